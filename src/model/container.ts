@@ -1,0 +1,40 @@
+/** How a container engine or orchestrator grouped the container (design.md section 1, "workload"). */
+export type WorkloadKind = 'kubernetes' | 'compose' | 'image';
+
+/** The group of containers that should behave alike. `id` is stable across restarts of the agent and of the containers. */
+export interface Workload {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: WorkloadKind;
+}
+
+/** A mount of a container as the engine reports it. */
+export interface ContainerMount {
+  readonly type: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly readOnly: boolean;
+}
+
+/** One container, known by its runtime id and by its kernel cgroup id. */
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly digest: string;
+  readonly workload: Workload;
+  /** Inode of the container's cgroup directory, decimal; undefined while the container has no cgroup (created, exited). */
+  readonly cgroupId: string | undefined;
+  /** Pid of the container's first process on the node; 0 when it is not running. */
+  readonly pid: number;
+  /** When the container's first process started, milliseconds since the epoch; undefined when it never ran. */
+  readonly startedAtMs: number | undefined;
+  /** Labels, as the engine has them. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly mounts: readonly ContainerMount[];
+  readonly privileged: boolean;
+  /** Namespaces shared with the node, of `net pid ipc uts user cgroup`. */
+  readonly hostNamespaces: readonly string[];
+  readonly pod?: string;
+  readonly namespace?: string;
+}

@@ -1,0 +1,136 @@
+/** Where the file behind a path came from; decides whether an execution is drift (design.md section 4). */
+export type FileOrigin = 'image' | 'written' | 'tmpfs' | 'mount' | 'memfd' | 'deleted' | 'unknown';
+
+export type FileType = 'regular' | 'directory' | 'character' | 'block' | 'fifo' | 'socket' | 'other';
+
+export interface Ancestor {
+  readonly pid: number;
+  /** Path of the executable, container-relative; empty when it could not be resolved. */
+  readonly exe: string;
+}
+
+/** The process that caused an event, as the kernel saw it at that moment. */
+export interface Process {
+  readonly pid: number;
+  /** Start of the process, nanoseconds of CLOCK_BOOTTIME, decimal: with the pid, an identity that is never reused. */
+  readonly startTimeNs: string;
+  readonly comm: string;
+  readonly exe: string;
+  /** Arguments with secrets masked. */
+  readonly args: readonly string[];
+  readonly uid: number;
+  readonly gid: number;
+  /** Working directory; empty when unknown. */
+  readonly cwd: string;
+  /** Parent first, up to the container's first process. */
+  readonly ancestors: readonly Ancestor[];
+}
+
+/**
+ * What the kernel filter hashed to recognise the event: enough to compute the key again after a restart, when the hash key is
+ * another one. Opaque outside the sensor; stored as JSON with the profile.
+ */
+export type KernelKey =
+  | {
+      readonly kind: 'exec';
+      readonly path: string;
+      readonly origin: FileOrigin;
+      /** Program that the process ran before this execution; empty: the container runtime, or unknown. */
+      readonly parent: string;
+      /** For interpreters and multi-call programs: digit-folded arguments (latin1), else empty. */
+      readonly shape: string;
+    }
+  | { readonly kind: 'file.read' | 'file.write'; readonly path: string }
+  /** Digit runs in the path folded to `0`: `/tmp/job-0`. */
+  | { readonly kind: 'file.read.folded' | 'file.write.folded'; readonly path: string }
+  /** Everything directly in the directory `path` (with its closing `/`). */
+  | { readonly kind: 'file.read.directory' | 'file.write.directory'; readonly path: string }
+  | { readonly kind: 'net.out'; readonly protocol: 'tcp' | 'udp'; readonly address: string; readonly port: number }
+  /** Any address at this port. */
+  | { readonly kind: 'net.out.port'; readonly protocol: 'tcp' | 'udp'; readonly port: number }
+  | { readonly kind: 'net.listen'; readonly protocol: 'tcp' | 'udp'; readonly port: number };
+
+interface EventBase {
+  /** Milliseconds since the epoch, with fractions. */
+  readonly timeMs: number;
+  /** Kernel cgroup id, decimal. */
+  readonly cgroupId: string;
+  readonly source: 'kernel' | 'procfs' | 'engine';
+  /** Set on events of the kernel sensor: what to answer with `known` or `judged`. */
+  readonly kernelKey?: KernelKey;
+  /** The key was judged before (an alert was raised for it): count, do not learn. */
+  readonly judged?: boolean;
+  /** Undefined only for events that no process caused (engine events). */
+  readonly process?: Process;
+}
+
+export interface ExecEvent extends EventBase {
+  readonly kind: 'exec';
+  readonly path: string;
+  readonly origin: FileOrigin;
+  /** Script that an interpreter was started for by its `#!` line; empty for a plain program. */
+  readonly script: string;
+  /** Program that the process ran before; empty when the container runtime started it. */
+  readonly parentExe: string;
+  /** True when the process came into the container from outside: its entry point, `docker exec`. */
+  readonly fromRuntime: boolean;
+  readonly process: Process;
+}
+
+export interface ExitEvent extends EventBase {
+  readonly kind: 'exit';
+  readonly exitCode: number;
+  readonly signal: number;
+  readonly process: Process;
+}
+
+export interface FileEvent extends EventBase {
+  readonly kind: 'file';
+  readonly access: 'read' | 'write';
+  readonly created: boolean;
+  readonly path: string;
+  readonly fileType: FileType;
+  readonly origin: FileOrigin;
+  readonly process: Process;
+}
+
+export interface ConnectEvent extends EventBase {
+  readonly kind: 'connect';
+  readonly protocol: 'tcp' | 'udp';
+  /** Textual address, v4-mapped IPv6 written as IPv4. */
+  readonly address: string;
+  readonly port: number;
+  readonly process: Process;
+}
+
+export interface ListenEvent extends EventBase {
+  readonly kind: 'listen';
+  readonly protocol: 'tcp' | 'udp';
+  readonly address: string;
+  readonly port: number;
+  readonly process: Process;
+}
+
+export type LifecycleAction =
+  | 'exec-create'
+  | 'attach'
+  | 'archive'
+  | 'privileged-start'
+  | 'host-namespace-start'
+  | 'engine-socket-mount'
+  | 'host-path-mount'
+  | 'restart-loop'
+  | 'oom'
+  | 'image-change';
+
+/** Something the engine did to or said about a container. */
+export interface LifecycleEvent extends EventBase {
+  readonly kind: 'lifecycle';
+  readonly action: LifecycleAction;
+  /** What the feature key says besides the action: the namespace, the mounted path, the exec's program; may be empty. */
+  readonly detail: string;
+  readonly containerId: string;
+}
+
+/** A decoded record with its process: something that happened in a container. */
+export type Event = ExecEvent | ExitEvent | FileEvent | ConnectEvent | ListenEvent | LifecycleEvent;

@@ -1,0 +1,79 @@
+import type { Dimension } from './feature.ts';
+import type { Workload } from './container.ts';
+
+/** One hook of the sensor and whether it works on this node. */
+export interface HookState {
+  readonly hook: string;
+  readonly state: 'attached' | 'missing' | 'failed';
+  /** Why it is not attached; empty when it is. */
+  readonly reason: string;
+  /** What is not seen without it. */
+  readonly unseen: string;
+}
+
+/** Evidence about one dimension of a workload, for people. */
+export interface DimensionCoverage {
+  readonly dimension: Dimension;
+  readonly coverage: number;
+  readonly features: number;
+  readonly seenInOneSample: number;
+}
+
+export interface WorkloadReport {
+  readonly workload: Workload;
+  readonly containers: number;
+  readonly samples: { readonly startup: number; readonly steady: number };
+  readonly dimensions: readonly DimensionCoverage[];
+}
+
+/** Cumulative counters and gauges of one container, as last read. Absent figures were not readable. */
+export interface ContainerRates {
+  readonly cpuSeconds?: number;
+  readonly memoryBytes?: number;
+  readonly pids?: number;
+  readonly networkReceiveBytes?: number;
+  readonly networkTransmitBytes?: number;
+  readonly blockReadBytes?: number;
+  readonly blockWriteBytes?: number;
+}
+
+export interface ContainerReport {
+  readonly id: string;
+  readonly name: string;
+  readonly workload: string;
+  readonly rates: ContainerRates;
+}
+
+/** What an agent tells the collector about itself every few seconds. Counters are cumulative since the agent started. */
+export interface NodeReport {
+  /** Milliseconds since the epoch, by the node's clock. */
+  readonly timeMs: number;
+  readonly agentVersion: string;
+  readonly kernel: string;
+  readonly sensor: 'bpf' | 'procfs';
+  readonly hooks: readonly HookState[];
+  readonly containers: readonly ContainerReport[];
+  readonly workloads: readonly WorkloadReport[];
+  /** Events that reached user space, by event kind. */
+  readonly events: Readonly<Record<string, number>>;
+  /** Events recognised in the kernel, by feature kind. */
+  readonly known: Readonly<Record<string, number>>;
+  readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
+  /** Events that wait for their container to become known. */
+  readonly pendingEvents: number;
+  readonly outboxAlerts: number;
+  /** Expected false alerts a day at the present thresholds. */
+  readonly expectedAlertsPerDay: number;
+}
+
+/** One line of a profile, as `anchorwatch profile show` prints it. */
+export interface ProfileFeature {
+  readonly dimension: Dimension;
+  readonly key: string;
+  /** `judged`: an alert was raised for it, so that it does not count as known. */
+  readonly state: 'known' | 'judged';
+  readonly incidence: { readonly startup: number; readonly steady: number };
+  /** ISO 8601. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
