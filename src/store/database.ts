@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Compilable } from 'kysely';
+import { AnchorwatchError } from '../lib/errors.ts';
+import { databaseKinds } from './migration.ts';
+import type { DatabaseKind, Migration } from './migration.ts';
+
+export interface DatabaseOptions {
+  /** File to open; its directory is made when it is missing. */
+  readonly path: string;
+  readonly kind: DatabaseKind;
+  readonly migrations: readonly Migration[];
+  /**
+   * `full`: a finished transaction survives a power cut (outbox, collector). `normal`: it survives the death of the process, and a
+   * power cut may undo the last ones (https://www.sqlite.org/pragma.html#pragma_synchronous).
+   */
+  readonly synchronous: 'full' | 'normal';
+  /** How long a statement waits for another process that holds the file. Default 5000. */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * One SQLite file. Queries are built with kysely (`query`) and run here, synchronously: better-sqlite3 is synchronous anyway, and a
+ * transaction that cannot be interleaved with other work of the process needs no lock of its own.
+ *
+ * Every method throws AnchorwatchError: `store.full` (disk or quota full, retryable), `store.busy` (retryable), `store.io`
+ * (retryable), `store.corrupt`, `store.unwritable`, `store.failed`.
+ */
+export class Database<Schema> {
+  /** Query builder; what it builds is run with `all`, `first` and `run`. */
+  readonly query: Kysely<Schema>;
+  readonly path: string;
+  readonly #sqlite: BetterSqlite.Database;
+  readonly #statements = new Map<string, BetterSqlite.Statement>();
+
+  constructor(sqlite: BetterSqlite.Database, path: string) {
+    this.#sqlite = sqlite;
+    this.path = path;
+    this.query = new Kysely<Schema>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (db) => new SqliteIntrospector(db),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    });
+  }
+
+  /** Rows of a query. */
+  all<Row>(query: Compilable<Row>): Row[] {
+    return this.#guard(() => {
+      const { sql, parameters } = query.compile();
+      // better-sqlite3 types rows as unknown; kysely derived Row from the same schema that the statement was compiled for.
+      return this.#prepare(sql).all(...parameters) as Row[];
+    });
+  }
+
+  /** First row of a query, or undefined. */
+  first<Row>(query: Compilable<Row>): Row | undefined {
+    return this.#guard(() => {
+      const { sql, parameters } = query.compile();
+      return this.#prepare(sql).get(...parameters) as Row | undefined;
+    });
+  }
+
+  /** Runs an insert, update or delete; answers how many rows it changed. */
+  run(query: Compilable): number {
+    return this.#guard(() => {
+      const { sql, parameters } = query.compile();
+      return this.#prepare(sql).run(...parameters).changes;
+    });
+  }
+
+  /** Runs `work` in one transaction (BEGIN IMMEDIATE); whatever it throws undoes all of it. `work` must be synchronous. */
+  transaction<Result>(work: () => Result): Result {
+    return this.#guard(() => this.#sqlite.transaction(work).immediate());
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#sqlite.close();
+  }
+
+  /** Statements are kept by their text: the builders of one room make a few dozen distinct ones, filters included. */
+  #prepare(sql: string): BetterSqlite.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      if (this.#statements.size >= maxStatements) this.#statements.clear();
+      statement = this.#sqlite.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #guard<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(error, this.path);
+    }
+  }
+}
+
+const maxStatements = 256;
+
+/**
+ * Opens a SQLite file and brings its schema up to date, in one transaction. WAL, foreign keys on.
+ * Throws AnchorwatchError as `Database` does, and `store.newer` (written by a newer version) or `store.kind` (another kind of file).
+ */
+export function openDatabase<Schema>(options: DatabaseOptions): Database<Schema> {
+  let sqlite: BetterSqlite.Database | undefined;
+  try {
+    mkdirSync(dirname(options.path), { recursive: true });
+    sqlite = new BetterSqlite(options.path, { timeout: options.busyTimeoutMs ?? 5000 });
+    // Kind and version are read before anything is written, so that a file of somebody else is left as it was.
+    checkKind(sqlite, options);
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma(`synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
+    sqlite.pragma('foreign_keys = ON');
+    // Without a bound the WAL keeps the size of its largest burst for ever.
+    sqlite.pragma('journal_size_limit = 16777216');
+    migrate(sqlite, options);
+    return new Database<Schema>(sqlite, options.path);
+  } catch (error) {
+    sqlite?.close();
+    throw storeError(error, options.path);
+  }
+}
+
+function checkKind(sqlite: BetterSqlite.Database, options: DatabaseOptions): void {
+  const id = Number(sqlite.pragma('application_id', { simple: true }));
+  const version = Number(sqlite.pragma('user_version', { simple: true }));
+  const tables = Number(sqlite.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
+  if (id !== databaseKinds[options.kind] && (id !== 0 || version !== 0 || tables > 0)) {
+    throw new AnchorwatchError('store.kind', `${options.path} is a SQLite file, but not an Anchorwatch ${options.kind} database`);
+  }
+  if (version > options.migrations.length) {
+    throw new AnchorwatchError(
+      'store.newer',
+      `${options.path} has schema version ${String(version)}, this program knows up to ${String(options.migrations.length)}: ` +
+        'it was written by a newer version of Anchorwatch; run that version, or use another file',
+    );
+  }
+}
+
+function migrate(sqlite: BetterSqlite.Database, options: DatabaseOptions): void {
+  const apply = sqlite.transaction(() => {
+    // Read again inside the transaction: another process may have migrated the file in between.
+    const version = Number(sqlite.pragma('user_version', { simple: true }));
+    for (const migration of options.migrations.slice(version)) sqlite.exec(migration.sql);
+    if (version < options.migrations.length) {
+      sqlite.pragma(`application_id = ${String(databaseKinds[options.kind])}`);
+      sqlite.pragma(`user_version = ${String(options.migrations.length)}`);
+    }
+  });
+  apply.immediate();
+}
+
+/** SQLite's result codes (https://www.sqlite.org/rescode.html) and those of the file system, as stable codes. */
+export function storeError(error: unknown, path: string): AnchorwatchError {
+  if (error instanceof AnchorwatchError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  const known = reasons.find(([pattern]) => pattern.test(code));
+  const [, stable, reason, retryable] = known ?? [undefined, 'store.failed', 'the store failed', false];
+  return new AnchorwatchError(stable, `${path}: ${reason}: ${cause.message}`, { cause, retryable });
+}
+
+// SQLITE_IOERR_SHMSIZE is what a full disk gives when the shared-memory file of the WAL cannot grow.
+const reasons: readonly (readonly [RegExp, string, string, boolean])[] = [
+  [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)$/u, 'store.full', 'no space left to write', true],
+  [/^SQLITE_(BUSY|LOCKED)/u, 'store.busy', 'another process holds the file', true],
+  [/^SQLITE_(CORRUPT|NOTADB)/u, 'store.corrupt', 'the file is damaged or not a database; move it away to start with a new one', false],
+  [/^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|ENOENT)/u, 'store.unwritable', 'the file cannot be opened for writing', false],
+  [/^(SQLITE_IOERR|EIO)/u, 'store.io', 'input/output error', true],
+];
