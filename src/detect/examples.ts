@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Container, WorkloadKind } from '../model/container.ts';
+import type { Event, FileOrigin, FileType, Process } from '../model/event.ts';
+import { factsOf } from './facts.ts';
+import type { Facts, ProfileFacts } from './facts.ts';
+
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `by` the program that did it. */
+export interface Example extends Optional<{
+  exec: string;
+  read: string;
+  write: string;
+  connect: string;
+  listen: string;
+  lifecycle: string;
+  args: readonly string[];
+  parent: string;
+  script: string;
+  origin: FileOrigin;
+  created: boolean;
+  type: FileType;
+  by: string;
+  ancestors: readonly string[];
+  uid: number;
+  container: Optional<{ name: string; image: string; privileged: boolean; kind: WorkloadKind }>;
+  profile: Optional<ProfileFacts>;
+}> {}
+
+/** An event as a rule's example describes it: one of the first keys says what happened, the rest is what differs from the ordinary. */
+export const exampleSchema: z.ZodType<Example> = z.strictObject({
+  exec: z.string().optional(),
+  read: z.string().optional(),
+  write: z.string().optional(),
+  connect: z.string().optional(),
+  listen: z.string().optional(),
+  lifecycle: z.string().optional(),
+  args: z.array(z.string()).optional(),
+  parent: z.string().optional(),
+  script: z.string().optional(),
+  origin: z.enum(['image', 'written', 'tmpfs', 'mount', 'memfd', 'deleted', 'unknown']).optional(),
+  created: z.boolean().optional(),
+  type: z.enum(['regular', 'directory', 'character', 'block', 'fifo', 'socket', 'other']).optional(),
+  by: z.string().optional(),
+  ancestors: z.array(z.string()).optional(),
+  uid: z.number().optional(),
+  container: z
+    .strictObject({
+      name: z.string().optional(),
+      image: z.string().optional(),
+      privileged: z.boolean().optional(),
+      kind: z.enum(['kubernetes', 'compose', 'image']).optional(),
+    })
+    .optional(),
+  profile: z
+    .strictObject({
+      samples: z.number().optional(),
+      ageSeconds: z.number().optional(),
+      startup: z.boolean().optional(),
+      coverage: z.number().optional(),
+      settled: z.boolean().optional(),
+      listens: z.boolean().optional(),
+      knowsPort: z.boolean().optional(),
+      listensOnPort: z.boolean().optional(),
+      knowsProgram: z.boolean().optional(),
+      parentListens: z.boolean().optional(),
+      writtenHere: z.boolean().optional(),
+    })
+    .optional(),
+});
+
+/** An ordinary workload that has been watched for ten minutes. */
+const ordinary: ProfileFacts = {
+  samples: 10,
+  ageSeconds: 600,
+  startup: false,
+  coverage: 0.99,
+  settled: true,
+  listens: true,
+  knowsPort: false,
+  listensOnPort: false,
+  knowsProgram: false,
+  parentListens: false,
+  writtenHere: false,
+};
+
+/** `10.0.0.1:443/tcp` in parts; the protocol may be left out. */
+export function parseEndpoint(text: string): { address: string; port: number; protocol: 'tcp' | 'udp' } {
+  const match = /^(?:\[?([^\]]*?)\]?:)?(\d+)(?:\/(tcp|udp))?$/.exec(text);
+  if (match === null) throw new Error(`not an endpoint (address:port/protocol): ${text}`);
+  return { address: match[1] ?? '0.0.0.0', port: Number(match[2]), protocol: match[3] === 'udp' ? 'udp' : 'tcp' };
+}
+
+/** Turns an example into the variables of a condition. Throws when it names no event or a bad endpoint. */
+export function describedFacts(example: Example): Facts {
+  const profile: Record<string, unknown> = { ...ordinary, ...example.profile };
+  const container: Container = {
+    id: '0'.repeat(64),
+    name: example.container?.name ?? 'web-1',
+    image: example.container?.image ?? 'nginx:1.27',
+    digest: '',
+    workload: { id: 'web', name: 'web', kind: example.container?.kind ?? 'image' },
+    cgroupId: '1',
+    pid: 1,
+    startedAtMs: 0,
+    labels: {},
+    mounts: [],
+    privileged: example.container?.privileged ?? false,
+    hostNamespaces: [],
+  };
+  return factsOf(describedEvent(example), container, profile as unknown as ProfileFacts);
+}
+
+function describedEvent(example: Example): Event {
+  const exe = example.by ?? example.exec ?? '/usr/sbin/nginx';
+  const process: Process = {
+    pid: 10,
+    startTimeNs: '1',
+    comm: '',
+    exe,
+    args: example.args ?? [exe],
+    uid: example.uid ?? 0,
+    gid: 0,
+    cwd: '/',
+    ancestors: (example.ancestors ?? []).map((path, index) => ({ pid: index + 2, exe: path })),
+  };
+  const base = { timeMs: 0, cgroupId: '1', source: 'kernel' as const, process };
+  const origin = example.origin ?? 'image';
+  if (example.exec !== undefined) {
+    const parent = example.parent ?? '/bin/sh';
+    const fromRuntime = parent === 'runtime';
+    const parentExe = fromRuntime ? '' : parent;
+    return { ...base, kind: 'exec', path: example.exec, origin, script: example.script ?? '', parentExe, fromRuntime };
+  }
+  const path = example.read ?? example.write;
+  if (path !== undefined) {
+    const access = example.read === undefined ? 'write' : 'read';
+    return { ...base, kind: 'file', access, created: example.created ?? false, path, fileType: example.type ?? 'regular', origin };
+  }
+  if (example.connect !== undefined) return { ...base, kind: 'connect', ...parseEndpoint(example.connect) };
+  if (example.listen !== undefined) return { ...base, kind: 'listen', ...parseEndpoint(example.listen) };
+  if (example.lifecycle !== undefined) {
+    const [action = '', ...detail] = example.lifecycle.split(':');
+    return {
+      ...{ timeMs: 0, cgroupId: '1', source: 'engine', kind: 'lifecycle', containerId: '' },
+      action: action as 'exec-create',
+      detail: detail.join(':'),
+    } as Event;
+  }
+  throw new Error(`an example needs exec, read, write, connect, listen or lifecycle: ${JSON.stringify(example)}`);
+}

@@ -1,0 +1,93 @@
+import type { Evidence, Finding, Severity } from '../model/alert.ts';
+import type { Feature } from '../model/feature.ts';
+import type { RuleMatch } from './rules.ts';
+
+/** Scores from which a finding is an alert of that severity, decades. */
+export interface Thresholds {
+  readonly warning: number;
+  readonly critical: number;
+}
+export const defaultThresholds: Thresholds = { warning: 3, critical: 5 };
+
+/** Most that novelty alone adds to a score, decades. */
+export const surpriseMax = 4;
+
+/** One feature of an event with what the profile says about it. */
+export interface Candidate extends Feature {
+  readonly level: string;
+  readonly state: 'new' | 'known' | 'judged';
+  /** Decades, not capped. */
+  readonly surprise: number;
+}
+
+/**
+ * `known`: every feature is known. `rare`: known, with some surprise left. `learn`: new, below the threshold.
+ * `judged`: holds a feature that an alert was raised for, now below the threshold: counted, not learned. `alert`: above the threshold.
+ */
+export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'alert';
+
+export interface Verdict {
+  readonly reason: Reason;
+  /** Undefined when nothing is new. */
+  readonly finding?: Finding;
+  readonly severity?: Severity;
+}
+
+/** Least surprise of a known feature that is worth its own reason, decades. */
+const rareMin = 0.3;
+
+/** Severity of a score, undefined below the threshold for warnings. */
+export function severityOf(score: number, thresholds: Thresholds): Severity | undefined {
+  if (score >= thresholds.critical) return 'critical';
+  return score >= thresholds.warning ? 'warning' : undefined;
+}
+
+/**
+ * Judges an event by its most anomalous feature; ties go to the first, which is the coarsest. Rules speak only about features
+ * that are not known: a rule without `newness` about any of them, others about those of the levels that it names.
+ * Suspicion is that of the most suspicious rule, less what the most reassuring one takes off. Pure.
+ */
+export function judge(
+  candidates: readonly Candidate[],
+  matches: readonly RuleMatch[],
+  thresholds: Thresholds,
+  evidence: (feature: Candidate) => Evidence,
+): Verdict {
+  let best: { candidate: Candidate; surprise: number; suspicion: number; rules: readonly RuleMatch[] } | undefined;
+  for (const candidate of candidates) {
+    if (candidate.state === 'known') continue;
+    const rules = matches
+      .filter(({ newness }) => newness.length === 0 || newness.includes(candidate.level))
+      .toSorted((a, b) => b.suspicion - a.suspicion);
+    const suspicion = Math.max(0, rules[0]?.suspicion ?? 0) + Math.min(0, rules.at(-1)?.suspicion ?? 0);
+    const surprise = Math.min(surpriseMax, candidate.surprise);
+    if (best === undefined || surprise + suspicion > best.surprise + best.suspicion)
+      best = { candidate, surprise, suspicion, rules };
+  }
+  if (best === undefined) {
+    const rare = candidates.some(({ surprise }) => surprise >= rareMin);
+    return { reason: rare ? 'rare' : 'known' };
+  }
+  const { candidate, surprise, suspicion } = best;
+  const speaking = best.rules.filter((rule) => rule.suspicion > 0);
+  const score = round(surprise + suspicion);
+  const severity = severityOf(score, thresholds);
+  const finding: Finding = {
+    feature: { dimension: candidate.dimension, key: candidate.key },
+    detector: speaking.length > 0 && suspicion >= surprise ? 'rules' : 'novelty',
+    surprise: round(surprise),
+    suspicion: round(suspicion),
+    score,
+    rules: speaking.map(({ id }) => id),
+    techniques: [...new Set(speaking.flatMap(({ techniques }) => techniques))],
+    practices: [...new Set(speaking.flatMap(({ practices }) => practices))],
+    explanation: speaking.map(({ title }) => title).join('; '),
+    evidence: evidence(candidate),
+  };
+  if (severity !== undefined) return { reason: 'alert', finding, severity };
+  return { reason: candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn', finding };
+}
+
+function round(decades: number): number {
+  return Math.round(decades * 100) / 100;
+}

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { maskArguments, maskText } from './mask.ts';
+
+const secret = fc.stringMatching(/^[A-Za-z0-9]{12,30}$/);
+
+describe('maskText', () => {
+  test.each<[string, (secret: string) => string]>([
+    ['assignment', (s) => `DB_PASSWORD=${s} ./run`],
+    ['JSON', (s) => `{"api_key": "${s}"}`],
+    ['URL with a password', (s) => `postgres://app:${s}@db/x`],
+    ['query', (s) => `http://h/x?a=1&token=${s}&b=2`],
+    ['bearer', (s) => `curl -H "Authorization: Bearer ${s}" http://h`],
+    ['header', (s) => `X-Api-Key: ${s}`],
+    ['AWS', (s) => `AKIA${s.toUpperCase().padEnd(16, 'A')} `],
+    ['GitHub', (s) => `ghp_${s}`],
+    ['PEM', (s) => `-----BEGIN RSA PRIVATE KEY-----\n${s}\n-----END RSA PRIVATE KEY-----`],
+    ['cut PEM', (s) => `-----BEGIN PRIVATE KEY-----\n${s}`],
+  ])('leaves no secret: %s', (_name, make) => {
+    fc.assert(fc.property(secret, (s) => !maskText(make(s)).includes(s)));
+  });
+
+  test('is idempotent and keeps what is not secret', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const once = maskText(text);
+        return maskText(once) === once;
+      }),
+    );
+    expect(maskText('nginx -g "daemon off;" -c /etc/nginx/nginx.conf')).toBe(
+      'nginx -g "daemon off;" -c /etc/nginx/nginx.conf',
+    );
+    expect(maskText('http://host:8080/path?a=1')).toBe('http://host:8080/path?a=1');
+    expect(maskText('/etc/passwd')).toBe('/etc/passwd');
+  });
+
+  test('is linear: a long hostile text takes no time', () => {
+    expect(maskText('password'.repeat(20_000)).length).toBeGreaterThan(0);
+    expect(maskText('a-'.repeat(100_000)).length).toBeLessThanOrEqual(16_384);
+  });
+});
+
+describe('maskArguments', () => {
+  test.each<[string, (secret: string) => string[]]>([
+    ['long option', (s) => ['app', '--db-password', s]],
+    ['long option with =', (s) => ['app', `--secret=${s}`]],
+    ['curl -u', (s) => ['curl', '-u', `me:${s}`, 'http://h']],
+    ['mysql -p', (s) => ['/usr/bin/mysql', `-p${s}`]],
+    ['redis-cli -a', (s) => ['redis-cli', '-a', s, 'ping']],
+  ])('leaves no secret: %s', (_name, make) => {
+    fc.assert(fc.property(secret, (s) => !maskArguments(make(s)).join(' ').includes(s)));
+  });
+
+  test('keeps the number of arguments', () => {
+    fc.assert(fc.property(fc.array(fc.string()), (args) => maskArguments(args).length === args.length));
+    expect(maskArguments(['sh', '-c', 'id'])).toEqual(['sh', '-c', 'id']);
+    expect(maskArguments(['curl', '-u', 'me:x', 'http://h'])).toEqual(['curl', '-u', 'me:***', 'http://h']);
+  });
+});

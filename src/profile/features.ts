@@ -1,0 +1,126 @@
+import type { Event, ExecEvent } from '../model/event.ts';
+import type { Feature } from '../model/feature.ts';
+import { interpreterOf, programKey, runningName } from '../model/program.ts';
+import type { Interpreter } from '../model/program.ts';
+import { foldText, typedPath } from './generalise.ts';
+
+/** Which part of an event a feature stands for; rules say which part must be new (docs/rules.md). */
+export type FeatureLevel = 'program' | 'pair' | 'arguments' | 'origin' | 'path' | 'peer' | 'port' | 'action';
+
+export interface LevelledFeature extends Feature {
+  readonly level: FeatureLevel;
+}
+
+/** Origins of an executed file that are drift: it was not there when the container was made. */
+const driftOrigins: ReadonlySet<string> = new Set(['written', 'tmpfs', 'memfd', 'deleted']);
+
+const argumentsMax = 160;
+
+/**
+ * What an event says about behaviour, coarsest feature first: an event is judged by the most anomalous one, ties go to the
+ * coarsest. Exits say nothing. A plain program's arguments are not part of its behaviour (a kernel event tells of them only
+ * the first time), those of interpreters and multi-call programs are.
+ */
+export function featuresOf(event: Event): readonly LevelledFeature[] {
+  switch (event.kind) {
+    case 'exec':
+      return execFeatures(event);
+    case 'file':
+      return [
+        {
+          dimension: event.access === 'read' ? 'file.read' : 'file.write',
+          key: typedPath(event.fileType === 'directory' && !event.path.endsWith('/') ? `${event.path}/` : event.path),
+          level: 'path',
+        },
+      ];
+    case 'connect':
+      return [{ dimension: 'net.out', key: peerKey(event.address, event.port, event.protocol), level: 'peer' }];
+    case 'listen':
+      return [{ dimension: 'net.listen', key: `${event.port}/${event.protocol}`, level: 'port' }];
+    case 'lifecycle':
+      return [
+        {
+          dimension: 'lifecycle',
+          key: event.detail === '' ? event.action : `${event.action}:${event.detail}`,
+          level: 'action',
+        },
+      ];
+    case 'exit':
+      return [];
+  }
+}
+
+/** `10.0.0.7:5432/tcp`, `[fe80::1]:53/udp`. */
+export function peerKey(address: string, port: number, protocol: string): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`;
+}
+
+function execFeatures(event: ExecEvent): readonly LevelledFeature[] {
+  const program = programKey(event.path, event.process.args);
+  const parent = event.fromRuntime || event.parentExe === '' ? 'runtime' : event.parentExe;
+  const features: LevelledFeature[] = [
+    { dimension: 'exec', key: program, level: 'program' },
+    { dimension: 'exec', key: `${parent} > ${program}`, level: 'pair' },
+  ];
+  if (driftOrigins.has(event.origin))
+    features.push({ dimension: 'exec', key: `${program} (${event.origin})`, level: 'origin' });
+  const text = argumentsShape(event);
+  if (text !== '') features.push({ dimension: 'exec', key: `${program} ${text}`, level: 'arguments' });
+  return features;
+}
+
+/** What an interpreter or multi-call program was told to run, folded; empty for plain programs. */
+function argumentsShape(event: ExecEvent): string {
+  const { args } = event.process;
+  const family = interpreterOf(runningName(event.path, args));
+  if (event.script !== '') return typedPath(event.script);
+  if (family !== undefined) {
+    const { mode, text } = interpretedText(family, args);
+    if (mode === 'script') return typedPath(text);
+    return mode === 'text' ? `-c ${foldText(text, argumentsMax)}` : mode === 'module' ? `-m ${text}` : '-';
+  }
+  const shaped = event.kernelKey?.kind === 'exec' && event.kernelKey.shape !== '';
+  if (!shaped && program(event) === event.path) return '';
+  return foldText(args.slice(1).join(' '), argumentsMax);
+}
+
+function program(event: ExecEvent): string {
+  return programKey(event.path, event.process.args);
+}
+
+interface InterpretedText {
+  /** `input`: the program comes from standard input, or the interpreter is interactive. */
+  readonly mode: 'script' | 'text' | 'module' | 'input';
+  readonly text: string;
+}
+
+const textFlags: Readonly<Record<Interpreter, RegExp>> = {
+  shell: /^-[a-zA-Z]*c$/,
+  python: /^-[a-zA-Z]*c$/,
+  perl: /^(?:-[a-zA-Z0-9]*[eE]|--eval|-p|--print)$/,
+  php: /^-[rR]$/,
+  awk: /^(?:-e|--source)$/,
+};
+/** Flags whose next argument is their value, so that it is not the script. */
+const valueFlags: Readonly<Record<Interpreter, RegExp>> = {
+  shell: /^(?:[-+][a-zA-Z]*o|--rcfile|--init-file)$/,
+  python: /^-[WX]$/,
+  perl: /^-[rI]$/,
+  php: /^-[cdz]$/,
+  awk: /^-[vF]$/,
+};
+
+/** Finds what an interpreter runs from its arguments (args[0] is the program). Pure. */
+export function interpretedText(family: Interpreter, args: readonly string[]): InterpretedText {
+  const start = args[0] !== undefined && /busybox|toybox/.test(args[0]) ? 2 : 1;
+  for (let index = start; index < args.length; index++) {
+    const argument = args[index] ?? '';
+    if (textFlags[family].test(argument)) return { mode: 'text', text: args[index + 1] ?? '' };
+    if (family === 'python' && argument === '-m') return { mode: 'module', text: args[index + 1] ?? '' };
+    if (family === 'awk' && argument === '-f') return { mode: 'script', text: args[index + 1] ?? '' };
+    if (argument === '-' || (family === 'shell' && argument === '-s')) return { mode: 'input', text: '' };
+    if (valueFlags[family].test(argument)) index++;
+    else if (!/^[-+]/.test(argument)) return { mode: family === 'awk' ? 'text' : 'script', text: argument };
+  }
+  return { mode: 'input', text: '' };
+}

@@ -1,0 +1,412 @@
+import type { Workload } from '../model/container.ts';
+import type { KernelKey } from '../model/event.ts';
+import type { Dimension, Feature, Stratum } from '../model/feature.ts';
+import type { ProfileFeature } from '../model/node.ts';
+import type { Incidences } from './coverage.ts';
+import { FanOut } from './fan-out.ts';
+import type { Sample } from './samples.ts';
+
+/** Most features that one workload's profile holds; what does not fit is counted in `overflow`. */
+export const featuresMax = 16_384;
+/** Most kernel keys that one workload's profile remembers. */
+export const kernelKeysMax = 32_768;
+/** Most argument shapes kept of one program; more are unsurprising but never recognised. */
+export const argumentShapesMax = 64;
+const listenersMax = 64;
+
+export type FeatureState = 'new' | 'known' | 'judged';
+
+/** One feature as it is stored. */
+export interface FeatureRow {
+  readonly dimension: Dimension;
+  readonly key: string;
+  readonly state: 'known' | 'judged';
+  readonly startup: number;
+  readonly steady: number;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+}
+
+/** What the kernel hashed, and the features (`dimension` + space + `key`) that it stands for. */
+export interface KernelKeyRow {
+  readonly kernelKey: KernelKey;
+  readonly features: readonly string[];
+}
+
+/** A profile as the store has it. As a change: only rows that changed, and the ids of rows that went. */
+export interface StoredProfile {
+  readonly workload: Workload;
+  readonly createdMs: number;
+  readonly samples: { readonly startup: number; readonly steady: number };
+  readonly listeners: readonly string[];
+  readonly features: readonly FeatureRow[];
+  readonly kernelKeys: readonly KernelKeyRow[];
+  /** Ids (`dimension` + space + `key`) of features that a pattern replaced. Empty when loaded. */
+  readonly removed: readonly string[];
+}
+
+interface Row {
+  dimension: Dimension;
+  key: string;
+  state: 'known' | 'judged';
+  startup: number;
+  steady: number;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  /** `container:sample` in which user space saw it during this slice. */
+  marks: Set<string>;
+  inSlice: { startup: number; steady: number };
+}
+
+interface Counts {
+  features: number;
+  startup: { once: number; twice: number; total: number };
+  steady: { once: number; twice: number; total: number };
+}
+
+export function featureId(feature: Feature): string {
+  return `${feature.dimension} ${feature.key}`;
+}
+
+/**
+ * The learned baseline of one workload: which features were seen in how many samples (incidence, not occurrences). In memory;
+ * `takeChanges` hands out what must be saved. Bounded (`featuresMax`, `kernelKeysMax`), overflow counted.
+ */
+export class Profile {
+  readonly workload: Workload;
+  readonly createdMs: number;
+  readonly #samples: { startup: number; steady: number };
+  readonly #rows: Map<string, Row> = new Map();
+  readonly #counts: Map<Dimension, Counts> = new Map();
+  readonly #kernelKeys: Map<string, KernelKeyRow> = new Map();
+  readonly #fanOut: FanOut = new FanOut();
+  readonly #listeners: Set<string>;
+  readonly #shapes: Map<string, number> = new Map();
+  #slice: Map<string, { startup: number; steady: number }> = new Map();
+  #dirty: Set<string> = new Set();
+  #dirtyKeys: Set<string> = new Set();
+  #removed: Set<string> = new Set();
+  #dirtySelf = true;
+  #overflow = 0;
+
+  constructor(stored: Pick<StoredProfile, 'workload' | 'createdMs'> & Partial<StoredProfile>) {
+    this.workload = stored.workload;
+    this.createdMs = stored.createdMs;
+    this.#samples = { startup: 0, steady: 0, ...stored.samples };
+    this.#listeners = new Set(stored.listeners);
+    for (const row of stored.features ?? []) this.#insert({ ...row, marks: new Set(), inSlice: { startup: 0, steady: 0 } });
+    for (const row of stored.kernelKeys ?? []) this.#kernelKeys.set(JSON.stringify(row.kernelKey), row);
+    this.#dirty.clear();
+    this.#removed.clear();
+    this.#dirtySelf = stored.features === undefined;
+  }
+
+  /** Features and kernel keys that did not fit. */
+  get overflow(): number {
+    return this.#overflow;
+  }
+
+  get samples(): { readonly startup: number; readonly steady: number } {
+    return { ...this.#samples };
+  }
+
+  /** Programs of the workload that were seen to listen, by path. */
+  get listeners(): ReadonlySet<string> {
+    return this.#listeners;
+  }
+
+  addListener(exe: string): void {
+    if (exe === '' || this.#listeners.has(exe) || this.#listeners.size >= listenersMax) return;
+    this.#listeners.add(exe);
+    this.#dirtySelf = true;
+  }
+
+  /** `known` in either stratum is known. A judged feature stays judged even where a pattern would cover it. */
+  state(feature: Feature): FeatureState {
+    return this.#find(feature)?.state ?? 'new';
+  }
+
+  /** In how many samples of the stratum the feature (or the pattern that covers it) was seen. */
+  incidence(feature: Feature, stratum: Stratum): number {
+    return this.#find(feature)?.[stratum] ?? 0;
+  }
+
+  /** The counts that coverage and surprise are computed from. */
+  incidences(dimension: Dimension, stratum: Stratum): Incidences {
+    const counts = this.#counts.get(dimension)?.[stratum] ?? { once: 0, twice: 0, total: 0 };
+    return { samples: this.#samples[stratum], ...counts };
+  }
+
+  /** Keys of the most frequent known features of a dimension, at most `limit`. */
+  expected(dimension: Dimension, limit: number): readonly string[] {
+    return [...this.#rows.values()]
+      .filter((row) => row.dimension === dimension && row.state === 'known')
+      .toSorted((a, b) => b.steady + b.startup - a.steady - a.startup || (a.key < b.key ? -1 : 1))
+      .slice(0, limit)
+      .map((row) => row.key);
+  }
+
+  /** Every known key of a dimension. */
+  *knownKeys(dimension: Dimension): Iterable<string> {
+    for (const row of this.#rows.values()) if (row.dimension === dimension && row.state === 'known') yield row.key;
+  }
+
+  dimensionsSeen(): readonly Dimension[] {
+    return [...this.#counts.keys()];
+  }
+
+  /** How many known features a dimension has. */
+  size(dimension: Dimension): number {
+    return this.#counts.get(dimension)?.features ?? 0;
+  }
+
+  /**
+   * Counts the feature once for this container's sample, and makes it known if it is new. A judged feature is left alone.
+   * `full`: there was no room, it stays unknown.
+   */
+  learn(feature: Feature, containerId: string, sample: Sample, timeMs: number): 'new' | 'known' | 'judged' | 'full' {
+    const found = this.#find(feature);
+    if (found?.state === 'judged') return 'judged';
+    if (found !== undefined) {
+      this.#see(found, containerId, sample, timeMs);
+      return 'known';
+    }
+    const row = this.#create(feature, 'known', timeMs);
+    if (row === undefined) return 'full';
+    this.#see(row, containerId, sample, timeMs);
+    this.#collapse(row);
+    return 'new';
+  }
+
+  /** Like `learn` for argument shapes, of which each program keeps a bounded number. */
+  learnShape(program: string, feature: Feature, containerId: string, sample: Sample, timeMs: number): void {
+    const shapes = this.#shapes.get(program) ?? 0;
+    if (this.#find(feature) === undefined && shapes >= argumentShapesMax) return;
+    if (this.learn(feature, containerId, sample, timeMs) === 'new') this.#shapes.set(program, shapes + 1);
+  }
+
+  /** An alert was raised for it: it will not become known by repetition. A known feature stays known. */
+  judge(feature: Feature, timeMs: number): void {
+    const found = this.#find(feature) ?? this.#create(feature, 'judged', timeMs);
+    if (found?.state !== 'judged') return;
+    found.lastSeenMs = timeMs;
+    this.#dirty.add(featureId(found));
+  }
+
+  /** Remembers what the kernel hashed for these features, to count its incidence and to restore it. */
+  addKernelKey(kernelKey: KernelKey, features: readonly Feature[]): void {
+    const id = JSON.stringify(kernelKey);
+    if (this.#kernelKeys.has(id)) return;
+    if (this.#kernelKeys.size >= kernelKeysMax) {
+      this.#overflow++;
+      return;
+    }
+    this.#kernelKeys.set(id, { kernelKey, features: features.map(featureId) });
+    this.#dirtyKeys.add(id);
+  }
+
+  /** Kernel keys all of whose features are known: what the kernel may recognise. */
+  *recognisable(): Iterable<KernelKey> {
+    for (const { kernelKey, features } of this.#kernelKeys.values())
+      if (features.every((id) => this.#resolve(id)?.state === 'known')) yield kernelKey;
+  }
+
+  /** The pattern of the feature's siblings was seen so often that the kernel may recognise the whole directory. */
+  patternHits(feature: Feature): number {
+    return this.#fanOut.hits(feature);
+  }
+
+  /** What the kernel counted for a key since the last read, within the present slice. */
+  addIncidence(kernelKey: KernelKey, stratum: Stratum, delta: number): void {
+    const id = JSON.stringify(kernelKey);
+    const sum = this.#slice.get(id) ?? { startup: 0, steady: 0 };
+    sum[stratum] += delta;
+    this.#slice.set(id, sum);
+  }
+
+  addSample(stratum: Stratum): void {
+    this.#samples[stratum]++;
+    this.#dirtySelf = true;
+  }
+
+  /**
+   * Ends a slice: adds what the kernel counted. Of several kernel keys of one feature the largest count is taken, because they
+   * may have been seen in the same samples; what user space counted for the same samples itself is not counted again.
+   */
+  endSlice(timeMs: number): void {
+    const largest = new Map<Row, { startup: number; steady: number }>();
+    for (const [id, sum] of this.#slice) {
+      for (const feature of this.#kernelKeys.get(id)?.features ?? []) {
+        const row = this.#resolve(feature);
+        if (row === undefined || row.state !== 'known') continue;
+        const best = largest.get(row) ?? { startup: 0, steady: 0 };
+        largest.set(row, { startup: Math.max(best.startup, sum.startup), steady: Math.max(best.steady, sum.steady) });
+      }
+    }
+    for (const [row, best] of largest) {
+      for (const stratum of ['startup', 'steady'] as const) {
+        const extra = best[stratum] - row.inSlice[stratum];
+        if (extra > 0) this.#add(row, stratum, extra, timeMs);
+      }
+    }
+    this.#slice = new Map();
+    for (const row of this.#rows.values()) {
+      if (row.marks.size === 0) continue;
+      row.marks.clear();
+      row.inSlice = { startup: 0, steady: 0 };
+    }
+  }
+
+  /** What changed since the last call; undefined when nothing did. */
+  takeChanges(): StoredProfile | undefined {
+    if (!this.#dirtySelf && this.#dirty.size + this.#dirtyKeys.size + this.#removed.size === 0) return undefined;
+    const changes: StoredProfile = {
+      workload: this.workload,
+      createdMs: this.createdMs,
+      samples: this.samples,
+      listeners: [...this.#listeners],
+      features: [...this.#dirty].flatMap((id) => {
+        const row = this.#rows.get(id);
+        return row === undefined ? [] : [plain(row)];
+      }),
+      kernelKeys: [...this.#dirtyKeys].flatMap((id) => this.#kernelKeys.get(id) ?? []),
+      removed: [...this.#removed],
+    };
+    this.#dirty = new Set();
+    this.#dirtyKeys = new Set();
+    this.#removed = new Set();
+    this.#dirtySelf = false;
+    return changes;
+  }
+
+  /** Changes that could not be saved: they are handed out again by the next `takeChanges`. */
+  returnChanges(changes: StoredProfile): void {
+    for (const feature of changes.features) this.#dirty.add(featureId(feature));
+    for (const { kernelKey } of changes.kernelKeys) this.#dirtyKeys.add(JSON.stringify(kernelKey));
+    for (const id of changes.removed) if (!this.#rows.has(id)) this.#removed.add(id);
+    this.#dirtySelf = true;
+  }
+
+  features(): readonly ProfileFeature[] {
+    return [...this.#rows.values()].map((row) => ({
+      dimension: row.dimension,
+      key: row.key,
+      state: row.state,
+      incidence: { startup: row.startup, steady: row.steady },
+      firstSeen: new Date(row.firstSeenMs).toISOString(),
+      lastSeen: new Date(row.lastSeenMs).toISOString(),
+    }));
+  }
+
+  #resolve(id: string): Row | undefined {
+    const space = id.indexOf(' ');
+    return this.#find({ dimension: id.slice(0, space) as Dimension, key: id.slice(space + 1) });
+  }
+
+  #find(feature: Feature): Row | undefined {
+    const exact = this.#rows.get(featureId(feature));
+    if (exact !== undefined) return exact;
+    const pattern = this.#fanOut.patternOf(feature);
+    return pattern === undefined ? undefined : this.#rows.get(featureId(pattern));
+  }
+
+  #create(feature: Feature, state: 'known' | 'judged', timeMs: number): Row | undefined {
+    if (this.#rows.size >= featuresMax) {
+      this.#overflow++;
+      return undefined;
+    }
+    const { dimension, key } = feature;
+    const row: Row = {
+      ...{ dimension, key, state, startup: 0, steady: 0, firstSeenMs: timeMs, lastSeenMs: timeMs },
+      marks: new Set(),
+      inSlice: { startup: 0, steady: 0 },
+    };
+    this.#insert(row);
+    return row;
+  }
+
+  #insert(row: Row): void {
+    this.#rows.set(featureId(row), row);
+    this.#dirty.add(featureId(row));
+    this.#removed.delete(featureId(row));
+    if (row.state !== 'known') return;
+    const counts = this.#countsOf(row.dimension);
+    counts.features++;
+    tally(counts.startup, row.startup, 1);
+    tally(counts.steady, row.steady, 1);
+    this.#fanOut.add(row);
+  }
+
+  #collapse(row: Row): void {
+    const collapsed = this.#fanOut.collapse(row);
+    if (collapsed === undefined) return;
+    const members = collapsed.members.flatMap((key) => this.#rows.get(featureId({ dimension: row.dimension, key })) ?? []);
+    const pattern: Row = {
+      dimension: row.dimension,
+      key: collapsed.pattern,
+      state: 'known',
+      // In how many samples any of the siblings was seen is not known any more: between the largest count and the sum.
+      startup: Math.min(Math.max(1, this.#samples.startup), sum(members, 'startup')),
+      steady: Math.min(Math.max(1, this.#samples.steady), sum(members, 'steady')),
+      firstSeenMs: Math.min(...members.map((member) => member.firstSeenMs)),
+      lastSeenMs: Math.max(...members.map((member) => member.lastSeenMs)),
+      marks: new Set(members.flatMap((member) => [...member.marks])),
+      inSlice: { ...row.inSlice },
+    };
+    for (const member of members) this.#remove(member);
+    this.#insert(pattern);
+  }
+
+  #remove(row: Row): void {
+    const counts = this.#countsOf(row.dimension);
+    counts.features--;
+    tally(counts.startup, row.startup, -1);
+    tally(counts.steady, row.steady, -1);
+    this.#rows.delete(featureId(row));
+    this.#dirty.delete(featureId(row));
+    this.#removed.add(featureId(row));
+  }
+
+  #see(row: Row, containerId: string, sample: Sample, timeMs: number): void {
+    const mark = `${containerId}:${sample.number}`;
+    row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
+    if (row.marks.has(mark)) return;
+    row.marks.add(mark);
+    row.inSlice[sample.stratum]++;
+    this.#add(row, sample.stratum, 1, timeMs);
+  }
+
+  #add(row: Row, stratum: Stratum, count: number, timeMs: number): void {
+    const counts = this.#countsOf(row.dimension)[stratum];
+    tally(counts, row[stratum], -1);
+    row[stratum] += count;
+    tally(counts, row[stratum], 1);
+    row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
+    this.#dirty.add(featureId(row));
+  }
+
+  #countsOf(dimension: Dimension): Counts {
+    let counts = this.#counts.get(dimension);
+    if (counts === undefined) {
+      const none = { once: 0, twice: 0, total: 0 };
+      counts = { features: 0, startup: { ...none }, steady: { ...none } };
+      this.#counts.set(dimension, counts);
+    }
+    return counts;
+  }
+}
+
+function tally(counts: { once: number; twice: number; total: number }, incidence: number, sign: 1 | -1): void {
+  if (incidence === 1) counts.once += sign;
+  if (incidence === 2) counts.twice += sign;
+  counts.total += sign * incidence;
+}
+
+function sum(rows: readonly Row[], stratum: Stratum): number {
+  return rows.reduce((total, row) => total + row[stratum], 0);
+}
+
+function plain(row: Row): FeatureRow {
+  const { dimension, key, state, startup, steady, firstSeenMs, lastSeenMs } = row;
+  return { dimension, key, state, startup, steady, firstSeenMs, lastSeenMs };
+}
