@@ -1,0 +1,314 @@
+import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { backoffMs } from '../lib/retry.ts';
+import type { Alert } from '../model/alert.ts';
+import type { NodeReport, ProfileFeature } from '../model/node.ts';
+import { fitAlert, fitReport, fitResponse } from '../protocol/fit.ts';
+import { limits, protocolVersion } from '../protocol/limits.ts';
+import type { CollectorMessage, Refuse, Report, Request } from '../protocol/message.ts';
+import { Link } from './link.ts';
+import type { LinkEnd } from './link.ts';
+import { AlertQueue } from './queue.ts';
+import type { OutboxFile, Parcel, QueueCounters } from './queue.ts';
+
+export interface OutboxOptions {
+  /** `ws://host:port` or `wss://host:port`; the agent's endpoint `/agent` is appended. */
+  readonly collectorUrl: string;
+  readonly token: string;
+  readonly nodeName: string;
+  readonly agentVersion: string;
+  readonly file: OutboxFile;
+  readonly log: Logger;
+  /** Answers a profile request: the features of the workload, or undefined when this node has no profile of it. */
+  readonly onRequest?: (workload: string) => Promise<readonly ProfileFeature[] | undefined>;
+  readonly random?: () => number;
+  /** Alerts kept in memory while the file cannot be written. Default 1000. */
+  readonly memoryCapacity?: number;
+  /** How long to wait for the answer to a hello or a batch. Default 10000. */
+  readonly ackTimeoutMs?: number;
+  /** Default 45000: three pings of the collector. */
+  readonly silenceMs?: number;
+  readonly reconnectBaseMs?: number;
+  readonly reconnectMaxMs?: number;
+  /** Wait after a wrong token or a refusal. Default 30000. */
+  readonly refusedRetryMs?: number;
+  /** Wait before writing again to a file, or sending again to a store, that failed. Default 1000. */
+  readonly storeRetryMs?: number;
+  /** How long `stop` waits for the last alerts to be acknowledged. Default 3000. */
+  readonly flushMs?: number;
+}
+
+export interface OutboxCounters extends QueueCounters {
+  readonly pushed: number;
+  readonly sent: number;
+  readonly batches: number;
+  readonly connects: number;
+  readonly unauthorized: number;
+  readonly ackTimeouts: number;
+}
+
+/**
+ * The agent's durable queue to the collector. `push` returns when the alert is on disk; one WebSocket carries batches, one at a
+ * time, and a batch is forgotten when it is acknowledged. The link is dialled again for ever (full jitter, 0.5 s to 30 s).
+ * Bounds, and what happens at them: see `AlertQueue`.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #queue: AlertQueue;
+  readonly #log: Logger;
+  readonly #counts = { pushed: 0, sent: 0, batches: 0, connects: 0, unauthorized: 0, ackTimeouts: 0 };
+  #link: Link | undefined;
+  #welcomed = false;
+  #running = false;
+  #attempt = 0;
+  #batchSeq = 0;
+  #batchLimit: number = limits.batchAlerts;
+  #inFlight: Parcel | undefined;
+  #report: Report | undefined;
+  #refusal: Refuse | undefined;
+  #lastTrouble = '';
+  #dialTimer: NodeJS.Timeout | undefined;
+  #ackTimer: NodeJS.Timeout | undefined;
+  #storeTimer: NodeJS.Timeout | undefined;
+  #flushed: (() => void) | undefined;
+
+  /** Throws `collector.url` when the URL is not one of ws or wss, and what the file throws when it cannot be read. */
+  constructor(options: OutboxOptions) {
+    checkUrl(options.collectorUrl);
+    this.#options = options;
+    this.#log = options.log;
+    this.#queue = new AlertQueue(options.file, options.memoryCapacity ?? 1000, options.log);
+  }
+
+  get counters(): OutboxCounters {
+    return { ...this.#queue.counters, ...this.#counts };
+  }
+
+  /** True while the collector takes what is sent. */
+  get connected(): boolean {
+    return this.#welcomed;
+  }
+
+  /** Alerts that are not acknowledged. */
+  depth(): number {
+    return this.#queue.depth;
+  }
+
+  /**
+   * Keeps an alert until the collector has it; a later push with the same id replaces the earlier one. Too long texts are cut
+   * (`fitAlert`). Throws `alert.invalid` for an alert that cannot be one.
+   */
+  push(alert: Alert): void {
+    const fitted = fitAlert(alert);
+    this.#counts.pushed += 1;
+    if (!this.#queue.add(fitted)) this.#retryStore();
+    this.#pump();
+  }
+
+  /** Replaces the report; the latest is sent at once when connected, else when it is next. */
+  report(report: NodeReport): void {
+    const { message, omitted } = fitReport(report);
+    if (omitted > 0) this.#log.warn({ omitted }, 'the node report was too large: containers or workloads were left out');
+    this.#report = message;
+    // A report behind a full socket would be stale when it arrives; the next one takes its place.
+    if (this.#welcomed && (this.#link?.bufferedBytes ?? 0) < limits.messageBytes) this.#send(message);
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#dial();
+  }
+
+  /** Sends what waits within `flushMs` when the link is up, then closes it. What was not sent stays in the file. */
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    if (this.#welcomed && this.#queue.depth > 0) await this.#flush();
+    this.#running = false;
+    clearTimeout(this.#dialTimer);
+    clearTimeout(this.#ackTimer);
+    clearTimeout(this.#storeTimer);
+    this.#link?.close();
+    this.#link = undefined;
+    this.#welcomed = false;
+    this.#queue.shelve();
+    if (this.#queue.blocked) this.#log.error({ alerts: this.#queue.depth }, 'stopping with alerts that could not be written to disk');
+  }
+
+  #flush(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#options.flushMs ?? 3000);
+      this.#flushed = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#pump();
+    });
+  }
+
+  #dial(): void {
+    this.#refusal = undefined;
+    this.#link = new Link(agentUrl(this.#options.collectorUrl), this.#options.token, this.#options.silenceMs ?? 45_000, {
+      opened: () => this.#opened(),
+      received: (message) => this.#received(message),
+      ended: (end) => this.#ended(end),
+    });
+  }
+
+  #opened(): void {
+    this.#batchSeq = 0;
+    this.#awaitAnswer();
+    const { nodeName, agentVersion } = this.#options;
+    this.#send({ type: 'hello', protocol: protocolVersion, node: nodeName.slice(0, limits.nameLength), agentVersion });
+  }
+
+  #received(message: CollectorMessage): void {
+    if (message.type === 'welcome') this.#onWelcome(message.collectorVersion);
+    else if (message.type === 'ack') this.#onAck(message.seq);
+    else if (message.type === 'refuse') this.#onRefuse(message);
+    else void this.#answer(message);
+  }
+
+  #onWelcome(collectorVersion: string): void {
+    clearTimeout(this.#ackTimer);
+    this.#welcomed = true;
+    this.#attempt = 0;
+    this.#lastTrouble = '';
+    this.#counts.connects += 1;
+    this.#log.info({ collector: this.#options.collectorUrl, collectorVersion, waiting: this.#queue.depth }, 'connected to the collector');
+    if (this.#report !== undefined) this.#send(this.#report);
+    this.#pump();
+  }
+
+  #onAck(seq: number): void {
+    const parcel = this.#inFlight;
+    if (parcel === undefined || seq !== this.#batchSeq) return;
+    clearTimeout(this.#ackTimer);
+    this.#inFlight = undefined;
+    this.#counts.sent += parcel.waiting.length;
+    this.#batchLimit = Math.min(limits.batchAlerts, this.#batchLimit * 2);
+    this.#queue.settle(parcel, 'sent');
+    if (this.#queue.blocked) this.#retryStore();
+    this.#pump();
+  }
+
+  #onRefuse(refuse: Refuse): void {
+    this.#refusal = refuse;
+    if (refuse.code.startsWith('message.')) this.#halve(refuse);
+    if (refuse.seq === undefined) return;
+    clearTimeout(this.#ackTimer);
+    this.#trouble(`the collector could not take a batch: ${refuse.code}: ${refuse.message}`);
+    this.#inFlight = undefined;
+    this.#retryStore();
+  }
+
+  /** A refused batch is tried again in halves; an alert that is refused alone is set aside, so that it cannot hold up the others. */
+  #halve(refuse: Refuse): void {
+    const parcel = this.#inFlight;
+    if (parcel === undefined) return;
+    if (parcel.waiting.length > 1) {
+      this.#batchLimit = Math.max(1, parcel.waiting.length >> 1);
+      return;
+    }
+    this.#inFlight = undefined;
+    this.#queue.settle(parcel, 'refused');
+    this.#log.error({ alert: parcel.waiting[0]?.alert, code: refuse.code }, `the collector refuses an alert, it is set aside: ${refuse.message}`);
+  }
+
+  #ended(end: LinkEnd): void {
+    clearTimeout(this.#ackTimer);
+    this.#link = undefined;
+    this.#welcomed = false;
+    this.#inFlight = undefined;
+    this.#flushed?.();
+    if (!this.#running) return;
+    if (end.reason === 'unauthorized') this.#counts.unauthorized += 1;
+    const refused = this.#refusal === undefined ? '' : ` (${this.#refusal.code}: ${this.#refusal.message})`;
+    this.#trouble(`no connection to the collector at ${this.#options.collectorUrl}: ${end.detail}${refused}`, end.reason === 'unauthorized');
+    this.#dialTimer = setTimeout(() => this.#dial(), this.#wait(end));
+  }
+
+  /** Milliseconds until the next dial. */
+  #wait(end: LinkEnd): number {
+    const { reconnectBaseMs = 500, reconnectMaxMs = 30_000, refusedRetryMs = 30_000, random = Math.random } = this.#options;
+    const slow = end.reason === 'unauthorized' || (this.#refusal !== undefined && !this.#refusal.code.startsWith('message.'));
+    if (slow) return refusedRetryMs / 2 + (random() * refusedRetryMs) / 2;
+    this.#attempt += 1;
+    return backoffMs(this.#attempt - 1, { baseMs: reconnectBaseMs, maxMs: reconnectMaxMs, random });
+  }
+
+  /** The same trouble is logged once until it changes. */
+  #trouble(text: string, grave = false): void {
+    if (text === this.#lastTrouble) return;
+    this.#lastTrouble = text;
+    this.#log[grave ? 'error' : 'warn']({ waiting: this.#queue.depth }, text);
+  }
+
+  #pump(): void {
+    if (this.#queue.depth === 0) this.#flushed?.();
+    if (!this.#welcomed || this.#inFlight !== undefined || this.#storeTimer !== undefined && this.#refusal?.seq !== undefined) return;
+    const parcel = this.#queue.take(this.#batchLimit);
+    if (parcel === undefined) return;
+    const waiting = underLimit(parcel);
+    this.#inFlight = { from: parcel.from, waiting };
+    this.#batchSeq += 1;
+    this.#counts.batches += 1;
+    this.#awaitAnswer();
+    this.#send({ type: 'batch', seq: this.#batchSeq, alerts: waiting.map(({ alert }) => alert) });
+  }
+
+  /** After a while, writes what waits for the file and sends again what the collector could not store. */
+  #retryStore(): void {
+    if (!this.#running) return;
+    this.#storeTimer ??= setTimeout(() => {
+      this.#storeTimer = undefined;
+      this.#refusal = undefined;
+      this.#queue.shelve();
+      this.#pump();
+      if (this.#queue.blocked) this.#retryStore();
+    }, this.#options.storeRetryMs ?? 1000);
+  }
+
+  #awaitAnswer(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = setTimeout(() => {
+      this.#counts.ackTimeouts += 1;
+      this.#link?.end({ reason: 'silent', detail: 'the collector did not acknowledge in time' });
+    }, this.#options.ackTimeoutMs ?? 10_000);
+  }
+
+  async #answer(request: Request): Promise<void> {
+    try {
+      const features = await this.#options.onRequest?.(request.workload);
+      this.#send(fitResponse(request.id, features));
+    } catch (error) {
+      this.#log.error({ err: error, workload: request.workload }, `a profile could not be read: ${errorText(error)}`);
+      this.#send({ type: 'response', id: request.id, outcome: 'failed', features: [], omitted: 0 });
+    }
+  }
+
+  #send(message: Parameters<Link['send']>[0]): void {
+    this.#link?.send(message);
+  }
+}
+
+/** As many of the parcel as fit one message; at least one. */
+function underLimit(parcel: Parcel): Parcel['waiting'] {
+  let room = limits.messageBytes - 1024;
+  const first = parcel.waiting.findIndex(({ alert }, index) => {
+    room -= Buffer.byteLength(JSON.stringify(alert)) + 1;
+    return room < 0 && index > 0;
+  });
+  return first === -1 ? parcel.waiting : parcel.waiting.slice(0, first);
+}
+
+function checkUrl(url: string): void {
+  if (URL.canParse(url) && /^wss?:$/u.test(new URL(url).protocol)) return;
+  throw new AnchorwatchError('collector.url', `the collector's address must look like ws://HOST:PORT or wss://HOST:PORT, not ${url}`);
+}
+
+function agentUrl(collectorUrl: string): string {
+  const url = new URL(collectorUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/u, '')}/agent`;
+  return url.href;
+}

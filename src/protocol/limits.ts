@@ -1,0 +1,38 @@
+/** Version that this program speaks. Raised when a message changes so that the other side could misread it. */
+export const protocolVersion = 1;
+
+/** Bounds of the protocol: both sides refuse what goes over them, and `fitAlert`, `fitReport` and `fitResponse` keep under them. */
+export const limits = {
+  /** Bytes of one message in UTF-8. */
+  messageBytes: 1_048_576,
+  /** Bytes of one alert as JSON: a full batch of them stays under `messageBytes`. */
+  alertBytes: 10_240,
+  /** Alerts in one batch. */
+  batchAlerts: 100,
+  /** UTF-16 units of names: node, container, image, hook, detector. */
+  nameLength: 512,
+  /** UTF-16 units of one text: path, key, argument, title, note. */
+  textLength: 4096,
+  /** Elements of the lists in an alert. */
+  listItems: 64,
+  /** Hooks, loss rows, and kinds of events in a report. */
+  reportRows: 256,
+  /** Containers in a report. */
+  reportContainers: 2000,
+  /** Workloads in a report. */
+  reportWorkloads: 1000,
+  /** Features in the answer to a profile request. */
+  profileFeatures: 10_000,
+} as const;
+
+/** Codes with which a WebSocket between agent and collector is closed (RFC 6455 section 7.4.2: 4000-4999 are private). */
+export const closeCodes = {
+  /** The collector or agent is stopping. */
+  goingAway: 1001,
+  /** A message was refused; a `refuse` message before it says why. */
+  refused: 4000,
+  /** Another agent said hello with the same node name. */
+  replaced: 4001,
+  /** No answer in time. */
+  timeout: 4002,
+} as const;

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { AnchorwatchError } from '../lib/errors.ts';
+import type { Alert } from '../model/alert.ts';
+import type { NodeReport, ProfileFeature } from '../model/node.ts';
+import { alertSchema } from './alert-schema.ts';
+import { limits } from './limits.ts';
+import { nodeReportSchema, profileFeatureSchema } from './node-schema.ts';
+
+/** First message of an agent. The version is checked before anything else of it is. */
+export interface Hello {
+  readonly type: 'hello';
+  readonly protocol: number;
+  readonly node: string;
+  readonly agentVersion: string;
+}
+/** Alerts; `seq` counts the batches of one connection from 1. */
+export interface Batch {
+  readonly type: 'batch';
+  readonly seq: number;
+  readonly alerts: readonly Alert[];
+}
+/** The agent's state; only the latest matters. */
+export interface Report {
+  readonly type: 'report';
+  readonly report: NodeReport;
+}
+/** Answer to a `request`. `unknown`: this agent has no profile of the workload; `failed`: it could not read it. */
+export interface Response {
+  readonly type: 'response';
+  readonly id: number;
+  readonly outcome: 'found' | 'unknown' | 'failed';
+  readonly features: readonly ProfileFeature[];
+  /** Features left out because the message would have been too large. */
+  readonly omitted: number;
+}
+/** Answer to `hello`. */
+export interface Welcome {
+  readonly type: 'welcome';
+  readonly protocol: number;
+  readonly collectorVersion: string;
+}
+/** The batch is stored for good. `duplicate` of its alerts were stored before; the others are `stored`. */
+export interface Ack {
+  readonly type: 'ack';
+  readonly seq: number;
+  readonly stored: number;
+  readonly duplicate: number;
+}
+/** With `seq`: that batch was not stored, the connection stays. Without: the connection is closed after it. */
+export interface Refuse {
+  readonly type: 'refuse';
+  readonly code: string;
+  readonly message: string;
+  readonly seq?: number;
+}
+/** A question of the collector; answered by a `response` with the same id. */
+export interface Request {
+  readonly type: 'request';
+  readonly id: number;
+  readonly what: 'profile';
+  /** Workload id. */
+  readonly workload: string;
+}
+
+export type AgentMessage = Hello | Batch | Report | Response;
+export type CollectorMessage = Welcome | Ack | Refuse | Request;
+
+const name = z.string().min(1).max(limits.nameLength);
+const seq = z.int().min(1);
+const figure = z.int().min(0);
+
+const agentMessageSchema: z.ZodType<AgentMessage> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), protocol: z.int(), node: name, agentVersion: name }),
+  z.object({ type: z.literal('batch'), seq, alerts: z.array(alertSchema).min(1).max(limits.batchAlerts) }),
+  z.object({ type: z.literal('report'), report: nodeReportSchema }),
+  z.object({
+    type: z.literal('response'),
+    id: seq,
+    outcome: z.enum(['found', 'unknown', 'failed']),
+    features: z.array(profileFeatureSchema).max(limits.profileFeatures),
+    omitted: figure,
+  }),
+]);
+const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('welcome'), protocol: z.int(), collectorVersion: name }),
+  z.object({ type: z.literal('ack'), seq, stored: figure, duplicate: figure }),
+  z.object({
+    type: z.literal('refuse'),
+    code: name,
+    message: z.string().max(limits.textLength),
+    seq: seq.exactOptional(),
+  }),
+  z.object({ type: z.literal('request'), id: seq, what: z.literal('profile'), workload: name }),
+]);
+
+/** Text of a message. Throws `message.size` when it is larger than the other side accepts. */
+export function encodeMessage(message: AgentMessage | CollectorMessage): string {
+  const text = JSON.stringify(message);
+  checkSize(Buffer.byteLength(text));
+  return text;
+}
+
+/**
+ * A message of an agent. Throws AnchorwatchError `message.size`, `message.syntax` (not UTF-8 JSON) or `message.invalid` (which
+ * names the field), and nothing else, whatever the bytes.
+ */
+export function decodeAgentMessage(data: Uint8Array | string): AgentMessage {
+  return decode(data, agentMessageSchema);
+}
+
+/** A message of the collector; throws as `decodeAgentMessage` does. */
+export function decodeCollectorMessage(data: Uint8Array | string): CollectorMessage {
+  return decode(data, collectorMessageSchema);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode<Message>(data: Uint8Array | string, schema: z.ZodType<Message>): Message {
+  checkSize(typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength);
+  let value: unknown;
+  try {
+    value = JSON.parse(typeof data === 'string' ? data : utf8.decode(data));
+  } catch (error) {
+    throw new AnchorwatchError('message.syntax', 'the message is not JSON in UTF-8', { cause: error });
+  }
+  return parse(schema, value, 'message.invalid', 'the message does not fit the protocol');
+}
+
+/** Parses with a schema; throws AnchorwatchError `code` whose message names the first field that is wrong. */
+export function parse<Value>(schema: z.ZodType<Value>, value: unknown, code: string, what: string): Value {
+  let result: z.ZodSafeParseResult<Value>;
+  try {
+    result = schema.safeParse(value);
+  } catch (error) {
+    // JSON may be nested deeper than a recursive reader's stack.
+    throw new AnchorwatchError(code, `${what}: it could not be read`, { cause: error });
+  }
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const where = issue?.path.map(String).join('.') ?? '';
+  throw new AnchorwatchError(code, `${what}: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'invalid'}`.slice(0, 500));
+}
+
+function checkSize(sizeBytes: number): void {
+  if (sizeBytes <= limits.messageBytes) return;
+  throw new AnchorwatchError('message.size', `the message has ${String(sizeBytes)} bytes, more than ${String(limits.messageBytes)}`);
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { ContainerRates, ContainerReport, DimensionCoverage, HookState, NodeReport, ProfileFeature, WorkloadReport } from '../model/node.ts';
+import { dimensionSchema, timeSchema, workloadSchema } from './alert-schema.ts';
+import { limits } from './limits.ts';
+
+const text = z.string().max(limits.textLength);
+const name = z.string().max(limits.nameLength);
+const figure = z.number().min(0);
+const counters = z.record(name, figure).refine((value) => Object.keys(value).length <= limits.reportRows, 'too many entries');
+
+const hookState: z.ZodType<HookState> = z.object({
+  hook: name,
+  state: z.enum(['attached', 'missing', 'failed']),
+  reason: text,
+  unseen: text,
+});
+const optionalFigure = figure.exactOptional();
+const rates: z.ZodType<ContainerRates> = z.object({
+  cpuSeconds: optionalFigure,
+  memoryBytes: optionalFigure,
+  pids: optionalFigure,
+  networkReceiveBytes: optionalFigure,
+  networkTransmitBytes: optionalFigure,
+  blockReadBytes: optionalFigure,
+  blockWriteBytes: optionalFigure,
+});
+const containerReport: z.ZodType<ContainerReport> = z.object({ id: name, name, workload: name, rates });
+/** What a dimension of a workload is known to do, in figures. */
+export const dimensionCoverageSchema: z.ZodType<DimensionCoverage> = z.object({
+  dimension: dimensionSchema,
+  coverage: z.number().min(0).max(1),
+  features: figure,
+  seenInOneSample: figure,
+});
+const workloadReport: z.ZodType<WorkloadReport> = z.object({
+  workload: workloadSchema,
+  containers: z.int().min(0),
+  samples: z.object({ startup: figure, steady: figure }),
+  dimensions: z.array(dimensionCoverageSchema).max(limits.listItems),
+});
+
+/** What an agent tells about itself every few seconds. */
+export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
+  timeMs: figure,
+  agentVersion: name,
+  kernel: name,
+  sensor: z.enum(['bpf', 'procfs']),
+  hooks: z.array(hookState).max(limits.reportRows),
+  containers: z.array(containerReport).max(limits.reportContainers),
+  workloads: z.array(workloadReport).max(limits.reportWorkloads),
+  events: counters,
+  known: counters,
+  lost: z.array(z.object({ hook: name, reason: name, count: figure })).max(limits.reportRows),
+  pendingEvents: figure,
+  outboxAlerts: figure,
+  expectedAlertsPerDay: figure,
+});
+
+/** One line of a profile. */
+export const profileFeatureSchema: z.ZodType<ProfileFeature> = z.object({
+  dimension: dimensionSchema,
+  key: text,
+  state: z.enum(['known', 'judged']),
+  incidence: z.object({ startup: figure, steady: figure }),
+  firstSeen: timeSchema,
+  lastSeen: timeSchema,
+});

@@ -1,0 +1,271 @@
+import type { ExpressionBuilder, SqlBool, Expression } from 'kysely';
+import { severities } from '../model/alert.ts';
+import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
+import type { NodeReport } from '../model/node.ts';
+import { canonicalJson, chainHash, chainStart } from './chain.ts';
+import { collectorMigrations } from './collector-migrations.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './database.ts';
+
+interface AlertRow {
+  seq: number;
+  id: string;
+  time_ms: number;
+  severity: number;
+  dimension: string;
+  node: string;
+  workload_id: string;
+  workload_name: string;
+  container_id: string;
+  container_name: string;
+  alert: string;
+  count: number;
+  last_time: string;
+  stored_at: string;
+  previous_hash: string;
+  hash: string;
+}
+interface NodeRow {
+  name: string;
+  agent_version: string;
+  first_seen_ms: number;
+  last_seen_ms: number;
+  report: string | null;
+}
+interface CollectorSchema {
+  alerts: AlertRow;
+  nodes: NodeRow;
+}
+
+/** Which alerts; undefined members do not filter. */
+export interface AlertFilter {
+  /** Milliseconds since the epoch; inclusive. */
+  readonly sinceMs?: number | undefined;
+  /** Milliseconds since the epoch; exclusive. */
+  readonly untilMs?: number | undefined;
+  /** Workload id or name. */
+  readonly workload?: string | undefined;
+  /** Container id, its first 12 characters or more, or name. */
+  readonly container?: string | undefined;
+  readonly node?: string | undefined;
+  /** At least this severity. */
+  readonly severity?: Severity | undefined;
+  readonly dimension?: string | undefined;
+  /** Only alerts that come after this one, going back in time. */
+  readonly before?: { readonly timeMs: number; readonly seq: number } | undefined;
+  readonly limit: number;
+}
+
+/** A node as the collector remembers it across restarts. */
+export interface NodeRecord {
+  readonly name: string;
+  readonly agentVersion: string;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  readonly report: NodeReport | undefined;
+}
+
+/**
+ * What the collector keeps: the log of alerts (`seq` from 1 without gaps, hash chain) and the nodes. Methods are asynchronous for the
+ * sake of a store behind a network; this one answers at once. They throw as `Database` does.
+ */
+export class CollectorStore {
+  readonly #database: Database<CollectorSchema>;
+  #lastSeq: number;
+  #lastHash: string;
+
+  constructor(path: string) {
+    this.#database = openDatabase<CollectorSchema>({ path, kind: 'collector', migrations: collectorMigrations, synchronous: 'full' });
+    const last = this.#database.first(this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1));
+    this.#lastSeq = last?.seq ?? 0;
+    this.#lastHash = last?.hash ?? chainStart;
+  }
+
+  /**
+   * Stores a batch in one transaction, durably when it resolves. An id that is stored already only gets the larger count and the
+   * later time; it is counted in `duplicate` and not in `stored`.
+   */
+  async append(alerts: readonly Alert[], nowMs: number): Promise<{ readonly stored: readonly StoredAlert[]; readonly duplicate: number }> {
+    const result = this.#database.transaction(() => {
+      const stored: StoredAlert[] = [];
+      let duplicate = 0;
+      let [seq, previousHash] = [this.#lastSeq, this.#lastHash];
+      for (const alert of alerts) {
+        if (this.#repeat(alert)) {
+          duplicate += 1;
+          continue;
+        }
+        seq += 1;
+        const next = this.#insert(alert, seq, previousHash, new Date(nowMs).toISOString());
+        previousHash = next.hash;
+        stored.push(next);
+      }
+      return { stored, duplicate, seq, previousHash };
+    });
+    this.#lastSeq = result.seq;
+    this.#lastHash = result.previousHash;
+    return result;
+  }
+
+  /** Alerts that fit the filter, the latest event first (ties: the latest stored first). */
+  async list(filter: AlertFilter): Promise<readonly StoredAlert[]> {
+    const query = this.#database.query
+      .selectFrom('alerts')
+      .selectAll()
+      .where((e) => e.and(conditions(e, filter)))
+      .orderBy('time_ms', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(filter.limit);
+    return this.#database.all(query).map(fromRow);
+  }
+
+  async get(id: string): Promise<StoredAlert | undefined> {
+    const row = this.#database.first(this.#database.query.selectFrom('alerts').selectAll().where('id', '=', id));
+    return row === undefined ? undefined : fromRow(row);
+  }
+
+  /** Alerts in the order of the log, those after `seq`. */
+  async after(seq: number, limit: number): Promise<readonly StoredAlert[]> {
+    const query = this.#database.query.selectFrom('alerts').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit);
+    return this.#database.all(query).map(fromRow);
+  }
+
+  /** `seq` of the last alert stored; 0 when there is none. */
+  async lastSeq(): Promise<number> {
+    return this.#lastSeq;
+  }
+
+  /** How many alerts are stored, by severity and dimension. */
+  async totals(): Promise<readonly { readonly severity: Severity; readonly dimension: string; readonly alerts: number }[]> {
+    const query = this.#database.query
+      .selectFrom('alerts')
+      .select((e) => ['severity', 'dimension', e.fn.countAll<number>().as('alerts')])
+      .groupBy(['severity', 'dimension']);
+    return this.#database.all(query).map((row) => ({ ...row, severity: severities[row.severity] ?? 'notice' }));
+  }
+
+  /** Follows the chain from the first alert; answers the `seq` where it breaks first, or undefined when it is whole. */
+  async verifyChain(): Promise<{ readonly alerts: number; readonly brokenAt: number | undefined }> {
+    let [alerts, previousHash] = [0, chainStart];
+    for (;;) {
+      const rows = this.#database.all(
+        this.#database.query
+          .selectFrom('alerts')
+          .select(['seq', 'alert', 'previous_hash', 'hash'])
+          .where('seq', '>', alerts)
+          .orderBy('seq')
+          .limit(1000),
+      );
+      for (const row of rows) {
+        const whole = row.seq === alerts + 1 && row.previous_hash === previousHash && row.hash === chainHash(previousHash, row.alert);
+        if (!whole) return { alerts, brokenAt: alerts + 1 };
+        [alerts, previousHash] = [row.seq, row.hash];
+      }
+      if (rows.length === 0) return { alerts, brokenAt: undefined };
+    }
+  }
+
+  async saveNode(node: NodeRecord): Promise<void> {
+    const values = {
+      agent_version: node.agentVersion,
+      last_seen_ms: node.lastSeenMs,
+      report: node.report === undefined ? null : JSON.stringify(node.report),
+    };
+    this.#database.run(
+      this.#database.query
+        .insertInto('nodes')
+        .values({ name: node.name, first_seen_ms: node.firstSeenMs, ...values })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(values)),
+    );
+  }
+
+  async nodes(): Promise<readonly NodeRecord[]> {
+    return this.#database.all(this.#database.query.selectFrom('nodes').selectAll().orderBy('name')).map((row) => ({
+      name: row.name,
+      agentVersion: row.agent_version,
+      firstSeenMs: row.first_seen_ms,
+      lastSeenMs: row.last_seen_ms,
+      report: row.report === null ? undefined : (JSON.parse(row.report) as NodeReport),
+    }));
+  }
+
+  async forgetNode(name: string): Promise<void> {
+    this.#database.run(this.#database.query.deleteFrom('nodes').where('name', '=', name));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #repeat(alert: Alert): boolean {
+    const { query } = this.#database;
+    const known = this.#database.first(query.selectFrom('alerts').select(['seq', 'count']).where('id', '=', alert.id));
+    if (known === undefined) return false;
+    if (alert.count > known.count) {
+      this.#database.run(query.updateTable('alerts').set({ count: alert.count, last_time: alert.lastTime }).where('seq', '=', known.seq));
+    }
+    return true;
+  }
+
+  #insert(alert: Alert, seq: number, previousHash: string, storedAt: string): StoredAlert {
+    const text = canonicalJson(alert);
+    const hash = chainHash(previousHash, text);
+    this.#database.run(
+      this.#database.query.insertInto('alerts').values({
+        seq,
+        id: alert.id,
+        time_ms: Date.parse(alert.time),
+        severity: severities.indexOf(alert.severity),
+        dimension: alert.dimension,
+        node: alert.node,
+        workload_id: alert.workload.id,
+        workload_name: alert.workload.name,
+        container_id: alert.container.id,
+        container_name: alert.container.name,
+        alert: text,
+        count: alert.count,
+        last_time: alert.lastTime,
+        stored_at: storedAt,
+        previous_hash: previousHash,
+        hash,
+      }),
+    );
+    return { ...alert, seq, storedAt, hash, previousHash };
+  }
+}
+
+function conditions(e: ExpressionBuilder<CollectorSchema, 'alerts'>, filter: AlertFilter): Expression<SqlBool>[] {
+  const { sinceMs, untilMs, workload, container, node, severity, dimension, before } = filter;
+  return [
+    ...(sinceMs === undefined ? [] : [e('time_ms', '>=', sinceMs)]),
+    ...(untilMs === undefined ? [] : [e('time_ms', '<', untilMs)]),
+    ...(workload === undefined ? [] : [e.or([e('workload_id', '=', workload), e('workload_name', '=', workload)])]),
+    ...(container === undefined ? [] : [e.or(containerConditions(e, container))]),
+    ...(node === undefined ? [] : [e('node', '=', node)]),
+    ...(severity === undefined ? [] : [e('severity', '>=', severities.indexOf(severity))]),
+    ...(dimension === undefined ? [] : [e('dimension', '=', dimension)]),
+    ...(before === undefined
+      ? []
+      : [e.or([e('time_ms', '<', before.timeMs), e.and([e('time_ms', '=', before.timeMs), e('seq', '<', before.seq)])])]),
+  ];
+}
+
+function containerConditions(e: ExpressionBuilder<CollectorSchema, 'alerts'>, container: string): Expression<SqlBool>[] {
+  const exact = [e('container_id', '=', container), e('container_name', '=', container)];
+  // Engines print ids cut to 12 digits; `g` is the first character after the last hex digit.
+  const short = /^[0-9a-f]{12,64}$/u.test(container);
+  return short ? [...exact, e.and([e('container_id', '>=', container), e('container_id', '<', `${container}g`)])] : exact;
+}
+
+function fromRow(row: AlertRow): StoredAlert {
+  const alert = JSON.parse(row.alert) as Alert;
+  return {
+    ...alert,
+    count: row.count,
+    lastTime: row.last_time,
+    seq: row.seq,
+    storedAt: row.stored_at,
+    hash: row.hash,
+    previousHash: row.previous_hash,
+  };
+}

@@ -1,0 +1,142 @@
+import type { Workload } from '../model/container.ts';
+import type { KernelKey } from '../model/event.ts';
+import type { Dimension } from '../model/feature.ts';
+import type { Database } from './database.ts';
+
+/** One workload's profile as rows; as a change it holds only what changed (src/profile/profile.ts has the same shape). */
+export interface ProfileRows {
+  readonly workload: Workload;
+  readonly createdMs: number;
+  readonly samples: { readonly startup: number; readonly steady: number };
+  readonly listeners: readonly string[];
+  readonly features: readonly {
+    readonly dimension: Dimension;
+    readonly key: string;
+    readonly state: 'known' | 'judged';
+    readonly startup: number;
+    readonly steady: number;
+    readonly firstSeenMs: number;
+    readonly lastSeenMs: number;
+  }[];
+  readonly kernelKeys: readonly { readonly kernelKey: KernelKey; readonly features: readonly string[] }[];
+  /** `dimension` + space + `key` of features that are gone. */
+  readonly removed: readonly string[];
+}
+
+export interface ProfileSchema {
+  profile: {
+    workload_id: string;
+    workload_name: string;
+    workload_kind: Workload['kind'];
+    created_ms: number;
+    samples_startup: number;
+    samples_steady: number;
+    listeners: string;
+  };
+  profile_feature: {
+    workload_id: string;
+    dimension: string;
+    key: string;
+    state: 'known' | 'judged';
+    startup: number;
+    steady: number;
+    first_seen_ms: number;
+    last_seen_ms: number;
+  };
+  profile_kernel_key: { workload_id: string; kernel_key: string; features: string };
+}
+
+/** The learned profiles of a node, in SQLite. Methods throw AnchorwatchError as `Database` does. */
+export class Profiles {
+  readonly #database: Database<ProfileSchema>;
+
+  constructor(database: Database<ProfileSchema>) {
+    this.#database = database;
+  }
+
+  /** All profiles, complete. */
+  load(): readonly ProfileRows[] {
+    const { query } = this.#database;
+    return this.#database.all(query.selectFrom('profile').selectAll()).map((row) => {
+      const features = this.#database.all(
+        query.selectFrom('profile_feature').selectAll().where('workload_id', '=', row.workload_id),
+      );
+      const kernelKeys = this.#database.all(
+        query.selectFrom('profile_kernel_key').selectAll().where('workload_id', '=', row.workload_id),
+      );
+      return {
+        workload: { id: row.workload_id, name: row.workload_name, kind: row.workload_kind },
+        createdMs: row.created_ms,
+        samples: { startup: row.samples_startup, steady: row.samples_steady },
+        listeners: JSON.parse(row.listeners) as string[],
+        features: features.map((feature) => ({
+          dimension: feature.dimension as Dimension,
+          key: feature.key,
+          state: feature.state,
+          startup: feature.startup,
+          steady: feature.steady,
+          firstSeenMs: feature.first_seen_ms,
+          lastSeenMs: feature.last_seen_ms,
+        })),
+        kernelKeys: kernelKeys.map((key) => ({
+          kernelKey: JSON.parse(key.kernel_key) as KernelKey,
+          features: JSON.parse(key.features) as string[],
+        })),
+        removed: [],
+      };
+    });
+  }
+
+  /** Writes changes of any number of profiles in one transaction: all or nothing. */
+  save(changes: readonly ProfileRows[]): void {
+    if (changes.length > 0) this.#database.transaction(() => changes.forEach((change) => this.#write(change)));
+  }
+
+  #write(change: ProfileRows): void {
+    const { query } = this.#database;
+    const workload_id = change.workload.id;
+    const row = {
+      workload_name: change.workload.name,
+      workload_kind: change.workload.kind,
+      created_ms: change.createdMs,
+      samples_startup: change.samples.startup,
+      samples_steady: change.samples.steady,
+      listeners: JSON.stringify(change.listeners),
+    };
+    this.#database.run(
+      query
+        .insertInto('profile')
+        .values({ workload_id, ...row })
+        .onConflict((conflict) => conflict.column('workload_id').doUpdateSet(row)),
+    );
+    for (const id of change.removed) {
+      const space = id.indexOf(' ');
+      this.#database.run(
+        query
+          .deleteFrom('profile_feature')
+          .where('workload_id', '=', workload_id)
+          .where('dimension', '=', id.slice(0, space))
+          .where('key', '=', id.slice(space + 1)),
+      );
+    }
+    for (const feature of change.features) {
+      const counts = { state: feature.state, startup: feature.startup, steady: feature.steady, last_seen_ms: feature.lastSeenMs };
+      const { dimension, key } = feature;
+      this.#database.run(
+        query
+          .insertInto('profile_feature')
+          .values({ workload_id, dimension, key, first_seen_ms: feature.firstSeenMs, ...counts })
+          .onConflict((conflict) => conflict.columns(['workload_id', 'dimension', 'key']).doUpdateSet(counts)),
+      );
+    }
+    for (const { kernelKey, features } of change.kernelKeys) {
+      const kernel_key = JSON.stringify(kernelKey);
+      this.#database.run(
+        query
+          .insertInto('profile_kernel_key')
+          .values({ workload_id, kernel_key, features: JSON.stringify(features) })
+          .onConflict((conflict) => conflict.columns(['workload_id', 'kernel_key']).doUpdateSet({ features: JSON.stringify(features) })),
+      );
+    }
+  }
+}
