@@ -5,7 +5,13 @@ test('an error carries its code, its cause and whether a retry helps', () => {
   const cause = new Error('ENOSPC');
   const error = new AnchorwatchError('store-full', 'cannot write', { cause, retryable: true });
   expect(error).toBeInstanceOf(Error);
-  expect(error).toMatchObject({ code: 'store-full', message: 'cannot write', cause, retryable: true, name: 'AnchorwatchError' });
+  expect(error).toMatchObject({
+    code: 'store-full',
+    message: 'cannot write',
+    cause,
+    retryable: true,
+    name: 'AnchorwatchError',
+  });
 });
 
 test('retry does not help unless said', () => {

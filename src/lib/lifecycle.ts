@@ -32,7 +32,6 @@ export class Cleanups {
   async #drain(log: Logger): Promise<void> {
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- the order is the point
         await step.undo();
       } catch (error) {
         log.error({ err: error, step: step.name }, 'stopping failed');

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { createLogger } from './log.ts';
 
-function collect(level: string, name?: string): { lines: Record<string, unknown>[]; log: ReturnType<typeof createLogger> } {
+function collect(
+  level: string,
+  name?: string,
+): { lines: Record<string, unknown>[]; log: ReturnType<typeof createLogger> } {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   return { lines, log: createLogger({ level, destination, ...(name === undefined ? {} : { name }) }) };
@@ -24,7 +27,10 @@ test('lines below the level are not written', () => {
 
 test('a newline in a value stays inside the one line', () => {
   const written: string[] = [];
-  createLogger({ level: 'info', destination: { write: (line: string) => void written.push(line) } }).info({ path: 'a\nb\u001b[2J' }, 'x');
+  createLogger({ level: 'info', destination: { write: (line: string) => void written.push(line) } }).info(
+    { path: 'a\nb\u001b[2J' },
+    'x',
+  );
   expect(written).toHaveLength(1);
   expect(written[0]?.trimEnd()).not.toMatch(/[\u0000-\u001f]/u);
 });

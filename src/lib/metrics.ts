@@ -12,12 +12,22 @@ export function createRegistry(): Registry {
  * so that a rate over it sees the first increase.
  * @param name Prometheus conventions: base units, `_total`.
  */
-export function counter<L extends string>(registry: Registry, name: string, help: string, labels: readonly L[] = []): Counter<L> {
+export function counter<L extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labels: readonly L[] = [],
+): Counter<L> {
   return new Counter({ name, help, labelNames: [...labels], registers: [registry] });
 }
 
 /** Registers a gauge. @param name Prometheus conventions: base units. */
-export function gauge<L extends string>(registry: Registry, name: string, help: string, labels: readonly L[] = []): Gauge<L> {
+export function gauge<L extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labels: readonly L[] = [],
+): Gauge<L> {
   return new Gauge({ name, help, labelNames: [...labels], registers: [registry] });
 }
 

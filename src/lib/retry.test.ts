@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { backoffMs } from './retry.ts';
 
 test('the bound doubles until it reaches the maximum', () => {
-  const bounds = [0, 1, 2, 3, 4].map((attempt) => backoffMs(attempt, { baseMs: 100, maxMs: 1000, random: () => 0.999999 }));
+  const bounds = [0, 1, 2, 3, 4].map((attempt) =>
+    backoffMs(attempt, { baseMs: 100, maxMs: 1000, random: () => 0.999999 }),
+  );
   expect(bounds).toEqual([99, 199, 399, 799, 999]);
 });
 

@@ -1,0 +1,57 @@
+// Plain JavaScript that Node 20 runs without any dependency: it stands before `npm ci`.
+import { spawn } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** The checkout, or the installed package: the folder above `bin`. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const neededMajor = 24;
+const bundledNode = join(root, 'node_modules', '.bin', 'node');
+
+/** The Node to run on: the one in `node_modules` when it is there, else this one when it is new enough, else undefined. */
+function chooseNode() {
+  if (existsSync(bundledNode)) return bundledNode;
+  return Number.parseInt(process.versions.node, 10) >= neededMajor ? process.execPath : undefined;
+}
+
+/**
+ * Runs a script of this package on Node 24, whatever Node runs this. Does not return control: the process ends as the script ends.
+ * In a child process, signals are passed on and its exit status becomes ours.
+ * @param {string} script Path of the script, relative to the package.
+ * @param {readonly string[]} args
+ */
+export async function runOnNode24(script, args) {
+  const node = chooseNode();
+  if (node === undefined) {
+    process.stderr.write(
+      `anchorwatch needs Node ${neededMajor} or newer, this is ${process.version}, and node_modules has none.\n` +
+        `Run this once, it installs one beside the project: cd ${root} && node bin/setup.mjs start\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const path = join(root, script);
+  if (realpathSync(node) === realpathSync(process.execPath)) {
+    process.argv = [process.execPath, path, ...args];
+    await import(pathToFileURL(path).href);
+    return;
+  }
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
+  const child = spawn(node, [path, ...args], { stdio: 'inherit', env });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']) {
+    process.on(signal, () => {
+      // A terminal sends its signals to the child as well.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    process.stderr.write(`cannot run ${node}: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (status, signal) => {
+    process.exit(status ?? 128 + (constants.signals[signal] ?? 0));
+  });
+}

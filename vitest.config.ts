@@ -1,0 +1,42 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** Tests that share one kernel and one engine: a file at a time, after everything else. */
+const serial = { fileParallelism: false, maxWorkers: 1, testTimeout: 120_000, hookTimeout: 300_000 };
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'scenario',
+          include: ['test/scenarios/**/*.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...serial,
+          name: 'architecture',
+          include: ['test/architecture/**/*.test.ts', 'test/architecture.test.ts'],
+          testTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      { test: { ...serial, name: 'kernel', include: ['test/kernel/**/*.test.ts'], sequence: { groupOrder: 2 } } },
+      {
+        test: { ...serial, name: 'containers', include: ['test/containers/**/*.test.ts'], sequence: { groupOrder: 3 } },
+      },
+    ],
+  },
+});
+
+export default config;
