@@ -246,9 +246,14 @@ export class Outbox {
 
   #pump(): void {
     if (this.#queue.depth === 0) this.#flushed?.();
-    if (!this.#welcomed || this.#inFlight !== undefined || this.#storeTimer !== undefined && this.#refusal?.seq !== undefined) return;
+    if (!this.#welcomed || this.#inFlight !== undefined) return;
+    // A store that just failed gets the time of the retry timer.
+    if (this.#refusal?.seq !== undefined && this.#storeTimer !== undefined) return;
     const parcel = this.#queue.take(this.#batchLimit);
-    if (parcel === undefined) return;
+    if (parcel === undefined) {
+      if (this.#queue.blocked) this.#retryStore();
+      return;
+    }
     const waiting = underLimit(parcel);
     this.#inFlight = { from: parcel.from, waiting };
     this.#batchSeq += 1;

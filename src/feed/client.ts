@@ -1,0 +1,162 @@
+import { WebSocket } from 'ws';
+import { errorText } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import type { StoredAlert } from '../model/alert.ts';
+import type { NodeState } from '../model/fleet.ts';
+import { wantsAlert, wantsNode } from './filter.ts';
+import type { FeedFilter } from './filter.ts';
+
+/** The log of alerts, to catch up from. */
+export interface FeedLog {
+  /** In order of `seq`, those after it. */
+  after(seq: number, limit: number): Promise<readonly StoredAlert[]>;
+  lastSeq(): Promise<number>;
+}
+
+export const dropReasons = ['slow', 'silent', 'failed'] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+export interface FeedClientOptions {
+  readonly log: FeedLog;
+  readonly logger: Logger;
+  /** Bytes that may wait for the client to read them; with more it is dropped. */
+  readonly maxBufferedBytes: number;
+  /** How long a client that catches up may take no byte at all. */
+  readonly stallMs: number;
+  readonly pingMs: number;
+  /** Alerts read from the log at once. */
+  readonly pageSize: number;
+  dropped(reason: DropReason): void;
+  closed(): void;
+}
+
+/**
+ * One client of the feed. It goes through the log in order: first in pages, as fast as the client reads, and when the end is
+ * reached, live. `#position` is the last `seq` that it went past, so the seam between the two has no gap and no repetition.
+ */
+export class FeedClient {
+  readonly #socket: WebSocket;
+  readonly #filter: FeedFilter;
+  readonly #options: FeedClientOptions;
+  #position = 0;
+  #newest = 0;
+  #live = false;
+  #ended = false;
+  #alive = true;
+  readonly #pingTimer: NodeJS.Timeout;
+
+  constructor(socket: WebSocket, filter: FeedFilter, options: FeedClientOptions) {
+    this.#socket = socket;
+    this.#filter = filter;
+    this.#options = options;
+    this.#pingTimer = setInterval(() => this.#ping(), options.pingMs);
+    socket.on('pong', () => {
+      this.#alive = true;
+    });
+    // The feed goes one way; what a client sends is read (pongs must be) and ignored.
+    socket.on('error', (error) => options.logger.debug({ err: error }, 'a feed client failed'));
+    socket.on('close', () => this.#end());
+    this.#catchUp().catch((error: unknown) => {
+      options.logger.error({ err: error }, `the feed could not read the alerts: ${errorText(error)}`);
+      this.#drop('failed', 1011, 'the collector could not read its alerts');
+    });
+  }
+
+  /** Alerts that were just stored, in order. */
+  publish(alerts: readonly StoredAlert[]): void {
+    this.#newest = Math.max(this.#newest, alerts.at(-1)?.seq ?? 0);
+    if (this.#live) for (const alert of alerts) this.#pass(alert);
+  }
+
+  node(state: NodeState): void {
+    if (!wantsNode(this.#filter, state.name)) return;
+    const { name, up, agentVersion, lastSeenMs } = state;
+    this.#send({ type: 'node', seq: this.#position, node: name, up, agentVersion, time: new Date(lastSeenMs).toISOString() });
+  }
+
+  close(): void {
+    this.#socket.close(1001, 'the collector stops');
+    setTimeout(() => this.#socket.terminate(), 1000).unref();
+  }
+
+  async #catchUp(): Promise<void> {
+    const { log, pageSize } = this.#options;
+    this.#position = this.#filter.after ?? (await log.lastSeq());
+    this.#newest = Math.max(this.#newest, this.#position);
+    while (!this.#ended) {
+      // oxlint-disable-next-line no-await-in-loop -- one page at a time is the point
+      const page = await log.after(this.#position, pageSize);
+      for (const alert of page) this.#pass(alert);
+      if (page.length === 0 && this.#newest <= this.#position) {
+        this.#live = true;
+        return;
+      }
+      // An `after` beyond the end of the log, or a page that must be read by the client before the next.
+      if (page.length === 0) this.#newest = this.#position;
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      else await this.#drained();
+    }
+  }
+
+  #pass(alert: StoredAlert): void {
+    if (alert.seq <= this.#position || this.#ended) return;
+    if (wantsAlert(this.#filter, alert)) this.#send({ type: 'alert', ...alert });
+    if (!this.#ended) this.#position = alert.seq;
+  }
+
+  /** Resolves when the client has read most of what was sent; drops it when it reads nothing. */
+  async #drained(): Promise<void> {
+    const { maxBufferedBytes, stallMs } = this.#options;
+    let before = this.#socket.bufferedAmount;
+    let stalledSince = performance.now();
+    while (!this.#ended && this.#socket.bufferedAmount > maxBufferedBytes / 4) {
+      // oxlint-disable-next-line no-await-in-loop -- polling: ws tells of no drain
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const buffered = this.#socket.bufferedAmount;
+      if (buffered < before) stalledSince = performance.now();
+      before = buffered;
+      if (performance.now() - stalledSince > stallMs) this.#tooSlow();
+    }
+  }
+
+  #send(message: object): void {
+    if (this.#ended || this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.bufferedAmount > this.#options.maxBufferedBytes) {
+      this.#tooSlow();
+      return;
+    }
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  /** The message waits behind what the client has not read; one that starts reading again learns where to resume. */
+  #tooSlow(): void {
+    const detail = `too slow: connect again with after=${String(this.#position)}`;
+    this.#socket.send(JSON.stringify({ type: 'lag', seq: this.#position, reason: 'slow', detail }));
+    this.#drop('slow', 1013, 'too slow');
+  }
+
+  #drop(reason: DropReason, code: number, text: string): void {
+    if (this.#ended) return;
+    this.#options.dropped(reason);
+    this.#end();
+    this.#socket.close(code, text);
+    setTimeout(() => this.#socket.terminate(), 10_000).unref();
+  }
+
+  #ping(): void {
+    if (this.#alive) {
+      this.#alive = false;
+      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+      return;
+    }
+    this.#drop('silent', 1001, 'no pong');
+    this.#socket.terminate();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#pingTimer);
+    this.#options.closed();
+  }
+}

@@ -1,0 +1,198 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../lib/clock.ts';
+import { errorText } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Registry } from '../lib/metrics.ts';
+import type { Alert, StoredAlert } from '../model/alert.ts';
+import type { NodeState } from '../model/fleet.ts';
+import type { ProfileFeature } from '../model/node.ts';
+import { closeCodes, limits } from '../protocol/limits.ts';
+import type { Hello } from '../protocol/message.ts';
+import { IngestMetrics } from './ingest-metrics.ts';
+import type { RefusalCode } from './ingest-metrics.ts';
+import type { Nodes } from './nodes.ts';
+import { Session } from './session.ts';
+
+/** Where alerts are kept for good. */
+export interface AlertLog {
+  /** Durable when it resolves; `stored` are those that were not there before. */
+  append(alerts: readonly Alert[], nowMs: number): Promise<{ readonly stored: readonly StoredAlert[]; readonly duplicate: number }>;
+}
+
+/** Who is told what came in; called in order of `seq`. */
+export interface IngestListener {
+  stored(alerts: readonly StoredAlert[]): void;
+  nodeChanged(node: NodeState): void;
+}
+
+export interface IngestOptions {
+  /** What agents must present; not empty. */
+  readonly token: string;
+  readonly collectorVersion: string;
+  readonly alerts: AlertLog;
+  readonly nodes: Nodes;
+  readonly listener: IngestListener;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Agents connected at once. Default 1000; the next is refused with `node.limit`. */
+  readonly maxAgents?: number;
+  /** Default 10000. */
+  readonly helloTimeoutMs?: number;
+  /** Default 15000. */
+  readonly pingMs?: number;
+}
+
+/** What one agent said when asked for a profile. */
+export interface ProfileAnswer {
+  readonly node: string;
+  /** `silent`: no answer in time, or the connection broke. */
+  readonly outcome: 'found' | 'unknown' | 'failed' | 'silent';
+  readonly features: readonly ProfileFeature[];
+  readonly omitted: number;
+}
+
+/** The collector's side of `WS /agent`: checks the token, validates, stores, acknowledges. */
+export class Ingest {
+  readonly #options: IngestOptions;
+  readonly #metrics: IngestMetrics;
+  readonly #tokenDigest: Buffer;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false, clientTracking: false });
+  readonly #sessions = new Set<Session>();
+  readonly #byNode = new Map<string, Session>();
+  #appending: Promise<unknown> = Promise.resolve();
+  #stopping = false;
+  #allEnded: (() => void) | undefined;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#metrics = new IngestMetrics(options.registry);
+    this.#tokenDigest = digest(options.token);
+  }
+
+  /** Takes over an HTTP upgrade to `/agent`, or answers it with a problem document (401, 503). */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!this.#authorized(request)) {
+      this.#metrics.refused.inc({ code: 'unauthorized' });
+      this.#options.log.warn({ from: request.socket.remoteAddress }, 'an agent presented a wrong token');
+      reject(socket, 401, 'Unauthorized', 'unauthorized', 'the token of the agent is not the one of this collector');
+      return;
+    }
+    if (this.#stopping || this.#sessions.size >= (this.#options.maxAgents ?? 1000)) {
+      this.#metrics.refused.inc({ code: 'node.limit' });
+      reject(socket, 503, 'Service Unavailable', 'node.limit', 'the collector takes no more agents');
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const { collectorVersion, helloTimeoutMs = 10_000, pingMs = 15_000 } = this.#options;
+      const events = {
+        hello: (session: Session, hello: Hello) => this.#hello(session, hello),
+        batch: (alerts: readonly Alert[]) => this.#batch(alerts),
+        report: (session: Session, report: Parameters<Nodes['report']>[1]) => this.#options.nodes.report(session.node, report),
+        refused: (session: Session, code: RefusalCode, message: string) => this.#refused(session, code, message),
+        ended: (session: Session) => this.#ended(session),
+      };
+      this.#sessions.add(new Session(webSocket, events, { collectorVersion, helloTimeoutMs, pingMs }));
+    });
+  }
+
+  /** Asks the named nodes, as far as they are connected, for their profile of a workload. */
+  async askProfile(nodes: readonly string[], workload: string, timeoutMs: number): Promise<readonly ProfileAnswer[]> {
+    return Promise.all(
+      nodes.map(async (node): Promise<ProfileAnswer> => {
+        const response = await this.#byNode.get(node)?.ask(workload, timeoutMs);
+        if (response === undefined) return { node, outcome: 'silent', features: [], omitted: 0 };
+        return { node, outcome: response.outcome, features: response.features, omitted: response.omitted };
+      }),
+    );
+  }
+
+  /** Closes every agent's connection; what was not acknowledged they send again. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const ended = new Promise<void>((resolve) => {
+      this.#allEnded = resolve;
+    });
+    const all = [...this.#sessions];
+    for (const session of all) session.close(closeCodes.goingAway, 'the collector stops');
+    if (all.length > 0) await ended;
+    await this.#appending;
+  }
+
+  #authorized(request: IncomingMessage): boolean {
+    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
+    // Digests have one length, so that comparing them tells nothing about the token, its length included.
+    return timingSafeEqual(digest(token), this.#tokenDigest) && scheme.toLowerCase() === 'bearer';
+  }
+
+  #hello(session: Session, hello: Hello): RefusalCode | undefined {
+    const older = this.#byNode.get(hello.node);
+    this.#byNode.set(hello.node, session);
+    older?.refuse('node.replaced', `another agent says that it is node ${hello.node}; give each agent its own --node-name`);
+    const { nodes, listener, log } = this.#options;
+    log.info({ node: hello.node, agentVersion: hello.agentVersion }, 'an agent connected');
+    listener.nodeChanged(nodes.up(hello.node, hello.agentVersion));
+    return undefined;
+  }
+
+  /** Batches of all agents are stored one after the other, so that the listener hears of alerts in the order of the log. */
+  #batch(alerts: readonly Alert[]): Promise<{ readonly stored: number; readonly duplicate: number }> {
+    const result = this.#appending.then(() => this.#append(alerts));
+    this.#appending = result.catch(() => undefined);
+    return result;
+  }
+
+  async #append(alerts: readonly Alert[]): Promise<{ readonly stored: number; readonly duplicate: number }> {
+    const { clock, log, listener } = this.#options;
+    const startMs = clock.monotonicMs();
+    try {
+      const { stored, duplicate } = await this.#options.alerts.append(alerts, clock.nowMs());
+      this.#metrics.writeSeconds.observe((clock.monotonicMs() - startMs) / 1000);
+      this.#metrics.batches.inc({ outcome: stored.length > 0 ? 'stored' : 'duplicate' });
+      for (const alert of stored) {
+        this.#metrics.countAlert(alert);
+        this.#metrics.delaySeconds.observe(Math.max(0, clock.nowMs() - Date.parse(alert.time)) / 1000);
+      }
+      if (stored.length > 0) listener.stored(stored);
+      return { stored: stored.length, duplicate };
+    } catch (error) {
+      this.#metrics.batches.inc({ outcome: 'failed' });
+      log.error({ err: error }, `a batch of alerts could not be stored; the agent keeps it: ${errorText(error)}`);
+      throw error;
+    }
+  }
+
+  #refused(session: Session, code: RefusalCode, message: string): void {
+    this.#metrics.refused.inc({ code });
+    if (session.node !== '' && (code.startsWith('message.') || code === 'batch.order')) this.#metrics.batches.inc({ outcome: 'refused' });
+    this.#options.log.warn({ node: session.node, code }, `an agent was refused: ${message}`);
+  }
+
+  #ended(session: Session): void {
+    this.#sessions.delete(session);
+    if (this.#sessions.size === 0) queueMicrotask(() => this.#allEnded?.());
+    if (session.node === '' || this.#byNode.get(session.node) !== session) return;
+    this.#byNode.delete(session.node);
+    this.#options.log.info({ node: session.node }, 'an agent went away');
+    const state = this.#options.nodes.down(session.node);
+    if (state !== undefined) this.#options.listener.nodeChanged(state);
+  }
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** Answers an upgrade request with a problem document (RFC 9457) and closes. */
+function reject(socket: Duplex, status: number, title: string, code: string, detail: string): void {
+  const body = JSON.stringify({ type: 'about:blank', title, status, code, detail });
+  const authenticate = status === 401 ? 'WWW-Authenticate: Bearer\r\n' : '';
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${String(status)} ${title}\r\n${authenticate}Content-Type: application/problem+json\r\n` +
+      `Content-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,148 @@
+import type { Clock } from '../lib/clock.ts';
+import { counter, gauge } from '../lib/metrics.ts';
+import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
+import { mergeWorkloads } from '../model/fleet.ts';
+import type { FleetWorkload, NodeState } from '../model/fleet.ts';
+import type { ContainerRates, NodeReport } from '../model/node.ts';
+import { RestOfContainers } from './rest-of-containers.ts';
+
+/** Workloads with series of their own, those with the most containers; the others are summed as `other`. */
+export const topWorkloads = 50;
+/** Containers of one workload on one node with series of their own; the others are summed as `other`. */
+const containersPerWorkload = 50;
+/** Figures of a report older than this say nothing about now: its series are deleted. */
+const staleMs = 60_000;
+
+const containerLabels = ['node', 'workload', 'container'] as const;
+type ContainerLabel = (typeof containerLabels)[number];
+type ContainerMetric = Counter<ContainerLabel> | Gauge<ContainerLabel>;
+
+/** The figures that agents report, as metrics of the collector. `refresh` before each scrape: series of what vanished are gone then. */
+export class NodeMetrics {
+  readonly #source: () => readonly NodeState[];
+  readonly #clock: Clock;
+  readonly #rest = new RestOfContainers();
+  readonly #up: Gauge<'node'>;
+  readonly #events: Counter<'node' | 'kind'>;
+  readonly #known: Counter<'node' | 'kind'>;
+  readonly #lost: Counter<'node' | 'hook' | 'reason'>;
+  readonly #pending: Gauge<'node'>;
+  readonly #containers: Gauge<'node'>;
+  readonly #expected: Gauge<'node'>;
+  readonly #outbox: Gauge<'node'>;
+  readonly #coverage: Gauge<'workload' | 'dimension'>;
+  readonly #features: Gauge<'workload' | 'dimension'>;
+  readonly #rates: readonly { readonly figure: keyof ContainerRates; readonly metric: ContainerMetric; readonly total: boolean }[];
+
+  constructor(registry: Registry, source: () => readonly NodeState[], clock: Clock) {
+    this.#source = source;
+    this.#clock = clock;
+    const node = ['node'] as const;
+    this.#up = gauge(registry, 'anchorwatch_node_up', '1 while the agent of the node is connected, else 0.', node);
+    this.#events = counter(registry, 'anchorwatch_events_total', 'Events that reached user space since the agent started.', ['node', 'kind']);
+    this.#known = counter(registry, 'anchorwatch_sensor_known_total', 'Events recognised in the kernel as known.', ['node', 'kind']);
+    this.#lost = counter(registry, 'anchorwatch_sensor_lost_total', 'Events lost, by hook and reason.', ['node', 'hook', 'reason']);
+    this.#pending = gauge(registry, 'anchorwatch_events_pending', 'Events that wait for their container to become known.', node);
+    this.#containers = gauge(registry, 'anchorwatch_containers', 'Containers that the agent watches.', node);
+    this.#expected = gauge(registry, 'anchorwatch_alerts_expected_per_day', 'Expected false alerts a day at the present thresholds.', node);
+    this.#outbox = gauge(registry, 'anchorwatch_outbox_alerts', 'Alerts on the node that the collector has not acknowledged.', node);
+    const byDimension = ['workload', 'dimension'] as const;
+    this.#coverage = gauge(registry, 'anchorwatch_workload_coverage_ratio', 'Estimated share of behaviour already seen; the lowest of the nodes.', byDimension);
+    this.#features = gauge(registry, 'anchorwatch_profile_features', 'Features in the profile of a workload.', byDimension);
+    this.#rates = [
+      { figure: 'cpuSeconds', total: true, metric: total(registry, 'cpu_seconds', 'CPU time used by a container.') },
+      { figure: 'memoryBytes', total: false, metric: level(registry, 'memory_bytes', 'Memory charged to a container.') },
+      { figure: 'pids', total: false, metric: level(registry, 'pids', 'Tasks in a container.') },
+      { figure: 'networkReceiveBytes', total: true, metric: total(registry, 'network_receive_bytes', 'Bytes received by a container.') },
+      { figure: 'networkTransmitBytes', total: true, metric: total(registry, 'network_transmit_bytes', 'Bytes sent by a container.') },
+      { figure: 'blockReadBytes', total: true, metric: total(registry, 'block_read_bytes', 'Bytes read from block devices by a container.') },
+      { figure: 'blockWriteBytes', total: true, metric: total(registry, 'block_write_bytes', 'Bytes written to block devices by a container.') },
+    ];
+  }
+
+  /** Sets every series to what was reported last. Synchronous, so that no scrape sees half of it. */
+  refresh(): void {
+    const states = this.#source();
+    const nowMs = this.#clock.nowMs();
+    this.#clear();
+    for (const { name, up } of states) this.#up.set({ node: name }, up ? 1 : 0);
+    const fresh = states.filter(({ reportReceivedMs }) => reportReceivedMs !== undefined && nowMs - reportReceivedMs <= staleMs);
+    const workloads = mergeWorkloads(fresh);
+    // A report names workloads by id or by name; people read the name.
+    const shown = new Map<string, string>();
+    for (const { workload } of workloads.slice(0, topWorkloads)) {
+      shown.set(workload.id, workload.name);
+      shown.set(workload.name, workload.name);
+    }
+    this.#setWorkloads(workloads);
+    const seen = new Set<string>();
+    for (const { name, report } of fresh) {
+      if (report === undefined) continue;
+      this.#setNode(name, report);
+      this.#setContainers(name, report, shown, seen);
+    }
+    this.#rest.keepOnly(seen, new Set(states.map(({ name }) => name)));
+  }
+
+  #clear(): void {
+    const own = [this.#up, this.#events, this.#known, this.#lost, this.#pending, this.#containers, this.#expected, this.#outbox];
+    for (const metric of [...own, this.#coverage, this.#features]) metric.reset();
+    for (const { metric } of this.#rates) metric.reset();
+  }
+
+  #setNode(node: string, report: NodeReport): void {
+    for (const [kind, value] of Object.entries(report.events)) this.#events.inc({ node, kind }, value);
+    for (const [kind, value] of Object.entries(report.known)) this.#known.inc({ node, kind }, value);
+    for (const { hook, reason, count } of report.lost) this.#lost.inc({ node, hook, reason }, count);
+    this.#pending.set({ node }, report.pendingEvents);
+    this.#containers.set({ node }, report.containers.length);
+    this.#expected.set({ node }, report.expectedAlertsPerDay);
+    this.#outbox.set({ node }, report.outboxAlerts);
+  }
+
+  #setWorkloads(workloads: readonly FleetWorkload[]): void {
+    const lowest = new Map<string, number>();
+    for (const [index, { workload, dimensions }] of workloads.entries()) {
+      const label = index < topWorkloads ? workload.name : 'other';
+      for (const { dimension, coverage, features } of dimensions) {
+        // Two workloads may have one name (and `other` has many): features add up, coverage is the lowest.
+        const id = JSON.stringify([label, dimension]);
+        lowest.set(id, Math.min(lowest.get(id) ?? 1, coverage));
+        this.#coverage.set({ workload: label, dimension }, lowest.get(id) ?? coverage);
+        this.#features.inc({ workload: label, dimension }, features);
+      }
+    }
+  }
+
+  #setContainers(node: string, report: NodeReport, shown: ReadonlyMap<string, string>, seen: Set<string>): void {
+    const perWorkload = new Map<string, number>();
+    const names = new Set<string>();
+    for (const container of report.containers) {
+      const workload = shown.get(container.workload);
+      const place = (perWorkload.get(container.workload) ?? 0) + 1;
+      perWorkload.set(container.workload, place);
+      const name = JSON.stringify([workload, container.name]);
+      const own = workload !== undefined && place <= containersPerWorkload && !names.has(name);
+      names.add(name);
+      seen.add(`${node}/${container.id}`);
+      const labels = { node, workload: workload ?? 'other', container: own ? container.name : 'other' };
+      for (const { figure, metric, total: cumulative } of this.#rates) {
+        const value = container.rates[figure];
+        if (value === undefined) continue;
+        if (own || !cumulative) metric.inc(labels, value);
+        if (cumulative) this.#rest.add({ ...labels, id: container.id, figure, value, own });
+      }
+    }
+    for (const { labels, figure, value } of this.#rest.totals(node)) {
+      this.#rates.find((rate) => rate.figure === figure)?.metric.inc(labels, value);
+    }
+  }
+}
+
+function total(registry: Registry, name: string, help: string): Counter<ContainerLabel> {
+  return counter(registry, `anchorwatch_container_${name}_total`, help, containerLabels);
+}
+
+function level(registry: Registry, name: string, help: string): Gauge<ContainerLabel> {
+  return gauge(registry, `anchorwatch_container_${name}`, help, containerLabels);
+}

@@ -1,0 +1,94 @@
+import type { DimensionCoverage, NodeReport, ProfileFeature, WorkloadReport } from './node.ts';
+
+/** A node as the collector knows it. */
+export interface NodeState {
+  readonly name: string;
+  readonly agentVersion: string;
+  /** True while its agent is connected. */
+  readonly up: boolean;
+  /** Milliseconds since the epoch, by the collector's clock. */
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  /** The last report, which may be old; undefined when none ever came. */
+  readonly report: NodeReport | undefined;
+  /** When the report came, by the collector's clock. */
+  readonly reportReceivedMs: number | undefined;
+}
+
+/** A workload as all the nodes that run it know it. */
+export interface FleetWorkload extends WorkloadReport {
+  readonly nodes: readonly string[];
+}
+
+/**
+ * One list of workloads from the reports of several nodes. Containers and samples are summed. Every node learns for itself, so the
+ * coverage of a dimension is the lowest of the nodes and its features and single ones are the most that one node has.
+ * Sorted by containers (most first), then name.
+ */
+export function mergeWorkloads(states: readonly NodeState[]): readonly FleetWorkload[] {
+  const merged = new Map<string, FleetWorkload>();
+  for (const { name, report } of states) {
+    for (const workload of report?.workloads ?? []) {
+      const { id } = workload.workload;
+      const before = merged.get(id);
+      merged.set(id, before === undefined ? { ...workload, nodes: [name] } : addWorkload(before, workload, name));
+    }
+  }
+  return [...merged.values()].toSorted((a, b) => b.containers - a.containers || (a.workload.name < b.workload.name ? -1 : 1));
+}
+
+function addWorkload(before: FleetWorkload, workload: WorkloadReport, node: string): FleetWorkload {
+  const coverage = new Map(before.dimensions.map((dimension) => [dimension.dimension, dimension]));
+  for (const dimension of workload.dimensions) coverage.set(dimension.dimension, lower(dimension, coverage.get(dimension.dimension)));
+  return {
+    workload: before.workload,
+    containers: before.containers + workload.containers,
+    samples: {
+      startup: before.samples.startup + workload.samples.startup,
+      steady: before.samples.steady + workload.samples.steady,
+    },
+    dimensions: [...coverage.values()],
+    nodes: [...before.nodes, node],
+  };
+}
+
+function lower(a: DimensionCoverage, b: DimensionCoverage | undefined): DimensionCoverage {
+  if (b === undefined) return a;
+  return {
+    dimension: a.dimension,
+    coverage: Math.min(a.coverage, b.coverage),
+    features: Math.max(a.features, b.features),
+    seenInOneSample: Math.max(a.seenInOneSample, b.seenInOneSample),
+  };
+}
+
+/**
+ * One profile from those of several nodes: incidences are summed, the first and last time are the outermost, and a feature that was
+ * judged on any node is judged. Sorted by dimension, then by incidence (most first), then key.
+ */
+export function mergeProfiles(profiles: readonly (readonly ProfileFeature[])[]): readonly ProfileFeature[] {
+  const merged = new Map<string, ProfileFeature>();
+  for (const feature of profiles.flat()) {
+    const id = JSON.stringify([feature.dimension, feature.key]);
+    const before = merged.get(id);
+    merged.set(id, before === undefined ? feature : addFeature(before, feature));
+  }
+  const weight = ({ incidence }: ProfileFeature): number => incidence.startup + incidence.steady;
+  return [...merged.values()].toSorted((a, b) => compare(a.dimension, b.dimension) || weight(b) - weight(a) || compare(a.key, b.key));
+}
+
+function addFeature(a: ProfileFeature, b: ProfileFeature): ProfileFeature {
+  return {
+    dimension: a.dimension,
+    key: a.key,
+    state: a.state === 'judged' || b.state === 'judged' ? 'judged' : 'known',
+    incidence: { startup: a.incidence.startup + b.incidence.startup, steady: a.incidence.steady + b.incidence.steady },
+    firstSeen: a.firstSeen < b.firstSeen ? a.firstSeen : b.firstSeen,
+    lastSeen: a.lastSeen > b.lastSeen ? a.lastSeen : b.lastSeen,
+  };
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
