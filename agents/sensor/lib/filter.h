@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The known-feature filter: what a workload is known to do stops here. */
+#ifndef ANCHORWATCH_FILTER_H
+#define ANCHORWATCH_FILTER_H
+
+#include "path.h"
+
+static __always_inline struct aw_stats *own_stats(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&stats, &zero);
+}
+
+#define COUNT(member, index)                                                                                          \
+	do {                                                                                                          \
+		struct aw_stats *st_ = own_stats();                                                                   \
+		if (st_)                                                                                              \
+			st_->member[index]++;                                                                         \
+	} while (0)
+
+static __always_inline void count_loss(u32 hook, u32 loss)
+{
+	struct aw_stats *st = own_stats();
+
+	if (st && hook < AW_HOOK_COUNT && loss < AW_LOSS_COUNT)
+		__sync_fetch_and_add(&st->lost[hook * AW_LOSS_COUNT + loss], 1);
+}
+
+static __always_inline struct aw_watched *watched_current(void)
+{
+	u64 id = bpf_get_current_cgroup_id();
+
+	return bpf_map_lookup_elem(&watched, &id);
+}
+
+/* One of the CPU's scratch slots: a program may be preempted by another one on the same CPU, so each takes its own. */
+static __always_inline struct scratch *take_scratch(u32 hook)
+{
+	for (u32 i = 0; i < SCRATCH_SLOTS; i++) {
+		u32 slot = i;
+		struct scratch *s = bpf_map_lookup_elem(&scratches, &slot);
+
+		if (s && !__sync_lock_test_and_set(&s->busy, 1))
+			return s;
+	}
+	count_loss(hook, AW_LOSS_SCRATCH_BUSY);
+	return 0;
+}
+
+static __always_inline void give_scratch(struct scratch *s)
+{
+	__sync_lock_test_and_set(&s->busy, 0);
+}
+
+static __always_inline void count_incidence(struct aw_watched *w, struct aw_feature *f, u64 hash)
+{
+	struct seen_key key = { .container = w->container, .hash = hash };
+	u32 sample = w->sample;
+	u32 *last = bpf_map_lookup_elem(&seen, &key);
+
+	if (last && *last == sample)
+		return;
+	bpf_map_update_elem(&seen, &key, &sample, BPF_ANY);
+	__sync_fetch_and_add(&f->incidence[w->stratum & 1], 1);
+}
+
+enum decision { DECIDED_KNOWN, DECIDED_REPEATED, DECIDED_NEW, DECIDED_JUDGED };
+
+/* Is the feature known to the workload, told before in this sample, or something to tell? */
+static __always_inline enum decision decide(struct aw_watched *w, u64 hash, u32 kind)
+{
+	struct aw_feature_key key = { .workload = w->workload, .hash = hash };
+	struct aw_feature *f = bpf_map_lookup_elem(&known, &key);
+
+	if (!f)
+		return DECIDED_NEW;
+	if (f->state == AW_STATE_KNOWN) {
+		count_incidence(w, f, hash);
+		COUNT(known, kind);
+		return DECIDED_KNOWN;
+	}
+	struct seen_key told = { .container = w->container, .hash = hash };
+	u32 *sample = bpf_map_lookup_elem(&seen, &told);
+	if (sample && *sample == w->sample) {
+		COUNT(repeated, kind);
+		return DECIDED_REPEATED;
+	}
+	return f->state == AW_STATE_JUDGED ? DECIDED_JUDGED : DECIDED_NEW;
+}
+
+/* For patterns: true, and counted, when the key is known. Never marks anything. */
+static __always_inline bool known_as(struct aw_watched *w, u64 hash, u32 kind)
+{
+	struct aw_feature_key key = { .workload = w->workload, .hash = hash };
+	struct aw_feature *f = bpf_map_lookup_elem(&known, &key);
+
+	if (!f || f->state != AW_STATE_KNOWN)
+		return false;
+	count_incidence(w, f, hash);
+	COUNT(known, kind);
+	return true;
+}
+
+/* Called only after the record was written: a lost record must not silence a feature. */
+static __always_inline void mark_told(struct aw_watched *w, u64 hash, u32 hook)
+{
+	struct aw_feature_key key = { .workload = w->workload, .hash = hash };
+	struct aw_feature pending = { .state = AW_STATE_PENDING };
+	struct seen_key told = { .container = w->container, .hash = hash };
+	u32 sample = w->sample;
+
+	if (!bpf_map_lookup_elem(&known, &key) && bpf_map_update_elem(&known, &key, &pending, BPF_NOEXIST) == -E2BIG)
+		count_loss(hook, AW_LOSS_KNOWN_FULL);
+	bpf_map_update_elem(&seen, &told, &sample, BPF_ANY);
+}
+
+/* A container's records a second are bounded, so that its noise cannot push out another's: true when one more may pass. */
+static __always_inline bool within_rate(struct aw_watched *w, u32 hook)
+{
+	u64 second = bpf_ktime_get_ns() >> 30;
+
+	if (!config.records_per_second)
+		return true;
+	if (w->window != second) {
+		w->window = second;
+		w->records = 0;
+	}
+	if (__sync_fetch_and_add(&w->records, 1) < config.records_per_second)
+		return true;
+	count_loss(hook, AW_LOSS_RATE_LIMITED);
+	return false;
+}
+
+#endif

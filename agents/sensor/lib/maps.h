@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The sensor's maps and its scratch memory. Sizes are defaults; user space may set others before loading. */
+#ifndef ANCHORWATCH_MAPS_H
+#define ANCHORWATCH_MAPS_H
+
+#include <linux/bpf.h>
+
+#include "kernel.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "../wire.h"
+
+#define SCRATCH_SLOTS 4
+#define TEXT_MAX (AW_PATH_MAX * 2)
+
+struct aw_config config = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, u64);
+	__type(value, struct aw_watched);
+} watched SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 131072);
+	__type(key, struct aw_feature_key);
+	__type(value, struct aw_feature);
+} known SEC(".maps");
+
+/* First level: a file that was recognised before, in this container. */
+struct file_key {
+	u64 container;
+	u64 inode;
+	u32 device;
+	u32 generation;
+	u32 name_hash;
+	u32 access;
+};
+struct file_mark {
+	u64 hash; /* of the feature in `known` */
+	u32 sample;
+	u32 epoch;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct file_key);
+	__type(value, struct file_mark);
+} files SEC(".maps");
+
+/* In which sample a container last showed a feature: incidence is counted once per container and sample. */
+struct seen_key {
+	u64 container;
+	u64 hash;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 131072);
+	__type(key, struct seen_key);
+	__type(value, u32);
+} seen SEC(".maps");
+
+/* Names (digits and dots removed, 16 bytes) of interpreters and multi-call programs: what they run is part of the key. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, u8[16]);
+	__type(value, u8);
+} interpreters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct aw_task);
+} tasks SEC(".maps");
+
+/* Executions, exits and cgroups have a ring of their own: a flood of file names cannot push them out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} process_ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} activity_ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct aw_stats);
+} stats SEC(".maps");
+
+struct scratch {
+	u32 busy;
+	u32 text_start; /* where the path begins in `text` */
+	u32 text_bytes;
+	u32 text_flags;
+	/* Loop state stands in map memory, not on the stack: the verifier would follow every constant value of it. */
+	u32 fold_out;
+	u32 fold_in_digits;
+	/* Paths are built backwards from the end of the first half; the second half holds what is folded. */
+	u8 text[TEXT_MAX + 512];
+	struct aw_record record;
+	u8 data[AW_DATA_MAX + AW_PATH_MAX];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__type(key, u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Container-relative paths from dentries and mounts: nothing that user space could change in between. */
+#ifndef ANCHORWATCH_PATH_H
+#define ANCHORWATCH_PATH_H
+
+#include "hash.h"
+
+struct walk {
+	struct scratch *s;
+	struct dentry *dentry;
+	struct mount *mount;
+	u32 flags;
+	u32 done;
+	u32 proc;
+};
+
+/* More components than this do not fit into AW_PATH_MAX. */
+#define WALK_STEPS (AW_PATH_MAX / 2)
+
+static __always_inline struct mount *mount_of(const struct vfsmount *mnt)
+{
+	return (struct mount *)((char *)mnt - bpf_core_field_offset(struct mount, mnt));
+}
+
+static long walk_step(u32 step, struct walk *w)
+{
+	struct dentry *dentry = w->dentry;
+	struct mount *mount = w->mount;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	struct dentry *root = BPF_CORE_READ(mount, mnt.mnt_root);
+	u32 length, start;
+	struct qstr name;
+
+	if (dentry == root || dentry == parent) {
+		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
+
+		if (dentry != root || up == mount || !up) {
+			w->done = 1;
+			return 1;
+		}
+		w->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		w->mount = up;
+		w->proc = 0;
+		return 0;
+	}
+	bpf_core_read(&name, sizeof(name), &dentry->d_name);
+	length = name.len & 255;
+	u32 end = w->s->text_start;
+	if (end < length + 2 || end > AW_PATH_MAX) {
+		w->flags |= AW_FLAG_PATH_TRUNCATED;
+		return 1;
+	}
+	start = (end - length) & (AW_PATH_MAX - 1);
+	bpf_probe_read_kernel(w->s->text + start, length, name.name);
+	/* Other processes' directories are one feature; 1 stays: it is the container's or the node's first process. */
+	u8 first = w->s->text[start];
+	if (w->proc && first >= '0' && first <= '9' && !(length == 1 && first == '1')) {
+		start = (end - 5) & (AW_PATH_MAX - 1);
+		w->s->text[start] = '<';
+		w->s->text[start + 1] = 'p';
+		w->s->text[start + 2] = 'i';
+		w->s->text[start + 3] = 'd';
+		w->s->text[start + 4] = '>';
+	}
+	start = (start - 1) & (AW_PATH_MAX - 1);
+	w->s->text[start] = '/';
+	w->s->text_start = start;
+	w->dentry = parent;
+	return 0;
+}
+
+/*
+ * Writes the path of (dentry, mnt), seen from the root of its mount namespace, so that chroot cannot disguise it, into s->text,
+ * ending at AW_PATH_MAX. Directories end with '/'. The start, length and flags are left in *s.
+ */
+__noinline int path_text(struct scratch *s, u64 dentry_address, u64 mnt_address, u32 directory)
+{
+	struct dentry *dentry = (struct dentry *)dentry_address;
+	struct walk w = {};
+
+	if (!s)
+		return 0;
+	w.s = s;
+	w.dentry = dentry;
+	w.mount = mount_of((struct vfsmount *)mnt_address);
+	s->text_start = AW_PATH_MAX;
+	w.proc = BPF_CORE_READ(dentry, d_inode, i_sb, s_magic) == PROC_SUPER_MAGIC;
+	if (directory) {
+		s->text_start = AW_PATH_MAX - 1;
+		s->text[AW_PATH_MAX - 1] = '/';
+	}
+	bpf_loop(WALK_STEPS, walk_step, &w, 0);
+	if (!w.done)
+		w.flags |= AW_FLAG_PATH_TRUNCATED;
+	if (s->text_start >= AW_PATH_MAX) {
+		s->text_start = AW_PATH_MAX - 1;
+		s->text[AW_PATH_MAX - 1] = '/';
+	}
+	s->text_bytes = AW_PATH_MAX - s->text_start;
+	s->text_flags = w.flags;
+	return 0;
+}
+
+struct fold {
+	struct scratch *s;
+	u32 from;
+	u32 drop; /* leave digits and dots out */
+};
+
+static long fold_step(u32 i, struct fold *f)
+{
+	struct scratch *s = f->s;
+	u8 c = s->text[(f->from + i) & (TEXT_MAX - 1)];
+	u32 digit = c >= '0' && c <= '9';
+	u32 out = s->fold_out;
+
+	if (f->drop ? digit || c == '.' : digit && s->fold_in_digits)
+		return 0;
+	s->fold_in_digits = digit;
+	s->text[AW_PATH_MAX + (out & (AW_PATH_MAX - 1))] = digit ? '0' : c;
+	s->fold_out = out + 1;
+	return 0;
+}
+
+/*
+ * Copies `bytes` of the text from `from` to AW_PATH_MAX on, each run of digits as one '0', or with `drop` without digits and dots; the
+ * new length is returned.
+ */
+__noinline u32 fold_text(struct scratch *s, u32 from, u32 bytes, u32 drop)
+{
+	struct fold f = {};
+
+	if (!s || bytes > AW_PATH_MAX)
+		return 0;
+	f.s = s;
+	f.from = from;
+	f.drop = drop;
+	s->fold_out = 0;
+	s->fold_in_digits = 0;
+	bpf_loop(bytes, fold_step, &f, 0);
+	return s->fold_out;
+}
+
+/* Length of the text up to and with its last '/' that is not the closing one; 0 if there is none. */
+__noinline u32 directory_bytes(struct scratch *s)
+{
+	if (!s)
+		return 0;
+	u32 start = s->text_start, bytes = s->text_bytes;
+
+	for (u32 i = 2; i < 257; i++) {
+		if (i >= bytes)
+			break;
+		if (s->text[(start + bytes - i) & (TEXT_MAX - 1)] == '/')
+			return bytes - i + 1;
+	}
+	return bytes > 1 ? 1 : 0;
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Records: what is told to user space about something new. */
+#ifndef ANCHORWATCH_RECORD_H
+#define ANCHORWATCH_RECORD_H
+
+#include "filter.h"
+
+static __always_inline struct aw_task *task_state(struct task_struct *task)
+{
+	struct aw_task *state = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (!state && task->group_leader)
+		state = bpf_task_storage_get(&tasks, task->group_leader, 0, 0);
+	return state;
+}
+
+static __always_inline void begin_record(struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook, u64 key)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *leader = task->group_leader;
+	struct aw_task *state = task_state(task);
+	u64 ids = bpf_get_current_pid_tgid();
+	u64 owner = bpf_get_current_uid_gid();
+
+	__builtin_memset(r, 0, sizeof(*r));
+	r->version = AW_WIRE_VERSION;
+	r->kind = kind;
+	r->hook = hook;
+	r->time_ns = bpf_ktime_get_ns();
+	r->cgroup_id = w->container;
+	r->workload = w->workload;
+	r->key = key;
+	r->pid = ids >> 32;
+	r->tid = (u32)ids;
+	r->uid = (u32)owner;
+	r->gid = owner >> 32;
+	r->start_time_ns = leader->start_boottime;
+	r->program = state ? state->program : 0;
+	if (w->flags & AW_WATCHED_PROVISIONAL)
+		r->flags |= AW_FLAG_PROVISIONAL;
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+
+	struct task_struct *parent = task->real_parent;
+	r->parent_pid = parent->tgid;
+	for (u32 i = 0; i < AW_ANCESTORS_MAX; i++) {
+		struct aw_task *up = bpf_task_storage_get(&tasks, parent, 0, 0);
+
+		if (!up)
+			break;
+		r->ancestors[i].pid = parent->tgid;
+		r->ancestors[i].start_time_ns = parent->start_boottime;
+		r->ancestors[i].program = up->program;
+		r->ancestors_count = i + 1;
+		parent = parent->real_parent;
+	}
+}
+
+/* Appends the text that path_text left in the scratch; returns its length. */
+static __always_inline u16 append_text(struct scratch *s, u32 *at)
+{
+	u32 bytes = s->text_bytes, start = s->text_start & (AW_PATH_MAX - 1);
+
+	if (bytes > AW_PATH_MAX - 1)
+		bytes = AW_PATH_MAX - 1;
+	bpf_probe_read_kernel(s->data + (*at & (AW_DATA_MAX - 1)), bytes & (AW_PATH_MAX - 1), s->text + start);
+	*at += bytes;
+	return bytes;
+}
+
+/* Appends the process's arguments as they stand in its memory. */
+static __always_inline void append_args(struct scratch *s, u32 *at)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+
+	if (!mm)
+		return;
+	u64 begin = mm->arg_start, end = mm->arg_end;
+	u64 bytes = end - begin;
+
+	if (end <= begin)
+		return;
+	if (bytes > AW_ARGS_MAX - 1) {
+		bytes = AW_ARGS_MAX - 1;
+		s->record.flags |= AW_FLAG_ARGS_TRUNCATED;
+	}
+	if (bpf_probe_read_user(s->data + (*at & (AW_DATA_MAX - 1)), bytes & (AW_ARGS_MAX - 1), (void *)begin)) {
+		count_loss(s->record.hook, AW_LOSS_UNREADABLE);
+		return;
+	}
+	s->record.args_bytes = bytes;
+	*at += bytes;
+}
+
+static __always_inline void append_exe(struct scratch *s, u32 *at)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+
+	if (!mm || !mm->exe_file)
+		return;
+	path_text(s, (u64)BPF_CORE_READ(mm, exe_file, f_path.dentry), (u64)BPF_CORE_READ(mm, exe_file, f_path.mnt), 0);
+	s->record.exe_bytes = append_text(s, at);
+}
+
+static __always_inline void append_cwd(struct scratch *s, u32 *at)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fs_struct *fs = task->fs;
+
+	if (!fs)
+		return;
+	path_text(s, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt), 0);
+	s->record.cwd_bytes = append_text(s, at);
+}
+
+/* Writes the record; true when it is in the ring. */
+static __always_inline bool send_record(struct scratch *s, void *ring, u32 data_bytes)
+{
+	u32 size = sizeof(struct aw_record) + data_bytes;
+	u32 kind = s->record.kind;
+
+	if (size > sizeof(struct aw_record) + AW_DATA_MAX)
+		size = sizeof(struct aw_record) + AW_DATA_MAX;
+	s->record.size_bytes = size;
+	if (bpf_ringbuf_output(ring, &s->record, size, 0)) {
+		count_loss(s->record.hook, AW_LOSS_RING_FULL);
+		return false;
+	}
+	if (kind < AW_KIND_COUNT)
+		COUNT(emitted, kind);
+	return true;
+}
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Network: TCP by its state changes (outbound connections, refused ones too, and listening sockets, whatever the system call), UDP by
+ * connect and bind.
+ */
+#include "lib/record.h"
+
+static __always_inline int on_endpoint(const struct sock *sk, u32 kind, u32 hook, u16 protocol)
+{
+	struct aw_watched *w = watched_current();
+	struct aw_task *state;
+	struct scratch *s;
+	u64 words[3] = {}, hash;
+	u8 address[16] = {};
+	u16 family, port;
+
+	if (!w)
+		return 0;
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (kind == AW_KIND_NET_OUT) {
+		port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+		if (family == AF_INET)
+			bpf_core_read(address, 4, &sk->__sk_common.skc_daddr);
+		else if (family == AF_INET6)
+			bpf_core_read(address, 16, &sk->__sk_common.skc_v6_daddr);
+	} else {
+		port = BPF_CORE_READ(sk, __sk_common.skc_num);
+		if (family == AF_INET)
+			bpf_core_read(address, 4, &sk->__sk_common.skc_rcv_saddr);
+		else if (family == AF_INET6)
+			bpf_core_read(address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+	}
+	if ((family != AF_INET && family != AF_INET6) || !port)
+		return 0;
+	/* ::ffff:a.b.c.d is a.b.c.d */
+	if (family == AF_INET6 && !*(u64 *)address && *(u32 *)(address + 8) == 0xffff0000) {
+		__builtin_memcpy(address, address + 12, 4);
+		__builtin_memset(address + 4, 0, 12);
+		family = AF_INET;
+	}
+	words[0] = (u64)protocol | (u64)port << 16;
+	if (kind == AW_KIND_NET_OUT) {
+		if (w->flags & AW_WATCHED_PORT && known_as(w, hash_words(AW_HASH_NET_OUT_PORT, words, 1), kind))
+			return 0;
+		words[0] |= (u64)family << 32;
+		__builtin_memcpy(&words[1], address, 16);
+		hash = hash_words(AW_HASH_NET_OUT, words, 3);
+	} else {
+		hash = hash_words(AW_HASH_NET_LISTEN, words, 1);
+	}
+	enum decision decision = decide(w, hash, kind);
+
+	if (decision == DECIDED_KNOWN || decision == DECIDED_REPEATED)
+		return 0;
+	state = task_state(bpf_get_current_task_btf());
+	if (state && state->flags & AW_TASK_RUNTIME)
+		return 0;
+	if (!within_rate(w, hook))
+		return 0;
+	s = take_scratch(hook);
+	if (!s)
+		return 0;
+	struct aw_record *r = &s->record;
+	u32 at = 0;
+
+	begin_record(r, w, kind, hook, hash);
+	r->flags |= decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0;
+	r->protocol = protocol;
+	r->family = family;
+	r->port = port;
+	__builtin_memcpy(r->address, address, 16);
+	append_args(s, &at);
+	append_exe(s, &at);
+	append_cwd(s, &at);
+	if (send_record(s, &activity_ring, at))
+		mark_told(w, hash, hook);
+	give_scratch(s);
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_sock_state, const struct sock *sk, int old_state, int new_state)
+{
+	if (new_state != TCP_SYN_SENT && new_state != TCP_LISTEN)
+		return 0;
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	return new_state == TCP_SYN_SENT ? on_endpoint(sk, AW_KIND_NET_OUT, AW_HOOK_CONNECT, IPPROTO_TCP) :
+					   on_endpoint(sk, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN, IPPROTO_TCP);
+}
+
+/* The socket behind a descriptor of the current task; null if it is something else. */
+static __always_inline struct sock *sock_of(int descriptor)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file **table, *file = 0;
+	struct socket *socket;
+
+	if (descriptor < 0 || (u32)descriptor >= BPF_CORE_READ(task, files, fdt, max_fds))
+		return 0;
+	table = BPF_CORE_READ(task, files, fdt, fd);
+	bpf_probe_read_kernel(&file, sizeof(file), table + descriptor);
+	if (!file || !S_ISSOCK(BPF_CORE_READ(file, f_inode, i_mode)))
+		return 0;
+	socket = BPF_CORE_READ(file, private_data);
+	return BPF_CORE_READ(socket, sk);
+}
+
+/* The descriptor of a connect or bind in progress, from entry to exit. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, int);
+} descriptors SEC(".maps");
+
+static __always_inline int remember(struct trace_event_raw_sys_enter *context)
+{
+	u64 id = bpf_get_current_pid_tgid();
+	int descriptor = context->args[0];
+	struct sock *sk;
+
+	if (!watched_current())
+		return 0;
+	sk = sock_of(descriptor);
+	if (sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP)
+		bpf_map_update_elem(&descriptors, &id, &descriptor, BPF_ANY);
+	return 0;
+}
+
+static __always_inline int recall(struct trace_event_raw_sys_exit *context, u32 kind, u32 hook)
+{
+	u64 id = bpf_get_current_pid_tgid();
+	int *descriptor, was;
+	struct sock *sk;
+
+	if (!watched_current())
+		return 0;
+	descriptor = bpf_map_lookup_elem(&descriptors, &id);
+	if (!descriptor)
+		return 0;
+	was = *descriptor;
+	bpf_map_delete_elem(&descriptors, &id);
+	sk = context->ret ? 0 : sock_of(was);
+	if (sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP)
+		on_endpoint(sk, kind, hook, IPPROTO_UDP);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_connect")
+int on_enter_connect(struct trace_event_raw_sys_enter *context)
+{
+	return remember(context);
+}
+
+SEC("tracepoint/syscalls/sys_exit_connect")
+int on_exit_connect(struct trace_event_raw_sys_exit *context)
+{
+	return recall(context, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
+}
+
+SEC("tracepoint/syscalls/sys_enter_bind")
+int on_enter_bind(struct trace_event_raw_sys_enter *context)
+{
+	return remember(context);
+}
+
+SEC("tracepoint/syscalls/sys_exit_bind")
+int on_exit_bind(struct trace_event_raw_sys_exit *context)
+{
+	return recall(context, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Processes: fork carries a task's state on, exec makes the feature, exit tells the end of what was reported. */
+#include "lib/record.h"
+
+static __always_inline u64 cgroup_of(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct aw_task *from = bpf_task_storage_get(&tasks, parent, 0, 0);
+	struct aw_task *to;
+
+	if (!from && parent->group_leader)
+		from = bpf_task_storage_get(&tasks, parent->group_leader, 0, 0);
+	if (!from) {
+		u64 id = cgroup_of(child);
+
+		/* Nothing is known of the parent: outside of every container, unless it is older than the sensor. */
+		if (!bpf_map_lookup_elem(&watched, &id) || watched_current())
+			return 0;
+	}
+	to = bpf_task_storage_get(&tasks, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!to) {
+		count_loss(AW_HOOK_FORK, AW_LOSS_STORAGE_FULL);
+		return 0;
+	}
+	to->program = from ? from->program : 0;
+	to->flags = from ? from->flags & AW_TASK_RUNTIME : AW_TASK_RUNTIME;
+	return 0;
+}
+
+/* "python3.11" and "python3" are one interpreter: digits and dots do not count. */
+static __always_inline bool is_interpreter(struct scratch *s)
+{
+	u32 directory = directory_bytes(s), bytes = s->text_bytes;
+	u32 length;
+
+	if (bytes <= directory || bytes - directory > 32)
+		return false;
+	length = fold_text(s, s->text_start + directory, bytes - directory, 1);
+	if (!length || length > 15)
+		return false;
+	u64 *name = (u64 *)(s->text + AW_PATH_MAX);
+	u32 low = length < 8 ? length : 8, high = length - low;
+	u64 key[2] = {
+		low == 8 ? name[0] : name[0] & ((1ULL << (low * 8)) - 1),
+		high ? name[1] & ((1ULL << (high * 8)) - 1) : 0,
+	};
+	return bpf_map_lookup_elem(&interpreters, key);
+}
+
+static __always_inline u8 origin_of(struct file *file, struct scratch *s)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	u64 magic = BPF_CORE_READ(inode, i_sb, s_magic);
+
+	if (!BPF_CORE_READ(inode, i_nlink)) {
+		u32 at = (s->text_start + 1) & (AW_PATH_MAX - 1);
+
+		return magic == TMPFS_MAGIC && s->text[at] == 'm' && s->text[at + 1] == 'e' && s->text[at + 2] == 'm' &&
+				       s->text[at + 3] == 'f' && s->text[at + 4] == 'd' && s->text[at + 5] == ':' ?
+			       AW_ORIGIN_MEMFD :
+			       AW_ORIGIN_DELETED;
+	}
+	if (magic == OVERLAYFS_SUPER_MAGIC) {
+		void *upper = 0;
+
+		if (bpf_core_type_exists(struct ovl_inode)) {
+			struct ovl_inode *ovl = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
+
+			upper = BPF_CORE_READ(ovl, __upperdentry);
+		} else {
+			/* overlayfs as a module without BTF: the upper dentry follows the inode. */
+			bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
+		}
+		return upper ? AW_ORIGIN_WRITTEN : AW_ORIGIN_IMAGE;
+	}
+	return magic == TMPFS_MAGIC ? AW_ORIGIN_TMPFS : AW_ORIGIN_MOUNT;
+}
+
+/* Hash of the digit-folded arguments, which are read into the second half of the text. */
+static __always_inline u64 shape_of_args(struct scratch *s, u32 *flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = task->mm;
+
+	*flags |= AW_FLAG_SHAPED;
+	if (!mm)
+		return 0;
+	u64 begin = mm->arg_start, bytes = mm->arg_end - begin;
+
+	if (bytes > AW_SHAPE_MAX)
+		bytes = AW_SHAPE_MAX;
+	if (bpf_probe_read_user(s->text + AW_PATH_MAX, bytes & (AW_SHAPE_MAX * 2 - 1), (void *)begin)) {
+		*flags |= AW_FLAG_BAD_SHAPE;
+		return 0;
+	}
+	u32 folded = fold_text(s, AW_PATH_MAX, bytes, 0);
+	return hash_text(s, AW_PATH_MAX, folded, AW_HASH_SHAPE);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	struct aw_watched *w = watched_current();
+	struct aw_task *state, *before;
+	struct scratch *s;
+
+	if (!w)
+		return 0;
+	/* A thread that executes becomes the leader: what it ran before stands with the leader of then. */
+	before = task_state(task);
+	u64 parent_program = before ? before->program : 0;
+	u32 flags = before && before->flags & AW_TASK_RUNTIME ? AW_FLAG_FROM_RUNTIME : 0;
+
+	if (flags & AW_FLAG_FROM_RUNTIME)
+		parent_program = 0;
+	s = take_scratch(AW_HOOK_EXEC);
+	if (!s)
+		return 0;
+	struct file *file = bprm->file;
+	path_text(s, (u64)BPF_CORE_READ(file, f_path.dentry), (u64)BPF_CORE_READ(file, f_path.mnt), 0);
+	flags |= s->text_flags;
+	if (flags & AW_FLAG_PATH_TRUNCATED)
+		count_loss(AW_HOOK_EXEC, AW_LOSS_PATH_TOO_LONG);
+	u64 program = hash_text(s, s->text_start, s->text_bytes, AW_HASH_PROGRAM);
+	u8 origin = origin_of(file, s);
+	u64 shape = is_interpreter(s) ? shape_of_args(s, &flags) : 0;
+	u64 words[4] = { program, parent_program, origin | (flags & AW_FLAG_PATH_TRUNCATED) << 8, shape };
+	u64 key = hash_words(AW_HASH_EXEC, words, 4);
+
+	state = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (state) {
+		state->program = program;
+		state->flags = 0;
+	} else {
+		count_loss(AW_HOOK_EXEC, AW_LOSS_STORAGE_FULL);
+	}
+
+	enum decision decision = decide(w, key, AW_KIND_EXEC);
+	if (decision == DECIDED_NEW || decision == DECIDED_JUDGED) {
+		struct aw_record *r = &s->record;
+		u32 at = 0;
+
+		begin_record(r, w, AW_KIND_EXEC, AW_HOOK_EXEC, key);
+		r->flags |= flags | (decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0);
+		r->program = program;
+		r->parent_program = parent_program;
+		r->origin = origin;
+		r->path_bytes = append_text(s, &at);
+		append_args(s, &at);
+		append_cwd(s, &at);
+		if (bprm->filename != bprm->interp) {
+			long n = bpf_probe_read_kernel_str(s->data + (at & (AW_DATA_MAX - 1)), 256, bprm->filename);
+
+			if (n > 1) {
+				r->script_bytes = (n - 1) & 255;
+				at += r->script_bytes;
+			}
+		}
+		if (send_record(s, &process_ring, at)) {
+			mark_told(w, key, AW_HOOK_EXEC);
+			if (state)
+				state->flags |= AW_TASK_REPORTED;
+		}
+	}
+	give_scratch(s);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	struct aw_task *state;
+	struct aw_watched *w;
+	struct scratch *s;
+
+	if (task->pid != task->tgid)
+		return 0;
+	state = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (!state || !(state->flags & AW_TASK_REPORTED))
+		return 0;
+	w = watched_current();
+	if (!w)
+		return 0;
+	s = take_scratch(AW_HOOK_EXIT);
+	if (!s)
+		return 0;
+	begin_record(&s->record, w, AW_KIND_EXIT, AW_HOOK_EXIT, 0);
+	s->record.mode = task->exit_code;
+	send_record(s, &process_ring, 0);
+	give_scratch(s);
+	return 0;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The wire between the sensor's BPF programs and user space: fixed widths, explicit padding, little-endian.
+ * Numbers are never reused. src/sensor/layout.ts mirrors this file; a test compares it with the object's BTF.
+ */
+#ifndef ANCHORWATCH_WIRE_H
+#define ANCHORWATCH_WIRE_H
+
+#define AW_WIRE_VERSION 1
+
+#define AW_PATH_MAX 4096
+#define AW_ARGS_MAX 1024
+#define AW_SHAPE_MAX 512
+#define AW_ANCESTORS_MAX 8
+#define AW_DATA_MAX (4 * AW_PATH_MAX)
+
+enum aw_kind {
+	AW_KIND_EXEC = 1,
+	AW_KIND_EXIT = 2,
+	AW_KIND_FILE_READ = 3,
+	AW_KIND_FILE_WRITE = 4,
+	AW_KIND_NET_OUT = 5,
+	AW_KIND_NET_LISTEN = 6,
+	AW_KIND_CGROUP_MAKE = 7,
+	AW_KIND_CGROUP_REMOVE = 8,
+	AW_KIND_COUNT = 9,
+};
+
+/* What a keyed hash was made of: mixed into the hash key, so that equal bytes of two types never collide. */
+enum aw_hash_type {
+	AW_HASH_PROGRAM = 1,
+	AW_HASH_EXEC = 2,
+	AW_HASH_SHAPE = 3,
+	AW_HASH_FILE_READ = 4,
+	AW_HASH_FILE_WRITE = 5,
+	AW_HASH_FILE_READ_FOLDED = 6,
+	AW_HASH_FILE_WRITE_FOLDED = 7,
+	AW_HASH_FILE_READ_DIRECTORY = 8,
+	AW_HASH_FILE_WRITE_DIRECTORY = 9,
+	AW_HASH_NET_OUT = 10,
+	AW_HASH_NET_OUT_PORT = 11,
+	AW_HASH_NET_LISTEN = 12,
+};
+
+enum aw_hook {
+	AW_HOOK_EXEC = 0,
+	AW_HOOK_FORK = 1,
+	AW_HOOK_EXIT = 2,
+	AW_HOOK_OPEN = 3,
+	AW_HOOK_CONNECT = 4,
+	AW_HOOK_LISTEN = 5,
+	AW_HOOK_CGROUP = 6,
+	AW_HOOK_COUNT = 7,
+};
+
+/* Why something was lost or shortened. */
+enum aw_loss {
+	AW_LOSS_RING_FULL = 0,
+	AW_LOSS_SCRATCH_BUSY = 1,
+	AW_LOSS_RATE_LIMITED = 2,
+	AW_LOSS_KNOWN_FULL = 3,
+	AW_LOSS_PATH_TOO_LONG = 4,
+	AW_LOSS_UNREADABLE = 5,
+	AW_LOSS_STORAGE_FULL = 6,
+	AW_LOSS_COUNT = 7,
+};
+
+enum aw_origin {
+	AW_ORIGIN_UNKNOWN = 0,
+	AW_ORIGIN_IMAGE = 1,
+	AW_ORIGIN_WRITTEN = 2,
+	AW_ORIGIN_TMPFS = 3,
+	AW_ORIGIN_MOUNT = 4,
+	AW_ORIGIN_MEMFD = 5,
+	AW_ORIGIN_DELETED = 6,
+};
+
+#define AW_FLAG_JUDGED 0x1 /* the key was judged before */
+#define AW_FLAG_FROM_RUNTIME 0x2 /* exec: the process came into the container from outside */
+#define AW_FLAG_CREATED 0x4 /* file: made by this open */
+#define AW_FLAG_PATH_TRUNCATED 0x8
+#define AW_FLAG_ARGS_TRUNCATED 0x10
+#define AW_FLAG_SHAPED 0x20 /* exec: the key holds the shape of the arguments */
+#define AW_FLAG_PROVISIONAL 0x40 /* user space has not confirmed the container yet */
+#define AW_FLAG_BAD_SHAPE 0x80 /* exec: the arguments could not be read */
+
+struct aw_ancestor {
+	__u32 pid;
+	__u32 reserved;
+	__u64 start_time_ns;
+	__u64 program; /* AW_HASH_PROGRAM of its executable's path; 0: not known */
+};
+
+/* Followed by path, args, exe, cwd and script, in this order, without terminators. */
+struct aw_record {
+	__u16 version;
+	__u8 kind;
+	__u8 hook;
+	__u32 size_bytes; /* header and data */
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u64 cgroup_id; /* of the container */
+	__u64 workload; /* as the watched map had it */
+	__u64 key; /* feature key in the known map; 0: none */
+	__u64 program; /* of the process: AW_HASH_PROGRAM, after the exec for an exec */
+	__u64 parent_program; /* exec: what the process ran before; 0: the runtime or unknown */
+	__u64 start_time_ns; /* CLOCK_BOOTTIME, of the process */
+	__u32 pid;
+	__u32 tid;
+	__u32 parent_pid;
+	__u32 uid;
+	__u32 gid;
+	__u32 flags;
+	__u8 comm[16];
+	__u8 origin;
+	__u8 protocol; /* net: IPPROTO_TCP, IPPROTO_UDP */
+	__u8 ancestors_count;
+	__u8 reserved;
+	__u16 family; /* net: AF_INET, AF_INET6 */
+	__u16 port; /* net: host order */
+	__u32 mode; /* file: i_mode; exit: exit_code as the kernel keeps it */
+	__u16 path_bytes;
+	__u16 args_bytes;
+	__u16 exe_bytes;
+	__u16 cwd_bytes;
+	__u16 script_bytes;
+	__u16 reserved2;
+	__u8 address[16]; /* net: network order; IPv4 in the first four bytes */
+	struct aw_ancestor ancestors[AW_ANCESTORS_MAX];
+};
+
+/* Value of the `watched` map, keyed by cgroup id (u64). */
+struct aw_watched {
+	__u64 container; /* cgroup id of the container itself; differs from the key for cgroups made inside it */
+	__u64 workload;
+	__u32 sample; /* number of the container's present sample */
+	__u8 stratum; /* 0 startup, 1 steady */
+	__u8 flags; /* AW_WATCHED_* */
+	__u16 reserved;
+	__u64 window; /* rate limit: second that `records` counts in */
+	__u32 records;
+	__u32 reserved2;
+};
+#define AW_WATCHED_PROVISIONAL 0x1
+#define AW_WATCHED_FOLDED 0x2 /* the workload has digit-folded keys */
+#define AW_WATCHED_DIRECTORY 0x4 /* the workload has directory keys */
+#define AW_WATCHED_PORT 0x8 /* the workload has any-address keys */
+
+/* Key and value of the `known` map: the workload's features. */
+struct aw_feature_key {
+	__u64 workload;
+	__u64 hash;
+};
+enum aw_state {
+	AW_STATE_PENDING = 1,
+	AW_STATE_KNOWN = 2,
+	AW_STATE_JUDGED = 3,
+};
+struct aw_feature {
+	__u32 state;
+	__u32 incidence[2]; /* samples in which it was seen, by stratum; only grows */
+	__u32 reserved;
+};
+
+/* State of a task in a container (task storage). User space seeds it for processes older than the sensor. */
+struct aw_task {
+	__u64 program;
+	__u32 flags;
+	__u32 reserved;
+};
+#define AW_TASK_RUNTIME 0x1 /* came from outside, has not executed anything in the container yet */
+#define AW_TASK_REPORTED 0x2 /* a record told of its execution */
+
+/* Written once by user space before the programs are attached; `epoch` later. */
+struct aw_config {
+	__u64 hash_key[2];
+	__u32 epoch; /* raised when a key stopped being known */
+	__u32 records_per_second; /* of one container, file and net hooks; 0: no limit */
+};
+
+/* Value of the per-CPU `stats` map. */
+struct aw_stats {
+	__u64 known[AW_KIND_COUNT];
+	__u64 emitted[AW_KIND_COUNT];
+	__u64 repeated[AW_KIND_COUNT]; /* pending or judged, told before in this sample */
+	__u64 missed[AW_KIND_COUNT]; /* first level missed: the path was walked */
+	__u64 lost[AW_HOOK_COUNT * AW_LOSS_COUNT];
+};
+
+#endif
