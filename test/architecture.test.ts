@@ -26,7 +26,7 @@ describe('the checker itself', () => {
     ['model/alert.ts', "import type { Logger } from '../lib/log.ts';", /model is the words/],
     ['model/alert.ts', "import { join } from 'node:path';", /not even Node/],
     ['lib/queue.ts', "export * from '../model/alert.ts';", /lib is small tools/],
-    ['protocol/message.ts', "import { a } from '../lib/errors.ts';", /what both sides share/],
+    ['protocol/message.ts', "import { a } from '../alert/assemble.ts';", /what both sides share/],
     ['agent/agent.ts', "import { a } from '../collector/collector.ts';", /nothing of each other/],
     ['cli/up.ts', "import { a } from '../store/database.ts';", /belongs into the root/],
     ['alert/assemble.ts', "import Database from 'better-sqlite3';", /the only SQL/],

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { AnchorwatchError, errorText } from '../lib/errors.ts';
+
+/** One key of a configuration file. */
+export interface FileEntry {
+  readonly name: string;
+  /** As written; numbers and booleans as text. */
+  readonly text: string;
+  /** `FILE:LINE` */
+  readonly where: string;
+}
+
+export interface FileContent {
+  readonly entries: readonly FileEntry[];
+  /** What is wrong with the file, a sentence each; empty when nothing is. */
+  readonly problems: readonly string[];
+}
+
+const maximumBytes = 1_048_576;
+
+/**
+ * Takes a configuration file apart: a YAML mapping of option names to single values.
+ * @param file Its name, for messages.
+ */
+export function parseConfigFile(file: string, text: string): FileContent {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const at = (offset: number): string => `${file}:${String(lines.linePos(offset).line)}`;
+  if (document.errors.length > 0) {
+    return {
+      entries: [],
+      problems: document.errors.map(
+        (error) => `${at(error.pos[0])}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`,
+      ),
+    };
+  }
+  const { contents } = document;
+  if (contents === null) return { entries: [], problems: [] };
+  if (!isMap(contents)) return { entries: [], problems: [`${file}: must be a mapping of option names to values`] };
+  const entries: FileEntry[] = [];
+  const problems: string[] = [];
+  for (const { key, value } of contents.items) {
+    const where = isScalar(key) && key.range ? at(key.range[0]) : file;
+    const name = isScalar(key) ? String(key.value) : '';
+    if (!isScalar(value) || !['string', 'number', 'boolean'].includes(typeof value.value)) {
+      problems.push(`${where}: ${name === '' ? 'a key' : name} must have one value: a text, a number or true or false`);
+    } else {
+      entries.push({ name, text: value.source ?? String(value.value), where });
+    }
+  }
+  return { entries, problems };
+}
+
+/** Reads and parses a configuration file. @throws AnchorwatchError `config-unreadable` */
+export function readConfigFile(file: string): FileContent {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new AnchorwatchError('config-unreadable', `cannot read the configuration file ${file}: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+  if (bytes.length > maximumBytes) {
+    throw new AnchorwatchError(
+      'config-unreadable',
+      `the configuration file ${file} is larger than ${String(maximumBytes)} bytes`,
+    );
+  }
+  return parseConfigFile(file, bytes.toString('utf8'));
+}

@@ -1,0 +1,193 @@
+import { type LogLevel, logLevels } from '../lib/log.ts';
+import { durationBetween, notYet, oneOf, type Parsed, parseListen, parseText, urlOf } from './values.ts';
+
+/** The commands that read options of this table. */
+export type CommandName = 'up' | 'agent' | 'collector' | 'doctor' | 'alerts' | 'workloads' | 'profile';
+
+/** Every option with its parsed value. Undefined: not given and without a default. */
+export interface Settings {
+  /** YAML file with options. */
+  readonly config: string | undefined;
+  readonly state: string | undefined;
+  readonly logLevel: LogLevel;
+  /** HOST:PORT */
+  readonly listen: string;
+  readonly dockerHost: string | undefined;
+  readonly kubeconfig: undefined;
+  readonly nodeName: string | undefined;
+  /** Milliseconds. */
+  readonly slice: number;
+  /** Milliseconds. */
+  readonly startup: number;
+  /** ws:// or wss:// address without a path. */
+  readonly collector: string | undefined;
+  readonly tokenFile: string | undefined;
+  /** Path of the SQLite file. */
+  readonly store: string | undefined;
+  readonly bus: undefined;
+}
+
+export interface OptionDefinition<T> {
+  /** Flag without its dashes, and key of the configuration file. */
+  readonly name: string;
+  /** Environment variables, the first that is set and not empty counts. */
+  readonly env: readonly string[];
+  /** What stands for the value in help. */
+  readonly placeholder: string;
+  /** Default as text, parsed like a given value; undefined when there is none. */
+  readonly fallback: string | undefined;
+  /** Says what happens without the option when there is no fixed default. */
+  readonly otherwise?: string;
+  /** One or two sentences. */
+  readonly help: string;
+  readonly commands: readonly CommandName[];
+  readonly parse: (text: string) => Parsed<T>;
+}
+
+const every: readonly CommandName[] = ['up', 'agent', 'collector', 'doctor', 'alerts', 'workloads', 'profile'];
+const watching: readonly CommandName[] = ['up', 'agent'];
+
+function parseStore(text: string): Parsed<string> {
+  if (/^postgres(?:ql)?:/.test(text)) return notYet('PostgreSQL', 'Use sqlite:PATH.')();
+  if (/^sqlite:./.test(text)) return parseText(text.slice('sqlite:'.length));
+  return { ok: false, problem: 'is not of the form sqlite:PATH, such as sqlite:/var/lib/anchorwatch/collector.db' };
+}
+
+const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');
+
+/** The one table of options: flags, environment variables, file keys and docs/reference/options.md are made from it. */
+export const options: { readonly [K in keyof Settings]: OptionDefinition<Settings[K]> } = {
+  config: {
+    name: 'config',
+    env: ['ANCHORWATCH_CONFIG'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    help: 'YAML file with any of these options, by their names: "slice: 30s". Flags and environment variables win over it.',
+    commands: every,
+    parse: parseText,
+  },
+  state: {
+    name: 'state',
+    env: ['ANCHORWATCH_STATE'],
+    placeholder: 'DIR',
+    fallback: undefined,
+    otherwise: '/var/lib/anchorwatch, or ./.anchorwatch when that is not writable',
+    help: 'Where profiles, waiting alerts, the store, tokens and the address in use are kept.',
+    commands: every,
+    parse: parseText,
+  },
+  logLevel: {
+    name: 'log-level',
+    env: ['ANCHORWATCH_LOG_LEVEL'],
+    placeholder: 'LEVEL',
+    fallback: 'info',
+    help: `How much is logged to standard error, as JSON lines: ${logLevels.join(', ')}.`,
+    commands: every,
+    parse: oneOf(logLevels),
+  },
+  listen: {
+    name: 'listen',
+    env: ['ANCHORWATCH_LISTEN'],
+    placeholder: 'HOST:PORT',
+    fallback: '127.0.0.1:7080',
+    help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector use the address in DIR/listen when this is not given.',
+    commands: ['up', 'collector', 'alerts', 'workloads', 'profile'],
+    parse: parseListen,
+  },
+  dockerHost: {
+    name: 'docker-host',
+    env: ['ANCHORWATCH_DOCKER_HOST', 'DOCKER_HOST'],
+    placeholder: 'URL',
+    fallback: undefined,
+    otherwise: 'the usual sockets of Docker and Podman',
+    help: 'Container engine to watch: unix:///path/to/socket or tcp://HOST:PORT.',
+    commands: [...watching, 'doctor'],
+    parse: (text) => (/^unix:\/\/\/./.test(text) ? parseText(text) : parseDockerHost(text)),
+  },
+  kubeconfig: {
+    name: 'kubeconfig',
+    env: ['ANCHORWATCH_KUBECONFIG'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    help: 'Kubernetes cluster to ask about pods. Not available yet.',
+    commands: [...watching, 'doctor'],
+    parse: notYet('Kubernetes', 'Leave it out to watch this machine’s container engine.'),
+  },
+  nodeName: {
+    name: 'node-name',
+    env: ['ANCHORWATCH_NODE_NAME'],
+    placeholder: 'NAME',
+    fallback: undefined,
+    otherwise: "the machine's host name",
+    help: 'Name of this node in alerts and metrics.',
+    commands: watching,
+    parse: parseText,
+  },
+  slice: {
+    name: 'slice',
+    env: ['ANCHORWATCH_SLICE'],
+    placeholder: 'DURATION',
+    fallback: '60s',
+    help: 'The unit in which evidence is counted: one container during one slice is one sample.',
+    commands: watching,
+    parse: durationBetween('1s', '1h'),
+  },
+  startup: {
+    name: 'startup',
+    env: ['ANCHORWATCH_STARTUP'],
+    placeholder: 'DURATION',
+    fallback: '60s',
+    help: "How long a container's start lasts. What happens in it is learned apart: a restart must not look like an attack.",
+    commands: watching,
+    parse: durationBetween('1s', '1h'),
+  },
+  collector: {
+    name: 'collector',
+    env: ['ANCHORWATCH_COLLECTOR'],
+    placeholder: 'URL',
+    fallback: undefined,
+    help: 'Collector that alerts are sent to: ws://HOST:PORT or wss://HOST:PORT.',
+    commands: ['agent'],
+    parse: urlOf(['ws:', 'wss:'], 'ws://HOST:PORT or wss://HOST:PORT'),
+  },
+  tokenFile: {
+    name: 'token-file',
+    env: ['ANCHORWATCH_TOKEN_FILE'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'agent: required; up and collector: DIR/agent-token, made at the first start',
+    help: 'File with the token that agents show to the collector. Readable by its owner only.',
+    commands: ['up', 'agent', 'collector'],
+    parse: parseText,
+  },
+  store: {
+    name: 'store',
+    env: ['ANCHORWATCH_STORE'],
+    placeholder: 'URL',
+    fallback: undefined,
+    otherwise: 'sqlite:DIR/collector.db',
+    help: 'Where the collector keeps alerts: sqlite:PATH. postgres:// is not available yet.',
+    commands: ['up', 'collector'],
+    parse: parseStore,
+  },
+  bus: {
+    name: 'bus',
+    env: ['ANCHORWATCH_BUS'],
+    placeholder: 'URL',
+    fallback: undefined,
+    help: 'Message bus that several collectors share. Not available yet.',
+    commands: ['collector'],
+    parse: notYet('a message bus', 'Leave it out: one collector needs none.'),
+  },
+};
+
+/** A definition without the type of its value, with its key in {@link Settings}. */
+export interface ListedOption extends OptionDefinition<unknown> {
+  readonly key: keyof Settings;
+}
+
+/** The table as a list, in its order; only the options of one command when it is given. */
+export function listOptions(command?: CommandName): ListedOption[] {
+  const all = (Object.keys(options) as (keyof Settings)[]).map((key): ListedOption => ({ key, ...options[key] }));
+  return command === undefined ? all : all.filter((option) => option.commands.includes(command));
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { listOptions } from './options.ts';
+import { commandFlags, optionsReference } from './reference.ts';
+
+test('docs/reference/options.md is what `npm run docs` writes', () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'reference', 'options.md'), 'utf8');
+  expect(page).toBe(optionsReference());
+});
+
+test('every option is in the page and has an environment variable of its own', () => {
+  const page = optionsReference();
+  for (const option of listOptions()) {
+    expect(page).toContain(`\`--${option.name} ${option.placeholder}\``);
+    expect(option.env[0]).toBe(`ANCHORWATCH_${option.name.toUpperCase().replaceAll('-', '_')}`);
+  }
+});
+
+test('a command shows the flags of its own options, with default and environment variable', () => {
+  const flags = commandFlags('collector');
+  expect(flags.map(({ flag }) => flag)).toContain('--store <URL>');
+  expect(flags.map(({ flag }) => flag)).not.toContain('--slice <DURATION>');
+  expect(flags.find(({ flag }) => flag.startsWith('--listen'))?.help).toMatch(
+    /Default: 127\.0\.0\.1:7080\. \[ANCHORWATCH_LISTEN\]/,
+  );
+});
