@@ -1,0 +1,111 @@
+import type { Evidence } from '../model/alert.ts';
+import type { Event } from '../model/event.ts';
+import type { Dimension, Feature, Stratum } from '../model/feature.ts';
+import { interpreterOf, isMultiCall, runningName } from '../model/program.ts';
+import type { ProfileFacts } from '../detect/facts.ts';
+import { chanceOfNew, coverage } from '../profile/coverage.ts';
+import { parsePeer } from '../profile/fan-out.ts';
+import type { Profile } from '../profile/profile.ts';
+
+/** A workload is watched this long before "never seen" means something about ports. */
+const settledAfterSeconds = 45;
+/** A workload with this many ports does not have a small set of them. */
+const portsMany = 8;
+const samplesForChance = 10;
+const chanceVolatile = 0.3;
+
+export interface FactsInput {
+  readonly event: Event;
+  readonly profile: Profile;
+  readonly stratum: Stratum;
+  readonly dimension: Dimension;
+  readonly writtenHere: boolean;
+}
+
+/** What rules may know of the profile. Pure. */
+export function profileFacts({ event, profile, stratum, dimension, writtenHere }: FactsInput): ProfileFacts {
+  const counts = profile.incidences(dimension, stratum);
+  const ageSeconds = (event.timeMs - profile.createdMs) / 1000;
+  const port = event.kind === 'connect' || event.kind === 'listen' ? event.port : 0;
+  const out = dimension === 'net.out' ? portsOf(profile, 'net.out') : none;
+  const listening = dimension.startsWith('net.') ? portsOf(profile, 'net.listen') : none;
+  const own = dimension === 'net.listen' ? listening : out;
+  const churns = counts.samples >= samplesForChance && chanceOfNew(counts) >= chanceVolatile;
+  const volatile = dimension.startsWith('net.') && (own.size >= portsMany || churns);
+  const startup = stratum === 'startup';
+  const exec = event.kind === 'exec' ? event : undefined;
+  return {
+    samples: counts.samples,
+    ageSeconds,
+    startup,
+    coverage: coverage(counts),
+    settled: !startup && ageSeconds >= settledAfterSeconds && !volatile,
+    listens: profile.size('net.listen') > 0,
+    knowsPort: out.has(port),
+    listensOnPort: listening.has(port),
+    knowsProgram: exec !== undefined && profile.state({ dimension: 'exec', key: exec.path }) === 'known',
+    // One file is many programs: that one of them listens says nothing about another.
+    parentListens: exec !== undefined && profile.listeners.has(exec.parentExe) && !isMultiCall(exec.parentExe),
+    writtenHere,
+  };
+}
+
+const none: ReadonlySet<number> = new Set();
+
+function portsOf(profile: Profile, dimension: Dimension): ReadonlySet<number> {
+  const ports = new Set<number>();
+  for (const key of profile.knownKeys(dimension)) ports.add(parsePeer(key)?.port ?? 0);
+  return ports;
+}
+
+/** Evidence for an alert about a feature. Pure. */
+export function evidenceOf(profile: Profile, feature: Feature, stratum: Stratum, timeMs: number): Evidence {
+  const counts = profile.incidences(feature.dimension, stratum);
+  return {
+    samples: counts.samples,
+    seenInOneSample: counts.once,
+    coverage: Math.round(coverage(counts) * 10_000) / 10_000,
+    expected: profile.expected(feature.dimension, 10),
+    note: noteOf(profile, stratum, counts.samples, timeMs),
+  };
+}
+
+function noteOf(profile: Profile, stratum: Stratum, samples: number, timeMs: number): string {
+  const { name } = profile.workload;
+  const phase = stratum === 'startup' ? 'starts' : 'samples';
+  if (samples >= 10) return `never in ${samples.toLocaleString('en')} ${phase} of ${name}`;
+  const seconds = Math.max(0, Math.round((timeMs - profile.createdMs) / 1000));
+  const age = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return `new to ${name}, which has been watched for ${age} (${samples} ${samples === 1 ? phase.slice(0, -1) : phase})`;
+}
+
+const writtenMax = 512;
+
+/** Files made in each container since it started, bounded: the oldest are forgotten first. */
+export class WrittenFiles {
+  readonly #paths: Map<string, Set<string>> = new Map();
+
+  note(containerId: string, event: Event): void {
+    if (event.kind !== 'file' || event.access !== 'write' || event.fileType !== 'regular') return;
+    let paths = this.#paths.get(containerId);
+    if (paths === undefined) this.#paths.set(containerId, (paths = new Set()));
+    paths.delete(event.path);
+    paths.add(event.path);
+    if (paths.size > writtenMax) paths.delete(paths.values().next().value ?? '');
+  }
+
+  /** True when the event executes such a file, as a program or as a script. */
+  concerns(containerId: string, event: Event): boolean {
+    const paths = this.#paths.get(containerId);
+    if (event.kind !== 'exec' || paths === undefined) return false;
+    const { path, script, process } = event;
+    if (paths.has(path) || (script !== '' && paths.has(script))) return true;
+    // `sh /srv/x`: only for interpreters is an argument what runs.
+    const interpreter = interpreterOf(runningName(path, process.args)) !== undefined;
+    return interpreter && process.args.slice(1, 3).some((argument) => paths.has(argument));
+  }
+
+  forget(containerId: string): void {
+    this.#paths.delete(containerId);
+  }
+}

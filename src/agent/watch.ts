@@ -1,0 +1,321 @@
+import { ulid } from 'ulid';
+import { assemble } from '../alert/assemble.ts';
+import { Deduplicator } from '../alert/deduplicate.ts';
+import { factsOf } from '../detect/facts.ts';
+import { defaultThresholds, judge } from '../detect/score.ts';
+import type { Candidate, Reason, Thresholds } from '../detect/score.ts';
+import type { RuleMatch, RuleSet } from '../detect/rules.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Alert } from '../model/alert.ts';
+import type { Container } from '../model/container.ts';
+import type { Event, KernelKey } from '../model/event.ts';
+import type { Dimension, Stratum } from '../model/feature.ts';
+import type { ProfileFeature, WorkloadReport } from '../model/node.ts';
+import { coverage, surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts';
+import { expectedPerDay } from '../profile/expectation.ts';
+import { featuresOf } from '../profile/features.ts';
+import type { LevelledFeature } from '../profile/features.ts';
+import { kernelPatterns } from '../profile/patterns.ts';
+import { Profile } from '../profile/profile.ts';
+import type { StoredProfile } from '../profile/profile.ts';
+import { SampleClock } from '../profile/samples.ts';
+import type { Sample, SampleEnd } from '../profile/samples.ts';
+import { evidenceOf, profileFacts, WrittenFiles } from './surroundings.ts';
+
+/** Where profiles are kept. `save` writes all changes in one transaction. */
+export interface ProfileStore {
+  load(): readonly StoredProfile[];
+  save(changes: readonly StoredProfile[]): void;
+}
+
+export interface WatchOptions {
+  readonly profiles: ProfileStore;
+  readonly rules: RuleSet;
+  readonly thresholds?: Thresholds;
+  readonly clock: Clock;
+  readonly node: string;
+  readonly sliceMs: number;
+  readonly startupMs: number;
+  /** Makes alert ids; ULIDs unless a test wants its own. */
+  readonly newId?: (timeMs: number) => string;
+}
+
+/** What becomes of an event. */
+export interface Judgement {
+  readonly reason: Reason | 'nothing-to-judge' | 'container-not-started';
+  /** What to answer the kernel about `event.kernelKey`; `none`: leave it as it is. */
+  readonly mark: 'known' | 'judged' | 'none';
+  /** More kernel keys that are known from now on: patterns. */
+  readonly alsoKnown: readonly KernelKey[];
+  /** A new alert, or a copy of an earlier one (same id) with a larger count. */
+  readonly alert?: Alert;
+  /** Something was judged that must not be forgotten: call `save()` now, not at the end of the slice. */
+  readonly saveNow: boolean;
+}
+
+/** A container that is in another sample than before. */
+export interface SampleChange {
+  readonly containerId: string;
+  readonly cgroupId: string | undefined;
+  readonly sample: Sample;
+}
+
+export interface Rollover {
+  readonly changes: readonly SampleChange[];
+  /** A slice ended: `save()` is due. */
+  readonly sliceEnded: boolean;
+  /** Alerts whose count grew. */
+  readonly updates: readonly Alert[];
+}
+
+/**
+ * The way of an event through profile, detect and alert; the agent, replay and the scenario tests all use it. Synchronous, no I/O but
+ * through `profiles` (in the constructor and `save`), no time but through the clock and what is passed in.
+ */
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #profiles: Map<string, Profile> = new Map();
+  readonly #containers: Map<string, Container> = new Map();
+  readonly #samples: SampleClock;
+  readonly #deduplicator: Deduplicator = new Deduplicator();
+  readonly #written: WrittenFiles = new WrittenFiles();
+  readonly #suspicions: Map<Dimension, { news: number; loud: number[] }> = new Map();
+  #rules: RuleSet;
+
+  /** Loads all profiles; throws what the store throws. */
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#rules = options.rules;
+    const { sliceMs, startupMs, clock } = options;
+    this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
+    for (const stored of options.profiles.load()) this.#profiles.set(stored.workload.id, new Profile(stored));
+  }
+
+  /** Rules to use from now on. */
+  setRules(rules: RuleSet): void {
+    this.#rules = rules;
+  }
+
+  /** A container runs (again). Answers its sample, for the kernel's `watched` map. */
+  containerStarted(container: Container, nowMs: number): Sample {
+    this.#containers.set(container.id, container);
+    this.#profileOf(container, nowMs);
+    return this.#samples.start(container.id, container.startedAtMs, nowMs);
+  }
+
+  /** Read its kernel incidences before, when that is possible. */
+  containerStopped(containerId: string, nowMs: number): void {
+    const end = this.#samples.stop(containerId, nowMs);
+    if (end !== undefined) this.#count(end);
+    this.#containers.delete(containerId);
+    this.#written.forget(containerId);
+  }
+
+  /** Judges an event and learns from it. Never throws for what an event holds. */
+  handle(event: Event, container: Container): Judgement {
+    const features = featuresOf(event);
+    if (features.length === 0) return verdictless('nothing-to-judge');
+    const profile = this.#profileOf(container, event.timeMs);
+    const sample = this.#samples.at(container.id) ?? {
+      number: 0,
+      stratum: startsUp(container, event.timeMs, this.#options.startupMs),
+    };
+    const writtenHere = this.#written.concerns(container.id, event);
+    this.#written.note(container.id, event);
+    const candidates = features.map((feature) => this.#candidate(profile, feature, sample.stratum, event.judged === true));
+    const matches = this.#matches(event, container, profile, candidates, sample.stratum, writtenHere);
+    const thresholds = this.#options.thresholds ?? defaultThresholds;
+    const verdict = judge(candidates, matches, thresholds, (feature) =>
+      evidenceOf(profile, feature, sample.stratum, event.timeMs),
+    );
+    this.#tally(features[0]?.dimension, verdict.reason, verdict.finding?.suspicion ?? 0);
+    if (verdict.reason === 'alert' && verdict.finding !== undefined && verdict.severity !== undefined) {
+      const { finding, severity } = verdict;
+      let saveNow = false;
+      for (const candidate of candidates) {
+        if (candidate.state === 'new') saveNow = true;
+        if (candidate.state !== 'known') profile.judge(candidate, event.timeMs);
+      }
+      const { node, clock } = this.#options;
+      const taken = this.#deduplicator.take(container.id, key(finding.feature), event.timeMs, () => {
+        const nowMs = clock.nowMs();
+        const id = this.#options.newId?.(event.timeMs) ?? ulid(nowMs);
+        return assemble({ finding, severity, event, container, node, nowMs, id });
+      });
+      const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };
+      return { reason: 'alert', mark: 'judged', alsoKnown: [], saveNow, ...alert };
+    }
+    if (event.kind === 'listen') profile.addListener(event.process.exe);
+    return this.#learn(event, container, profile, candidates, sample, verdict.reason);
+  }
+
+  /**
+   * Ends samples that are over. Call it about once a second, after `addIncidence` with what the kernel counted when the slice is about to end.
+   */
+  rollover(nowMs: number): Rollover {
+    const { ends, sliceEnded } = this.#samples.advance(nowMs);
+    const changes: SampleChange[] = [];
+    for (const end of ends) {
+      this.#count(end);
+      if (end.next !== undefined)
+        changes.push({ containerId: end.containerId, cgroupId: this.#containers.get(end.containerId)?.cgroupId, sample: end.next });
+    }
+    if (sliceEnded) for (const profile of this.#profiles.values()) profile.endSlice(nowMs);
+    return { changes, sliceEnded, updates: this.#deduplicator.due(nowMs) };
+  }
+
+  /** What the kernel counted for a key since the last call: samples in which containers of the workload showed it. */
+  addIncidence(workloadId: string, stratum: Stratum, kernelKey: KernelKey, delta: number): void {
+    if (delta > 0) this.#profiles.get(workloadId)?.addIncidence(kernelKey, stratum, delta);
+  }
+
+  /** Kernel keys of the workload that the kernel may recognise, to push down when its first container starts. */
+  kernelKeys(workloadId: string): Iterable<KernelKey> {
+    return this.#profiles.get(workloadId)?.recognisable() ?? [];
+  }
+
+  /** Saves what changed. Throws what the store throws; the changes are then kept for the next call. */
+  save(): void {
+    const changes = [...this.#profiles.values()].flatMap((profile) => profile.takeChanges() ?? []);
+    if (changes.length === 0) return;
+    try {
+      this.#options.profiles.save(changes);
+    } catch (error) {
+      for (const change of changes) this.#profiles.get(change.workload.id)?.returnChanges(change);
+      throw error;
+    }
+  }
+
+  report(): readonly WorkloadReport[] {
+    return [...this.#profiles.values()].map((profile) => ({
+      workload: profile.workload,
+      containers: this.#running(profile),
+      samples: profile.samples,
+      dimensions: profile.dimensionsSeen().map((dimension) => {
+        const counts = profile.incidences(dimension, profile.samples.steady > 0 ? 'steady' : 'startup');
+        return { dimension, coverage: coverage(counts), features: profile.size(dimension), seenInOneSample: counts.once };
+      }),
+    }));
+  }
+
+  /** Lines of `anchorwatch profile show`; undefined for an unknown workload id or name. */
+  profileFeatures(workload: string): readonly ProfileFeature[] | undefined {
+    const found = [...this.#profiles.values()].find((profile) => profile.workload.id === workload || profile.workload.name === workload);
+    return found?.features();
+  }
+
+  /** Features and kernel keys that did not fit into their profiles, and alerts forgotten by the deduplicator. */
+  losses(): { readonly profileOverflow: number; readonly alertsForgotten: number; readonly ruleFailures: number } {
+    let profileOverflow = 0;
+    for (const profile of this.#profiles.values()) profileOverflow += profile.overflow;
+    return { profileOverflow, alertsForgotten: this.#deduplicator.forgotten, ruleFailures: this.#rules.failures };
+  }
+
+  /**
+   * False alerts a day that the running containers are expected to raise at the present threshold (a rough estimate, see
+   * src/profile/expectation.ts).
+   */
+  expectedAlertsPerDay(): number {
+    const { sliceMs } = this.#options;
+    const { warning } = this.#options.thresholds ?? defaultThresholds;
+    let sum = 0;
+    for (const profile of this.#profiles.values()) {
+      const containers = this.#running(profile);
+      if (containers === 0) continue;
+      for (const dimension of profile.dimensionsSeen()) {
+        const loud = this.#suspicions.get(dimension);
+        sum += expectedPerDay(profile.incidences(dimension, 'steady'), { containers, sliceMs, warning, loud });
+      }
+    }
+    return sum;
+  }
+
+  #learn(
+    event: Event,
+    container: Container,
+    profile: Profile,
+    candidates: readonly Candidate[],
+    sample: Sample,
+    reason: Reason,
+  ): Judgement {
+    const wasKnown = candidates.every(({ state }) => state === 'known');
+    const program = candidates[0]?.key ?? '';
+    for (const candidate of candidates) {
+      if (candidate.state === 'judged') continue;
+      if (candidate.level === 'arguments') profile.learnShape(program, candidate, container.id, sample, event.timeMs);
+      else profile.learn(candidate, container.id, sample, event.timeMs);
+    }
+    if (candidates.some(({ state }) => state === 'judged')) {
+      const judged = candidates.find(({ state }) => state === 'judged');
+      const counted = judged && this.#deduplicator.count(container.id, key(judged), event.timeMs);
+      const alert = counted?.outcome === 'update' ? { alert: counted.alert } : {};
+      return { reason, mark: 'judged', alsoKnown: [], saveNow: false, ...alert };
+    }
+    if (event.kernelKey !== undefined) profile.addKernelKey(event.kernelKey, candidates);
+    const alsoKnown = kernelPatterns(event, profile, wasKnown);
+    for (const pattern of alsoKnown) profile.addKernelKey(pattern, candidates);
+    return { reason, mark: 'known', alsoKnown, saveNow: false };
+  }
+
+  #candidate(profile: Profile, feature: LevelledFeature, stratum: Stratum, judgedByKernel: boolean): Candidate {
+    const state = profile.state(feature);
+    const counts = profile.incidences(feature.dimension, stratum);
+    const surprise =
+      state === 'known' ? surpriseOfSeen(counts, profile.incidence(feature, stratum)) : surpriseOfNew(counts);
+    // The kernel remembers a judgement that the profile had no room for.
+    return { ...feature, state: state === 'new' && judgedByKernel ? 'judged' : state, surprise };
+  }
+
+  #matches(
+    event: Event,
+    container: Container,
+    profile: Profile,
+    candidates: readonly Candidate[],
+    stratum: Stratum,
+    writtenHere: boolean,
+  ): readonly RuleMatch[] {
+    const dimension = candidates[0]?.dimension;
+    if (dimension === undefined || candidates.every(({ state }) => state === 'known')) return [];
+    const facts = profileFacts({ event, profile, stratum, dimension, writtenHere });
+    return this.#rules.matching(dimension, factsOf(event, container, facts));
+  }
+
+  #tally(dimension: Dimension | undefined, reason: Reason, suspicion: number): void {
+    if (dimension === undefined || (reason !== 'learn' && reason !== 'alert')) return;
+    const tally = this.#suspicions.get(dimension) ?? { news: 0, loud: [0, 0, 0, 0, 0, 0] };
+    tally.news++;
+    for (let decade = 0; decade <= Math.min(5, suspicion); decade++) tally.loud[decade] = (tally.loud[decade] ?? 0) + 1;
+    this.#suspicions.set(dimension, tally);
+  }
+
+  #count(end: SampleEnd): void {
+    const container = this.#containers.get(end.containerId);
+    if (end.completed && container !== undefined) this.#profiles.get(container.workload.id)?.addSample(end.stratum);
+  }
+
+  #running(profile: Profile): number {
+    return [...this.#containers.values()].filter(({ workload }) => workload.id === profile.workload.id).length;
+  }
+
+  #profileOf(container: Container, nowMs: number): Profile {
+    const { workload } = container;
+    let profile = this.#profiles.get(workload.id);
+    if (profile === undefined) {
+      profile = new Profile({ workload, createdMs: nowMs });
+      this.#profiles.set(workload.id, profile);
+    }
+    return profile;
+  }
+}
+
+function key({ dimension, key: text }: { readonly dimension: string; readonly key: string }): string {
+  return `${dimension} ${text}`;
+}
+
+function startsUp(container: Container, timeMs: number, startupMs: number): Stratum {
+  return container.startedAtMs === undefined || timeMs - container.startedAtMs < startupMs ? 'startup' : 'steady';
+}
+
+function verdictless(reason: 'nothing-to-judge' | 'container-not-started'): Judgement {
+  return { reason, mark: 'none', alsoKnown: [], saveNow: false };
+}

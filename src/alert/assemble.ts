@@ -1,0 +1,98 @@
+import type { Alert, Finding, Severity } from '../model/alert.ts';
+import type { Container } from '../model/container.ts';
+import type { Event } from '../model/event.ts';
+import { baseName, programKey } from '../model/program.ts';
+import { maskArguments, maskText } from '../lib/mask.ts';
+
+export interface AssembleInput {
+  readonly finding: Finding;
+  readonly severity: Severity;
+  readonly event: Event;
+  readonly container: Container;
+  readonly node: string;
+  /** When the alert is raised, milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** ULID. */
+  readonly id: string;
+}
+
+const argsMax = 64;
+const argumentLengthMax = 1024;
+
+/** Makes a finding addressable: an alert as `model/alert.ts` has it. Pure. Arguments are masked once more, and bounded. */
+export function assemble({ finding, severity, event, container, node, nowMs, id }: AssembleInput): Alert {
+  const time = new Date(event.timeMs).toISOString();
+  const { feature, score, surprise, suspicion, detector, rules, techniques, practices, evidence } = finding;
+  return {
+    id,
+    time,
+    raisedAfterMs: Math.max(0, Math.round((nowMs - event.timeMs) * 1000) / 1000),
+    ...{ severity, score, surprise, suspicion, detector, rules, techniques, practices, node, evidence },
+    title: titleOf(event, container),
+    dimension: feature.dimension,
+    key: printable(feature.key, 4096),
+    workload: container.workload,
+    container: {
+      id: container.id,
+      name: container.name,
+      image: container.image,
+      digest: container.digest,
+      ...(container.pod === undefined ? {} : { pod: container.pod }),
+      ...(container.namespace === undefined ? {} : { namespace: container.namespace }),
+    },
+    ...(event.process === undefined
+      ? {}
+      : {
+          process: {
+            pid: event.process.pid,
+            exe: printable(event.process.exe, 4096),
+            args: maskArguments(event.process.args.slice(0, argsMax)).map((text) => printable(text, argumentLengthMax)),
+            uid: event.process.uid,
+            cwd: printable(event.process.cwd, 4096),
+            ancestors: event.process.ancestors.map(({ pid, exe }) => ({ pid, exe: printable(exe, 4096) })),
+          },
+        }),
+    count: 1,
+    lastTime: time,
+  };
+}
+
+/** Control characters, separators and halves of surrogate pairs as `\xHH` or `\uHHHH`, so that no text can forge lines or colours. */
+export function printable(text: string, lengthMax: number): string {
+  const safe = text
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {
+      const code = character.charCodeAt(0);
+      return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    });
+  return safe.length > lengthMax ? `${safe.slice(0, lengthMax - 1)}…` : safe;
+}
+
+/** "nginx started /bin/sh in shop/web": who did what where, in one line. */
+export function titleOf(event: Event, container: Container): string {
+  const where = `in ${container.workload.name}`;
+  const what = printable(maskText(deedOf(event, container)), 240);
+  return `${what} ${printable(where, 120)}`;
+}
+
+function deedOf(event: Event, container: Container): string {
+  const exe = event.process === undefined ? '' : programKey(event.process.exe, event.process.args);
+  const name = exe === '' ? 'a process' : baseName(exe).replace(/^(?:busybox|toybox|coreutils) /, '');
+  switch (event.kind) {
+    case 'exec': {
+      const starter = event.fromRuntime || event.parentExe === '' ? 'the container runtime' : baseName(event.parentExe);
+      const script = event.script === '' ? '' : ` for ${event.script}`;
+      return `${starter} started ${programKey(event.path, event.process.args)}${script}`;
+    }
+    case 'file':
+      return `${name} ${event.access === 'read' ? 'read' : event.created ? 'created' : 'wrote'} ${event.path}`;
+    case 'connect':
+      return `${name} connected to ${event.address.includes(':') ? `[${event.address}]` : event.address}:${event.port}/${event.protocol}`;
+    case 'listen':
+      return `${name} listens on port ${event.port}/${event.protocol}`;
+    case 'lifecycle':
+      return `${event.action.replaceAll('-', ' ')}${event.detail === '' ? '' : ` ${event.detail}`} (${container.name})`;
+    case 'exit':
+      return `${name} ended`;
+  }
+}

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Alert } from '../model/alert.ts';
+import { printable } from './assemble.ts';
+import { Deduplicator, defaultDeduplication } from './deduplicate.ts';
+
+let made = 0;
+const make = (): Alert => ({ id: String(++made), count: 1, lastTime: '' }) as Alert;
+
+describe('Deduplicator', () => {
+  test('one alert within the window; its count is told at 2, 4, 8 and then every few seconds', () => {
+    const deduplicator = new Deduplicator();
+    const outcomes: string[] = [];
+    for (let index = 0; index < 20; index++) outcomes.push(deduplicator.take('a', 'exec /bin/sh', index * 100, make).outcome);
+    expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(1);
+    expect(outcomes.flatMap((outcome, index) => (outcome === 'update' ? [index + 1] : []))).toEqual([2, 4, 8]);
+    expect(deduplicator.due(10_000)).toMatchObject([{ count: 20 }]);
+    expect(deduplicator.due(20_000)).toEqual([]);
+  });
+
+  test('other containers, other features and later times are other alerts', () => {
+    const deduplicator = new Deduplicator();
+    expect(deduplicator.take('a', 'x', 0, make).outcome).toBe('new');
+    expect(deduplicator.take('b', 'x', 0, make).outcome).toBe('new');
+    expect(deduplicator.take('a', 'y', 0, make).outcome).toBe('new');
+    expect(deduplicator.take('a', 'x', 600_001, make).outcome).toBe('new');
+    expect(deduplicator.count('a', 'z', 0)).toBeUndefined();
+  });
+
+  test('is bounded and counts what it forgot', () => {
+    const deduplicator = new Deduplicator({ ...defaultDeduplication, capacity: 10 });
+    for (let index = 0; index < 100; index++) deduplicator.take('a', String(index), index, make);
+    expect(deduplicator.size).toBe(10);
+    expect(deduplicator.forgotten).toBe(90);
+  });
+});
+
+test('printable leaves no control characters and is bounded', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const safe = printable(text, 100);
+      return safe.length <= 100 && !/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/.test(safe) && safe.isWellFormed();
+    }),
+  );
+  expect(printable('a\nb\u001b[31m', 100)).toBe('a\\x0ab\\x1b[31m');
+});

@@ -1,0 +1,118 @@
+import type { Alert } from '../model/alert.ts';
+
+export interface DeduplicateOptions {
+  /** A feature that comes again within this time of its last sighting belongs to the same alert. */
+  readonly windowMs: number;
+  /** After this long a feature that goes on is a new alert all the same. */
+  readonly longestMs: number;
+  /** Alerts remembered; the one that was quiet longest is forgotten first. */
+  readonly capacity: number;
+  /** A grown count is told again after this long at the earliest (and at 2, 4, 8 …). */
+  readonly updateMs: number;
+}
+
+export const defaultDeduplication: DeduplicateOptions = {
+  windowMs: 600_000,
+  longestMs: 6 * 3_600_000,
+  capacity: 4096,
+  updateMs: 5000,
+};
+
+interface Remembered {
+  readonly alert: Alert;
+  readonly sinceMs: number;
+  count: number;
+  lastMs: number;
+  toldMs: number;
+  toldCount: number;
+}
+
+/** `new`: send it. `update`: send this copy (same id, larger count). `counted`: send nothing now. */
+export type Deduplicated =
+  | { readonly outcome: 'new' | 'update'; readonly alert: Alert }
+  | { readonly outcome: 'counted' };
+
+/**
+ * One alert for one feature in one container, however often it is seen; its count grows. Bounded; time is passed in.
+ */
+export class Deduplicator {
+  readonly #options: DeduplicateOptions;
+  readonly #alerts: Map<string, Remembered> = new Map();
+  #forgotten = 0;
+
+  constructor(options: DeduplicateOptions = defaultDeduplication) {
+    this.#options = options;
+  }
+
+  /** Alerts forgotten before their window ended, because there were too many. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  get size(): number {
+    return this.#alerts.size;
+  }
+
+  /** Takes an alert, or a sighting of one: `make` is called when it is a new one. */
+  take(containerId: string, feature: string, timeMs: number, make: () => Alert): Deduplicated {
+    const key = `${containerId} ${feature}`;
+    const known = this.#current(key, timeMs);
+    if (known === undefined) {
+      const alert = make();
+      this.#alerts.set(key, { alert, sinceMs: timeMs, count: 1, lastMs: timeMs, toldMs: timeMs, toldCount: 1 });
+      this.#bound(timeMs);
+      return { outcome: 'new', alert };
+    }
+    return this.#again(key, known, timeMs);
+  }
+
+  /** Counts another sighting of an alert that may have been raised; `undefined` when there is none to count on. */
+  count(containerId: string, feature: string, timeMs: number): Deduplicated | undefined {
+    const key = `${containerId} ${feature}`;
+    const known = this.#current(key, timeMs);
+    return known === undefined ? undefined : this.#again(key, known, timeMs);
+  }
+
+  /** Updates that are due: counts that grew and were not told for `updateMs`. */
+  due(nowMs: number): readonly Alert[] {
+    const alerts: Alert[] = [];
+    for (const [key, known] of this.#alerts) {
+      if (known.count > known.toldCount && nowMs - known.toldMs >= this.#options.updateMs) alerts.push(tell(known, nowMs));
+      if (nowMs - known.lastMs > this.#options.windowMs) this.#alerts.delete(key);
+    }
+    return alerts;
+  }
+
+  #current(key: string, timeMs: number): Remembered | undefined {
+    const known = this.#alerts.get(key);
+    if (known === undefined) return undefined;
+    const { windowMs, longestMs } = this.#options;
+    if (timeMs - known.lastMs <= windowMs && timeMs - known.sinceMs <= longestMs) return known;
+    this.#alerts.delete(key);
+    return undefined;
+  }
+
+  #again(key: string, known: Remembered, timeMs: number): Deduplicated {
+    known.count++;
+    known.lastMs = Math.max(known.lastMs, timeMs);
+    this.#alerts.delete(key);
+    this.#alerts.set(key, known);
+    const power = (known.count & (known.count - 1)) === 0 && known.count <= 8;
+    if (!power && timeMs - known.toldMs < this.#options.updateMs) return { outcome: 'counted' };
+    return { outcome: 'update', alert: tell(known, timeMs) };
+  }
+
+  #bound(timeMs: number): void {
+    if (this.#alerts.size <= this.#options.capacity) return;
+    const oldest = this.#alerts.entries().next().value;
+    if (oldest === undefined) return;
+    this.#alerts.delete(oldest[0]);
+    if (timeMs - oldest[1].lastMs <= this.#options.windowMs) this.#forgotten++;
+  }
+}
+
+function tell(known: Remembered, nowMs: number): Alert {
+  known.toldMs = nowMs;
+  known.toldCount = known.count;
+  return { ...known.alert, count: known.count, lastTime: new Date(known.lastMs).toISOString() };
+}

@@ -1,0 +1,32 @@
+import type { Event, KernelKey } from '../model/event.ts';
+import { ephemeralPort } from './fan-out.ts';
+import { directoryKey, foldedKey, isFoldable, isVolatile } from './generalise.ts';
+import type { Profile } from './profile.ts';
+import { featuresOf } from './features.ts';
+
+/** Sightings of a pattern outside the volatile directories before the kernel may recognise the whole directory. */
+const directoryHitsMin = 64;
+/** What a server runs when asked for it: one file more there always matters. */
+const served = /\/(?:www|htdocs|html|webapps|public|public_html|cgi-bin|wwwroot|uploads?)\//;
+
+/**
+ * Kernel keys for the patterns that cover an event which has just been learned or recognised, so that the kernel need not tell of its siblings.
+ * `wasKnown`: the profile knew the feature already, only the kernel did not: proof that the exact key is not enough.
+ */
+export function kernelPatterns(event: Event, profile: Profile, wasKnown: boolean): readonly KernelKey[] {
+  if (event.kind === 'connect') {
+    const feature = featuresOf(event)[0];
+    // Port 80 is where metadata services answer: there every address counts.
+    if (feature === undefined || !wasKnown || event.port === 80 || event.port >= ephemeralPort) return [];
+    return profile.patternHits(feature) > 0 ? [{ kind: 'net.out.port', protocol: event.protocol, port: event.port }] : [];
+  }
+  if (event.kind !== 'file') return [];
+  const feature = featuresOf(event)[0];
+  if (feature === undefined) return [];
+  const keys: KernelKey[] = [];
+  if (isFoldable(event.path) && (wasKnown || event.path.startsWith('/proc/'))) keys.push(foldedKey(event.access, event.path));
+  const hits = profile.patternHits(feature);
+  if (hits > 0 && (isVolatile(event.path) || (hits >= directoryHitsMin && !served.test(event.path))))
+    keys.push(directoryKey(event.access, event.path));
+  return keys;
+}
