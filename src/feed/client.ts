@@ -81,7 +81,9 @@ export class FeedClient {
 
   async #catchUp(): Promise<void> {
     const { log, pageSize } = this.#options;
-    this.#position = this.#filter.after ?? (await log.lastSeq());
+    const lastSeq = await log.lastSeq();
+    // An `after` beyond the log is from another log, before a new start: what comes next is new to the client.
+    this.#position = Math.min(this.#filter.after ?? lastSeq, lastSeq);
     this.#newest = Math.max(this.#newest, this.#position);
     while (!this.#ended) {
       // oxlint-disable-next-line no-await-in-loop -- one page at a time is the point
@@ -91,10 +93,8 @@ export class FeedClient {
         this.#live = true;
         return;
       }
-      // An `after` beyond the end of the log, or a page that must be read by the client before the next.
-      if (page.length === 0) this.#newest = this.#position;
       // oxlint-disable-next-line no-await-in-loop -- as above
-      else await this.#drained();
+      await this.#drained();
     }
   }
 

@@ -65,6 +65,7 @@ export class Ingest {
   readonly #byNode = new Map<string, Session>();
   #appending: Promise<unknown> = Promise.resolve();
   #stopping = false;
+  #storeTrouble: string | undefined;
   #allEnded: (() => void) | undefined;
 
   constructor(options: IngestOptions) {
@@ -97,6 +98,11 @@ export class Ingest {
       };
       this.#sessions.add(new Session(webSocket, events, { collectorVersion, helloTimeoutMs, pingMs }));
     });
+  }
+
+  /** Why the last batch could not be stored; undefined when it could. */
+  get storeTrouble(): string | undefined {
+    return this.#storeTrouble;
   }
 
   /** Asks the named nodes, as far as they are connected, for their profile of a workload. */
@@ -150,6 +156,7 @@ export class Ingest {
     const startMs = clock.monotonicMs();
     try {
       const { stored, duplicate } = await this.#options.alerts.append(alerts, clock.nowMs());
+      this.#storeTrouble = undefined;
       this.#metrics.writeSeconds.observe((clock.monotonicMs() - startMs) / 1000);
       this.#metrics.batches.inc({ outcome: stored.length > 0 ? 'stored' : 'duplicate' });
       for (const alert of stored) {
@@ -159,6 +166,7 @@ export class Ingest {
       if (stored.length > 0) listener.stored(stored);
       return { stored: stored.length, duplicate };
     } catch (error) {
+      this.#storeTrouble = errorText(error);
       this.#metrics.batches.inc({ outcome: 'failed' });
       log.error({ err: error }, `a batch of alerts could not be stored; the agent keeps it: ${errorText(error)}`);
       throw error;

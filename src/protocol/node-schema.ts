@@ -8,14 +8,16 @@ const name = z.string().max(limits.nameLength);
 const figure = z.number().min(0);
 const counters = z.record(name, figure).refine((value) => Object.keys(value).length <= limits.reportRows, 'too many entries');
 
-const hookState: z.ZodType<HookState> = z.object({
+/** One hook and whether it works. */
+export const hookStateSchema: z.ZodType<HookState> = z.object({
   hook: name,
   state: z.enum(['attached', 'missing', 'failed']),
   reason: text,
   unseen: text,
 });
 const optionalFigure = figure.exactOptional();
-const rates: z.ZodType<ContainerRates> = z.object({
+/** Figures of a container; absent ones were not readable. */
+export const ratesSchema: z.ZodType<ContainerRates> = z.object({
   cpuSeconds: optionalFigure,
   memoryBytes: optionalFigure,
   pids: optionalFigure,
@@ -24,7 +26,7 @@ const rates: z.ZodType<ContainerRates> = z.object({
   blockReadBytes: optionalFigure,
   blockWriteBytes: optionalFigure,
 });
-const containerReport: z.ZodType<ContainerReport> = z.object({ id: name, name, workload: name, rates });
+const containerReport: z.ZodType<ContainerReport> = z.object({ id: name, name, workload: name, rates: ratesSchema });
 /** What a dimension of a workload is known to do, in figures. */
 export const dimensionCoverageSchema: z.ZodType<DimensionCoverage> = z.object({
   dimension: dimensionSchema,
@@ -45,7 +47,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   agentVersion: name,
   kernel: name,
   sensor: z.enum(['bpf', 'procfs']),
-  hooks: z.array(hookState).max(limits.reportRows),
+  hooks: z.array(hookStateSchema).max(limits.reportRows),
   containers: z.array(containerReport).max(limits.reportContainers),
   workloads: z.array(workloadReport).max(limits.reportWorkloads),
   events: counters,

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { severities } from '../model/alert.ts';
+import type { Severity } from '../model/alert.ts';
+import { dimensionSchema } from '../protocol/alert-schema.ts';
+import { Problem } from './problem.ts';
+
+/** Which alerts are asked for; undefined members do not filter. */
+export interface AlertQuery {
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+  readonly workload?: string | undefined;
+  readonly container?: string | undefined;
+  readonly node?: string | undefined;
+  readonly severity?: Severity | undefined;
+  readonly dimension?: string | undefined;
+  readonly before?: { readonly timeMs: number; readonly seq: number } | undefined;
+  readonly limit: number;
+}
+
+const name = z.string().min(1).max(512);
+const time = z.string().max(64);
+
+/** Query parameters of `GET /api/v1/alerts`, as text. */
+export const alertQuerySchema: z.ZodObject = z.strictObject({
+  since: time.describe('Event time, inclusive: ISO 8601 with a zone, or how long ago (30s, 15m, 1h, 7d).').optional(),
+  until: time.describe('Event time, exclusive; as since.').optional(),
+  workload: name.describe('Workload id or name.').optional(),
+  container: name.describe('Container id, 12 characters of it or more, or name.').optional(),
+  node: name.optional(),
+  severity: z.enum(severities).describe('At least this severity.').optional(),
+  dimension: dimensionSchema.optional(),
+  limit: z
+    .string()
+    .regex(/^([1-9]\d{0,2}|1000)$/u)
+    .describe('Alerts in one answer, 1 to 1000; default 100.')
+    .optional(),
+  after: z.string().max(40).describe('The `next` of the page before.').optional(),
+});
+
+const unitsMs = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** Reads the query of `GET /api/v1/alerts`. Throws a 400 Problem `query.invalid` that names the parameter. */
+export function parseAlertQuery(query: unknown, nowMs: number): AlertQuery {
+  const parsed = alertQuerySchema.safeParse(query);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
+    const hint = issue?.code === 'unrecognized_keys' ? `unknown; there are ${Object.keys(alertQuerySchema.shape).join(', ')}` : issue?.message;
+    throw invalid(parameter, hint ?? 'invalid');
+  }
+  const text = parsed.data as Readonly<Record<string, string | undefined>>;
+  return {
+    sinceMs: parseTime('since', text['since'], nowMs),
+    untilMs: parseTime('until', text['until'], nowMs),
+    workload: text['workload'],
+    container: text['container'],
+    node: text['node'],
+    severity: severities.find((severity) => severity === text['severity']),
+    dimension: text['dimension'],
+    before: parseCursor(text['after']),
+    limit: Number(text['limit'] ?? 100),
+  };
+}
+
+/** The cursor that continues after this alert. */
+export function cursorOf(alert: { readonly time: string; readonly seq: number }): string {
+  return `${String(Date.parse(alert.time))}.${String(alert.seq)}`;
+}
+
+function parseCursor(text: string | undefined): AlertQuery['before'] {
+  if (text === undefined) return undefined;
+  const match = /^(\d{1,15})\.(\d{1,15})$/u.exec(text);
+  if (match === null) throw invalid('after', 'not the next of an earlier page');
+  return { timeMs: Number(match[1]), seq: Number(match[2]) };
+}
+
+function parseTime(parameter: string, text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const ago = /^(\d{1,9})([smhd])$/u.exec(text);
+  if (ago !== null) return nowMs - Number(ago[1]) * (unitsMs.get(ago[2] ?? '') ?? 0);
+  const timeMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/u.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(timeMs)) throw invalid(parameter, 'not a time: 2026-11-23T02:10:00Z, or how long ago: 30s, 15m, 1h, 7d');
+  return timeMs;
+}
+
+function invalid(parameter: string, detail: string): Problem {
+  return new Problem(400, 'query.invalid', `${parameter}: ${detail}`, parameter);
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { alertQuerySchema } from './alert-query.ts';
+import { storedAlertSchema } from '../protocol/alert-schema.ts';
+import { problemSchema, problemType } from './problem.ts';
+import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const components = {
+  Alert: storedAlertSchema,
+  AlertPage: alertPageSchema,
+  NodeList: nodeListSchema,
+  WorkloadList: workloadListSchema,
+  Workload: workloadDetailSchema,
+  Profile: profileSchema,
+  Problem: problemSchema,
+} as const;
+
+/** The OpenAPI 3.1 description of the API, made from the schemas that it answers with. */
+export function describeApi(version: string): Json {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Anchorwatch collector',
+      version,
+      description: 'Alerts, workloads and nodes. `WS /feed` sends alerts as they come.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths: {
+      '/healthz': { get: operation('health', 'Whether the process is alive.', text(), [], ['503']) },
+      '/readyz': { get: operation('readiness', 'Whether alerts can be stored and read.', text(), [], ['503']) },
+      '/metrics': { get: operation('metrics', 'Prometheus text, or OpenMetrics when asked for.', text()) },
+      '/api/v1/alerts': { get: operation('listAlerts', 'Alerts, newest first.', reference('AlertPage'), alertParameters(), ['400']) },
+      '/api/v1/alerts/{id}': { get: operation('getAlert', 'One alert.', reference('Alert'), [pathId], ['404']) },
+      '/api/v1/workloads': { get: operation('listWorkloads', 'Workloads with coverage by dimension.', reference('WorkloadList')) },
+      '/api/v1/workloads/{id}': { get: operation('getWorkload', 'One workload, by id or name.', reference('Workload'), [pathId], ['404']) },
+      '/api/v1/workloads/{id}/profile': {
+        get: operation('getProfile', 'What the workload is known to do, asked of its nodes.', reference('Profile'), [pathId], ['404', '504']),
+      },
+      '/api/v1/nodes': { get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')) },
+    },
+    components: { schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])) },
+  };
+}
+
+const pathId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+
+function operation(operationId: string, summary: string, content: Json, parameters: readonly Json[] = [], failures: readonly string[] = []): Json {
+  const problems = failures.map((status) => [
+    status,
+    { description: 'Problem', content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } },
+  ]);
+  return { operationId, summary, parameters, responses: { '200': { description: summary, content }, ...Object.fromEntries(problems) } };
+}
+
+function reference(name: keyof typeof components): Json {
+  return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
+}
+
+function text(): Json {
+  return { 'text/plain': { schema: { type: 'string' } } };
+}
+
+function alertParameters(): readonly Json[] {
+  const properties = jsonSchema(alertQuerySchema)['properties'] as Readonly<Record<string, Json>>;
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    required: false,
+    ...(description === undefined ? {} : { description }),
+    schema,
+  }));
+}
+
+function jsonSchema(schema: z.ZodType): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema);
+  return rest;
+}

@@ -1,0 +1,37 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+
+/** An error as the API tells it: a problem document (RFC 9457) with a stable `code`. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** Stable, for programs. */
+  readonly code: string;
+  /** For people. */
+  readonly detail: string;
+  /** The query parameter that is wrong. */
+  readonly parameter?: string;
+}
+
+export const problemSchema: z.ZodType<ProblemDocument> = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  parameter: z.string().exactOptional(),
+});
+
+export const problemType = 'application/problem+json';
+
+/** Thrown by a route to answer with a problem document. */
+export class Problem extends Error {
+  readonly document: ProblemDocument;
+
+  constructor(status: number, code: string, detail: string, parameter?: string) {
+    super(detail);
+    const title = STATUS_CODES[status] ?? 'Error';
+    this.document = { type: 'about:blank', title, status, code, detail, ...(parameter === undefined ? {} : { parameter }) };
+  }
+}

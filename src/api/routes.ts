@@ -1,0 +1,125 @@
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../lib/clock.ts';
+import type { StoredAlert } from '../model/alert.ts';
+import { mergeProfiles, mergeWorkloads } from '../model/fleet.ts';
+import type { NodeState } from '../model/fleet.ts';
+import type { ProfileFeature } from '../model/node.ts';
+import { cursorOf, parseAlertQuery } from './alert-query.ts';
+import type { AlertQuery } from './alert-query.ts';
+import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
+import { describeApi } from './openapi.ts';
+import { startPage } from './page.ts';
+import { Problem } from './problem.ts';
+import { findWorkload, viewNode, viewWorkload } from './views.ts';
+import type { AlertPage, ProfileView } from './views.ts';
+
+/** Stored alerts, for reading. */
+export interface AlertSource {
+  /** The latest event first. */
+  list(query: AlertQuery): Promise<readonly StoredAlert[]>;
+  get(id: string): Promise<StoredAlert | undefined>;
+}
+
+/** What is known of the nodes, and a way to ask them. */
+export interface NodeSource {
+  states(): readonly NodeState[];
+  /** Asks the nodes for their profile of a workload id; one answer for each. */
+  askProfile(nodes: readonly string[], workload: string, timeoutMs: number): Promise<readonly NodeAnswer[]>;
+}
+
+export interface NodeAnswer {
+  readonly node: string;
+  readonly outcome: 'found' | 'unknown' | 'failed' | 'silent';
+  readonly features: readonly ProfileFeature[];
+  readonly omitted: number;
+}
+
+export interface RouteOptions {
+  readonly version: string;
+  readonly alerts: AlertSource;
+  readonly nodes: NodeSource;
+  /** The Prometheus text format. */
+  readonly metrics: () => Promise<string>;
+  /** Why alerts cannot be stored now; undefined when they can. */
+  readonly notReady: () => string | undefined;
+  readonly clock: Clock;
+  /** How long agents may take to send a profile. Default 5000. */
+  readonly profileTimeoutMs?: number;
+}
+
+interface IdParams {
+  Params: { id: string };
+}
+
+/** Every path of the HTTP API that answers a GET (contract.md, "HTTP"). */
+export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
+  const { alerts, nodes, clock, version } = options;
+  const description = describeApi(version);
+
+  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(startPage));
+  app.get('/healthz', (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'));
+  app.get('/readyz', async (_request, reply) => {
+    const reason = options.notReady() ?? (await unreadable(alerts));
+    if (reason !== undefined) throw new Problem(503, 'collector.not-ready', reason);
+    return reply.type('text/plain; charset=utf-8').send('ready\n');
+  });
+  app.get('/metrics', async (request, reply) => {
+    const text = await options.metrics();
+    const open = wantsOpenMetrics(request.headers.accept);
+    return reply.type(open ? openMetricsType : prometheusType).send(open ? toOpenMetrics(text) : text);
+  });
+  app.get('/openapi.json', () => description);
+
+  app.get('/api/v1/alerts', async (request): Promise<AlertPage> => {
+    const query = parseAlertQuery(request.query, clock.nowMs());
+    // One more than asked for tells whether there is a next page.
+    const found = await alerts.list({ ...query, limit: query.limit + 1 });
+    const items = found.slice(0, query.limit);
+    const last = items.at(-1);
+    return { items, ...(found.length > query.limit && last !== undefined ? { next: cursorOf(last) } : {}) };
+  });
+  app.get<IdParams>('/api/v1/alerts/:id', async (request) => {
+    const alert = await alerts.get(request.params.id);
+    if (alert === undefined) throw new Problem(404, 'alert.unknown', `there is no alert ${request.params.id}`);
+    return alert;
+  });
+
+  app.get('/api/v1/workloads', () => ({ items: mergeWorkloads(nodes.states()).map(viewWorkload) }));
+  app.get<IdParams>('/api/v1/workloads/:id', (request, reply) => reply.send(workload(nodes, request.params.id)));
+  app.get<IdParams>('/api/v1/workloads/:id/profile', (request) => profile(options, request.params.id));
+  app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
+}
+
+function workload(nodes: NodeSource, id: string): NonNullable<ReturnType<typeof findWorkload>> {
+  const found = findWorkload(nodes.states(), id);
+  if (found === undefined) throw new Problem(404, 'workload.unknown', `no node has reported a workload ${id}`);
+  return found;
+}
+
+/** Answers with what the nodes sent, and names those that did not: a missing answer is not an empty profile. */
+async function profile({ nodes, profileTimeoutMs = 5000 }: RouteOptions, id: string): Promise<ProfileView> {
+  const found = workload(nodes, id);
+  const answers = await nodes.askProfile(found.nodes, found.id, profileTimeoutMs);
+  const having = answers.filter(({ outcome }) => outcome === 'found');
+  const missing = answers.filter(({ outcome }) => outcome === 'silent' || outcome === 'failed').map(({ node }) => node);
+  if (having.length === 0) {
+    if (missing.length === 0) throw new Problem(404, 'profile.unknown', `no node has a profile of ${found.name} yet`);
+    throw new Problem(504, 'profile.timeout', `no answer from ${missing.join(', ')}`);
+  }
+  return {
+    workload: found.id,
+    nodes: having.map(({ node }) => node),
+    missing,
+    omitted: having.reduce((sum, { omitted }) => sum + omitted, 0),
+    features: mergeProfiles(having.map(({ features }) => features)),
+  };
+}
+
+async function unreadable(alerts: AlertSource): Promise<string | undefined> {
+  try {
+    await alerts.list({ limit: 1 });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'the store cannot be read';
+  }
+}

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import type { StoredAlert } from '../model/alert.ts';
+import { mergeWorkloads } from '../model/fleet.ts';
+import type { FleetWorkload, NodeState } from '../model/fleet.ts';
+import type { ContainerRates, DimensionCoverage, HookState, ProfileFeature } from '../model/node.ts';
+import type { WorkloadKind } from '../model/container.ts';
+import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
+import { dimensionCoverageSchema, hookStateSchema, profileFeatureSchema, ratesSchema } from '../protocol/node-schema.ts';
+
+/** A page of alerts; `next` continues it and is absent on the last page. */
+export interface AlertPage {
+  readonly items: readonly StoredAlert[];
+  readonly next?: string;
+}
+export const alertPageSchema: z.ZodType<AlertPage> = z.object({ items: z.array(storedAlertSchema), next: z.string().exactOptional() });
+
+/** A node as the API shows it. What comes from its report is absent while no report came. */
+export interface NodeView {
+  readonly name: string;
+  readonly up: boolean;
+  readonly version: string;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly reported?: {
+    /** When the report came. */
+    readonly time: string;
+    /** How old the report is, milliseconds. */
+    readonly lagMs: number;
+    readonly kernel: string;
+    readonly sensor: 'bpf' | 'procfs';
+    /** Hooks that do not work on the node, and what is not seen without them. */
+    readonly hooksMissing: readonly HookState[];
+    readonly hooksAttached: number;
+    readonly containers: number;
+    readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
+    readonly pendingEvents: number;
+    readonly outboxAlerts: number;
+    readonly expectedAlertsPerDay: number;
+  };
+}
+const nodeSchema: z.ZodType<NodeView> = z.object({
+  name: z.string(),
+  up: z.boolean(),
+  version: z.string(),
+  firstSeen: timeSchema,
+  lastSeen: timeSchema,
+  reported: z
+    .object({
+      time: timeSchema,
+      lagMs: z.number(),
+      kernel: z.string(),
+      sensor: z.enum(['bpf', 'procfs']),
+      hooksMissing: z.array(hookStateSchema),
+      hooksAttached: z.int(),
+      containers: z.int(),
+      lost: z.array(z.object({ hook: z.string(), reason: z.string(), count: z.number() })),
+      pendingEvents: z.number(),
+      outboxAlerts: z.number(),
+      expectedAlertsPerDay: z.number(),
+    })
+    .exactOptional(),
+});
+export interface NodeList {
+  readonly items: readonly NodeView[];
+}
+export const nodeListSchema: z.ZodType<NodeList> = z.object({ items: z.array(nodeSchema) });
+
+/** A workload with how well it is known. */
+export interface WorkloadView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: WorkloadKind;
+  readonly nodes: readonly string[];
+  readonly containers: number;
+  readonly samples: { readonly startup: number; readonly steady: number };
+  readonly dimensions: readonly DimensionCoverage[];
+}
+const workloadFields = {
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['kubernetes', 'compose', 'image']),
+  nodes: z.array(z.string()),
+  containers: z.int(),
+  samples: z.object({ startup: z.number(), steady: z.number() }),
+  dimensions: z.array(dimensionCoverageSchema),
+};
+export interface WorkloadList {
+  readonly items: readonly WorkloadView[];
+}
+export const workloadListSchema: z.ZodType<WorkloadList> = z.object({ items: z.array(z.object(workloadFields)) });
+
+/** One workload with the containers that run it. */
+export interface WorkloadDetail extends WorkloadView {
+  readonly running: readonly { readonly id: string; readonly name: string; readonly node: string; readonly rates: ContainerRates }[];
+}
+export const workloadDetailSchema: z.ZodType<WorkloadDetail> = z.object({
+  ...workloadFields,
+  running: z.array(z.object({ id: z.string(), name: z.string(), node: z.string(), rates: ratesSchema })),
+});
+
+/** A profile, merged from the nodes that have it. */
+export interface ProfileView {
+  readonly workload: string;
+  /** Nodes whose profiles are in it. */
+  readonly nodes: readonly string[];
+  /** Nodes that have the workload but gave no profile: what they learned is missing here. */
+  readonly missing: readonly string[];
+  /** Features that did not fit the answer. */
+  readonly omitted: number;
+  readonly features: readonly ProfileFeature[];
+}
+export const profileSchema: z.ZodType<ProfileView> = z.object({
+  workload: z.string(),
+  nodes: z.array(z.string()),
+  missing: z.array(z.string()),
+  omitted: z.int(),
+  features: z.array(profileFeatureSchema),
+});
+
+export function viewNode(state: NodeState, nowMs: number): NodeView {
+  const { report, reportReceivedMs } = state;
+  return {
+    name: state.name,
+    up: state.up,
+    version: state.agentVersion,
+    firstSeen: new Date(state.firstSeenMs).toISOString(),
+    lastSeen: new Date(state.lastSeenMs).toISOString(),
+    ...(report === undefined || reportReceivedMs === undefined
+      ? {}
+      : {
+          reported: {
+            time: new Date(reportReceivedMs).toISOString(),
+            lagMs: Math.max(0, Math.round(nowMs - reportReceivedMs)),
+            kernel: report.kernel,
+            sensor: report.sensor,
+            hooksMissing: report.hooks.filter(({ state: hook }) => hook !== 'attached'),
+            hooksAttached: report.hooks.filter(({ state: hook }) => hook === 'attached').length,
+            containers: report.containers.length,
+            lost: report.lost,
+            pendingEvents: report.pendingEvents,
+            outboxAlerts: report.outboxAlerts,
+            expectedAlertsPerDay: report.expectedAlertsPerDay,
+          },
+        }),
+  };
+}
+
+export function viewWorkload({ workload, ...rest }: FleetWorkload): WorkloadView {
+  return { id: workload.id, name: workload.name, kind: workload.kind, ...rest };
+}
+
+/** The workload with this id or name, and where it runs; undefined when no node has it. */
+export function findWorkload(states: readonly NodeState[], idOrName: string): WorkloadDetail | undefined {
+  const all = mergeWorkloads(states);
+  const found = all.find(({ workload }) => workload.id === idOrName) ?? all.find(({ workload }) => workload.name === idOrName);
+  if (found === undefined) return undefined;
+  const { id, name } = found.workload;
+  const running = states.flatMap((state) =>
+    (state.up ? (state.report?.containers ?? []) : [])
+      .filter(({ workload }) => workload === id || workload === name)
+      .map((container) => ({ id: container.id, name: container.name, node: state.name, rates: container.rates })),
+  );
+  return { ...viewWorkload(found), running };
+}

@@ -1,0 +1,98 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiServer } from '../api/server.ts';
+import { Feed } from '../feed/feed.ts';
+import { Ingest } from '../ingest/ingest.ts';
+import { NodeMetrics } from '../ingest/node-metrics.ts';
+import { Nodes } from '../ingest/nodes.ts';
+import { systemClock } from '../lib/clock.ts';
+import { AnchorwatchError } from '../lib/errors.ts';
+import { Cleanups } from '../lib/lifecycle.ts';
+import type { Logger } from '../lib/log.ts';
+import { createRegistry, gauge } from '../lib/metrics.ts';
+import { CollectorStore } from '../store/collector-store.ts';
+
+export interface CollectorOptions {
+  /** `HOST:PORT`; port 0 picks one. */
+  readonly listen: string;
+  /** SQLite file. */
+  readonly storePath: string;
+  /** What agents must present. */
+  readonly agentToken: string;
+  /** `listen` with the address is written here. */
+  readonly stateDir: string;
+  readonly version: string;
+  /** Listen on an address that others can reach, although the API asks for no password (a private network). */
+  readonly allowUnauthenticated?: boolean;
+}
+
+export interface RunningCollector {
+  /** `http://HOST:PORT`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
+ * and `store.…` (see `openDatabase`); whatever had been started is stopped then.
+ */
+export async function startCollector(options: CollectorOptions, log: Logger): Promise<RunningCollector> {
+  const cleanups = new Cleanups();
+  const stop = (): Promise<void> => cleanups.run(log);
+  try {
+    return { url: await assemble(options, log, cleanups), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(options: CollectorOptions, log: Logger, cleanups: Cleanups): Promise<string> {
+  const { agentToken, stateDir, version } = options;
+  if (agentToken === '') throw new AnchorwatchError('token.empty', 'the token of the agents must not be empty');
+  const clock = systemClock;
+  const registry = createRegistry();
+  gauge(registry, 'anchorwatch_build_info', 'Version of the collector; always 1.', ['version', 'node_version']).set({ version, node_version: process.version }, 1);
+
+  const store = new CollectorStore(options.storePath);
+  cleanups.defer('store', () => store.close());
+
+  const nodes = new Nodes(store, clock, log);
+  await nodes.load();
+  const forgetting = setInterval(() => nodes.forget(), 3_600_000);
+  cleanups.defer('forgetting of nodes', () => clearInterval(forgetting));
+  const nodeMetrics = new NodeMetrics(registry, () => nodes.states(), clock);
+
+  const feed = new Feed({ alerts: store, registry, log });
+  const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
+  const ingest = new Ingest({ token: agentToken, collectorVersion: version, alerts: store, nodes, listener, registry, clock, log });
+
+  const api = new ApiServer({
+    version,
+    listen: options.listen,
+    allowUnauthenticated: options.allowUnauthenticated ?? false,
+    log,
+    clock,
+    alerts: store,
+    nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
+    metrics: () => {
+      nodeMetrics.refresh();
+      return registry.metrics();
+    },
+    notReady: () => ingest.storeTrouble,
+    upgrades: { '/agent': ingest.upgrade.bind(ingest), '/feed': feed.upgrade.bind(feed) },
+  });
+  cleanups.defer('api', () => api.stop());
+  cleanups.defer('feed', () => feed.stop());
+  cleanups.defer('ingest', () => ingest.stop());
+  const url = await api.listen();
+
+  mkdirSync(stateDir, { recursive: true });
+  const listenFile = join(stateDir, 'listen');
+  // Renamed into place: whoever waits for the file never reads half of it.
+  writeFileSync(`${listenFile}.new`, url);
+  renameSync(`${listenFile}.new`, listenFile);
+  cleanups.defer('listen file', () => rmSync(listenFile, { force: true }));
+  log.info({ url, store: options.storePath }, 'the collector listens');
+  return url;
+}
