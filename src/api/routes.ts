@@ -70,24 +70,26 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   });
   app.get('/openapi.json', () => description);
 
-  app.get('/api/v1/alerts', async (request): Promise<AlertPage> => {
-    const query = parseAlertQuery(request.query, clock.nowMs());
-    // One more than asked for tells whether there is a next page.
-    const found = await alerts.list({ ...query, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    return { items, ...(found.length > query.limit && last !== undefined ? { next: cursorOf(last) } : {}) };
-  });
-  app.get<IdParams>('/api/v1/alerts/:id', async (request) => {
-    const alert = await alerts.get(request.params.id);
-    if (alert === undefined) throw new Problem(404, 'alert.unknown', `there is no alert ${request.params.id}`);
-    return alert;
-  });
-
+  app.get('/api/v1/alerts', (request) => alertPage(alerts, parseAlertQuery(request.query, clock.nowMs())));
+  app.get<IdParams>('/api/v1/alerts/:id', (request) => oneAlert(alerts, request.params.id));
   app.get('/api/v1/workloads', () => ({ items: mergeWorkloads(nodes.states()).map(viewWorkload) }));
   app.get<IdParams>('/api/v1/workloads/:id', (request, reply) => reply.send(workload(nodes, request.params.id)));
   app.get<IdParams>('/api/v1/workloads/:id/profile', (request) => profile(options, request.params.id));
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
+}
+
+async function alertPage(alerts: AlertSource, query: AlertQuery): Promise<AlertPage> {
+  // One more than asked for tells whether there is a next page.
+  const found = await alerts.list({ ...query, limit: query.limit + 1 });
+  const items = found.slice(0, query.limit);
+  const last = items.at(-1);
+  return { items, ...(found.length > query.limit && last !== undefined ? { next: cursorOf(last) } : {}) };
+}
+
+async function oneAlert(alerts: AlertSource, id: string): Promise<StoredAlert> {
+  const alert = await alerts.get(id);
+  if (alert === undefined) throw new Problem(404, 'alert.unknown', `there is no alert ${id}`);
+  return alert;
 }
 
 function workload(nodes: NodeSource, id: string): NonNullable<ReturnType<typeof findWorkload>> {

@@ -56,7 +56,9 @@ export class ApiServer {
       forceCloseConnections: true,
       requestTimeout: 30_000,
       routerOptions: { maxParamLength: 2048 },
-      frameworkErrors: (error, _request, reply) => send(reply, new Problem(400, 'request.invalid', error.message)),
+      frameworkErrors: (error, _request, reply) => {
+        void send(reply, new Problem(400, 'request.invalid', error.message));
+      },
     });
     this.#app.addHook('onRequest', (request, reply, done) => {
       void reply.headers(securityHeaders);

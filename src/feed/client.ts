@@ -86,14 +86,12 @@ export class FeedClient {
     this.#position = Math.min(this.#filter.after ?? lastSeq, lastSeq);
     this.#newest = Math.max(this.#newest, this.#position);
     while (!this.#ended) {
-      // oxlint-disable-next-line no-await-in-loop -- one page at a time is the point
       const page = await log.after(this.#position, pageSize);
       for (const alert of page) this.#pass(alert);
       if (page.length === 0 && this.#newest <= this.#position) {
         this.#live = true;
         return;
       }
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await this.#drained();
     }
   }
@@ -110,7 +108,6 @@ export class FeedClient {
     let before = this.#socket.bufferedAmount;
     let stalledSince = performance.now();
     while (!this.#ended && this.#socket.bufferedAmount > maxBufferedBytes / 4) {
-      // oxlint-disable-next-line no-await-in-loop -- polling: ws tells of no drain
       await new Promise((resolve) => setTimeout(resolve, 10));
       const buffered = this.#socket.bufferedAmount;
       if (buffered < before) stalledSince = performance.now();

@@ -16,7 +16,7 @@ export function fitAlert(alert: Alert): Alert {
   for (let textLength: number = limits.textLength, items: number = limits.listItems; ; textLength >>= 1, items = Math.max(4, items >> 1)) {
     const fitted = cut(alert, textLength, items);
     const small = Buffer.byteLength(JSON.stringify(fitted)) <= limits.alertBytes;
-    if (small || textLength < 64) return parse(alertSchema, fitted, 'alert.invalid', `alert ${String(alert.id).slice(0, 40)}`);
+    if (small || textLength < 64) return parse(alertSchema, fitted, 'alert.invalid', `alert ${alert.id.slice(0, 40)}`);
   }
 }
 
