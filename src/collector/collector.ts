@@ -24,6 +24,8 @@ export interface CollectorOptions {
   readonly version: string;
   /** Listen on an address that others can reach, although the API asks for no password (a private network). */
   readonly allowUnauthenticated?: boolean;
+  /** How long agents may take to send a profile that the API was asked for. Default 5000. */
+  readonly profileTimeoutMs?: number;
 }
 
 export interface RunningCollector {
@@ -80,6 +82,7 @@ async function assemble(options: CollectorOptions, log: Logger, cleanups: Cleanu
       return registry.metrics();
     },
     notReady: () => ingest.storeTrouble,
+    profileTimeoutMs: options.profileTimeoutMs ?? 5000,
     upgrades: { '/agent': ingest.upgrade.bind(ingest), '/feed': feed.upgrade.bind(feed) },
   });
   cleanups.defer('api', () => api.stop());

@@ -24,17 +24,31 @@ describe('an agent', () => {
     await waitFor('the outbox to drain', () => outbox.depth() === 0);
 
     const page = await getJson(`${url}/api/v1/alerts?limit=1000`);
-    const items = page['items'] as { seq: number; id: string; count: number; lastTime: string; previousHash: string; hash: string }[];
+    const items = page['items'] as {
+      seq: number;
+      id: string;
+      count: number;
+      lastTime: string;
+      previousHash: string;
+      hash: string;
+    }[];
     expect(items.map(({ seq }) => seq)).toEqual(Array.from({ length: 251 }, (_, index) => 251 - index));
-    expect(items.find(({ id }) => id === makeAlert(7).id)).toMatchObject({ count: 12, lastTime: '2026-11-23T05:00:00.000Z' });
-    for (const [index, item] of items.entries()) expect(item.previousHash).toBe(items[index + 1]?.hash ?? '0'.repeat(64));
+    expect(items.find(({ id }) => id === makeAlert(7).id)).toMatchObject({
+      count: 12,
+      lastTime: '2026-11-23T05:00:00.000Z',
+    });
+    for (const [index, item] of items.entries())
+      expect(item.previousHash).toBe(items[index + 1]?.hash ?? '0'.repeat(64));
     expect(await metric(url, 'anchorwatch_alerts_total{severity="critical",dimension="exec"}')).toBe(251);
     expect(await metric(url, 'anchorwatch_alert_delay_seconds_count')).toBe(251);
     expect(await metric(url, 'anchorwatch_node_up{node="worker-3"}')).toBe(1);
     expect(await metric(url, 'anchorwatch_events_total{node="worker-3",kind="exec"}')).toBe(7);
     expect(await metric(url, 'anchorwatch_sensor_lost_total{node="worker-3",hook="open",reason="ring-full"}')).toBe(2);
     expect(
-      await metric(url, 'anchorwatch_container_cpu_seconds_total{node="worker-3",workload="shop/web",container="shop-web-1"}'),
+      await metric(
+        url,
+        'anchorwatch_container_cpu_seconds_total{node="worker-3",workload="shop/web",container="shop-web-1"}',
+      ),
     ).toBe(12.5);
 
     await outbox.stop();
@@ -71,7 +85,7 @@ describe('an agent', () => {
   });
 
   test('answers a request for a profile; another that has none is no obstacle; one that is silent is named', async () => {
-    const { url } = await harness.collector();
+    const { url } = await harness.collector({ profileTimeoutMs: 300 });
     const feature = {
       dimension: 'exec',
       key: '/usr/sbin/nginx',
@@ -81,7 +95,11 @@ describe('an agent', () => {
       lastSeen: '2026-11-23T03:00:00.000Z',
     } as const;
     const [a, b] = ['a', 'b'].map((nodeName) =>
-      harness.outbox(url, { nodeName, fileName: `${nodeName}.db`, onRequest: async (id) => (id === 'w-web' ? [feature] : undefined) }),
+      harness.outbox(url, {
+        nodeName,
+        fileName: `${nodeName}.db`,
+        onRequest: async (id) => (id === 'w-web' ? [feature] : undefined),
+      }),
     );
     a?.report(makeReport());
     b?.report(makeReport());
@@ -139,8 +157,16 @@ describe('a lying peer', () => {
 
   test.each([
     ['a batch out of order', { type: 'batch', seq: 3, alerts: [makeAlert(1)] }, 'batch.order'],
-    ['too many alerts', { type: 'batch', seq: 1, alerts: Array.from({ length: 101 }, (_, n) => makeAlert(n)) }, 'message.invalid'],
-    ['an alert without a severity', { type: 'batch', seq: 1, alerts: [{ ...makeAlert(1), severity: 'loud' }] }, 'message.invalid'],
+    [
+      'too many alerts',
+      { type: 'batch', seq: 1, alerts: Array.from({ length: 101 }, (_, n) => makeAlert(n)) },
+      'message.invalid',
+    ],
+    [
+      'an alert without a severity',
+      { type: 'batch', seq: 1, alerts: [{ ...makeAlert(1), severity: 'loud' }] },
+      'message.invalid',
+    ],
     ['a second hello', hello, 'message.unexpected'],
   ])('that sends %s after its hello is refused, and nothing is stored', async (_what, message, code) => {
     const { url } = await harness.collector();

@@ -17,18 +17,30 @@ export const token = 'a-token-of-the-agents';
 export class Harness {
   readonly directory: string = mkdtempSync(join(tmpdir(), 'anchorwatch-'));
   readonly lines: string[] = [];
-  readonly log: Logger = createLogger({ level: 'debug', destination: { write: (line: string) => void this.lines.push(line) } });
+  readonly log: Logger = createLogger({
+    level: 'debug',
+    destination: { write: (line: string) => void this.lines.push(line) },
+  });
   readonly #undo: (() => void | Promise<void>)[] = [];
 
   async collector(changes: Partial<CollectorOptions> = {}): Promise<RunningCollector> {
     const { directory } = this;
-    const options = { listen: '127.0.0.1:0', storePath: join(directory, 'collector.db'), agentToken: token, stateDir: directory, version: '0.1.0' };
+    const options = {
+      listen: '127.0.0.1:0',
+      storePath: join(directory, 'collector.db'),
+      agentToken: token,
+      stateDir: directory,
+      version: '0.1.0',
+    };
     const running = await startCollector({ ...options, ...changes }, this.log);
     this.#undo.push(() => running.stop());
     return running;
   }
 
-  outbox(url: string, changes: Partial<OutboxOptions> & { readonly capacity?: number; readonly fileName?: string } = {}): Outbox {
+  outbox(
+    url: string,
+    changes: Partial<OutboxOptions> & { readonly capacity?: number; readonly fileName?: string } = {},
+  ): Outbox {
     const { capacity = 1000, fileName = 'outbox.db', ...options } = changes;
     const store = new OutboxStore(join(this.directory, fileName), capacity);
     const outbox = new Outbox({
@@ -79,13 +91,17 @@ export class Client {
 
   constructor(url: string, headers: Record<string, string>) {
     this.socket = new WebSocket(url, { headers });
-    this.socket.on('message', (data: Buffer) => this.messages.push(JSON.parse(data.toString()) as Record<string, unknown>));
+    this.socket.on('message', (data: Buffer) =>
+      this.messages.push(JSON.parse(data.toString()) as Record<string, unknown>),
+    );
     this.socket.on('close', (code) => {
       this.closeCode = code;
     });
     this.opened = new Promise((resolve, reject) => {
       this.socket.once('open', resolve);
-      this.socket.once('unexpected-response', (_request, response) => reject(new Error(`HTTP ${String(response.statusCode)}`)));
+      this.socket.once('unexpected-response', (_request, response) =>
+        reject(new Error(`HTTP ${String(response.statusCode)}`)),
+      );
       this.socket.on('error', reject);
     });
   }

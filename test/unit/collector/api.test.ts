@@ -1,0 +1,217 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RunningCollector } from '../../../src/collector/collector.ts';
+import { makeAlert, makeReport } from '../../support/alerts.ts';
+import { waitFor } from '../../support/wait.ts';
+import { getJson, Harness, metric } from './harness.ts';
+
+let harness: Harness;
+let collector: RunningCollector;
+beforeEach(async () => {
+  harness = new Harness();
+  collector = await harness.collector();
+});
+afterEach(() => harness.end());
+
+/** Sends a raw request and answers all that comes back. */
+async function raw(url: string, lines: readonly string[]): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname, () => socket.write(`${lines.join('\r\n')}\r\n\r\n`));
+    socket.setEncoding('utf8');
+    socket.on('data', (data: string) => {
+      text += data;
+    });
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
+}
+
+async function fill(): Promise<void> {
+  const outbox = harness.outbox(collector.url);
+  for (let number = 1; number <= 12; number += 1) {
+    const severity = number % 3 === 0 ? 'critical' : number % 3 === 1 ? 'warning' : 'notice';
+    const node = number % 2 === 0 ? 'even' : 'odd';
+    // Pushed in an order that is not that of their times.
+    const time = new Date(Date.UTC(2026, 10, 23, 2, (number * 7) % 12)).toISOString();
+    outbox.push(makeAlert(number, { severity, node, time, dimension: number === 5 ? 'net.out' : 'exec' }));
+  }
+  outbox.report(makeReport());
+  await waitFor('the outbox to drain', () => outbox.depth() === 0);
+  await waitFor(
+    'the report',
+    async () => (await metric(collector.url, 'anchorwatch_containers{node="worker-3"}')) === 1,
+  );
+}
+
+describe('alerts', () => {
+  test('come newest first, in pages without gap or repetition', async () => {
+    await fill();
+    const seen: { id: string; time: string }[] = [];
+    let [next, pages]: [string | undefined, number] = [undefined, 0];
+    do {
+      const page = await getJson(`${collector.url}/api/v1/alerts?limit=5${next === undefined ? '' : `&after=${next}`}`);
+      seen.push(...(page['items'] as { id: string; time: string }[]));
+      next = page['next'] as string | undefined;
+      pages += 1;
+    } while (next !== undefined);
+    expect(pages).toBe(3);
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(12);
+    expect(seen.map(({ time }) => time)).toEqual(
+      seen
+        .map(({ time }) => time)
+        .toSorted()
+        .toReversed(),
+    );
+  });
+
+  test.each([
+    ['severity=critical', 4],
+    ['severity=warning', 8],
+    ['node=even', 6],
+    ['dimension=net.out', 1],
+    ['workload=shop/web', 12],
+    ['workload=w-web&severity=critical', 4],
+    ['workload=other', 0],
+    ['container=shop-web-1', 12],
+    ['container=0123456789ab', 12],
+    ['container=0123456789ac', 0],
+    ['since=2026-11-23T02:06:00Z', 6],
+    ['until=2026-11-23T02:06:00.000%2B00:00', 6],
+    ['since=2026-11-23T02:02:00Z&until=2026-11-23T02:04:00Z', 2],
+  ])('with %s are %i', async (query, count) => {
+    await fill();
+    expect((await getJson(`${collector.url}/api/v1/alerts?${query}`))['items']).toHaveLength(count);
+  });
+
+  test.each([
+    'since=yesterday',
+    'until=2026-13-45',
+    'severity=loud',
+    'dimension=mood',
+    'limit=0',
+    'limit=1001',
+    'after=42',
+    'sevrity=critical',
+  ])('with %s are a problem that names the parameter', async (query) => {
+    const response = await fetch(`${collector.url}/api/v1/alerts?${query}`);
+    const parameter = query.split('=')[0];
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ status: 400, code: 'query.invalid', parameter });
+  });
+
+  test('one is found by its id, an unknown one is a problem', async () => {
+    await fill();
+    expect(await getJson(`${collector.url}/api/v1/alerts/${makeAlert(3).id}`)).toMatchObject({
+      id: makeAlert(3).id,
+      seq: 3,
+    });
+    expect(await getJson(`${collector.url}/api/v1/alerts/none`)).toMatchObject({ status: 404, code: 'alert.unknown' });
+  });
+});
+
+test('workloads and nodes are what the agents reported', async () => {
+  await fill();
+  expect(await getJson(`${collector.url}/api/v1/workloads`)).toMatchObject({
+    items: [
+      {
+        id: 'w-web',
+        name: 'shop/web',
+        nodes: ['worker-3'],
+        containers: 1,
+        dimensions: [{ dimension: 'exec', coverage: 0.9 }],
+      },
+    ],
+  });
+  expect(await getJson(`${collector.url}/api/v1/workloads/w-web`)).toMatchObject({
+    running: [{ name: 'shop-web-1', node: 'worker-3' }],
+  });
+  expect(await getJson(`${collector.url}/api/v1/nodes`)).toMatchObject({
+    items: [
+      {
+        name: 'worker-3',
+        up: true,
+        version: '0.1.0',
+        reported: { sensor: 'bpf', hooksAttached: 1, hooksMissing: [{ hook: 'bind' }] },
+      },
+    ],
+  });
+});
+
+test('health, readiness, the page, the description, unknown paths and methods', async () => {
+  const { url } = collector;
+  for (const path of ['/healthz', '/readyz', '/']) expect((await fetch(url + path)).status).toBe(200);
+  const description = await getJson(`${url}/openapi.json`);
+  expect(Object.keys(description['paths'] as object)).toContain('/api/v1/alerts/{id}');
+  expect(JSON.stringify(description)).toContain('previousHash');
+  expect(await getJson(`${url}/nothing`)).toMatchObject({ status: 404, code: 'path.unknown' });
+  expect((await fetch(`${url}/api/v1/alerts`, { method: 'POST' })).status).toBe(405);
+  expect((await fetch(url)).headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+test('metrics come as Prometheus text and, when asked for, as OpenMetrics, in any order of asking', async () => {
+  const { url } = collector;
+  for (const accept of ['text/plain', 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5', 'text/plain']) {
+    const response = await fetch(`${url}/metrics`, { headers: { accept } });
+    const text = await response.text();
+    const open = accept.startsWith('application');
+    expect(response.headers.get('content-type')).toContain(open ? 'application/openmetrics-text' : 'version=0.0.4');
+    expect(text).toContain(`# TYPE anchorwatch_alerts${open ? '' : '_total'} counter\n`);
+    expect(text).toContain('anchorwatch_alerts_total{severity="notice",dimension="net.out"} 0\n');
+    expect(text.endsWith('\n# EOF\n')).toBe(open);
+  }
+});
+
+describe('the door', () => {
+  test('is closed to names that are not this machine, and to web pages of others', async () => {
+    const { url } = collector;
+    const { port } = new URL(url);
+    expect(await raw(url, ['GET /api/v1/alerts HTTP/1.1', 'Host: evil.example', 'Connection: close'])).toMatch(
+      /^HTTP\/1.1 421 [^]*host.foreign/,
+    );
+    expect(await raw(url, ['GET /healthz HTTP/1.1', `Host: localhost:${port}`, 'Connection: close'])).toMatch(
+      /^HTTP\/1.1 200 /,
+    );
+    const upgrade = [
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ];
+    const own = `Host: 127.0.0.1:${port}`;
+    expect(await raw(url, ['GET /feed HTTP/1.1', own, 'Origin: http://evil.example', ...upgrade])).toMatch(
+      /^HTTP\/1.1 403 [^]*origin.foreign/,
+    );
+    expect(await raw(url, ['GET /feed HTTP/1.1', 'Host: evil.example', ...upgrade])).toMatch(/^HTTP\/1.1 421 /);
+    expect(await raw(url, ['GET /other HTTP/1.1', own, ...upgrade])).toMatch(/^HTTP\/1.1 404 /);
+    const page = await harness.client(`${url}/feed`, { origin: `http://127.0.0.1:${port}` });
+    expect(page.closeCode).toBeUndefined();
+  });
+
+  test.each(['0.0.0.0:0', '[::]:0', 'example.com:80'])('does not open at %s without authentication', async (listen) => {
+    await expect(harness.collector({ listen, storePath: join(harness.directory, 'second.db') })).rejects.toMatchObject({
+      code: 'listen.unauthenticated',
+    });
+  });
+
+  test('opens elsewhere when that is asked for by name', async () => {
+    const directory = join(harness.directory, 'second');
+    const { url } = await harness.collector({
+      listen: '0.0.0.0:0',
+      allowUnauthenticated: true,
+      stateDir: directory,
+      storePath: join(directory, 'c.db'),
+    });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  test('has its address in the listen file while it is open', async () => {
+    const file = join(harness.directory, 'listen');
+    expect(readFileSync(file, 'utf8')).toBe(collector.url);
+    await collector.stop();
+    expect(existsSync(file)).toBe(false);
+  });
+});
