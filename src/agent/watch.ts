@@ -128,7 +128,7 @@ export class Watch {
     const verdict = judge(candidates, matches, thresholds, (feature) =>
       evidenceOf(profile, feature, sample.stratum, event.timeMs),
     );
-    this.#tally(features[0]?.dimension, verdict.reason, verdict.finding?.suspicion ?? 0);
+    this.#tally(features[0]?.dimension, verdict.reason, verdict.suspicion);
     if (verdict.reason === 'alert' && verdict.finding !== undefined && verdict.severity !== undefined) {
       const { finding, severity } = verdict;
       let saveNow = false;

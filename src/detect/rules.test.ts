@@ -87,8 +87,8 @@ describe('judge', () => {
   });
 
   test('rules say nothing about what is known, and novelty is capped', () => {
-    expect(judge([program], [rule], thresholds, evidence)).toEqual({ reason: 'known' });
-    expect(judge([{ ...program, surprise: 0.8 }], [rule], thresholds, evidence)).toEqual({ reason: 'rare' });
+    expect(judge([program], [rule], thresholds, evidence)).toMatchObject({ reason: 'known' });
+    expect(judge([{ ...program, surprise: 0.8 }], [rule], thresholds, evidence)).toMatchObject({ reason: 'rare' });
     expect(judge([{ ...pair, surprise: 9 }], [], thresholds, evidence)).toMatchObject({ severity: 'warning', finding: { score: 4 } });
     expect(judge([program, { ...pair, level: 'arguments', surprise: 0 }], [rule], thresholds, evidence).reason).toBe('learn');
   });
@@ -96,6 +96,6 @@ describe('judge', () => {
   test('a judged feature below the threshold is not learned, a reassuring rule takes off', () => {
     expect(judge([{ ...pair, state: 'judged', surprise: 1 }], [], thresholds, evidence).reason).toBe('judged');
     const cache = { ...rule, id: 'c', suspicion: -1, newness: [] };
-    expect(judge([{ ...pair, surprise: 0 }], [rule, cache], thresholds, evidence)).toMatchObject({ reason: 'learn', finding: { score: 2 } });
+    expect(judge([{ ...pair, surprise: 0 }], [rule, cache], thresholds, evidence)).toMatchObject({ reason: 'learn', score: 2 });
   });
 });

@@ -28,7 +28,10 @@ export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'alert';
 
 export interface Verdict {
   readonly reason: Reason;
-  /** Undefined when nothing is new. */
+  /** Decades; 0 when nothing is new. */
+  readonly score: number;
+  readonly suspicion: number;
+  /** Set for alerts: evidence costs too much to gather for every new feature. */
   readonly finding?: Finding;
   readonly severity?: Severity;
 }
@@ -66,12 +69,14 @@ export function judge(
   }
   if (best === undefined) {
     const rare = candidates.some(({ surprise }) => surprise >= rareMin);
-    return { reason: rare ? 'rare' : 'known' };
+    return { reason: rare ? 'rare' : 'known', score: 0, suspicion: 0 };
   }
   const { candidate, surprise, suspicion } = best;
   const speaking = best.rules.filter((rule) => rule.suspicion > 0);
   const score = round(surprise + suspicion);
   const severity = severityOf(score, thresholds);
+  if (severity === undefined)
+    return { reason: candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn', score, suspicion };
   const finding: Finding = {
     feature: { dimension: candidate.dimension, key: candidate.key },
     detector: speaking.length > 0 && suspicion >= surprise ? 'rules' : 'novelty',
@@ -84,8 +89,7 @@ export function judge(
     explanation: speaking.map(({ title }) => title).join('; '),
     evidence: evidence(candidate),
   };
-  if (severity !== undefined) return { reason: 'alert', finding, severity };
-  return { reason: candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn', finding };
+  return { reason: 'alert', score, suspicion, finding, severity };
 }
 
 function round(decades: number): number {

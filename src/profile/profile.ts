@@ -7,9 +7,9 @@ import { FanOut } from './fan-out.ts';
 import type { Sample } from './samples.ts';
 
 /** Most features that one workload's profile holds; what does not fit is counted in `overflow`. */
-export const featuresMax = 16_384;
+export const featuresMax = 8192;
 /** Most kernel keys that one workload's profile remembers. */
-export const kernelKeysMax = 32_768;
+export const kernelKeysMax = 16_384;
 /** Most argument shapes kept of one program; more are unsurprising but never recognised. */
 export const argumentShapesMax = 64;
 const listenersMax = 64;
@@ -59,7 +59,7 @@ interface Row {
 }
 
 interface Counts {
-  features: number;
+  keys: Set<string>;
   startup: { once: number; twice: number; total: number };
   steady: { once: number; twice: number; total: number };
 }
@@ -139,16 +139,16 @@ export class Profile {
 
   /** Keys of the most frequent known features of a dimension, at most `limit`. */
   expected(dimension: Dimension, limit: number): readonly string[] {
-    return [...this.#rows.values()]
-      .filter((row) => row.dimension === dimension && row.state === 'known')
+    return [...this.knownKeys(dimension)]
+      .flatMap((key) => this.#rows.get(featureId({ dimension, key })) ?? [])
       .toSorted((a, b) => b.steady + b.startup - a.steady - a.startup || (a.key < b.key ? -1 : 1))
       .slice(0, limit)
       .map((row) => row.key);
   }
 
   /** Every known key of a dimension. */
-  *knownKeys(dimension: Dimension): Iterable<string> {
-    for (const row of this.#rows.values()) if (row.dimension === dimension && row.state === 'known') yield row.key;
+  knownKeys(dimension: Dimension): Iterable<string> {
+    return this.#counts.get(dimension)?.keys ?? [];
   }
 
   dimensionsSeen(): readonly Dimension[] {
@@ -157,7 +157,7 @@ export class Profile {
 
   /** How many known features a dimension has. */
   size(dimension: Dimension): number {
-    return this.#counts.get(dimension)?.features ?? 0;
+    return this.#counts.get(dimension)?.keys.size ?? 0;
   }
 
   /**
@@ -331,7 +331,7 @@ export class Profile {
     this.#removed.delete(featureId(row));
     if (row.state !== 'known') return;
     const counts = this.#countsOf(row.dimension);
-    counts.features++;
+    counts.keys.add(row.key);
     tally(counts.startup, row.startup, 1);
     tally(counts.steady, row.steady, 1);
     this.#fanOut.add(row);
@@ -359,7 +359,7 @@ export class Profile {
 
   #remove(row: Row): void {
     const counts = this.#countsOf(row.dimension);
-    counts.features--;
+    counts.keys.delete(row.key);
     tally(counts.startup, row.startup, -1);
     tally(counts.steady, row.steady, -1);
     this.#rows.delete(featureId(row));
@@ -389,7 +389,7 @@ export class Profile {
     let counts = this.#counts.get(dimension);
     if (counts === undefined) {
       const none = { once: 0, twice: 0, total: 0 };
-      counts = { features: 0, startup: { ...none }, steady: { ...none } };
+      counts = { keys: new Set(), startup: { ...none }, steady: { ...none } };
       this.#counts.set(dimension, counts);
     }
     return counts;
