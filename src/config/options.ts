@@ -1,5 +1,5 @@
 import { type LogLevel, logLevels } from '../lib/log.ts';
-import { durationBetween, notYet, oneOf, type Parsed, parseListen, parseText, urlOf } from './values.ts';
+import { durationBetween, notYet, oneOf, parseBoolean, type Parsed, parseListen, parseText, urlOf } from './values.ts';
 
 /** The commands that read options of this table. */
 export type CommandName = 'up' | 'agent' | 'collector' | 'doctor' | 'alerts' | 'workloads' | 'profile';
@@ -21,6 +21,8 @@ export interface Settings {
   readonly startup: number;
   /** ws:// or wss:// address without a path. */
   readonly collector: string | undefined;
+  /** Listen where others can reach it although the API asks for no password. */
+  readonly allowUnauthenticated: boolean;
   readonly tokenFile: string | undefined;
   /** Path of the SQLite file. */
   readonly store: string | undefined;
@@ -32,7 +34,7 @@ export interface OptionDefinition<T> {
   readonly name: string;
   /** Environment variables, the first that is set and not empty counts. */
   readonly env: readonly string[];
-  /** What stands for the value in help. */
+  /** What stands for the value in help; empty for a flag that takes none and means `true`. */
   readonly placeholder: string;
   /** Default as text, parsed like a given value; undefined when there is none. */
   readonly fallback: string | undefined;
@@ -150,12 +152,21 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: ['agent'],
     parse: urlOf(['ws:', 'wss:'], 'ws://HOST:PORT or wss://HOST:PORT'),
   },
+  allowUnauthenticated: {
+    name: 'allow-unauthenticated',
+    env: ['ANCHORWATCH_ALLOW_UNAUTHENTICATED'],
+    placeholder: '',
+    fallback: 'false',
+    help: 'Listen on an address that others can reach, although API, metrics and feed ask for no password: only for a private network.',
+    commands: ['up', 'collector'],
+    parse: parseBoolean,
+  },
   tokenFile: {
     name: 'token-file',
     env: ['ANCHORWATCH_TOKEN_FILE'],
     placeholder: 'FILE',
     fallback: undefined,
-    otherwise: 'agent: required; up and collector: DIR/agent-token, made at the first start',
+    otherwise: 'DIR/agent-token, made at the first start; the command agent has no default',
     help: 'File with the token that agents show to the collector. Readable by its owner only.',
     commands: ['up', 'agent', 'collector'],
     parse: parseText,

@@ -3,7 +3,7 @@ import { type CommandName, listOptions, type ListedOption } from './options.ts';
 function row(option: ListedOption): string {
   const fallback = option.fallback ?? option.otherwise ?? '';
   const cells = [
-    `\`--${option.name} ${option.placeholder}\``,
+    `\`${flagOf(option, '', '')}\``,
     option.env.map((name) => `\`${name}\``).join(', '),
     option.name === 'config' ? '' : `\`${option.name}\``,
     option.fallback === undefined ? fallback : `\`${fallback}\``,
@@ -42,6 +42,11 @@ export function optionsReference(): string {
   ].join('\n');
 }
 
+/** `--listen HOST:PORT`, with the value in angle brackets where a parser wants them. */
+function flagOf({ name, placeholder }: ListedOption, open: string, close: string): string {
+  return placeholder === '' ? `--${name}` : `--${name} ${open}${placeholder}${close}`;
+}
+
 /** Help text of one option with its default and environment variable, for `--help`. */
 function optionHelp(option: ListedOption): string {
   const fallback = option.fallback ?? option.otherwise;
@@ -51,7 +56,7 @@ function optionHelp(option: ListedOption): string {
 /** Flags of a command in the form that command-line parsers take: `--listen <HOST:PORT>`. */
 export function commandFlags(command: CommandName): { readonly flag: string; readonly help: string }[] {
   return listOptions(command).map((option) => ({
-    flag: `--${option.name} <${option.placeholder}>`,
+    flag: flagOf(option, '<', '>'),
     help: optionHelp(option),
   }));
 }

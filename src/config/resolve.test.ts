@@ -76,6 +76,13 @@ describe('values', () => {
     });
   });
 
+  test('a flag without a value is true, elsewhere it is written out', () => {
+    const env = { ANCHORWATCH_ALLOW_UNAUTHENTICATED: 'true' };
+    expect(resolveSettings('up', { flags: {}, env }).settings.allowUnauthenticated).toBe(true);
+    expect(resolveSettings('up', withFile('allow-unauthenticated: false')).settings.allowUnauthenticated).toBe(false);
+    expect(mistakes('up', withFile('allow-unauthenticated: maybe'))).toMatch(/"maybe" is not true or false/);
+  });
+
   test('every default is a valid value', () => {
     expect(mistakes('up', nothing)).toBe('none');
   });

@@ -67,6 +67,13 @@ export function oneOf<T extends string>(words: readonly T[]): (text: string) => 
   };
 }
 
+/** `true` or `false`. */
+export function parseBoolean(text: string): Parsed<boolean> {
+  return text === 'true' || text === 'false'
+    ? { ok: true, value: text === 'true' }
+    : { ok: false, problem: 'is not true or false' };
+}
+
 /** Any text without control characters. */
 export function parseText(text: string): Parsed<string> {
   return /[\u0000-\u001f\u007f]/.test(text)

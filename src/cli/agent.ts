@@ -1,0 +1,56 @@
+import { hostname } from 'node:os';
+import { openStateDirectory } from '../config/state-directory.ts';
+import { AnchorwatchError } from '../lib/errors.ts';
+import { createLogger } from '../lib/log.ts';
+import type { CommandDefinition } from './command.ts';
+import { serve } from './service.ts';
+import { readToken } from './token.ts';
+import { packageVersion } from './version.ts';
+
+function required(value: string | undefined, flag: string): string {
+  if (value === undefined)
+    throw new AnchorwatchError(
+      'bad-option',
+      `${flag} is required: give the flag, its environment variable or its key in --config FILE`,
+    );
+  return value;
+}
+
+/** `anchorwatch agent` */
+export const agent: CommandDefinition = {
+  options: 'agent',
+  usage: 'agent',
+  summary: 'the node daemon: watch this machine for a collector elsewhere',
+  description:
+    'Watches the containers of this machine and sends alerts to a collector. While the collector is away, alerts wait in the state ' +
+    'directory and are sent when it is back. Needs root for the kernel sensor.',
+  examples: [
+    'anchorwatch agent --collector wss://collector:7080 --token-file /etc/anchorwatch/token',
+    'anchorwatch agent --config /etc/anchorwatch.yaml',
+  ],
+  run: ({ settings, surroundings }) => {
+    const log = createLogger({ level: settings.logLevel, name: 'agent' });
+    const collectorUrl = required(settings.collector, '--collector');
+    const token = readToken(required(settings.tokenFile, '--token-file'), log);
+    const stateDir = openStateDirectory(settings.state);
+    const nodeName = settings.nodeName ?? hostname();
+    return serve(surroundings.stop, log, async (cleanups) => {
+      const { startAgent } = await import('../agent/agent.ts');
+      const running = await startAgent(
+        {
+          collectorUrl,
+          token,
+          stateDir,
+          dockerHost: settings.dockerHost,
+          nodeName,
+          sliceMs: settings.slice,
+          startupMs: settings.startup,
+          version: packageVersion(),
+        },
+        log,
+      );
+      cleanups.defer('agent', () => running.stop());
+      log.info({ ready: true, collector: collectorUrl, state: stateDir, node: nodeName }, 'watching');
+    });
+  },
+};

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import type { CommandName, Settings } from '../config/options.ts';
+import { commandFlags } from '../config/reference.ts';
+import { resolveSettings, type Resolved } from '../config/resolve.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the process gives to a command. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the command shall end: SIGINT and SIGTERM. */
+  readonly stop: AbortSignal;
+}
+
+/** Exit status of the program. */
+export const exitStatus = { done: 0, failed: 1, usage: 2 } as const;
+
+/** What a command is called with: its settled options and its own flags. */
+export interface Invocation {
+  readonly settings: Settings;
+  readonly sources: Resolved['sources'];
+  /** Flags that only this command has, by their camel-case names. */
+  readonly own: Readonly<Record<string, string | boolean | undefined>>;
+  readonly surroundings: Surroundings;
+}
+
+export interface CommandDefinition {
+  /** Name of the options that it reads. */
+  readonly options: CommandName;
+  /** Name and arguments: `show <workload>`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Shown by --help before the options. */
+  readonly description: string;
+  /** Lines below the options. */
+  readonly examples: readonly string[];
+  /** Own flags: definition, help. */
+  readonly flags?: readonly (readonly [flag: string, help: string])[];
+  /** @returns Exit status. */
+  readonly run: (invocation: Invocation, ...args: readonly string[]) => Promise<number>;
+}
+
+/** Makes a commander command of a definition. `finished` is called with the exit status. */
+export function toCommand(
+  definition: CommandDefinition,
+  surroundings: Surroundings,
+  finished: (status: number) => void,
+): Command {
+  const command = new Command(definition.usage.split(' ')[0] ?? '');
+  for (const argument of definition.usage.split(' ').slice(1)) command.argument(argument);
+  command.summary(definition.summary).description(definition.description);
+  for (const [flag, help] of definition.flags ?? []) command.option(flag, help);
+  for (const { flag, help } of commandFlags(definition.options)) command.option(flag, help);
+  command.addHelpText('after', ['', 'Examples:', ...definition.examples.map((line) => `  ${line}`)].join('\n'));
+  command.action(async (...received: unknown[]) => {
+    const values: Record<string, string | boolean | undefined> = command.opts();
+    const flags = Object.fromEntries(
+      command.options.map((option): [string, string | undefined] => {
+        const value = values[option.attributeName()];
+        return [option.long?.slice(2) ?? '', value === true ? 'true' : value === false ? 'false' : value];
+      }),
+    );
+    const { settings, sources } = resolveSettings(definition.options, { flags, env: surroundings.env });
+    const args = received.filter((value) => typeof value === 'string');
+    finished(await definition.run({ settings, sources, own: values, surroundings }, ...args));
+  });
+  return command;
+}

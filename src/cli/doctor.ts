@@ -1,0 +1,51 @@
+import { type CommandDefinition, exitStatus } from './command.ts';
+import { escapeForTerminal, jsonLine } from './terminal.ts';
+
+/** `anchorwatch doctor` */
+export const doctor: CommandDefinition = {
+  options: 'doctor',
+  usage: 'doctor',
+  summary: 'kernel, privileges, engine, hooks: what works here and what will not be seen',
+  description:
+    'Tries what the agent needs on this machine, without changing anything: kernel, privileges, libraries, container engine, and each hook ' +
+    'of the sensor. Says what to do about what is missing, and what would not be seen. Ends with status 1 when the agent could not run.',
+  flags: [['--json', 'one JSON object']],
+  examples: ['sudo anchorwatch doctor', 'anchorwatch doctor --docker-host unix:///run/podman/podman.sock'],
+  run: async ({ settings, own, surroundings }) => {
+    const { diagnose } = await import('../agent/diagnosis.ts');
+    const { terminal } = surroundings;
+    const diagnosis = await diagnose({ dockerHost: settings.dockerHost });
+    const failed = diagnosis.checks.filter(({ ok }) => !ok);
+    if (own['json'] === true) {
+      terminal.out(jsonLine(diagnosis));
+      return failed.length === 0 ? exitStatus.done : exitStatus.failed;
+    }
+    const say = (line: string): void => terminal.out(escapeForTerminal(line));
+    const width = Math.max(
+      0,
+      ...[...diagnosis.checks.map(({ name }) => name), ...diagnosis.hooks.map(({ hook }) => hook)].map(
+        (name) => name.length,
+      ),
+    );
+    say(`Kernel ${diagnosis.kernel}`);
+    say('');
+    for (const { name, ok, detail, remedy } of diagnosis.checks) {
+      say(`  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${detail}`);
+      if (!ok && remedy !== '') say(`        ${' '.repeat(width)}  remedy: ${remedy}`);
+    }
+    say('');
+    say('Hooks of the sensor');
+    for (const { hook, state, reason, unseen } of diagnosis.hooks) {
+      const works = state === 'attached';
+      say(`  ${works ? 'ok  ' : 'FAIL'}  ${hook.padEnd(width)}  ${works ? 'works' : `${state}: ${reason}`}`);
+      if (!works) say(`        ${' '.repeat(width)}  not seen: ${unseen}`);
+    }
+    const missing = diagnosis.hooks.filter(({ state }) => state !== 'attached').length;
+    say('');
+    if (failed.length > 0) say(`The agent cannot run here: ${failed.map(({ name }) => name).join(', ')}.`);
+    else if (missing > 0)
+      say(`The agent runs here; ${String(missing)} of ${String(diagnosis.hooks.length)} hooks do not work, see above.`);
+    else say('The agent runs here, and every hook works.');
+    return failed.length === 0 ? exitStatus.done : exitStatus.failed;
+  },
+};

@@ -1,0 +1,61 @@
+import type { DimensionCoverage } from '../model/node.ts';
+import { ask, collectorAddress } from './collector-client.ts';
+import { type CommandDefinition, exitStatus } from './command.ts';
+import { formatTable, jsonLine } from './terminal.ts';
+
+/** A workload as `GET /api/v1/workloads` lists it. */
+interface ListedWorkload {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly nodes: readonly string[];
+  readonly containers: number;
+  readonly samples: { readonly startup: number; readonly steady: number };
+  readonly dimensions: readonly DimensionCoverage[];
+}
+
+/** Coverage as people read it: never rounded up to 100 %. */
+export function percent(share: number): string {
+  return share >= 1 ? '100%' : `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
+}
+
+/** `anchorwatch workloads` */
+export const workloads: CommandDefinition = {
+  options: 'workloads',
+  usage: 'workloads',
+  summary: 'what is watched, and how well each workload is known',
+  description:
+    'Lists workloads with their containers, how many samples they were learned from (startup + steady), and the coverage of each ' +
+    'dimension: the estimated share of behaviour that the profile has already seen.',
+  flags: [['--json', 'JSON lines, as the API serves them']],
+  examples: [
+    'anchorwatch workloads',
+    'anchorwatch workloads --json | jq -r .name',
+    'anchorwatch profile show shop/web',
+  ],
+  run: async (invocation) => {
+    const { terminal } = invocation.surroundings;
+    const address = collectorAddress(invocation);
+    const { items } = await ask<{ readonly items: readonly ListedWorkload[] }>(
+      address,
+      '/api/v1/workloads',
+      invocation.surroundings.stop,
+    );
+    if (invocation.own['json'] === true) {
+      for (const item of items) terminal.out(jsonLine(item));
+    } else if (items.length === 0) {
+      terminal.err(`No workload has been reported to ${address} yet.`);
+    } else {
+      const rows = items.map(({ name, containers, nodes, samples, dimensions }) => [
+        name,
+        String(containers),
+        String(nodes.length),
+        `${String(samples.startup)}+${String(samples.steady)}`,
+        dimensions.map(({ dimension, coverage }) => `${dimension} ${percent(coverage)}`).join('  '),
+      ]);
+      for (const line of formatTable(['WORKLOAD', 'CONTAINERS', 'NODES', 'SAMPLES', 'COVERAGE'], rows))
+        terminal.out(line);
+    }
+    return exitStatus.done;
+  },
+};
