@@ -17,7 +17,7 @@ import { featuresOf } from '../profile/features.ts';
 import type { LevelledFeature } from '../profile/features.ts';
 import { kernelPatterns } from '../profile/patterns.ts';
 import { Profile } from '../profile/profile.ts';
-import type { StoredProfile } from '../profile/profile.ts';
+import type { StoredProfile } from '../profile/stored.ts';
 import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
 import { evidenceOf, profileFacts, WrittenFiles } from './surroundings.ts';
@@ -42,7 +42,7 @@ export interface WatchOptions {
 
 /** What becomes of an event. */
 export interface Judgement {
-  readonly reason: Reason | 'nothing-to-judge' | 'container-not-started';
+  readonly reason: Reason | 'nothing-to-judge';
   /** What to answer the kernel about `event.kernelKey`; `none`: leave it as it is. */
   readonly mark: 'known' | 'judged' | 'none';
   /** More kernel keys that are known from now on: patterns. */
@@ -316,6 +316,6 @@ function startsUp(container: Container, timeMs: number, startupMs: number): Stra
   return container.startedAtMs === undefined || timeMs - container.startedAtMs < startupMs ? 'startup' : 'steady';
 }
 
-function verdictless(reason: 'nothing-to-judge' | 'container-not-started'): Judgement {
+function verdictless(reason: 'nothing-to-judge'): Judgement {
   return { reason, mark: 'none', alsoKnown: [], saveNow: false };
 }

@@ -5,6 +5,7 @@ import type { ProfileFeature } from '../model/node.ts';
 import type { Incidences } from './coverage.ts';
 import { FanOut } from './fan-out.ts';
 import type { Sample } from './samples.ts';
+import type { FeatureRow, KernelKeyRow, StoredProfile } from './stored.ts';
 
 /** Most features that one workload's profile holds; what does not fit is counted in `overflow`. */
 export const featuresMax = 8192;
@@ -15,35 +16,6 @@ export const argumentShapesMax = 64;
 const listenersMax = 64;
 
 export type FeatureState = 'new' | 'known' | 'judged';
-
-/** One feature as it is stored. */
-export interface FeatureRow {
-  readonly dimension: Dimension;
-  readonly key: string;
-  readonly state: 'known' | 'judged';
-  readonly startup: number;
-  readonly steady: number;
-  readonly firstSeenMs: number;
-  readonly lastSeenMs: number;
-}
-
-/** What the kernel hashed, and the features (`dimension` + space + `key`) that it stands for. */
-export interface KernelKeyRow {
-  readonly kernelKey: KernelKey;
-  readonly features: readonly string[];
-}
-
-/** A profile as the store has it. As a change: only rows that changed, and the ids of rows that went. */
-export interface StoredProfile {
-  readonly workload: Workload;
-  readonly createdMs: number;
-  readonly samples: { readonly startup: number; readonly steady: number };
-  readonly listeners: readonly string[];
-  readonly features: readonly FeatureRow[];
-  readonly kernelKeys: readonly KernelKeyRow[];
-  /** Ids (`dimension` + space + `key`) of features that a pattern replaced. Empty when loaded. */
-  readonly removed: readonly string[];
-}
 
 interface Row {
   dimension: Dimension;
