@@ -142,9 +142,12 @@ static __always_inline int recall(struct trace_event_raw_sys_exit *context, u32 
 	was = *descriptor;
 	bpf_map_delete_elem(&descriptors, &id);
 	sk = context->ret ? 0 : sock_of(was);
-	if (sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP)
-		on_endpoint(sk, kind, hook, IPPROTO_UDP);
-	return 0;
+	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_UDP)
+		return 0;
+	/* A port that the kernel chose is the local end of a client. */
+	if (kind == AW_KIND_NET_LISTEN && !(BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK))
+		return 0;
+	return on_endpoint(sk, kind, hook, IPPROTO_UDP);
 }
 
 SEC("tracepoint/syscalls/sys_enter_connect")

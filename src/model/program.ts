@@ -79,3 +79,8 @@ export function programKey(path: string, args: readonly string[]): string {
   const applet = appletOf(path, args);
   return applet === '' ? path : `${path} ${applet}`;
 }
+
+/** Names of all interpreters and multi-call programs: of these, what they run is part of what an execution is. */
+export function namesOfInterpreters(): readonly string[] {
+  return [...multiCall, ...interpreters.keys()];
+}

@@ -133,7 +133,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	u16 sk_protocol;
-	u16 sk_type;
+	u8 sk_userlocks : 4;
 };
 struct socket {
 	struct sock *sk;
@@ -163,6 +163,7 @@ struct trace_event_raw_sys_enter {
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
+#define SOCK_BINDPORT_LOCK 8
 #define TCP_SYN_SENT 2
 #define TCP_LISTEN 10
 #define E2BIG 7

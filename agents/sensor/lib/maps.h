@@ -16,7 +16,7 @@
 #define SCRATCH_SLOTS 4
 #define TEXT_MAX (AW_PATH_MAX * 2)
 
-struct aw_config config = {};
+struct aw_config config SEC(".data.config") = {};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

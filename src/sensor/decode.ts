@@ -1,0 +1,188 @@
+import { maskArguments, maskText } from '../lib/mask.ts';
+import type { FileOrigin, FileType } from '../model/event.ts';
+import { foldDigits } from './key-hash.ts';
+import { ancestor, dataMaxBytes, flags, hooks, kinds, origins, record, shapeMaxBytes, wireVersion, ancestorsMax } from './layout.ts';
+import type { Member } from './layout.ts';
+import { escapeBytes } from './text.ts';
+
+export type RecordKind = Exclude<keyof typeof kinds, 'count'>;
+
+/** An ancestor as the kernel tells it: the program is a hash that user space may know the path of. */
+export interface AncestorRecord {
+  readonly pid: number;
+  readonly startTimeNs: bigint;
+  readonly program: bigint;
+}
+
+/** A record with its texts decoded (see `escapeBytes`) and secrets masked; plain data, so that it can cross to another thread. */
+export interface SensorRecord {
+  readonly kind: RecordKind;
+  readonly hook: string;
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly timeNs: bigint;
+  readonly cgroupId: bigint;
+  readonly workload: bigint;
+  readonly key: bigint;
+  readonly program: bigint;
+  readonly parentProgram: bigint;
+  readonly startTimeNs: bigint;
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly flags: number;
+  readonly comm: string;
+  readonly origin: FileOrigin;
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  readonly address: string;
+  /** File: its type; exit: unused. */
+  readonly fileType: FileType;
+  /** File: i_mode; exit: exit_code as the kernel keeps it (signal in the low seven bits). */
+  readonly mode: number;
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly exe: string;
+  readonly cwd: string;
+  readonly script: string;
+  /** Digit-folded arguments of an interpreter, secrets masked; empty for other programs. */
+  readonly shape: string;
+  readonly ancestors: readonly AncestorRecord[];
+}
+
+/** Why bytes are not a record. */
+export type DecodeFailure = 'too-short' | 'wrong-version' | 'wrong-size' | 'unknown-kind' | 'wrong-lengths' | 'unknown-value';
+
+export type Decoded = { readonly record: SensorRecord } | { readonly failure: DecodeFailure };
+
+const kindNames = names<RecordKind>(withoutCount(kinds));
+const hookNames = names<string>(hooks);
+const originNames = names<FileOrigin>(origins);
+const fileTypes: ReadonlyMap<number, FileType> = new Map([
+  [0o100000, 'regular'],
+  [0o040000, 'directory'],
+  [0o020000, 'character'],
+  [0o060000, 'block'],
+  [0o010000, 'fifo'],
+  [0o140000, 'socket'],
+]);
+
+/** Decodes one record of agents/sensor/wire.h. Pure; never throws, whatever the bytes are. */
+export function decodeRecord(bytes: Uint8Array): Decoded {
+  if (bytes.length < record.sizeBytes) return { failure: 'too-short' };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const m = record.members;
+  const u8 = ([at]: Member): number => view.getUint8(at);
+  const u16 = ([at]: Member): number => view.getUint16(at, true);
+  const u32 = ([at]: Member): number => view.getUint32(at, true);
+  const u64 = ([at]: Member): bigint => view.getBigUint64(at, true);
+
+  if (u16(m.version) !== wireVersion) return { failure: 'wrong-version' };
+  const sizeBytes = u32(m.size_bytes);
+  if (sizeBytes !== bytes.length || sizeBytes > record.sizeBytes + dataMaxBytes) return { failure: 'wrong-size' };
+  const kind = kindNames.get(u8(m.kind));
+  if (kind === undefined) return { failure: 'unknown-kind' };
+  const lengths = [u16(m.path_bytes), u16(m.args_bytes), u16(m.exe_bytes), u16(m.cwd_bytes), u16(m.script_bytes)] as const;
+  if (lengths.reduce<number>((sum, length) => sum + length, record.sizeBytes) !== sizeBytes) return { failure: 'wrong-lengths' };
+  const hook = hookNames.get(u8(m.hook));
+  const origin = originNames.get(u8(m.origin));
+  const ancestorCount = u8(m.ancestors_count);
+  if (hook === undefined || hook === 'count' || origin === undefined || ancestorCount > ancestorsMax) return { failure: 'unknown-value' };
+  const protocol = u8(m.protocol) === 17 ? 'udp' : 'tcp';
+
+  let at = record.sizeBytes;
+  const take = (length: number): Uint8Array => bytes.subarray(at, (at += length));
+  const path = escapeBytes(take(lengths[0]));
+  const args = take(lengths[1]);
+  const exe = escapeBytes(take(lengths[2]));
+  const cwd = escapeBytes(take(lengths[3]));
+  const script = escapeBytes(take(lengths[4]));
+  const flagBits = u32(m.flags);
+  const [commAt, commBytes] = m.comm;
+  const [addressAt, addressSize] = m.address;
+  return {
+    record: {
+      kind,
+      hook,
+      timeNs: u64(m.time_ns),
+      cgroupId: u64(m.cgroup_id),
+      workload: u64(m.workload),
+      key: u64(m.key),
+      program: u64(m.program),
+      parentProgram: u64(m.parent_program),
+      startTimeNs: u64(m.start_time_ns),
+      pid: u32(m.pid),
+      parentPid: u32(m.parent_pid),
+      uid: u32(m.uid),
+      gid: u32(m.gid),
+      flags: flagBits,
+      comm: escapeBytes(untilZero(bytes.subarray(commAt, commAt + commBytes))),
+      origin,
+      protocol,
+      port: u16(m.port),
+      address: addressText(u16(m.family), bytes.subarray(addressAt, addressAt + addressSize)),
+      fileType: fileTypes.get(u32(m.mode) & 0o170000) ?? 'other',
+      mode: u32(m.mode),
+      path,
+      args: decodeArguments(args),
+      exe: kind === 'exec' ? path : exe,
+      cwd,
+      script,
+      shape: flagBits & flags.shaped ? maskText(escapeBytes(foldDigits(args.subarray(0, shapeMaxBytes)))) : '',
+      ancestors: decodeAncestors(view, ancestorCount),
+    },
+  };
+}
+
+function decodeAncestors(view: DataView, count: number): readonly AncestorRecord[] {
+  const out: AncestorRecord[] = [];
+  for (let i = 0; i < count; i++) {
+    const base = record.members.ancestors[0] + i * ancestor.sizeBytes;
+    out.push({
+      pid: view.getUint32(base + ancestor.members.pid[0], true),
+      startTimeNs: view.getBigUint64(base + ancestor.members.start_time_ns[0], true),
+      program: view.getBigUint64(base + ancestor.members.program[0], true),
+    });
+  }
+  return out;
+}
+
+/** Zero-separated arguments, as they stand in memory and in /proc/PID/cmdline; masked. */
+export function decodeArguments(bytes: Uint8Array): readonly string[] {
+  if (bytes.length === 0) return [];
+  const parts: string[] = [];
+  let from = 0;
+  for (let i = 0; i <= bytes.length; i++) {
+    if (i < bytes.length && bytes[i] !== 0) continue;
+    if (i < bytes.length || i > from) parts.push(escapeBytes(bytes.subarray(from, i)));
+    from = i + 1;
+  }
+  return maskArguments(parts);
+}
+
+/** Textual address from network-order bytes; IPv6 as RFC 5952 has it. */
+export function addressText(family: number, bytes: Uint8Array): string {
+  if (family === 2) return bytes.subarray(0, 4).join('.');
+  if (family !== 10) return '';
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
+  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(i * 2).toString(16));
+  const text = groups.join(':');
+  const zeros = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)].toSorted((a, b) => b[0].length - a[0].length || a.index - b.index)[0];
+  if (zeros === undefined) return text;
+  const before = text.slice(0, zeros.index).replace(/:$/, '');
+  const after = text.slice(zeros.index + zeros[0].length).replace(/^:/, '');
+  return `${before}::${after}`;
+}
+
+function untilZero(bytes: Uint8Array): Uint8Array {
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+function names<Name extends string>(table: Readonly<Record<string, number>>): ReadonlyMap<number, Name> {
+  return new Map(Object.entries(table).map(([name, number]) => [number, name as Name]));
+}
+
+function withoutCount({ count: _, ...rest }: typeof kinds): Omit<typeof kinds, 'count'> {
+  return rest;
+}

@@ -1,0 +1,89 @@
+import type { Event, KernelKey, Process } from '../model/event.ts';
+import type { SensorRecord } from './decode.ts';
+import { flags } from './layout.ts';
+
+/** What conversion needs to know besides the record. */
+export interface EventContext {
+  /** Path of a program by its hash; empty when it is not known. */
+  readonly programPath: (program: bigint) => string;
+  /** Milliseconds since the epoch at CLOCK_MONOTONIC zero. */
+  readonly monotonicOriginMs: number;
+}
+
+/** The event that a record tells of; undefined for records about cgroups. Pure. */
+export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }: EventContext): Event | undefined {
+  const exe = record.exe === '' ? programPath(record.program) : record.exe;
+  const process: Process = {
+    pid: record.pid,
+    startTimeNs: record.startTimeNs.toString(),
+    comm: record.comm,
+    exe,
+    args: record.args,
+    uid: record.uid,
+    gid: record.gid,
+    cwd: record.cwd,
+    ancestors: record.ancestors.map(({ pid, program }) => ({ pid, exe: programPath(program) })),
+  };
+  const parentExe = record.parentProgram === 0n ? '' : programPath(record.parentProgram);
+  const kernelKey = kernelKeyOf(record, parentExe);
+  const base = {
+    timeMs: monotonicOriginMs + Number(record.timeNs) / 1e6,
+    cgroupId: record.cgroupId.toString(),
+    source: 'kernel' as const,
+    process,
+    ...(kernelKey === undefined ? {} : { kernelKey }),
+    ...(record.flags & flags.judged ? { judged: true } : {}),
+  };
+  switch (record.kind) {
+    case 'exec':
+      return {
+        ...base,
+        kind: 'exec',
+        path: record.path,
+        origin: record.origin,
+        script: record.script,
+        parentExe,
+        fromRuntime: (record.flags & flags.from_runtime) !== 0,
+      };
+    case 'exit':
+      return { ...base, kind: 'exit', exitCode: (record.mode >> 8) & 0xff, signal: record.mode & 0x7f };
+    case 'file_read':
+    case 'file_write':
+      return {
+        ...base,
+        kind: 'file',
+        access: record.kind === 'file_read' ? 'read' : 'write',
+        created: (record.flags & flags.created) !== 0,
+        path: record.path,
+        fileType: record.fileType,
+        origin: record.origin,
+      };
+    case 'net_out':
+      return { ...base, kind: 'connect', protocol: record.protocol, address: record.address, port: record.port };
+    case 'net_listen':
+      return { ...base, kind: 'listen', protocol: record.protocol, address: record.address, port: record.port };
+    default:
+      return undefined;
+  }
+}
+
+/** Undefined when the record does not hold all that the kernel hashed: such a key is not found again after a restart. */
+function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undefined {
+  if (record.flags & flags.path_truncated) return undefined;
+  const { path, protocol, address, port, origin, shape } = record;
+  switch (record.kind) {
+    case 'exec':
+      if (record.flags & flags.bad_shape || (record.parentProgram !== 0n && parentExe === '')) return undefined;
+      return { kind: 'exec', path, origin, parent: parentExe, shape };
+    case 'file_read':
+      return { kind: 'file.read', path };
+    case 'file_write':
+      return { kind: 'file.write', path };
+    case 'net_out':
+      return { kind: 'net.out', protocol, address, port };
+    case 'net_listen':
+      return { kind: 'net.listen', protocol, port };
+    default:
+      return undefined;
+  }
+}

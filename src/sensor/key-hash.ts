@@ -1,0 +1,100 @@
+import type { FileOrigin, KernelKey } from '../model/event.ts';
+import { hashTypes, origins } from './layout.ts';
+import { sipHash } from './sip-hash.ts';
+import type { SipKey } from './sip-hash.ts';
+import { escapedBytes } from './text.ts';
+
+const fileTypes = {
+  'file.read': hashTypes.file_read,
+  'file.write': hashTypes.file_write,
+  'file.read.folded': hashTypes.file_read_folded,
+  'file.write.folded': hashTypes.file_write_folded,
+  'file.read.directory': hashTypes.file_read_directory,
+  'file.write.directory': hashTypes.file_write_directory,
+} as const;
+
+const protocolNumbers = { tcp: 6, udp: 17 } as const;
+
+/** Number of a transport protocol (IANA). */
+export function protocolNumber(protocol: 'tcp' | 'udp'): number {
+  return protocolNumbers[protocol];
+}
+
+/** Hash of a program by its path, 0 for none: what lineage and executions are keyed by. */
+export function programHash(sip: SipKey, path: string): bigint {
+  return path === '' ? 0n : sipHash(sip, hashTypes.program, escapedBytes(path));
+}
+
+/** The key that the kernel's filter computes for the same behaviour (agents/sensor: on_exec, open_missed, on_endpoint). */
+export function keyHash(sip: SipKey, key: KernelKey): bigint {
+  switch (key.kind) {
+    case 'exec': {
+      const shape = key.shape === '' ? 0n : sipHash(sip, hashTypes.shape, escapedBytes(key.shape));
+      return hashWords(sip, hashTypes.exec, [
+        programHash(sip, key.path),
+        programHash(sip, key.parent),
+        BigInt(originNumber(key.origin)),
+        shape,
+      ]);
+    }
+    case 'net.out': {
+      const address = addressBytes(key.address);
+      const words = new Uint8Array(24);
+      const view = new DataView(words.buffer);
+      view.setUint16(0, protocolNumber(key.protocol), true);
+      view.setUint16(2, key.port, true);
+      view.setUint16(4, address.length === 4 ? 2 : 10, true);
+      words.set(address, 8);
+      return sipHash(sip, hashTypes.net_out, words);
+    }
+    case 'net.out.port':
+      return hashWords(sip, hashTypes.net_out_port, [portWord(key.protocol, key.port)]);
+    case 'net.listen':
+      return hashWords(sip, hashTypes.net_listen, [portWord(key.protocol, key.port)]);
+    default:
+      return sipHash(sip, fileTypes[key.kind], escapedBytes(key.path));
+  }
+}
+
+/** Network-order bytes of a textual address: 4 for IPv4, 16 for IPv6. */
+export function addressBytes(address: string): Uint8Array {
+  if (!address.includes(':')) return Uint8Array.from(address.split('.'), Number);
+  const [head = '', tail] = address.split('::');
+  const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((part) => Number.parseInt(part, 16)));
+  const before = groups(head);
+  const after = tail === undefined ? [] : groups(tail);
+  const out = new Uint8Array(16);
+  const view = new DataView(out.buffer);
+  for (const [i, group] of before.entries()) view.setUint16(i * 2, group);
+  for (const [i, group] of after.entries()) view.setUint16(16 - (after.length - i) * 2, group);
+  return out;
+}
+
+/** Digit runs as one `0`, as fold_text in agents/sensor/lib/path.h does. */
+export function foldDigits(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length);
+  let length = 0;
+  let inDigits = false;
+  for (const byte of bytes) {
+    const digit = byte >= 0x30 && byte <= 0x39;
+    if (digit && inDigits) continue;
+    inDigits = digit;
+    out[length++] = digit ? 0x30 : byte;
+  }
+  return out.subarray(0, length);
+}
+
+function originNumber(origin: FileOrigin): number {
+  return origins[origin];
+}
+
+function portWord(protocol: 'tcp' | 'udp', port: number): bigint {
+  return BigInt(protocolNumber(protocol)) | (BigInt(port) << 16n);
+}
+
+function hashWords(sip: SipKey, type: number, words: readonly bigint[]): bigint {
+  const bytes = new Uint8Array(words.length * 8);
+  const view = new DataView(bytes.buffer);
+  for (const [i, word] of words.entries()) view.setBigUint64(i * 8, word, true);
+  return sipHash(sip, type, bytes);
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import type { KernelKey } from '../model/event.ts';
+import type { Stratum } from '../model/feature.ts';
+import { keyHash, programHash } from './key-hash.ts';
+import { feature, featureKey, states } from './layout.ts';
+import { errnoNoEntry, updateAny } from './libbpf.ts';
+import type { Libbpf } from './libbpf.ts';
+import type { SipKey } from './sip-hash.ts';
+
+/** How often the kernel saw a key since the last reading: in how many samples, by stratum. */
+export interface Incidence {
+  readonly workloadId: string;
+  readonly kernelKey: KernelKey;
+  readonly stratum: Stratum;
+  readonly delta: number;
+}
+
+interface Entry {
+  readonly kernelKey: KernelKey;
+  state: number;
+  startup: number;
+  steady: number;
+}
+
+const batchEntries = 4096;
+
+/** Number that stands for a workload in the kernel. */
+export function workloadNumber(workloadId: string): bigint {
+  return createHash('sha256').update(workloadId).digest().readBigUInt64LE(0);
+}
+
+/** The kernel's map of known features, and what its hashes mean. */
+export class KnownMap {
+  readonly #libbpf: Libbpf;
+  readonly #fd: number;
+  readonly #sip: SipKey;
+  readonly #workloads: Map<bigint, { readonly id: string; readonly entries: Map<bigint, Entry> }> = new Map();
+  /** Keys that did not fit: the kernel goes on to tell them. */
+  full = 0;
+
+  constructor(libbpf: Libbpf, fd: number, sip: SipKey) {
+    this.#libbpf = libbpf;
+    this.#fd = fd;
+    this.#sip = sip;
+  }
+
+  /** Makes a key known (or anything else) by what it is made of. */
+  put(workloadId: string, kernelKey: KernelKey, state: 'known' | 'judged'): void {
+    this.answer(workloadId, keyHash(this.#sip, kernelKey), kernelKey, state);
+  }
+
+  /** Sets the state of a key that the kernel told. Without `kernelKey` it is not counted and not found again. */
+  answer(workloadId: string, hash: bigint, kernelKey: KernelKey | undefined, state: 'known' | 'judged'): void {
+    const number = workloadNumber(workloadId);
+    let workload = this.#workloads.get(number);
+    if (workload === undefined) {
+      workload = { id: workloadId, entries: new Map() };
+      this.#workloads.set(number, workload);
+    }
+    const entry = workload.entries.get(hash);
+    const value = Buffer.alloc(feature.sizeBytes);
+    value.writeUInt32LE(states[state], feature.members.state[0]);
+    value.writeUInt32LE(entry?.startup ?? 0, feature.members.incidence[0]);
+    value.writeUInt32LE(entry?.steady ?? 0, feature.members.incidence[0] + 4);
+    if (entry?.state === states[state]) return;
+    if (this.#libbpf.update(this.#fd, keyBytes(number, hash), value, updateAny) !== 0) {
+      this.full++;
+      return;
+    }
+    if (entry !== undefined) entry.state = states[state];
+    else if (kernelKey !== undefined) workload.entries.set(hash, { kernelKey, state: states[state], startup: 0, steady: 0 });
+  }
+
+  /** Takes a key out, so that the kernel tells it again: its event could not be handled. */
+  forget(workload: bigint, hash: bigint): void {
+    this.#libbpf.remove(this.#fd, keyBytes(workload, hash));
+    this.#workloads.get(workload)?.entries.delete(hash);
+  }
+
+  /** Hash of a program's path, as lineage has it. */
+  program(path: string): bigint {
+    return programHash(this.#sip, path);
+  }
+
+  /** What was counted since the last call. */
+  *incidences(): Iterable<Incidence> {
+    const keys = Buffer.alloc(batchEntries * featureKey.sizeBytes);
+    const values = Buffer.alloc(batchEntries * feature.sizeBytes);
+    const next = Buffer.alloc(16);
+    let position: Uint8Array | null = null;
+    for (let last = false; !last; ) {
+      const [result, count] = this.#libbpf.lookupBatch(this.#fd, position, next, keys, values, batchEntries);
+      if (result !== 0 && result !== -errnoNoEntry) return;
+      last = result !== 0;
+      position = Buffer.from(next);
+      for (let i = 0; i < count; i++) {
+        const workload = this.#workloads.get(keys.readBigUInt64LE(i * featureKey.sizeBytes));
+        const entry = workload?.entries.get(keys.readBigUInt64LE(i * featureKey.sizeBytes + 8));
+        if (workload === undefined || entry === undefined) continue;
+        const at = i * feature.sizeBytes + feature.members.incidence[0];
+        const { kernelKey } = entry;
+        const startup = values.readUInt32LE(at);
+        const steady = values.readUInt32LE(at + 4);
+        if (startup > entry.startup) yield { workloadId: workload.id, kernelKey, stratum: 'startup', delta: startup - entry.startup };
+        if (steady > entry.steady) yield { workloadId: workload.id, kernelKey, stratum: 'steady', delta: steady - entry.steady };
+        entry.startup = startup;
+        entry.steady = steady;
+      }
+    }
+  }
+}
+
+function keyBytes(workload: bigint, hash: bigint): Buffer {
+  const bytes = Buffer.alloc(featureKey.sizeBytes);
+  bytes.writeBigUInt64LE(workload, 0);
+  bytes.writeBigUInt64LE(hash, 8);
+  return bytes;
+}

@@ -1,0 +1,135 @@
+import { AnchorwatchError } from '../lib/errors.ts';
+import koffi from 'koffi';
+
+/** A C pointer, as koffi hands it out; null is C's NULL. */
+export type Pointer = unknown;
+
+/** What is used of libbpf.so.1 (https://libbpf.readthedocs.io/en/latest/api.html) and of libc. */
+export interface Libbpf {
+  openMemory(bytes: Uint8Array): Pointer;
+  closeObject(object: Pointer): void;
+  programs(object: Pointer): readonly { readonly program: Pointer; readonly name: string; readonly section: string }[];
+  setAutoload(program: Pointer, load: boolean): void;
+  /** Loads maps and programs; 0 or a negative errno. */
+  load(object: Pointer): number;
+  /** Gives the verifier a place to write; call before `load`. */
+  setLogBuffer(program: Pointer, buffer: Uint8Array): void;
+  /** Attaches by the program's section name; throws with the errno. */
+  attach(program: Pointer): Pointer;
+  destroyLink(link: Pointer): void;
+  mapFd(object: Pointer, name: string): number;
+  setMaxEntries(object: Pointer, name: string, entries: number): void;
+  update(fd: number, key: Uint8Array, value: Uint8Array, flags: number): number;
+  lookup(fd: number, key: Uint8Array, value: Uint8Array): number;
+  remove(fd: number, key: Uint8Array): number;
+  /** One batch; `next` holds the place to go on from. Answers [result, number of entries]. */
+  lookupBatch(fd: number, position: Uint8Array | null, next: Uint8Array, keys: Uint8Array, values: Uint8Array, entries: number): [number, number];
+  possibleCpus(): number;
+  /** Memory of a map, shared with the kernel. */
+  map(fd: number, offsetBytes: number, lengthBytes: number, writable: boolean): ArrayBuffer;
+  /** A descriptor of the process (pidfd_open(2)), negative when it is gone. */
+  pidfdOpen(pid: number): number;
+  closeFd(fd: number): void;
+}
+
+export const updateAny = 0;
+export const updateOnlyNew = 1;
+export const updateOnlyExisting = 2;
+export const errnoNoEntry = 2;
+
+const pidfdOpenNumber = 434;
+const protRead = 1;
+const protWrite = 2;
+const mapShared = 1;
+
+/**
+ * Loads libbpf.so.1 into the process.
+ * @throws AnchorwatchError `sensor.libbpf` when the library is not installed.
+ */
+export function openLibbpf(): Libbpf {
+  let lib: ReturnType<typeof koffi.load>;
+  try {
+    lib = koffi.load('libbpf.so.1');
+  } catch (cause) {
+    throw new AnchorwatchError('sensor.libbpf', 'libbpf.so.1 is not installed (Debian and Ubuntu: apt-get install libbpf1)', {
+      cause,
+    });
+  }
+  const libc = koffi.load('libc.so.6');
+  const f = {
+    openMem: lib.func('void *bpf_object__open_mem(const void *buffer, size_t size, const void *options)'),
+    close: lib.func('void bpf_object__close(void *object)'),
+    next: lib.func('void *bpf_object__next_program(void *object, void *previous)'),
+    name: lib.func('const char *bpf_program__name(void *program)'),
+    section: lib.func('const char *bpf_program__section_name(void *program)'),
+    autoload: lib.func('int bpf_program__set_autoload(void *program, bool autoload)'),
+    logBuffer: lib.func('int bpf_program__set_log_buf(void *program, void *buffer, size_t size)'),
+    load: lib.func('int bpf_object__load(void *object)'),
+    attach: lib.func('void *bpf_program__attach(void *program)'),
+    destroy: lib.func('int bpf_link__destroy(void *link)'),
+    findMap: lib.func('void *bpf_object__find_map_by_name(void *object, const char *name)'),
+    mapFd: lib.func('int bpf_map__fd(void *map)'),
+    maxEntries: lib.func('int bpf_map__set_max_entries(void *map, uint32_t entries)'),
+    update: lib.func('int bpf_map_update_elem(int fd, const void *key, const void *value, uint64_t flags)'),
+    lookup: lib.func('int bpf_map_lookup_elem(int fd, const void *key, void *value)'),
+    remove: lib.func('int bpf_map_delete_elem(int fd, const void *key)'),
+    batch: lib.func(
+      'int bpf_map_lookup_batch(int fd, void *position, void *next, void *keys, void *values, _Inout_ uint32_t *count, const void *options)',
+    ),
+    cpus: lib.func('int libbpf_num_possible_cpus()'),
+    print: lib.func('void *libbpf_set_print(void *print)'),
+    mmap: libc.func('void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
+    syscall: libc.func('long syscall(long number, ...)'),
+    closeFd: libc.func('int close(int fd)'),
+  };
+  // Its texts go to stderr past the log; what matters is in the errno and the verifier's log.
+  f.print(null);
+  const mapNamed = (object: Pointer, name: string): Pointer => {
+    const map: Pointer = f.findMap(object, name);
+    if (map === null) throw new AnchorwatchError('sensor.object', `the sensor object has no map ${name}`);
+    return map;
+  };
+
+  return {
+    openMemory(bytes) {
+      const object: Pointer = f.openMem(bytes, bytes.length, null);
+      if (object === null) throw new AnchorwatchError('sensor.object', `the sensor object cannot be opened (errno ${koffi.errno()})`);
+      return object;
+    },
+    closeObject: (object) => void f.close(object),
+    programs(object) {
+      const out: { program: Pointer; name: string; section: string }[] = [];
+      for (let program: Pointer = f.next(object, null); program !== null; program = f.next(object, program))
+        out.push({ program, name: String(f.name(program)), section: String(f.section(program)) });
+      return out;
+    },
+    setAutoload: (program, load) => void f.autoload(program, load),
+    load: (object) => Number(f.load(object)),
+    setLogBuffer: (program, buffer) => void f.logBuffer(program, buffer, buffer.length),
+    attach(program) {
+      const link: Pointer = f.attach(program);
+      if (link === null) throw new AnchorwatchError('sensor.attach', `errno ${koffi.errno()}`);
+      return link;
+    },
+    destroyLink: (link) => void f.destroy(link),
+    mapFd: (object, name) => Number(f.mapFd(mapNamed(object, name))),
+    setMaxEntries: (object, name, entries) => void f.maxEntries(mapNamed(object, name), entries),
+    update: (fd, key, value, flags) => Number(f.update(fd, key, value, flags)),
+    lookup: (fd, key, value) => Number(f.lookup(fd, key, value)),
+    remove: (fd, key) => Number(f.remove(fd, key)),
+    lookupBatch(fd, position, next, keys, values, entries) {
+      const count = [entries];
+      const result = Number(f.batch(fd, position, next, keys, values, count, null));
+      return [result, count[0] ?? 0];
+    },
+    possibleCpus: () => Number(f.cpus()),
+    map(fd, offsetBytes, lengthBytes, writable) {
+      const pointer: Pointer = f.mmap(null, lengthBytes, writable ? protRead | protWrite : protRead, mapShared, fd, offsetBytes);
+      if (pointer === null || koffi.address(pointer) === 0xffffffffffffffffn)
+        throw new AnchorwatchError('sensor.ring', `the ring cannot be mapped (errno ${koffi.errno()})`);
+      return koffi.view(pointer, lengthBytes);
+    },
+    pidfdOpen: (pid) => Number(f.syscall(pidfdOpenNumber, 'int', pid, 'unsigned int', 0)),
+    closeFd: (fd) => void f.closeFd(fd),
+  };
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import type { ListenEvent, Process } from '../model/event.ts';
+import { addressText, decodeArguments } from './decode.ts';
+import { escapeBytes } from './text.ts';
+
+/** A process as `/proc` shows it (proc(5)). */
+export interface RunningProcess extends Process {
+  readonly parentPid: number;
+}
+
+/** A listening socket as `/proc/PID/net` shows it. */
+export type Listener = Pick<ListenEvent, 'protocol' | 'address' | 'port'>;
+
+/** Ticks of /proc/PID/stat: USER_HZ is 100 on every architecture that Linux runs containers on. */
+const nsPerTick = 10_000_000n;
+/** Above this, UDP ports are the local ends of clients (net.ipv4.ip_local_port_range). */
+const ephemeralPort = 32768;
+
+/** Ids of all cgroups below a cgroup directory, and the processes in it and below. */
+export function cgroupContents(directory: string): { readonly insideIds: readonly string[]; readonly pids: readonly number[] } {
+  const insideIds: string[] = [];
+  const pids: number[] = [];
+  const visit = (path: string, inside: boolean): void => {
+    if (inside) insideIds.push(statSync(path, { bigint: true }).ino.toString());
+    for (const line of readFileSync(`${path}/cgroup.procs`, 'latin1').split('\n')) if (line !== '') pids.push(Number(line));
+    for (const entry of readdirSync(path, { withFileTypes: true })) if (entry.isDirectory()) visit(`${path}/${entry.name}`, true);
+  };
+  try {
+    visit(directory, false);
+  } catch {
+    // The cgroup went away while it was read: what was found so far stands.
+  }
+  return { insideIds, pids };
+}
+
+/** Reads a process; undefined when it is gone or has no program (kernel threads, zombies). */
+export function readProcess(pid: number): RunningProcess | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const close = stat.lastIndexOf(')');
+    const fields = stat.slice(close + 2).split(' ');
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const exe = readlinkSync(`/proc/${pid}/exe`, { encoding: 'buffer' });
+    return {
+      pid,
+      parentPid: Number(fields[1]),
+      startTimeNs: (BigInt(fields[19] ?? '0') * nsPerTick).toString(),
+      comm: stat.slice(stat.indexOf('(') + 1, close),
+      exe: escapeBytes(exe).replace(/ \(deleted\)$/, ''),
+      args: decodeArguments(readFileSync(`/proc/${pid}/cmdline`)),
+      uid: idOf(status, 'Uid'),
+      gid: idOf(status, 'Gid'),
+      cwd: escapeBytes(readlinkSync(`/proc/${pid}/cwd`, { encoding: 'buffer' })),
+      ancestors: [],
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The processes of one container, with their ancestors inside of it. */
+export function readProcesses(pids: readonly number[]): readonly RunningProcess[] {
+  const found = new Map(pids.flatMap((pid) => (readProcess(pid) === undefined ? [] : [[pid, readProcess(pid)] as const])));
+  return [...found.values()].flatMap((process) => {
+    if (process === undefined) return [];
+    const ancestors: { pid: number; exe: string }[] = [];
+    for (let up = found.get(process.parentPid); up !== undefined && ancestors.length < 8; up = found.get(up.parentPid))
+      ancestors.push({ pid: up.pid, exe: up.exe });
+    return [{ ...process, ancestors }];
+  });
+}
+
+/** Sockets that listen in the process's network namespace. */
+export function readListeners(pid: number): readonly Listener[] {
+  const out: Listener[] = [];
+  for (const [file, protocol, family] of [
+    ['tcp', 'tcp', 2],
+    ['tcp6', 'tcp', 10],
+    ['udp', 'udp', 2],
+    ['udp6', 'udp', 10],
+  ] as const) {
+    let text: string;
+    try {
+      text = readFileSync(`/proc/${pid}/net/${file}`, 'latin1');
+    } catch {
+      continue;
+    }
+    out.push(...parseSockets(text, protocol, family));
+  }
+  return out;
+}
+
+/** Listening sockets in a table of /proc/net/{tcp,udp}[6]. Lines of another form are skipped. */
+export function parseSockets(text: string, protocol: 'tcp' | 'udp', family: 2 | 10): readonly Listener[] {
+  const out: Listener[] = [];
+  for (const line of text.split('\n').slice(1)) {
+    const [, local = '', remote = '', state] = line.trim().split(/\s+/);
+    const [hex = '', portHex = ''] = local.split(':');
+    const port = Number.parseInt(portHex, 16);
+    if (!Number.isInteger(port) || port === 0 || state !== (protocol === 'tcp' ? '0A' : '07')) continue;
+    if (protocol === 'udp' && (port >= ephemeralPort || !/^0+:0+$/.test(remote))) continue;
+    const bytes = Buffer.from(hex, 'hex');
+    if (bytes.length !== (family === 2 ? 4 : 16)) continue;
+    // The kernel prints each 32-bit word in host order.
+    out.push({ protocol, port, address: addressText(family, bytes.swap32()) });
+  }
+  return out;
+}
+
+function idOf(status: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
+}

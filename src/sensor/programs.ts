@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { AnchorwatchError } from '../lib/errors.ts';
+import type { HookState } from '../model/node.ts';
+import type { Libbpf, Pointer } from './libbpf.ts';
+
+/** The sensor in the kernel: programs attached, maps open. */
+export interface LoadedPrograms {
+  readonly hooks: readonly HookState[];
+  /** File descriptor of a map by its C name. */
+  mapFd(name: string): number;
+  /** Attaches what was loaded; answers the state of every hook. */
+  attach(): readonly HookState[];
+  /** Detaches and closes everything. */
+  close(): void;
+}
+
+/** The compiled object (agents/sensor/Makefile). */
+export const objectPath: URL = new URL('../../agents/sensor/sensor.bpf.o', import.meta.url);
+
+/** What is not seen where a program is missing. */
+const unseen: Readonly<Record<string, string>> = {
+  on_fork: 'lineage: which program started which',
+  on_exec: 'executions',
+  on_exit: 'the end of processes',
+  on_exit_open: 'files opened by open(2) (old programs, some libcs)',
+  on_exit_openat: 'files opened by openat(2): nearly all',
+  on_exit_openat2: 'files opened by openat2(2)',
+  on_exit_creat: 'files made by creat(2)',
+  on_sock_state: 'TCP connections and listening sockets',
+  on_enter_connect: 'UDP peers',
+  on_exit_connect: 'UDP peers',
+  on_enter_bind: 'UDP listeners',
+  on_exit_bind: 'UDP listeners',
+  on_cgroup_mkdir: 'the first moments of new containers',
+  on_cgroup_rmdir: 'the end of containers before the engine tells it',
+  on_cgroup_attach: 'which processes the container runtime put into a container',
+};
+
+const logBytes = 64 * 1024;
+
+/**
+ * Loads the object. Programs that this kernel refuses are found one by one and left out, the others are loaded.
+ * @param sizes entries of maps, by name, where the object's defaults do not fit
+ * @throws AnchorwatchError `sensor.load` when nothing can be loaded
+ */
+export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, number>>): LoadedPrograms {
+  const bytes = readFileSync(objectPath);
+  const refused = new Map<string, string>();
+  let object = open(libbpf, bytes, sizes);
+  let result = libbpf.load(object);
+  if (result !== 0) {
+    libbpf.closeObject(object);
+    for (const [name, reason] of probe(libbpf, bytes)) refused.set(name, reason);
+    object = open(libbpf, bytes, sizes);
+    const programs = libbpf.programs(object);
+    for (const { program, name } of programs) libbpf.setAutoload(program, !refused.has(name));
+    result = refused.size < programs.length ? libbpf.load(object) : result;
+    if (result !== 0) {
+      libbpf.closeObject(object);
+      const first = [...refused][0];
+      const why = first === undefined ? '' : `; ${first[0]}: ${first[1]}`;
+      throw new AnchorwatchError('sensor.load', `the kernel refused the sensor (errno ${-result})${why}`);
+    }
+  }
+  const links: Pointer[] = [];
+  const states: HookState[] = [];
+  return {
+    hooks: states,
+    mapFd: (name) => libbpf.mapFd(object, name),
+    attach() {
+      for (const { program, name, section } of libbpf.programs(object)) {
+        const base = { hook: section, unseen: unseen[name] ?? name };
+        const reason = refused.get(name);
+        if (reason !== undefined) {
+          states.push({ ...base, state: 'missing', reason });
+          continue;
+        }
+        try {
+          links.push(libbpf.attach(program));
+          states.push({ ...base, state: 'attached', reason: '' });
+        } catch (error) {
+          states.push({ ...base, state: 'failed', reason: error instanceof Error ? error.message : String(error) });
+        }
+      }
+      return states;
+    },
+    close() {
+      for (const link of links.toReversed()) libbpf.destroyLink(link);
+      links.length = 0;
+      libbpf.closeObject(object);
+    },
+  };
+}
+
+function open(libbpf: Libbpf, bytes: Uint8Array, sizes: Readonly<Record<string, number>>): Pointer {
+  const object = libbpf.openMemory(bytes);
+  for (const [name, entries] of Object.entries(sizes)) libbpf.setMaxEntries(object, name, entries);
+  return object;
+}
+
+/** Loads each program alone and answers the refused ones with the end of the verifier's log. */
+function probe(libbpf: Libbpf, bytes: Uint8Array): ReadonlyMap<string, string> {
+  const refused = new Map<string, string>();
+  const count = countPrograms(libbpf, bytes);
+  for (let wanted = 0; wanted < count; wanted++) {
+    const object = libbpf.openMemory(bytes);
+    const log = new Uint8Array(logBytes);
+    let name = '';
+    for (const [i, entry] of libbpf.programs(object).entries()) {
+      libbpf.setAutoload(entry.program, i === wanted);
+      if (i !== wanted) continue;
+      name = entry.name;
+      libbpf.setLogBuffer(entry.program, log);
+    }
+    const result = libbpf.load(object);
+    if (result !== 0) refused.set(name, `errno ${-result}: ${lastLines(log)}`);
+    libbpf.closeObject(object);
+  }
+  return refused;
+}
+
+function countPrograms(libbpf: Libbpf, bytes: Uint8Array): number {
+  const object = libbpf.openMemory(bytes);
+  const { length } = libbpf.programs(object);
+  libbpf.closeObject(object);
+  return length;
+}
+
+function lastLines(log: Uint8Array): string {
+  const end = log.indexOf(0);
+  const lines = Buffer.from(log.subarray(0, end < 0 ? log.length : end)).toString('latin1').trim().split('\n');
+  return lines.slice(-3).join(' | ') || 'no log';
+}

@@ -1,0 +1,63 @@
+/** A BPF ring buffer as it is mapped: one page of consumer position, one of producer position, then the data twice. */
+export interface RingMemory {
+  readonly consumer: ArrayBuffer;
+  /** Producer page and data. */
+  readonly producer: ArrayBuffer;
+  readonly pageBytes: number;
+  readonly dataBytes: number;
+}
+
+const busyBit = 0x80000000;
+const discardBit = 0x40000000;
+const headerBytes = 8;
+
+/**
+ * Reads a BPF ring buffer (kernel: Documentation/bpf/ringbuf.rst). The data is mapped twice, so that no record wraps. One reader at a
+ * time. Works on any memory of that form: the tests use plain buffers.
+ */
+export class Ring {
+  readonly #consumed: BigUint64Array;
+  readonly #produced: BigUint64Array;
+  readonly #heads: Int32Array;
+  readonly #data: Uint8Array;
+  readonly #mask: number;
+  /** Lengths that cannot be: the ring was set to its end then. */
+  torn = 0;
+
+  constructor({ consumer, producer, pageBytes, dataBytes }: RingMemory) {
+    this.#consumed = new BigUint64Array(consumer, 0, 1);
+    this.#produced = new BigUint64Array(producer, 0, 1);
+    this.#heads = new Int32Array(producer, pageBytes, (dataBytes * 2) / 4);
+    this.#data = new Uint8Array(producer, pageBytes, dataBytes * 2);
+    this.#mask = dataBytes - 1;
+  }
+
+  /**
+   * Hands at most `limit` records to `take`; the bytes are only valid during the call. Answers how many there were: `limit` means that
+   * there may be more.
+   */
+  drain(limit: number, take: (bytes: Uint8Array) => void): number {
+    let at = Number(Atomics.load(this.#consumed, 0));
+    const end = Number(Atomics.load(this.#produced, 0));
+    let taken = 0;
+    while (at < end && taken < limit) {
+      const offset = at & this.#mask;
+      const head = Atomics.load(this.#heads, offset / 4) >>> 0;
+      if (head & busyBit) break;
+      const length = head & ~discardBit & 0x3fffffff;
+      const next = at + ((length + headerBytes + 7) & ~7);
+      if (next > end) {
+        this.torn++;
+        at = end;
+        break;
+      }
+      if (!(head & discardBit)) {
+        take(this.#data.subarray(offset + headerBytes, offset + headerBytes + length));
+        taken++;
+      }
+      at = next;
+    }
+    Atomics.store(this.#consumed, 0, BigInt(at));
+    return taken;
+  }
+}

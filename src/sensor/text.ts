@@ -1,0 +1,69 @@
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
+const plain = /^[\x20-\x5b\x5d-\x7e]*$/;
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu;
+
+/**
+ * Bytes from the kernel (paths, arguments) as text that is safe to print and to store: control and format characters and bytes that are
+ * not UTF-8 become `\xHH`, a backslash `\\`. Nothing is lost: `escapedBytes` gives the bytes back.
+ */
+export function escapeBytes(bytes: Uint8Array): string {
+  const latin = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  if (plain.test(latin)) return latin;
+  try {
+    return decoder.decode(bytes).replace(unprintable, (c) => (c === '\\' ? '\\\\' : hex(encoder.encode(c))));
+  } catch {
+    return escapeBroken(bytes);
+  }
+}
+
+/** The bytes that `escapeBytes` made `text` of. */
+export function escapedBytes(text: string): Uint8Array {
+  if (!text.includes('\\')) return encoder.encode(text);
+  const parts: number[] = [];
+  for (let i = 0; i < text.length; ) {
+    const c = text.codePointAt(i) ?? 0;
+    const next = text[i + 1];
+    if (c === 0x5c && next === 'x') {
+      parts.push(Number.parseInt(text.slice(i + 2, i + 4), 16));
+      i += 4;
+    } else if (c === 0x5c && next === '\\') {
+      parts.push(0x5c);
+      i += 2;
+    } else {
+      parts.push(...encoder.encode(String.fromCodePoint(c)));
+      i += c > 0xffff ? 2 : 1;
+    }
+  }
+  return Uint8Array.from(parts);
+}
+
+function hex(bytes: Uint8Array): string {
+  let out = '';
+  for (const byte of bytes) out += `\\x${byte.toString(16).padStart(2, '0')}`;
+  return out;
+}
+
+/** Keeps every UTF-8 sequence that is whole, escapes the bytes between. */
+function escapeBroken(bytes: Uint8Array): string {
+  let out = '';
+  for (let i = 0; i < bytes.length; ) {
+    const first = bytes[i] ?? 0;
+    const width = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    const part = bytes.subarray(i, i + width);
+    let whole: string | undefined;
+    try {
+      whole = decoder.decode(part);
+    } catch {
+      whole = undefined;
+    }
+    if (whole === undefined) {
+      out += hex(bytes.subarray(i, i + 1));
+      i++;
+    } else {
+      out += whole.replace(unprintable, (c) => (c === '\\' ? '\\\\' : hex(encoder.encode(c))));
+      i += width;
+    }
+  }
+  return out;
+}
