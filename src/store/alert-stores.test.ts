@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { alertId, makeAlert } from '../../test/support/alerts.ts';
+import { severities } from '../model/alert.ts';
+import { canonicalJson, chainHash } from './chain.ts';
+import { CollectorStore } from './collector-store.ts';
+import { OutboxStore } from './outbox-store.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'anchorwatch-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+test('canonical JSON does not depend on the order of keys and stays the same value', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.dictionary(fc.string(), fc.jsonValue()), (value, object) => {
+      expect(JSON.parse(canonicalJson({ value, object }))).toEqual(JSON.parse(JSON.stringify({ object, value })));
+      expect(canonicalJson(Object.fromEntries(Object.entries(object).toReversed()))).toBe(canonicalJson(object));
+    }),
+  );
+});
+
+describe('the collector', () => {
+  test('stores an id once, numbers without gaps, and chains', async () => {
+    const path = join(directory, 'c.db');
+    let store = new CollectorStore(path);
+    expect(await store.append([makeAlert(1), makeAlert(2), makeAlert(1)], 0)).toMatchObject({ stored: [{ seq: 1 }, { seq: 2 }], duplicate: 1 });
+    store.close();
+    store = new CollectorStore(path);
+    const later = makeAlert(2, { count: 9, lastTime: '2026-11-23T09:00:00.000Z', title: 'another title' });
+    expect(await store.append([later, makeAlert(3)], 0)).toMatchObject({ stored: [{ seq: 3 }], duplicate: 1 });
+    expect(await store.append([makeAlert(2, { count: 4 })], 0)).toMatchObject({ stored: [], duplicate: 1 });
+    const second = await store.get(alertId(2));
+    expect(second).toMatchObject({ seq: 2, count: 9, lastTime: later.lastTime, title: makeAlert(2).title });
+    expect((await store.get(alertId(3)))?.previousHash).toBe(second?.hash);
+    expect(second?.hash).toBe(chainHash((await store.get(alertId(1)))?.hash ?? '', canonicalJson(makeAlert(2))));
+    expect(await store.verifyChain()).toEqual({ alerts: 3, brokenAt: undefined });
+    expect(await store.totals()).toEqual([{ severity: 'critical', dimension: 'exec', alerts: 3 }]);
+    store.close();
+  });
+
+  test.each([
+    ['altered', "UPDATE alerts SET alert = replace(alert, '/bin/sh', '/bin/ls') WHERE seq = 2", 2],
+    ['removed', 'DELETE FROM alerts WHERE seq = 2', 2],
+    ['swapped', 'UPDATE alerts SET seq = CASE seq WHEN 3 THEN -2 ELSE seq END; UPDATE alerts SET seq = 3 WHERE seq = 2; UPDATE alerts SET seq = 2 WHERE seq = -2', 2],
+  ])('proves that an alert was %s', async (_what, sql, brokenAt) => {
+    const path = join(directory, 'c.db');
+    const store = new CollectorStore(path);
+    await store.append([1, 2, 3].map((number) => makeAlert(number)), 0);
+    const sqlite = new BetterSqlite(path);
+    sqlite.exec(sql);
+    sqlite.close();
+    expect((await store.verifyChain()).brokenAt).toBe(brokenAt);
+    store.close();
+  });
+
+  test('a batch of which one fails is not stored at all, and the next is numbered as if it had not been', async () => {
+    const store = new CollectorStore(join(directory, 'c.db'));
+    const broken = makeAlert(2, { time: 'never' });
+    await expect(store.append([makeAlert(1), broken], 0)).rejects.toThrow(/time_ms/);
+    expect((await store.append([makeAlert(3)], 0)).stored).toMatchObject([{ seq: 1 }]);
+    expect(await store.verifyChain()).toEqual({ alerts: 1, brokenAt: undefined });
+    store.close();
+  });
+
+  test('remembers nodes', async () => {
+    const store = new CollectorStore(join(directory, 'c.db'));
+    const node = { name: 'a', agentVersion: '1', firstSeenMs: 1, lastSeenMs: 2, report: undefined };
+    await store.saveNode(node);
+    await store.saveNode({ ...node, agentVersion: '2', firstSeenMs: 9, lastSeenMs: 9 });
+    expect(await store.nodes()).toEqual([{ ...node, agentVersion: '2', lastSeenMs: 9 }]);
+    await store.forgetNode('a');
+    expect(await store.nodes()).toEqual([]);
+    store.close();
+  });
+});
+
+describe('the outbox', () => {
+  test('offers alerts in order, forgets the copies that were sent and keeps later ones', () => {
+    const path = join(directory, 'o.db');
+    let store = new OutboxStore(path, 10);
+    for (const number of [1, 2, 3]) store.put(makeAlert(number));
+    const { waiting } = store.next(2);
+    expect(waiting.map(({ alert }) => alert.id)).toEqual([alertId(1), alertId(2)]);
+    store.put(makeAlert(2, { count: 5 }));
+    expect(store.settle(waiting, 'sent')).toEqual({ depth: 2 });
+    store.close();
+    store = new OutboxStore(path, 10);
+    expect(store.next(10)).toMatchObject({ depth: 2, waiting: [{ alert: { id: alertId(2), count: 5 } }, { alert: { id: alertId(3) } }] });
+    expect(store.settle(store.next(1).waiting, 'refused')).toEqual({ depth: 2 });
+    expect(store.next(10).waiting.map(({ alert }) => alert.id)).toEqual([alertId(3)]);
+    store.close();
+  });
+
+  test('never holds more than its capacity; what goes is the oldest of the lowest severity', () => {
+    const severity = fc.constantFrom(...severities);
+    let run = 0;
+    fc.assert(
+      fc.property(fc.array(severity, { minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 8 }), (pushed, capacity) => {
+        run += 1;
+        const store = new OutboxStore(join(directory, `${String(run)}.db`), capacity);
+        let model: { id: string; rank: number }[] = [];
+        for (const [number, one] of pushed.entries()) {
+          const { depth, dropped } = store.put(makeAlert(number, { severity: one }));
+          model.push({ id: alertId(number), rank: severities.indexOf(one) });
+          if (model.length > capacity) {
+            const least = Math.min(...model.map(({ rank }) => rank));
+            const gone = model.find(({ rank }) => rank === least);
+            expect(dropped.map(({ id }) => id)).toEqual([gone?.id]);
+            model = model.filter((row) => row !== gone);
+          } else expect(dropped).toEqual([]);
+          expect(depth).toBe(model.length);
+        }
+        expect(store.next(100).waiting.map(({ alert }) => alert.id)).toEqual(model.map(({ id }) => id));
+        store.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
