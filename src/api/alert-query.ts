@@ -50,7 +50,10 @@ export function parseAlertQuery(query: unknown, nowMs: number): AlertQuery {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
-    const hint = issue?.code === 'unrecognized_keys' ? `unknown; there are ${Object.keys(alertQuerySchema.shape).join(', ')}` : issue?.message;
+    const hint =
+      issue?.code === 'unrecognized_keys'
+        ? `unknown; there are ${Object.keys(alertQuerySchema.shape).join(', ')}`
+        : issue?.message;
     throw invalid(parameter, hint ?? 'invalid');
   }
   const text = parsed.data as Readonly<Record<string, string | undefined>>;
@@ -83,8 +86,11 @@ function parseTime(parameter: string, text: string | undefined, nowMs: number): 
   if (text === undefined) return undefined;
   const ago = /^(\d{1,9})([smhd])$/u.exec(text);
   if (ago !== null) return nowMs - Number(ago[1]) * (unitsMs.get(ago[2] ?? '') ?? 0);
-  const timeMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/u.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(timeMs)) throw invalid(parameter, 'not a time: 2026-11-23T02:10:00Z, or how long ago: 30s, 15m, 1h, 7d');
+  const timeMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/u.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (Number.isNaN(timeMs))
+    throw invalid(parameter, 'not a time: 2026-11-23T02:10:00Z, or how long ago: 30s, 15m, 1h, 7d');
   return timeMs;
 }
 

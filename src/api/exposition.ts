@@ -17,7 +17,9 @@ export function toOpenMetrics(text: string): string {
   const renamed = lines
     .filter((line) => line !== '')
     .map((line) =>
-      line.replace(/^(# (?:HELP|TYPE) )(\S+)_total /u, (whole, head: string, family: string) => (counters.has(family) ? `${head}${family} ` : whole)),
+      line.replace(/^(# (?:HELP|TYPE) )(\S+)_total /u, (whole, head: string, family: string) =>
+        counters.has(family) ? `${head}${family} ` : whole,
+      ),
     );
   return `${renamed.join('\n')}\n# EOF\n`;
 }

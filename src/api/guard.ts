@@ -13,7 +13,11 @@ export function parseListen(listen: string): ListenAddress {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/u.exec(listen);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2] ?? '';
-  if (match === null || port > 65_535) throw new AnchorwatchError('listen.invalid', `the address to listen on must look like 127.0.0.1:7080, not ${listen}`);
+  if (match === null || port > 65_535)
+    throw new AnchorwatchError(
+      'listen.invalid',
+      `the address to listen on must look like 127.0.0.1:7080, not ${listen}`,
+    );
   return { host: host === '' ? '127.0.0.1' : host, port };
 }
 
@@ -45,7 +49,11 @@ export type GuardReason = 'host.foreign' | 'origin.foreign';
  * On loopback, a request must name this machine in `Host`: a web page whose name was pointed at 127.0.0.1 (DNS rebinding) names its
  * own. A WebSocket does not obey the same-origin policy of browsers, so an `Origin`, which only they send, must be `Host` itself.
  */
-export function judgeRequest(request: RequestOrigin, listen: ListenAddress, webSocket: boolean): GuardReason | undefined {
+export function judgeRequest(
+  request: RequestOrigin,
+  listen: ListenAddress,
+  webSocket: boolean,
+): GuardReason | undefined {
   const { host, origin } = request;
   if (isLoopback(listen.host)) {
     const name = hostName(host);

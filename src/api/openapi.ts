@@ -30,27 +30,54 @@ export function describeApi(version: string): Json {
       '/healthz': { get: operation('health', 'Whether the process is alive.', text(), [], ['503']) },
       '/readyz': { get: operation('readiness', 'Whether alerts can be stored and read.', text(), [], ['503']) },
       '/metrics': { get: operation('metrics', 'Prometheus text, or OpenMetrics when asked for.', text()) },
-      '/api/v1/alerts': { get: operation('listAlerts', 'Alerts, newest first.', reference('AlertPage'), alertParameters(), ['400']) },
-      '/api/v1/alerts/{id}': { get: operation('getAlert', 'One alert.', reference('Alert'), [pathId], ['404']) },
-      '/api/v1/workloads': { get: operation('listWorkloads', 'Workloads with coverage by dimension.', reference('WorkloadList')) },
-      '/api/v1/workloads/{id}': { get: operation('getWorkload', 'One workload, by id or name.', reference('Workload'), [pathId], ['404']) },
-      '/api/v1/workloads/{id}/profile': {
-        get: operation('getProfile', 'What the workload is known to do, asked of its nodes.', reference('Profile'), [pathId], ['404', '504']),
+      '/api/v1/alerts': {
+        get: operation('listAlerts', 'Alerts, newest first.', reference('AlertPage'), alertParameters(), ['400']),
       },
-      '/api/v1/nodes': { get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')) },
+      '/api/v1/alerts/{id}': { get: operation('getAlert', 'One alert.', reference('Alert'), [pathId], ['404']) },
+      '/api/v1/workloads': {
+        get: operation('listWorkloads', 'Workloads with coverage by dimension.', reference('WorkloadList')),
+      },
+      '/api/v1/workloads/{id}': {
+        get: operation('getWorkload', 'One workload, by id or name.', reference('Workload'), [pathId], ['404']),
+      },
+      '/api/v1/workloads/{id}/profile': {
+        get: operation(
+          'getProfile',
+          'What the workload is known to do, asked of its nodes.',
+          reference('Profile'),
+          [pathId],
+          ['404', '504'],
+        ),
+      },
+      '/api/v1/nodes': {
+        get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
+      },
     },
-    components: { schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])) },
+    components: {
+      schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])),
+    },
   };
 }
 
 const pathId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 
-function operation(operationId: string, summary: string, content: Json, parameters: readonly Json[] = [], failures: readonly string[] = []): Json {
+function operation(
+  operationId: string,
+  summary: string,
+  content: Json,
+  parameters: readonly Json[] = [],
+  failures: readonly string[] = [],
+): Json {
   const problems = failures.map((status) => [
     status,
     { description: 'Problem', content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } },
   ]);
-  return { operationId, summary, parameters, responses: { '200': { description: summary, content }, ...Object.fromEntries(problems) } };
+  return {
+    operationId,
+    summary,
+    parameters,
+    responses: { '200': { description: summary, content }, ...Object.fromEntries(problems) },
+  };
 }
 
 function reference(name: keyof typeof components): Json {

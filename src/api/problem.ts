@@ -32,6 +32,13 @@ export class Problem extends Error {
   constructor(status: number, code: string, detail: string, parameter?: string) {
     super(detail);
     const title = STATUS_CODES[status] ?? 'Error';
-    this.document = { type: 'about:blank', title, status, code, detail, ...(parameter === undefined ? {} : { parameter }) };
+    this.document = {
+      type: 'about:blank',
+      title,
+      status,
+      code,
+      detail,
+      ...(parameter === undefined ? {} : { parameter }),
+    };
   }
 }

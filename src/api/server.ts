@@ -67,11 +67,17 @@ export class ApiServer {
     });
     this.#app.setErrorHandler((error, request, reply) => this.#failed(error, request.url, reply));
     this.#app.setNotFoundHandler((request, reply) => {
-      if (request.method === 'GET' || request.method === 'HEAD') return send(reply, new Problem(404, 'path.unknown', `there is nothing at ${request.url}`));
-      return send(reply.header('allow', 'GET, HEAD'), new Problem(405, 'method.unknown', `${request.method} is not possible at ${request.url}`));
+      if (request.method === 'GET' || request.method === 'HEAD')
+        return send(reply, new Problem(404, 'path.unknown', `there is nothing at ${request.url}`));
+      return send(
+        reply.header('allow', 'GET, HEAD'),
+        new Problem(405, 'method.unknown', `${request.method} is not possible at ${request.url}`),
+      );
     });
     addRoutes(this.#app, options);
-    this.#app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
+    this.#app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#upgrade(request, socket, head),
+    );
   }
 
   /** Listens; answers the address as people write it, `http://127.0.0.1:7080`. Throws `listen.failed`. */
@@ -80,7 +86,10 @@ export class ApiServer {
     try {
       await this.#app.listen({ host, port });
     } catch (error) {
-      throw new AnchorwatchError('listen.failed', `cannot listen on ${this.#options.listen}: ${errorText(error)}`, { cause: error, retryable: true });
+      throw new AnchorwatchError('listen.failed', `cannot listen on ${this.#options.listen}: ${errorText(error)}`, {
+        cause: error,
+        retryable: true,
+      });
     }
     // A server that listens on TCP has such an address.
     const bound = this.#app.server.address() as AddressInfo;
@@ -98,14 +107,17 @@ export class ApiServer {
     const path = /^[^?]*/u.exec(request.url ?? '')?.[0] ?? '';
     const handler = Object.hasOwn(this.#options.upgrades, path) ? this.#options.upgrades[path] : undefined;
     const reason = judgeRequest({ host: request.headers.host, origin: request.headers.origin }, this.#address, true);
-    if (reason !== undefined) refuse(socket, new Problem(reason === 'host.foreign' ? 421 : 403, reason, guardDetails[reason]));
-    else if (handler === undefined) refuse(socket, new Problem(404, 'path.unknown', `there is no WebSocket at ${path}`));
+    if (reason !== undefined)
+      refuse(socket, new Problem(reason === 'host.foreign' ? 421 : 403, reason, guardDetails[reason]));
+    else if (handler === undefined)
+      refuse(socket, new Problem(404, 'path.unknown', `there is no WebSocket at ${path}`));
     else handler(request, socket, head);
   }
 
   #failed(error: unknown, url: string, reply: FastifyReply): FastifyReply {
     if (error instanceof Problem) return send(reply, error);
-    const status = error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+    const status =
+      error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
     if (status < 500) return send(reply, new Problem(status, 'request.invalid', errorText(error)));
     this.#options.log.error({ err: error, url }, `a request failed: ${errorText(error)}`);
     const code = error instanceof AnchorwatchError ? error.code : 'internal';

@@ -5,14 +5,22 @@ import type { FleetWorkload, NodeState } from '../model/fleet.ts';
 import type { ContainerRates, DimensionCoverage, HookState, ProfileFeature } from '../model/node.ts';
 import type { WorkloadKind } from '../model/container.ts';
 import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
-import { dimensionCoverageSchema, hookStateSchema, profileFeatureSchema, ratesSchema } from '../protocol/node-schema.ts';
+import {
+  dimensionCoverageSchema,
+  hookStateSchema,
+  profileFeatureSchema,
+  ratesSchema,
+} from '../protocol/node-schema.ts';
 
 /** A page of alerts; `next` continues it and is absent on the last page. */
 export interface AlertPage {
   readonly items: readonly StoredAlert[];
   readonly next?: string;
 }
-export const alertPageSchema: z.ZodType<AlertPage> = z.object({ items: z.array(storedAlertSchema), next: z.string().exactOptional() });
+export const alertPageSchema: z.ZodType<AlertPage> = z.object({
+  items: z.array(storedAlertSchema),
+  next: z.string().exactOptional(),
+});
 
 /** A node as the API shows it. What comes from its report is absent while no report came. */
 export interface NodeView {
@@ -91,7 +99,12 @@ export const workloadListSchema: z.ZodType<WorkloadList> = z.object({ items: z.a
 
 /** One workload with the containers that run it. */
 export interface WorkloadDetail extends WorkloadView {
-  readonly running: readonly { readonly id: string; readonly name: string; readonly node: string; readonly rates: ContainerRates }[];
+  readonly running: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly node: string;
+    readonly rates: ContainerRates;
+  }[];
 }
 export const workloadDetailSchema: z.ZodType<WorkloadDetail> = z.object({
   ...workloadFields,
@@ -152,7 +165,8 @@ export function viewWorkload({ workload, ...rest }: FleetWorkload): WorkloadView
 /** The workload with this id or name, and where it runs; undefined when no node has it. */
 export function findWorkload(states: readonly NodeState[], idOrName: string): WorkloadDetail | undefined {
   const all = mergeWorkloads(states);
-  const found = all.find(({ workload }) => workload.id === idOrName) ?? all.find(({ workload }) => workload.name === idOrName);
+  const found =
+    all.find(({ workload }) => workload.id === idOrName) ?? all.find(({ workload }) => workload.name === idOrName);
   if (found === undefined) return undefined;
   const { id, name } = found.workload;
   const running = states.flatMap((state) =>

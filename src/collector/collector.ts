@@ -54,7 +54,10 @@ async function assemble(options: CollectorOptions, log: Logger, cleanups: Cleanu
   if (agentToken === '') throw new AnchorwatchError('token.empty', 'the token of the agents must not be empty');
   const clock = systemClock;
   const registry = createRegistry();
-  gauge(registry, 'anchorwatch_build_info', 'Version of the collector; always 1.', ['version', 'node_version']).set({ version, node_version: process.version }, 1);
+  gauge(registry, 'anchorwatch_build_info', 'Version of the collector; always 1.', ['version', 'node_version']).set(
+    { version, node_version: process.version },
+    1,
+  );
 
   const store = new CollectorStore(options.storePath);
   cleanups.defer('store', () => store.close());
@@ -67,7 +70,16 @@ async function assemble(options: CollectorOptions, log: Logger, cleanups: Cleanu
 
   const feed = new Feed({ alerts: store, registry, log });
   const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
-  const ingest = new Ingest({ token: agentToken, collectorVersion: version, alerts: store, nodes, listener, registry, clock, log });
+  const ingest = new Ingest({
+    token: agentToken,
+    collectorVersion: version,
+    alerts: store,
+    nodes,
+    listener,
+    registry,
+    clock,
+    log,
+  });
 
   const api = new ApiServer({
     version,

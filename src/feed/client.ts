@@ -71,7 +71,14 @@ export class FeedClient {
   node(state: NodeState): void {
     if (!wantsNode(this.#filter, state.name)) return;
     const { name, up, agentVersion, lastSeenMs } = state;
-    this.#send({ type: 'node', seq: this.#position, node: name, up, agentVersion, time: new Date(lastSeenMs).toISOString() });
+    this.#send({
+      type: 'node',
+      seq: this.#position,
+      node: name,
+      up,
+      agentVersion,
+      time: new Date(lastSeenMs).toISOString(),
+    });
   }
 
   close(): void {

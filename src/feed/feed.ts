@@ -29,7 +29,12 @@ export interface FeedOptions {
 /** `WS /feed`: alerts and nodes as they come, resumable after a `seq`. Every client is bounded; one over its bound is told and closed. */
 export class Feed {
   readonly #options: FeedOptions;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: 4096, perMessageDeflate: false, clientTracking: false });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: 4096,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
   readonly #clients = new Set<FeedClient>();
   readonly #gauge: Gauge;
   readonly #dropped: Counter<'reason'>;
@@ -37,7 +42,12 @@ export class Feed {
   constructor(options: FeedOptions) {
     this.#options = options;
     this.#gauge = gauge(options.registry, 'anchorwatch_feed_clients', 'Clients of the feed.');
-    this.#dropped = counter(options.registry, 'anchorwatch_feed_dropped_total', 'Clients of the feed that were dropped or turned away.', ['reason']);
+    this.#dropped = counter(
+      options.registry,
+      'anchorwatch_feed_dropped_total',
+      'Clients of the feed that were dropped or turned away.',
+      ['reason'],
+    );
     for (const reason of [...dropReasons, 'full']) this.#dropped.inc({ reason }, 0);
   }
 
@@ -46,13 +56,30 @@ export class Feed {
     const filter = parseFeedFilter(new URL(request.url ?? '/', 'http://collector').searchParams);
     if ('parameter' in filter) {
       const { parameter, detail } = filter;
-      reject(socket, { title: 'Bad Request', status: 400, code: 'query.invalid', detail: `${parameter}: ${detail}`, parameter });
+      reject(socket, {
+        title: 'Bad Request',
+        status: 400,
+        code: 'query.invalid',
+        detail: `${parameter}: ${detail}`,
+        parameter,
+      });
       return;
     }
-    const { maxClients = 256, maxBufferedBytes = 1_048_576, stallMs = 10_000, pingMs = 15_000, pageSize = 200 } = this.#options;
+    const {
+      maxClients = 256,
+      maxBufferedBytes = 1_048_576,
+      stallMs = 10_000,
+      pingMs = 15_000,
+      pageSize = 200,
+    } = this.#options;
     if (this.#clients.size >= maxClients) {
       this.#dropped.inc({ reason: 'full' });
-      reject(socket, { title: 'Service Unavailable', status: 503, code: 'feed.full', detail: 'the feed takes no more clients' });
+      reject(socket, {
+        title: 'Service Unavailable',
+        status: 503,
+        code: 'feed.full',
+        detail: 'the feed takes no more clients',
+      });
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {

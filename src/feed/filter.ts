@@ -21,19 +21,23 @@ export interface FeedFilter {
 const parameters = ['severity', 'workload', 'node', 'kind', 'after'];
 
 /** Reads the query of `/feed`; answers the name of the parameter that is wrong and why, or the filter. */
-export function parseFeedFilter(query: URLSearchParams): FeedFilter | { readonly parameter: string; readonly detail: string } {
+export function parseFeedFilter(
+  query: URLSearchParams,
+): FeedFilter | { readonly parameter: string; readonly detail: string } {
   for (const name of new Set(query.keys())) {
     if (!parameters.includes(name)) return { parameter: name, detail: `unknown; there are ${parameters.join(', ')}` };
     if (name !== 'kind' && query.getAll(name).length > 1) return { parameter: name, detail: 'given more than once' };
   }
   const severityText = query.get('severity') ?? undefined;
   const severity = severities.find((one) => one === severityText);
-  if (severityText !== undefined && severity === undefined) return { parameter: 'severity', detail: `one of ${severities.join(', ')}` };
+  if (severityText !== undefined && severity === undefined)
+    return { parameter: 'severity', detail: `one of ${severities.join(', ')}` };
   const kindTexts = query.getAll('kind').flatMap((text) => text.split(','));
   const kinds = feedKinds.filter((kind) => kindTexts.includes(kind));
   if (kinds.length < new Set(kindTexts).size) return { parameter: 'kind', detail: `some of ${feedKinds.join(',')}` };
   const afterText = query.get('after') ?? undefined;
-  if (afterText !== undefined && !/^\d{1,15}$/u.test(afterText)) return { parameter: 'after', detail: 'a whole number: the last seq received' };
+  if (afterText !== undefined && !/^\d{1,15}$/u.test(afterText))
+    return { parameter: 'after', detail: 'a whole number: the last seq received' };
   return {
     severity,
     workload: query.get('workload') ?? undefined,
@@ -51,7 +55,9 @@ export function wantsAlert(filter: FeedFilter, alert: StoredAlert): boolean {
   return (
     wantsKind(filter, 'alert') &&
     (filter.severity === undefined || severities.indexOf(alert.severity) >= severities.indexOf(filter.severity)) &&
-    (filter.workload === undefined || filter.workload === alert.workload.id || filter.workload === alert.workload.name) &&
+    (filter.workload === undefined ||
+      filter.workload === alert.workload.id ||
+      filter.workload === alert.workload.name) &&
     (filter.node === undefined || filter.node === alert.node)
   );
 }

@@ -34,9 +34,22 @@ export class IngestMetrics {
   readonly #rates = new Set<string>();
 
   constructor(registry: Registry) {
-    this.batches = counter(registry, 'anchorwatch_ingest_batches_total', 'Batches of alerts from agents, by what became of them.', ['outcome']);
-    this.refused = counter(registry, 'anchorwatch_ingest_refused_total', 'Connections and messages of agents that were refused.', ['code']);
-    this.alerts = counter(registry, 'anchorwatch_alerts_total', 'Alerts stored since the collector started.', ['severity', 'dimension']);
+    this.batches = counter(
+      registry,
+      'anchorwatch_ingest_batches_total',
+      'Batches of alerts from agents, by what became of them.',
+      ['outcome'],
+    );
+    this.refused = counter(
+      registry,
+      'anchorwatch_ingest_refused_total',
+      'Connections and messages of agents that were refused.',
+      ['code'],
+    );
+    this.alerts = counter(registry, 'anchorwatch_alerts_total', 'Alerts stored since the collector started.', [
+      'severity',
+      'dimension',
+    ]);
     this.delaySeconds = histogram(
       registry,
       'anchorwatch_alert_delay_seconds',
@@ -44,7 +57,11 @@ export class IngestMetrics {
       [],
       [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
     );
-    this.writeSeconds = histogram(registry, 'anchorwatch_store_write_seconds', 'Time to store one batch of alerts durably.');
+    this.writeSeconds = histogram(
+      registry,
+      'anchorwatch_store_write_seconds',
+      'Time to store one batch of alerts durably.',
+    );
     for (const outcome of outcomes) this.batches.inc({ outcome }, 0);
     for (const code of refusals) this.refused.inc({ code }, 0);
     for (const severity of severities) for (const dimension of dimensions) this.alerts.inc({ severity, dimension }, 0);

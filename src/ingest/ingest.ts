@@ -19,7 +19,10 @@ import { Session } from './session.ts';
 /** Where alerts are kept for good. */
 export interface AlertLog {
   /** Durable when it resolves; `stored` are those that were not there before. */
-  append(alerts: readonly Alert[], nowMs: number): Promise<{ readonly stored: readonly StoredAlert[]; readonly duplicate: number }>;
+  append(
+    alerts: readonly Alert[],
+    nowMs: number,
+  ): Promise<{ readonly stored: readonly StoredAlert[]; readonly duplicate: number }>;
 }
 
 /** Who is told what came in; called in order of `seq`. */
@@ -60,7 +63,12 @@ export class Ingest {
   readonly #options: IngestOptions;
   readonly #metrics: IngestMetrics;
   readonly #tokenDigest: Buffer;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false, clientTracking: false });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
   readonly #sessions = new Set<Session>();
   readonly #byNode = new Map<string, Session>();
   #appending: Promise<unknown> = Promise.resolve();
@@ -92,7 +100,8 @@ export class Ingest {
       const events = {
         hello: (session: Session, hello: Hello) => this.#hello(session, hello),
         batch: (alerts: readonly Alert[]) => this.#batch(alerts),
-        report: (session: Session, report: Parameters<Nodes['report']>[1]) => this.#options.nodes.report(session.node, report),
+        report: (session: Session, report: Parameters<Nodes['report']>[1]) =>
+          this.#options.nodes.report(session.node, report),
         refused: (session: Session, code: RefusalCode, message: string) => this.#refused(session, code, message),
         ended: (session: Session) => this.#ended(session),
       };
@@ -137,7 +146,10 @@ export class Ingest {
   #hello(session: Session, hello: Hello): RefusalCode | undefined {
     const older = this.#byNode.get(hello.node);
     this.#byNode.set(hello.node, session);
-    older?.refuse('node.replaced', `another agent says that it is node ${hello.node}; give each agent its own --node-name`);
+    older?.refuse(
+      'node.replaced',
+      `another agent says that it is node ${hello.node}; give each agent its own --node-name`,
+    );
     const { nodes, listener, log } = this.#options;
     log.info({ node: hello.node, agentVersion: hello.agentVersion }, 'an agent connected');
     listener.nodeChanged(nodes.up(hello.node, hello.agentVersion));
@@ -175,7 +187,8 @@ export class Ingest {
 
   #refused(session: Session, code: RefusalCode, message: string): void {
     this.#metrics.refused.inc({ code });
-    if (session.node !== '' && (code.startsWith('message.') || code === 'batch.order')) this.#metrics.batches.inc({ outcome: 'refused' });
+    if (session.node !== '' && (code.startsWith('message.') || code === 'batch.order'))
+      this.#metrics.batches.inc({ outcome: 'refused' });
     this.#options.log.warn({ node: session.node, code }, `an agent was refused: ${message}`);
   }
 

@@ -32,31 +32,92 @@ export class NodeMetrics {
   readonly #outbox: Gauge<'node'>;
   readonly #coverage: Gauge<'workload' | 'dimension'>;
   readonly #features: Gauge<'workload' | 'dimension'>;
-  readonly #rates: readonly { readonly figure: keyof ContainerRates; readonly metric: ContainerMetric; readonly total: boolean }[];
+  readonly #rates: readonly {
+    readonly figure: keyof ContainerRates;
+    readonly metric: ContainerMetric;
+    readonly total: boolean;
+  }[];
 
   constructor(registry: Registry, source: () => readonly NodeState[], clock: Clock) {
     this.#source = source;
     this.#clock = clock;
     const node = ['node'] as const;
     this.#up = gauge(registry, 'anchorwatch_node_up', '1 while the agent of the node is connected, else 0.', node);
-    this.#events = counter(registry, 'anchorwatch_events_total', 'Events that reached user space since the agent started.', ['node', 'kind']);
-    this.#known = counter(registry, 'anchorwatch_sensor_known_total', 'Events recognised in the kernel as known.', ['node', 'kind']);
-    this.#lost = counter(registry, 'anchorwatch_sensor_lost_total', 'Events lost, by hook and reason.', ['node', 'hook', 'reason']);
-    this.#pending = gauge(registry, 'anchorwatch_events_pending', 'Events that wait for their container to become known.', node);
+    this.#events = counter(
+      registry,
+      'anchorwatch_events_total',
+      'Events that reached user space since the agent started.',
+      ['node', 'kind'],
+    );
+    this.#known = counter(registry, 'anchorwatch_sensor_known_total', 'Events recognised in the kernel as known.', [
+      'node',
+      'kind',
+    ]);
+    this.#lost = counter(registry, 'anchorwatch_sensor_lost_total', 'Events lost, by hook and reason.', [
+      'node',
+      'hook',
+      'reason',
+    ]);
+    this.#pending = gauge(
+      registry,
+      'anchorwatch_events_pending',
+      'Events that wait for their container to become known.',
+      node,
+    );
     this.#containers = gauge(registry, 'anchorwatch_containers', 'Containers that the agent watches.', node);
-    this.#expected = gauge(registry, 'anchorwatch_alerts_expected_per_day', 'Expected false alerts a day at the present thresholds.', node);
-    this.#outbox = gauge(registry, 'anchorwatch_outbox_alerts', 'Alerts on the node that the collector has not acknowledged.', node);
+    this.#expected = gauge(
+      registry,
+      'anchorwatch_alerts_expected_per_day',
+      'Expected false alerts a day at the present thresholds.',
+      node,
+    );
+    this.#outbox = gauge(
+      registry,
+      'anchorwatch_outbox_alerts',
+      'Alerts on the node that the collector has not acknowledged.',
+      node,
+    );
     const byDimension = ['workload', 'dimension'] as const;
-    this.#coverage = gauge(registry, 'anchorwatch_workload_coverage_ratio', 'Estimated share of behaviour already seen; the lowest of the nodes.', byDimension);
-    this.#features = gauge(registry, 'anchorwatch_profile_features', 'Features in the profile of a workload.', byDimension);
+    this.#coverage = gauge(
+      registry,
+      'anchorwatch_workload_coverage_ratio',
+      'Estimated share of behaviour already seen; the lowest of the nodes.',
+      byDimension,
+    );
+    this.#features = gauge(
+      registry,
+      'anchorwatch_profile_features',
+      'Features in the profile of a workload.',
+      byDimension,
+    );
     this.#rates = [
       { figure: 'cpuSeconds', total: true, metric: total(registry, 'cpu_seconds', 'CPU time used by a container.') },
-      { figure: 'memoryBytes', total: false, metric: level(registry, 'memory_bytes', 'Memory charged to a container.') },
+      {
+        figure: 'memoryBytes',
+        total: false,
+        metric: level(registry, 'memory_bytes', 'Memory charged to a container.'),
+      },
       { figure: 'pids', total: false, metric: level(registry, 'pids', 'Tasks in a container.') },
-      { figure: 'networkReceiveBytes', total: true, metric: total(registry, 'network_receive_bytes', 'Bytes received by a container.') },
-      { figure: 'networkTransmitBytes', total: true, metric: total(registry, 'network_transmit_bytes', 'Bytes sent by a container.') },
-      { figure: 'blockReadBytes', total: true, metric: total(registry, 'block_read_bytes', 'Bytes read from block devices by a container.') },
-      { figure: 'blockWriteBytes', total: true, metric: total(registry, 'block_write_bytes', 'Bytes written to block devices by a container.') },
+      {
+        figure: 'networkReceiveBytes',
+        total: true,
+        metric: total(registry, 'network_receive_bytes', 'Bytes received by a container.'),
+      },
+      {
+        figure: 'networkTransmitBytes',
+        total: true,
+        metric: total(registry, 'network_transmit_bytes', 'Bytes sent by a container.'),
+      },
+      {
+        figure: 'blockReadBytes',
+        total: true,
+        metric: total(registry, 'block_read_bytes', 'Bytes read from block devices by a container.'),
+      },
+      {
+        figure: 'blockWriteBytes',
+        total: true,
+        metric: total(registry, 'block_write_bytes', 'Bytes written to block devices by a container.'),
+      },
     ];
   }
 
@@ -66,7 +127,9 @@ export class NodeMetrics {
     const nowMs = this.#clock.nowMs();
     this.#clear();
     for (const { name, up } of states) this.#up.set({ node: name }, up ? 1 : 0);
-    const fresh = states.filter(({ reportReceivedMs }) => reportReceivedMs !== undefined && nowMs - reportReceivedMs <= staleMs);
+    const fresh = states.filter(
+      ({ reportReceivedMs }) => reportReceivedMs !== undefined && nowMs - reportReceivedMs <= staleMs,
+    );
     const workloads = mergeWorkloads(fresh);
     // A report names workloads by id or by name; people read the name.
     const shown = new Map<string, string>();
@@ -85,7 +148,16 @@ export class NodeMetrics {
   }
 
   #clear(): void {
-    const own = [this.#up, this.#events, this.#known, this.#lost, this.#pending, this.#containers, this.#expected, this.#outbox];
+    const own = [
+      this.#up,
+      this.#events,
+      this.#known,
+      this.#lost,
+      this.#pending,
+      this.#containers,
+      this.#expected,
+      this.#outbox,
+    ];
     for (const metric of [...own, this.#coverage, this.#features]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
   }

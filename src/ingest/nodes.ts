@@ -42,7 +42,11 @@ export class Nodes {
   /** Brings back what was known before the restart; all nodes are down until they connect. */
   async load(): Promise<void> {
     for (const node of await this.#file.nodes()) {
-      this.#states.set(node.name, { ...node, up: false, reportReceivedMs: node.report === undefined ? undefined : node.lastSeenMs });
+      this.#states.set(node.name, {
+        ...node,
+        up: false,
+        reportReceivedMs: node.report === undefined ? undefined : node.lastSeenMs,
+      });
     }
   }
 
@@ -99,7 +103,9 @@ export class Nodes {
   #save(state: NodeState): void {
     this.#savedMs.set(state.name, this.#clock.nowMs());
     const { name, agentVersion, firstSeenMs, lastSeenMs, report } = state;
-    this.#file.saveNode({ name, agentVersion, firstSeenMs, lastSeenMs, report }).catch((error: unknown) => this.#failed(name, error));
+    this.#file
+      .saveNode({ name, agentVersion, firstSeenMs, lastSeenMs, report })
+      .catch((error: unknown) => this.#failed(name, error));
   }
 
   #failed(node: string, error: unknown): void {

@@ -103,7 +103,10 @@ export class Session {
     try {
       message = this.node === '' ? decodeFirst(data) : decodeAgentMessage(data);
     } catch (error) {
-      const known = error instanceof AnchorwatchError ? error : new AnchorwatchError('message.invalid', 'unreadable', { cause: error });
+      const known =
+        error instanceof AnchorwatchError
+          ? error
+          : new AnchorwatchError('message.invalid', 'unreadable', { cause: error });
       this.refuse(refusalOf(known.code), known.message);
       return;
     }

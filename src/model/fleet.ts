@@ -34,12 +34,15 @@ export function mergeWorkloads(states: readonly NodeState[]): readonly FleetWork
       merged.set(id, before === undefined ? { ...workload, nodes: [name] } : addWorkload(before, workload, name));
     }
   }
-  return [...merged.values()].toSorted((a, b) => b.containers - a.containers || (a.workload.name < b.workload.name ? -1 : 1));
+  return [...merged.values()].toSorted(
+    (a, b) => b.containers - a.containers || (a.workload.name < b.workload.name ? -1 : 1),
+  );
 }
 
 function addWorkload(before: FleetWorkload, workload: WorkloadReport, node: string): FleetWorkload {
   const coverage = new Map(before.dimensions.map((dimension) => [dimension.dimension, dimension]));
-  for (const dimension of workload.dimensions) coverage.set(dimension.dimension, lower(dimension, coverage.get(dimension.dimension)));
+  for (const dimension of workload.dimensions)
+    coverage.set(dimension.dimension, lower(dimension, coverage.get(dimension.dimension)));
   return {
     workload: before.workload,
     containers: before.containers + workload.containers,
@@ -74,7 +77,9 @@ export function mergeProfiles(profiles: readonly (readonly ProfileFeature[])[]):
     merged.set(id, before === undefined ? feature : addFeature(before, feature));
   }
   const weight = ({ incidence }: ProfileFeature): number => incidence.startup + incidence.steady;
-  return [...merged.values()].toSorted((a, b) => compare(a.dimension, b.dimension) || weight(b) - weight(a) || compare(a.key, b.key));
+  return [...merged.values()].toSorted(
+    (a, b) => compare(a.dimension, b.dimension) || weight(b) - weight(a) || compare(a.key, b.key),
+  );
 }
 
 function addFeature(a: ProfileFeature, b: ProfileFeature): ProfileFeature {

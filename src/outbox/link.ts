@@ -49,7 +49,8 @@ export class Link {
       response.resume();
       this.end({
         reason: status === 401 ? 'unauthorized' : 'unreachable',
-        detail: status === 401 ? 'the collector does not accept the token' : `the collector answered HTTP ${String(status)}`,
+        detail:
+          status === 401 ? 'the collector does not accept the token' : `the collector answered HTTP ${String(status)}`,
       });
     });
     this.#socket.on('error', (error) => {
@@ -57,7 +58,11 @@ export class Link {
     });
     this.#socket.on('close', (code, reason) => {
       const why = reason.toString();
-      if (code !== 1006) this.#end = { reason: 'closed', detail: `closed by the collector with ${String(code)}${why === '' ? '' : `: ${why}`}` };
+      if (code !== 1006)
+        this.#end = {
+          reason: 'closed',
+          detail: `closed by the collector with ${String(code)}${why === '' ? '' : `: ${why}`}`,
+        };
       this.#finish();
     });
   }
@@ -108,7 +113,10 @@ export class Link {
   #heard(): void {
     clearTimeout(this.#silence);
     if (this.#ended) return;
-    this.#silence = setTimeout(() => this.end({ reason: 'silent', detail: 'the collector fell silent' }), this.#silenceMs);
+    this.#silence = setTimeout(
+      () => this.end({ reason: 'silent', detail: 'the collector fell silent' }),
+      this.#silenceMs,
+    );
   }
 
   #finish(): void {

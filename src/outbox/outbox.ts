@@ -108,7 +108,8 @@ export class Outbox {
   /** Replaces the report; the latest is sent at once when connected, else when it is next. */
   report(report: NodeReport): void {
     const { message, omitted } = fitReport(report);
-    if (omitted > 0) this.#log.warn({ omitted }, 'the node report was too large: containers or workloads were left out');
+    if (omitted > 0)
+      this.#log.warn({ omitted }, 'the node report was too large: containers or workloads were left out');
     this.#report = message;
     // A report behind a full socket would be stale when it arrives; the next one takes its place.
     if (this.#welcomed && (this.#link?.bufferedBytes ?? 0) < limits.messageBytes) this.#send(message);
@@ -132,7 +133,8 @@ export class Outbox {
     this.#link = undefined;
     this.#welcomed = false;
     this.#queue.shelve();
-    if (this.#queue.blocked) this.#log.error({ alerts: this.#queue.depth }, 'stopping with alerts that could not be written to disk');
+    if (this.#queue.blocked)
+      this.#log.error({ alerts: this.#queue.depth }, 'stopping with alerts that could not be written to disk');
   }
 
   #flush(): Promise<void> {
@@ -148,11 +150,16 @@ export class Outbox {
 
   #dial(): void {
     this.#refusal = undefined;
-    this.#link = new Link(agentUrl(this.#options.collectorUrl), this.#options.token, this.#options.silenceMs ?? 45_000, {
-      opened: () => this.#opened(),
-      received: (message) => this.#received(message),
-      ended: (end) => this.#ended(end),
-    });
+    this.#link = new Link(
+      agentUrl(this.#options.collectorUrl),
+      this.#options.token,
+      this.#options.silenceMs ?? 45_000,
+      {
+        opened: () => this.#opened(),
+        received: (message) => this.#received(message),
+        ended: (end) => this.#ended(end),
+      },
+    );
   }
 
   #opened(): void {
@@ -175,7 +182,10 @@ export class Outbox {
     this.#attempt = 0;
     this.#lastTrouble = '';
     this.#counts.connects += 1;
-    this.#log.info({ collector: this.#options.collectorUrl, collectorVersion, waiting: this.#queue.depth }, 'connected to the collector');
+    this.#log.info(
+      { collector: this.#options.collectorUrl, collectorVersion, waiting: this.#queue.depth },
+      'connected to the collector',
+    );
     if (this.#report !== undefined) this.#send(this.#report);
     this.#pump();
   }
@@ -212,7 +222,10 @@ export class Outbox {
     }
     this.#inFlight = undefined;
     this.#queue.settle(parcel, 'refused');
-    this.#log.error({ alert: parcel.waiting[0]?.alert, code: refuse.code }, `the collector refuses an alert, it is set aside: ${refuse.message}`);
+    this.#log.error(
+      { alert: parcel.waiting[0]?.alert, code: refuse.code },
+      `the collector refuses an alert, it is set aside: ${refuse.message}`,
+    );
   }
 
   #ended(end: LinkEnd): void {
@@ -224,14 +237,23 @@ export class Outbox {
     if (!this.#running) return;
     if (end.reason === 'unauthorized') this.#counts.unauthorized += 1;
     const refused = this.#refusal === undefined ? '' : ` (${this.#refusal.code}: ${this.#refusal.message})`;
-    this.#trouble(`no connection to the collector at ${this.#options.collectorUrl}: ${end.detail}${refused}`, end.reason === 'unauthorized');
+    this.#trouble(
+      `no connection to the collector at ${this.#options.collectorUrl}: ${end.detail}${refused}`,
+      end.reason === 'unauthorized',
+    );
     this.#dialTimer = setTimeout(() => this.#dial(), this.#wait(end));
   }
 
   /** Milliseconds until the next dial. */
   #wait(end: LinkEnd): number {
-    const { reconnectBaseMs = 500, reconnectMaxMs = 30_000, refusedRetryMs = 30_000, random = Math.random } = this.#options;
-    const slow = end.reason === 'unauthorized' || (this.#refusal !== undefined && !this.#refusal.code.startsWith('message.'));
+    const {
+      reconnectBaseMs = 500,
+      reconnectMaxMs = 30_000,
+      refusedRetryMs = 30_000,
+      random = Math.random,
+    } = this.#options;
+    const slow =
+      end.reason === 'unauthorized' || (this.#refusal !== undefined && !this.#refusal.code.startsWith('message.'));
     if (slow) return refusedRetryMs / 2 + (random() * refusedRetryMs) / 2;
     this.#attempt += 1;
     return backoffMs(this.#attempt - 1, { baseMs: reconnectBaseMs, maxMs: reconnectMaxMs, random });
@@ -309,7 +331,10 @@ function underLimit(parcel: Parcel): Parcel['waiting'] {
 
 function checkUrl(url: string): void {
   if (URL.canParse(url) && /^wss?:$/u.test(new URL(url).protocol)) return;
-  throw new AnchorwatchError('collector.url', `the collector's address must look like ws://HOST:PORT or wss://HOST:PORT, not ${url}`);
+  throw new AnchorwatchError(
+    'collector.url',
+    `the collector's address must look like ws://HOST:PORT or wss://HOST:PORT, not ${url}`,
+  );
 }
 
 function agentUrl(collectorUrl: string): string {

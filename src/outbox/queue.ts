@@ -130,7 +130,8 @@ export class AlertQueue {
     if (this.#memory.size <= this.#memoryCapacity) return;
     const rank = (waiting: Waiting): number => severities.indexOf(waiting.alert.severity);
     let least: Waiting | undefined;
-    for (const waiting of this.#memory.values()) if (least === undefined || rank(waiting) < rank(least)) least = waiting;
+    for (const waiting of this.#memory.values())
+      if (least === undefined || rank(waiting) < rank(least)) least = waiting;
     if (least === undefined) return;
     this.#memory.delete(least.alert.id);
     this.#drop(least.alert);
@@ -138,7 +139,10 @@ export class AlertQueue {
 
   #drop(alert: Alert): void {
     this.counters.dropped[alert.severity] += 1;
-    this.#log.error({ alert: alert.id, severity: alert.severity, title: alert.title }, 'the outbox is full: an alert was dropped');
+    this.#log.error(
+      { alert: alert.id, severity: alert.severity, title: alert.title },
+      'the outbox is full: an alert was dropped',
+    );
   }
 
   /** Logs when the file stops being writable and when it is again, not in between. */
@@ -150,7 +154,8 @@ export class AlertQueue {
       return true;
     } catch (error) {
       this.counters.storeFailures += 1;
-      if (!this.#failing) this.#log.error({ err: error }, `the outbox cannot be written, alerts wait in memory: ${errorText(error)}`);
+      if (!this.#failing)
+        this.#log.error({ err: error }, `the outbox cannot be written, alerts wait in memory: ${errorText(error)}`);
       this.#failing = true;
       return false;
     }

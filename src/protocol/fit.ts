@@ -13,7 +13,11 @@ const mark = '…';
  * score that is no number, an id that is no ULID).
  */
 export function fitAlert(alert: Alert): Alert {
-  for (let textLength: number = limits.textLength, items: number = limits.listItems; ; textLength >>= 1, items = Math.max(4, items >> 1)) {
+  for (
+    let textLength: number = limits.textLength, items: number = limits.listItems;
+    ;
+    textLength >>= 1, items = Math.max(4, items >> 1)
+  ) {
     const fitted = cut(alert, textLength, items);
     const small = Buffer.byteLength(JSON.stringify(fitted)) <= limits.alertBytes;
     if (small || textLength < 64) return parse(alertSchema, fitted, 'alert.invalid', `alert ${alert.id.slice(0, 40)}`);
@@ -72,7 +76,10 @@ export function fitReport(report: NodeReport): { readonly message: Report; reado
     const message: Report = { type: 'report', report: { ...report, containers, workloads } };
     const small = Buffer.byteLength(JSON.stringify(message)) <= limits.messageBytes;
     if (small || containers.length + workloads.length === 0) {
-      return { message, omitted: report.containers.length - containers.length + report.workloads.length - workloads.length };
+      return {
+        message,
+        omitted: report.containers.length - containers.length + report.workloads.length - workloads.length,
+      };
     }
     containers = containers.slice(0, containers.length >> 1);
     workloads = workloads.slice(0, workloads.length >> 1);
@@ -82,9 +89,17 @@ export function fitReport(report: NodeReport): { readonly message: Report; reado
 /** The answer to a profile request, under the limits: the first features, and how many were left out. */
 export function fitResponse(id: number, features: readonly ProfileFeature[] | undefined): Response {
   if (features === undefined) return { type: 'response', id, outcome: 'unknown', features: [], omitted: 0 };
-  let kept = features.slice(0, limits.profileFeatures).map((feature) => ({ ...feature, key: clip(feature.key, limits.textLength) }));
+  let kept = features
+    .slice(0, limits.profileFeatures)
+    .map((feature) => ({ ...feature, key: clip(feature.key, limits.textLength) }));
   for (;;) {
-    const message: Response = { type: 'response', id, outcome: 'found', features: kept, omitted: features.length - kept.length };
+    const message: Response = {
+      type: 'response',
+      id,
+      outcome: 'found',
+      features: kept,
+      omitted: features.length - kept.length,
+    };
     if (Buffer.byteLength(JSON.stringify(message)) <= limits.messageBytes) return message;
     kept = kept.slice(0, kept.length >> 1);
   }

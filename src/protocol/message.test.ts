@@ -28,8 +28,15 @@ const alert: fc.Arbitrary<Alert> = fc
   });
 const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
   fc.record({ type: fc.constant('hello' as const), protocol: count, node: name, agentVersion: name }),
-  fc.record({ type: fc.constant('batch' as const), seq: fc.integer({ min: 1 }), alerts: fc.array(alert, { minLength: 1, maxLength: 5 }) }),
-  fc.record({ type: fc.constant('report' as const), report: count.map((pendingEvents) => makeReport({ pendingEvents })) }),
+  fc.record({
+    type: fc.constant('batch' as const),
+    seq: fc.integer({ min: 1 }),
+    alerts: fc.array(alert, { minLength: 1, maxLength: 5 }),
+  }),
+  fc.record({
+    type: fc.constant('report' as const),
+    report: count.map((pendingEvents) => makeReport({ pendingEvents })),
+  }),
   fc.record({
     type: fc.constant('response' as const),
     id: fc.integer({ min: 1 }),
@@ -42,7 +49,12 @@ const collectorMessage: fc.Arbitrary<CollectorMessage> = fc.oneof(
   fc.record({ type: fc.constant('welcome' as const), protocol: count, collectorVersion: name }),
   fc.record({ type: fc.constant('ack' as const), seq: fc.integer({ min: 1 }), stored: count, duplicate: count }),
   fc.record({ type: fc.constant('refuse' as const), code: name, message: fc.string() }),
-  fc.record({ type: fc.constant('request' as const), id: fc.integer({ min: 1 }), what: fc.constant('profile' as const), workload: name }),
+  fc.record({
+    type: fc.constant('request' as const),
+    id: fc.integer({ min: 1 }),
+    what: fc.constant('profile' as const),
+    workload: name,
+  }),
 );
 
 /** A double's -0 is written as 0 in JSON. */
@@ -82,7 +94,10 @@ describe('messages', () => {
       let at = -1;
       let places = 0;
       JSON.stringify(message, (_key, inner: unknown) => ((places += 1), inner));
-      return JSON.stringify(message, (_key, inner: unknown) => ((at += 1), at > 0 && at === place % places ? value : inner));
+      return JSON.stringify(
+        message,
+        (_key, inner: unknown) => ((at += 1), at > 0 && at === place % places ? value : inner),
+      );
     });
     fc.assert(fc.property(mutated, tried));
     tried('['.repeat(500_000));
@@ -98,7 +113,9 @@ describe('messages', () => {
   test('larger than the limit are neither written nor read', () => {
     const large = { type: 'refuse', code: 'x', message: 'y'.repeat(limits.messageBytes) } as const;
     expect(() => encodeMessage(large)).toThrow(expect.objectContaining({ code: 'message.size' }));
-    expect(() => decodeCollectorMessage(JSON.stringify(large))).toThrow(expect.objectContaining({ code: 'message.size' }));
+    expect(() => decodeCollectorMessage(JSON.stringify(large))).toThrow(
+      expect.objectContaining({ code: 'message.size' }),
+    );
   });
 });
 
@@ -115,12 +132,21 @@ test.each([
 describe('fitting', () => {
   test('makes every alert fit, and leaves one alone that does', () => {
     expect(fitAlert(makeAlert(1))).toEqual(makeAlert(1));
-    const long = fc.tuple(fc.string({ unit: 'binary', maxLength: 20 }), fc.nat(2000)).map(([text, times]) => text.repeat(times));
-    const huge = fc.record({ title: long, key: long, args: fc.array(long, { maxLength: 200, size: 'max' }), note: long });
+    const long = fc
+      .tuple(fc.string({ unit: 'binary', maxLength: 20 }), fc.nat(2000))
+      .map(([text, times]) => text.repeat(times));
+    const huge = fc.record({
+      title: long,
+      key: long,
+      args: fc.array(long, { maxLength: 200, size: 'max' }),
+      note: long,
+    });
     fc.assert(
       fc.property(huge, ({ title, key, args, note }) => {
         const { process, evidence } = makeAlert(1);
-        const fitted = fitAlert(makeAlert(1, { title, key, process: { ...process!, args }, evidence: { ...evidence, note } }));
+        const fitted = fitAlert(
+          makeAlert(1, { title, key, process: { ...process!, args }, evidence: { ...evidence, note } }),
+        );
         expect(fitted.id).toBe(makeAlert(1).id);
         const text = encodeMessage({ type: 'batch', seq: 1, alerts: [fitted] });
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limits.alertBytes + 100);
@@ -131,12 +157,19 @@ describe('fitting', () => {
   });
 
   test('refuses what cutting cannot mend', () => {
-    expect(() => fitAlert(makeAlert(1, { score: Number.NaN }))).toThrow(expect.objectContaining({ code: 'alert.invalid' }));
+    expect(() => fitAlert(makeAlert(1, { score: Number.NaN }))).toThrow(
+      expect.objectContaining({ code: 'alert.invalid' }),
+    );
     expect(() => fitAlert(makeAlert(1, { id: 'mine' }))).toThrow(/id/);
   });
 
   test('leaves out what makes a report or a profile too large, and says how much', () => {
-    const containers = Array.from({ length: 3000 }, (_, n) => ({ id: String(n), name: 'n'.repeat(500), workload: 'w-web', rates: {} }));
+    const containers = Array.from({ length: 3000 }, (_, n) => ({
+      id: String(n),
+      name: 'n'.repeat(500),
+      workload: 'w-web',
+      rates: {},
+    }));
     const { message, omitted } = fitReport(makeReport({ containers }));
     expect(decodeAgentMessage(encodeMessage(message))).toEqual(message);
     expect(message.report.containers.length + omitted).toBeGreaterThanOrEqual(3000);
@@ -148,7 +181,10 @@ describe('fitting', () => {
       firstSeen: '2026-11-23T02:00:00.000Z',
       lastSeen: '2026-11-23T02:00:00.000Z',
     } as const;
-    const response = fitResponse(1, Array.from({ length: 1000 }, () => feature));
+    const response = fitResponse(
+      1,
+      Array.from({ length: 1000 }, () => feature),
+    );
     expect(response.features.length + response.omitted).toBe(1000);
     expect(decodeAgentMessage(encodeMessage(response))).toEqual(response);
   });

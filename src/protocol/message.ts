@@ -138,10 +138,16 @@ export function parse<Value>(schema: z.ZodType<Value>, value: unknown, code: str
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const where = issue?.path.map(String).join('.') ?? '';
-  throw new AnchorwatchError(code, `${what}: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'invalid'}`.slice(0, 500));
+  throw new AnchorwatchError(
+    code,
+    `${what}: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'invalid'}`.slice(0, 500),
+  );
 }
 
 function checkSize(sizeBytes: number): void {
   if (sizeBytes <= limits.messageBytes) return;
-  throw new AnchorwatchError('message.size', `the message has ${String(sizeBytes)} bytes, more than ${String(limits.messageBytes)}`);
+  throw new AnchorwatchError(
+    'message.size',
+    `the message has ${String(sizeBytes)} bytes, more than ${String(limits.messageBytes)}`,
+  );
 }

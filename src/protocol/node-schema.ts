@@ -1,12 +1,22 @@
 import { z } from 'zod';
-import type { ContainerRates, ContainerReport, DimensionCoverage, HookState, NodeReport, ProfileFeature, WorkloadReport } from '../model/node.ts';
+import type {
+  ContainerRates,
+  ContainerReport,
+  DimensionCoverage,
+  HookState,
+  NodeReport,
+  ProfileFeature,
+  WorkloadReport,
+} from '../model/node.ts';
 import { dimensionSchema, timeSchema, workloadSchema } from './alert-schema.ts';
 import { limits } from './limits.ts';
 
 const text = z.string().max(limits.textLength);
 const name = z.string().max(limits.nameLength);
 const figure = z.number().min(0);
-const counters = z.record(name, figure).refine((value) => Object.keys(value).length <= limits.reportRows, 'too many entries');
+const counters = z
+  .record(name, figure)
+  .refine((value) => Object.keys(value).length <= limits.reportRows, 'too many entries');
 
 /** One hook and whether it works. */
 export const hookStateSchema: z.ZodType<HookState> = z.object({

@@ -29,7 +29,10 @@ describe('the collector', () => {
   test('stores an id once, numbers without gaps, and chains', async () => {
     const path = join(directory, 'c.db');
     let store = new CollectorStore(path);
-    expect(await store.append([makeAlert(1), makeAlert(2), makeAlert(1)], 0)).toMatchObject({ stored: [{ seq: 1 }, { seq: 2 }], duplicate: 1 });
+    expect(await store.append([makeAlert(1), makeAlert(2), makeAlert(1)], 0)).toMatchObject({
+      stored: [{ seq: 1 }, { seq: 2 }],
+      duplicate: 1,
+    });
     store.close();
     store = new CollectorStore(path);
     const later = makeAlert(2, { count: 9, lastTime: '2026-11-23T09:00:00.000Z', title: 'another title' });
@@ -47,11 +50,18 @@ describe('the collector', () => {
   test.each([
     ['altered', "UPDATE alerts SET alert = replace(alert, '/bin/sh', '/bin/ls') WHERE seq = 2", 2],
     ['removed', 'DELETE FROM alerts WHERE seq = 2', 2],
-    ['swapped', 'UPDATE alerts SET seq = CASE seq WHEN 3 THEN -2 ELSE seq END; UPDATE alerts SET seq = 3 WHERE seq = 2; UPDATE alerts SET seq = 2 WHERE seq = -2', 2],
+    [
+      'swapped',
+      'UPDATE alerts SET seq = CASE seq WHEN 3 THEN -2 ELSE seq END; UPDATE alerts SET seq = 3 WHERE seq = 2; UPDATE alerts SET seq = 2 WHERE seq = -2',
+      2,
+    ],
   ])('proves that an alert was %s', async (_what, sql, brokenAt) => {
     const path = join(directory, 'c.db');
     const store = new CollectorStore(path);
-    await store.append([1, 2, 3].map((number) => makeAlert(number)), 0);
+    await store.append(
+      [1, 2, 3].map((number) => makeAlert(number)),
+      0,
+    );
     const sqlite = new BetterSqlite(path);
     sqlite.exec(sql);
     sqlite.close();
@@ -91,7 +101,10 @@ describe('the outbox', () => {
     expect(store.settle(waiting, 'sent')).toEqual({ depth: 2 });
     store.close();
     store = new OutboxStore(path, 10);
-    expect(store.next(10)).toMatchObject({ depth: 2, waiting: [{ alert: { id: alertId(2), count: 5 } }, { alert: { id: alertId(3) } }] });
+    expect(store.next(10)).toMatchObject({
+      depth: 2,
+      waiting: [{ alert: { id: alertId(2), count: 5 } }, { alert: { id: alertId(3) } }],
+    });
     expect(store.settle(store.next(1).waiting, 'refused')).toEqual({ depth: 2 });
     expect(store.next(10).waiting.map(({ alert }) => alert.id)).toEqual([alertId(3)]);
     store.close();
@@ -101,24 +114,28 @@ describe('the outbox', () => {
     const severity = fc.constantFrom(...severities);
     let run = 0;
     fc.assert(
-      fc.property(fc.array(severity, { minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 8 }), (pushed, capacity) => {
-        run += 1;
-        const store = new OutboxStore(join(directory, `${String(run)}.db`), capacity);
-        let model: { id: string; rank: number }[] = [];
-        for (const [number, one] of pushed.entries()) {
-          const { depth, dropped } = store.put(makeAlert(number, { severity: one }));
-          model.push({ id: alertId(number), rank: severities.indexOf(one) });
-          if (model.length > capacity) {
-            const least = Math.min(...model.map(({ rank }) => rank));
-            const gone = model.find(({ rank }) => rank === least);
-            expect(dropped.map(({ id }) => id)).toEqual([gone?.id]);
-            model = model.filter((row) => row !== gone);
-          } else expect(dropped).toEqual([]);
-          expect(depth).toBe(model.length);
-        }
-        expect(store.next(100).waiting.map(({ alert }) => alert.id)).toEqual(model.map(({ id }) => id));
-        store.close();
-      }),
+      fc.property(
+        fc.array(severity, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 8 }),
+        (pushed, capacity) => {
+          run += 1;
+          const store = new OutboxStore(join(directory, `${String(run)}.db`), capacity);
+          let model: { id: string; rank: number }[] = [];
+          for (const [number, one] of pushed.entries()) {
+            const { depth, dropped } = store.put(makeAlert(number, { severity: one }));
+            model.push({ id: alertId(number), rank: severities.indexOf(one) });
+            if (model.length > capacity) {
+              const least = Math.min(...model.map(({ rank }) => rank));
+              const gone = model.find(({ rank }) => rank === least);
+              expect(dropped.map(({ id }) => id)).toEqual([gone?.id]);
+              model = model.filter((row) => row !== gone);
+            } else expect(dropped).toEqual([]);
+            expect(depth).toBe(model.length);
+          }
+          expect(store.next(100).waiting.map(({ alert }) => alert.id)).toEqual(model.map(({ id }) => id));
+          store.close();
+        },
+      ),
       { numRuns: 25 },
     );
   });

@@ -75,8 +75,15 @@ export class CollectorStore {
   #lastHash: string;
 
   constructor(path: string) {
-    this.#database = openDatabase<CollectorSchema>({ path, kind: 'collector', migrations: collectorMigrations, synchronous: 'full' });
-    const last = this.#database.first(this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1));
+    this.#database = openDatabase<CollectorSchema>({
+      path,
+      kind: 'collector',
+      migrations: collectorMigrations,
+      synchronous: 'full',
+    });
+    const last = this.#database.first(
+      this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
+    );
     this.#lastSeq = last?.seq ?? 0;
     this.#lastHash = last?.hash ?? chainStart;
   }
@@ -85,7 +92,10 @@ export class CollectorStore {
    * Stores a batch in one transaction, durably when it resolves. An id that is stored already only gets the larger count and the
    * later time; it is counted in `duplicate` and not in `stored`.
    */
-  async append(alerts: readonly Alert[], nowMs: number): Promise<{ readonly stored: readonly StoredAlert[]; readonly duplicate: number }> {
+  async append(
+    alerts: readonly Alert[],
+    nowMs: number,
+  ): Promise<{ readonly stored: readonly StoredAlert[]; readonly duplicate: number }> {
     const result = this.#database.transaction(() => {
       const stored: StoredAlert[] = [];
       let duplicate = 0;
@@ -126,7 +136,12 @@ export class CollectorStore {
 
   /** Alerts in the order of the log, those after `seq`. */
   async after(seq: number, limit: number): Promise<readonly StoredAlert[]> {
-    const query = this.#database.query.selectFrom('alerts').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit);
+    const query = this.#database.query
+      .selectFrom('alerts')
+      .selectAll()
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(limit);
     return this.#database.all(query).map(fromRow);
   }
 
@@ -136,7 +151,9 @@ export class CollectorStore {
   }
 
   /** How many alerts are stored, by severity and dimension. */
-  async totals(): Promise<readonly { readonly severity: Severity; readonly dimension: string; readonly alerts: number }[]> {
+  async totals(): Promise<
+    readonly { readonly severity: Severity; readonly dimension: string; readonly alerts: number }[]
+  > {
     const query = this.#database.query
       .selectFrom('alerts')
       .select((e) => ['severity', 'dimension', e.fn.countAll<number>().as('alerts')])
@@ -157,7 +174,10 @@ export class CollectorStore {
           .limit(1000),
       );
       for (const row of rows) {
-        const whole = row.seq === alerts + 1 && row.previous_hash === previousHash && row.hash === chainHash(previousHash, row.alert);
+        const whole =
+          row.seq === alerts + 1 &&
+          row.previous_hash === previousHash &&
+          row.hash === chainHash(previousHash, row.alert);
         if (!whole) return { alerts, brokenAt: alerts + 1 };
         [alerts, previousHash] = [row.seq, row.hash];
       }
@@ -202,7 +222,9 @@ export class CollectorStore {
     const known = this.#database.first(query.selectFrom('alerts').select(['seq', 'count']).where('id', '=', alert.id));
     if (known === undefined) return false;
     if (alert.count > known.count) {
-      this.#database.run(query.updateTable('alerts').set({ count: alert.count, last_time: alert.lastTime }).where('seq', '=', known.seq));
+      this.#database.run(
+        query.updateTable('alerts').set({ count: alert.count, last_time: alert.lastTime }).where('seq', '=', known.seq),
+      );
     }
     return true;
   }
@@ -246,15 +268,25 @@ function conditions(e: ExpressionBuilder<CollectorSchema, 'alerts'>, filter: Ale
     ...(dimension === undefined ? [] : [e('dimension', '=', dimension)]),
     ...(before === undefined
       ? []
-      : [e.or([e('time_ms', '<', before.timeMs), e.and([e('time_ms', '=', before.timeMs), e('seq', '<', before.seq)])])]),
+      : [
+          e.or([
+            e('time_ms', '<', before.timeMs),
+            e.and([e('time_ms', '=', before.timeMs), e('seq', '<', before.seq)]),
+          ]),
+        ]),
   ];
 }
 
-function containerConditions(e: ExpressionBuilder<CollectorSchema, 'alerts'>, container: string): Expression<SqlBool>[] {
+function containerConditions(
+  e: ExpressionBuilder<CollectorSchema, 'alerts'>,
+  container: string,
+): Expression<SqlBool>[] {
   const exact = [e('container_id', '=', container), e('container_name', '=', container)];
   // Engines print ids cut to 12 digits; `g` is the first character after the last hex digit.
   const short = /^[0-9a-f]{12,64}$/u.test(container);
-  return short ? [...exact, e.and([e('container_id', '>=', container), e('container_id', '<', `${container}g`)])] : exact;
+  return short
+    ? [...exact, e.and([e('container_id', '>=', container), e('container_id', '<', `${container}g`)])]
+    : exact;
 }
 
 function fromRow(row: AlertRow): StoredAlert {

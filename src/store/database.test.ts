@@ -22,7 +22,13 @@ interface Schema {
 }
 
 function options(changes: Partial<DatabaseOptions> = {}): DatabaseOptions {
-  return { path, kind: 'profile', migrations: [{ name: 'things', sql: 'CREATE TABLE things (name TEXT) STRICT' }], synchronous: 'full', ...changes };
+  return {
+    path,
+    kind: 'profile',
+    migrations: [{ name: 'things', sql: 'CREATE TABLE things (name TEXT) STRICT' }],
+    synchronous: 'full',
+    ...changes,
+  };
 }
 
 test('migrates step by step, and only what is missing', () => {
@@ -30,7 +36,9 @@ test('migrates step by step, and only what is missing', () => {
   first.run(first.query.insertInto('things').values({ name: 'kept' }));
   first.close();
   const second = { name: 'more', sql: 'ALTER TABLE things ADD COLUMN size INTEGER' };
-  const grown = openDatabase<Schema & { things: { size: number | null } }>(options({ migrations: [...options().migrations, second] }));
+  const grown = openDatabase<Schema & { things: { size: number | null } }>(
+    options({ migrations: [...options().migrations, second] }),
+  );
   expect(grown.all(grown.query.selectFrom('things').selectAll())).toEqual([{ name: 'kept', size: null }]);
   grown.close();
 });
@@ -38,7 +46,9 @@ test('migrates step by step, and only what is missing', () => {
 test('a migration that fails leaves the file as it was', () => {
   openDatabase<Schema>(options()).close();
   const broken = { name: 'broken', sql: 'CREATE TABLE half (a TEXT); SELECT nonsense FROM nowhere' };
-  expect(() => openDatabase(options({ migrations: [...options().migrations, broken] }))).toThrow(expect.objectContaining({ code: 'store.failed' }));
+  expect(() => openDatabase(options({ migrations: [...options().migrations, broken] }))).toThrow(
+    expect.objectContaining({ code: 'store.failed' }),
+  );
   const database = openDatabase<{ sqlite_schema: { name: string } }>(options());
   expect(database.all(database.query.selectFrom('sqlite_schema').select('name'))).toEqual([{ name: 'things' }]);
   database.close();
@@ -46,7 +56,9 @@ test('a migration that fails leaves the file as it was', () => {
 
 test('names a newer schema, a file of another kind, a damaged file, a file that is none and a place that is none', () => {
   openDatabase<Schema>(options()).close();
-  expect(() => openDatabase(options({ migrations: [] }))).toThrow(expect.objectContaining({ code: 'store.newer', retryable: false }));
+  expect(() => openDatabase(options({ migrations: [] }))).toThrow(
+    expect.objectContaining({ code: 'store.newer', retryable: false }),
+  );
   expect(() => new OutboxStore(path, 10)).toThrow(expect.objectContaining({ code: 'store.kind' }));
   writeFileSync(path, 'this is no database at all, but a text '.repeat(100));
   expect(() => new CollectorStore(path)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
@@ -65,9 +77,15 @@ test('a transaction that throws is undone', () => {
 });
 
 test('the schemas of the collector and the outbox are durable ones', () => {
-  for (const [kind, migrations] of [['collector', collectorMigrations], ['outbox', outboxMigrations]] as const) {
+  for (const [kind, migrations] of [
+    ['collector', collectorMigrations],
+    ['outbox', outboxMigrations],
+  ] as const) {
     const database = openDatabase<Schema>(options({ path: join(directory, kind), kind, migrations }));
-    const pragma = (name: string): unknown => database.all({ compile: () => ({ ...database.query.selectFrom('things').compile(), sql: `PRAGMA ${name}`, parameters: [] }) })[0];
+    const pragma = (name: string): unknown =>
+      database.all({
+        compile: () => ({ ...database.query.selectFrom('things').compile(), sql: `PRAGMA ${name}`, parameters: [] }),
+      })[0];
     expect(pragma('journal_mode')).toEqual({ journal_mode: 'wal' });
     expect(pragma('synchronous')).toEqual({ synchronous: 2 });
     expect(pragma('foreign_keys')).toEqual({ foreign_keys: 1 });

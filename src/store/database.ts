@@ -134,7 +134,10 @@ function checkKind(sqlite: BetterSqlite.Database, options: DatabaseOptions): voi
   const version = Number(sqlite.pragma('user_version', { simple: true }));
   const tables = Number(sqlite.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
   if (id !== databaseKinds[options.kind] && (id !== 0 || version !== 0 || tables > 0)) {
-    throw new AnchorwatchError('store.kind', `${options.path} is a SQLite file, but not an Anchorwatch ${options.kind} database`);
+    throw new AnchorwatchError(
+      'store.kind',
+      `${options.path} is a SQLite file, but not an Anchorwatch ${options.kind} database`,
+    );
   }
   if (version > options.migrations.length) {
     throw new AnchorwatchError(
@@ -172,7 +175,17 @@ export function storeError(error: unknown, path: string): AnchorwatchError {
 const reasons: readonly (readonly [RegExp, string, string, boolean])[] = [
   [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)$/u, 'store.full', 'no space left to write', true],
   [/^SQLITE_(BUSY|LOCKED)/u, 'store.busy', 'another process holds the file', true],
-  [/^SQLITE_(CORRUPT|NOTADB)/u, 'store.corrupt', 'the file is damaged or not a database; move it away to start with a new one', false],
-  [/^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|ENOENT)/u, 'store.unwritable', 'the file cannot be opened for writing', false],
+  [
+    /^SQLITE_(CORRUPT|NOTADB)/u,
+    'store.corrupt',
+    'the file is damaged or not a database; move it away to start with a new one',
+    false,
+  ],
+  [
+    /^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|ENOENT)/u,
+    'store.unwritable',
+    'the file cannot be opened for writing',
+    false,
+  ],
   [/^(SQLITE_IOERR|EIO)/u, 'store.io', 'input/output error', true],
 ];

@@ -31,7 +31,12 @@ export class OutboxStore {
 
   /** @param path SQLite file. @param capacity Rows; when it is full, the oldest of the lowest severity makes room, refused ones first. */
   constructor(path: string, capacity: number) {
-    this.#database = openDatabase<OutboxSchema>({ path, kind: 'outbox', migrations: outboxMigrations, synchronous: 'full' });
+    this.#database = openDatabase<OutboxSchema>({
+      path,
+      kind: 'outbox',
+      migrations: outboxMigrations,
+      synchronous: 'full',
+    });
     this.#capacity = capacity;
     const query = this.#database.query.selectFrom('outbox').select((e) => e.fn.countAll<number>().as('rows'));
     this.#rows = this.#database.first(query)?.rows ?? 0;
@@ -58,9 +63,17 @@ export class OutboxStore {
   next(limit: number): { readonly waiting: readonly WaitingAlert[]; readonly depth: number } {
     const { query } = this.#database;
     const rows = this.#database.all(
-      query.selectFrom('outbox').select(['alert', 'revision']).where('refused', '=', 0).orderBy('position').limit(limit),
+      query
+        .selectFrom('outbox')
+        .select(['alert', 'revision'])
+        .where('refused', '=', 0)
+        .orderBy('position')
+        .limit(limit),
     );
-    return { waiting: rows.map(({ alert, revision }) => ({ alert: JSON.parse(alert) as Alert, revision })), depth: this.#rows };
+    return {
+      waiting: rows.map(({ alert, revision }) => ({ alert: JSON.parse(alert) as Alert, revision })),
+      depth: this.#rows,
+    };
   }
 
   /** `sent`: forgets these copies (a later copy of the same alert stays). `refused`: sets them aside, kept but not sent again. */
@@ -72,7 +85,11 @@ export class OutboxStore {
         sum += this.#database.run(
           outcome === 'sent'
             ? query.deleteFrom('outbox').where('id', '=', alert.id).where('revision', '=', revision)
-            : query.updateTable('outbox').set({ refused: 1 }).where('id', '=', alert.id).where('revision', '=', revision),
+            : query
+                .updateTable('outbox')
+                .set({ refused: 1 })
+                .where('id', '=', alert.id)
+                .where('revision', '=', revision),
         );
       }
       return sum;

@@ -42,7 +42,13 @@ export function makeAlert(number: number, changes: Partial<Alert> = {}): Alert {
       cwd: '/',
       ancestors: [{ pid: 4200, exe: '/usr/sbin/nginx' }],
     },
-    evidence: { samples: 1812, seenInOneSample: 0, coverage: 0.998, expected: ['/usr/sbin/nginx'], note: 'never in 1,812 samples' },
+    evidence: {
+      samples: 1812,
+      seenInOneSample: 0,
+      coverage: 0.998,
+      expected: ['/usr/sbin/nginx'],
+      note: 'never in 1,812 samples',
+    },
     count: 1,
     lastTime: time,
     ...changes,
@@ -61,7 +67,12 @@ export function makeReport(changes: Partial<NodeReport> = {}): NodeReport {
       { hook: 'bind', state: 'missing', reason: 'no such tracepoint', unseen: 'listening ports' },
     ],
     containers: [
-      { id: 'c1', name: 'shop-web-1', workload: 'w-web', rates: { cpuSeconds: 12.5, memoryBytes: 1_000_000, pids: 3, networkReceiveBytes: 10 } },
+      {
+        id: 'c1',
+        name: 'shop-web-1',
+        workload: 'w-web',
+        rates: { cpuSeconds: 12.5, memoryBytes: 1_000_000, pids: 3, networkReceiveBytes: 10 },
+      },
     ],
     workloads: [
       {
