@@ -54,10 +54,6 @@ function installPackages(purpose) {
   const stale = staleReason(purpose);
   const nodeMissing = !existsSync(join(root, 'node_modules', '.bin', 'node'));
   if (stale === undefined && !nodeMissing) return true;
-  if (forbidden) {
-    say(`${stale ?? 'Node 24 is missing'}, and ANCHORWATCH_NO_INSTALL=1 forbids installing. Run: npm ci`);
-    return stale === undefined;
-  }
   if (stale !== undefined) {
     say(`${stale}: running npm ci (about a minute)`);
     if (npm(['ci', '--ignore-scripts']).status !== 0) {

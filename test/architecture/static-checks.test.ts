@@ -9,7 +9,7 @@ function complaints(tool: string, args: readonly string[]): string {
   const result = spawnSync(join(root, 'node_modules', '.bin', tool), args, {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' },
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
   });
   if (result.error !== undefined) return `${tool} cannot run: ${result.error.message}`;
   return result.status === 0
