@@ -20,7 +20,8 @@ interface Total {
 
 /**
  * Sums the counters of the containers that have no series of their own. Increases are added up, not values: a sum of values would
- * fall when a container ends, and a falling counter reads as a restart and a jump. Bounded by the containers in the last reports.
+ * fall when a container ends, and a falling counter reads as a restart and a jump. What a container used before it was first seen is
+ * not counted: it may be one that was out of sight for a while. Bounded by the containers in the last reports.
  */
 export class RestOfContainers {
   readonly #last = new Map<string, Map<keyof ContainerRates, number>>();
@@ -30,7 +31,7 @@ export class RestOfContainers {
     const key = `${node}/${id}`;
     const last = this.#last.get(key) ?? new Map<keyof ContainerRates, number>();
     this.#last.set(key, last);
-    const before = last.get(figure) ?? 0;
+    const before = last.get(figure) ?? value;
     last.set(figure, value);
     if (own) return;
     const labels = { node, workload, container };

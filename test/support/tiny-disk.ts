@@ -16,9 +16,13 @@ export interface TinyDisk {
 /** Mounts a tmpfs of this size, or answers why that is not possible here (it takes root). */
 export function mountTinyDisk(sizeBytes: number): TinyDisk | string {
   const path = mkdtempSync(join(tmpdir(), 'anchorwatch-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${String(sizeBytes)}`, 'anchorwatch-test', path], {
-    encoding: 'utf8',
-  });
+  const mounted = spawnSync(
+    '/bin/mount',
+    ['-t', 'tmpfs', '-o', `size=${String(sizeBytes)}`, 'anchorwatch-test', path],
+    {
+      encoding: 'utf8',
+    },
+  );
   if (mounted.status !== 0) {
     rmdirSync(path);
     return `cannot mount a tmpfs: ${mounted.error?.message ?? mounted.stderr.trim()}`;
@@ -32,7 +36,7 @@ export function mountTinyDisk(sizeBytes: number): TinyDisk | string {
     },
     free: () => rmSync(ballast),
     remove: () => {
-      spawnSync('umount', [path]);
+      spawnSync('/bin/umount', [path]);
       rmdirSync(path);
     },
   };

@@ -1,0 +1,110 @@
+import { beforeEach, expect, test } from 'vitest';
+import { makeReport } from '../../test/support/alerts.ts';
+import { createRegistry } from '../lib/metrics.ts';
+import type { NodeState } from '../model/fleet.ts';
+import type { ContainerReport } from '../model/node.ts';
+import { NodeMetrics, topWorkloads } from './node-metrics.ts';
+
+let nowMs: number;
+let states: NodeState[];
+let lines: () => Promise<string[]>;
+
+beforeEach(() => {
+  nowMs = 1_000_000;
+  states = [];
+  const registry = createRegistry();
+  const metrics = new NodeMetrics(registry, () => states, { nowMs: () => nowMs, monotonicMs: () => nowMs });
+  lines = async () => {
+    metrics.refresh();
+    return (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  };
+});
+
+function state(name: string, changes: Partial<Parameters<typeof makeReport>[0]> = {}): NodeState {
+  const report = makeReport(changes);
+  return { name, agentVersion: '1', up: true, firstSeenMs: 0, lastSeenMs: nowMs, report, reportReceivedMs: nowMs };
+}
+
+function container(workload: string, id: string, cpuSeconds: number): ContainerReport {
+  return { id, name: id, workload, rates: { cpuSeconds, memoryBytes: 100 } };
+}
+
+/** `count` workloads; the first has the most containers. */
+function manyWorkloads(count: number, cpuSeconds: (index: number) => number): Partial<ReturnType<typeof makeReport>> {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  return {
+    containers: indexes.map((index) => container(`w${String(index)}`, `c${String(index)}`, cpuSeconds(index))),
+    workloads: indexes.map((index) => ({
+      workload: { id: `w${String(index)}`, name: `name-${String(index)}`, kind: 'image' },
+      containers: count - index,
+      samples: { startup: 0, steady: 1 },
+      dimensions: [{ dimension: 'exec', coverage: index % 2 === 0 ? 0.5 : 0.7, features: 2, seenInOneSample: 1 }],
+    })),
+  };
+}
+
+test('shows the same figures however often it is asked', async () => {
+  states = [state('a')];
+  const once = await lines();
+  expect(once).toContain('anchorwatch_events_total{node="a",kind="exec"} 7');
+  expect(await lines()).toEqual(once);
+});
+
+test('drops the series of a container that vanished, of an old report, and of a node that was forgotten', async () => {
+  states = [state('a')];
+  expect((await lines()).join('\n')).toContain('container="shop-web-1"');
+  states = [state('a', { containers: [] })];
+  const without = (await lines()).join('\n');
+  expect(without).not.toContain('shop-web-1');
+  expect(without).toContain('anchorwatch_containers{node="a"} 0');
+  nowMs += 61_000;
+  expect(await lines()).toEqual(['anchorwatch_node_up{node="a"} 1']);
+  states = states.map((one) => ({ ...one, up: false }));
+  expect(await lines()).toEqual(['anchorwatch_node_up{node="a"} 0']);
+  states = [];
+  expect(await lines()).toEqual([]);
+});
+
+test('sums what is beyond the top workloads as other', async () => {
+  states = [
+    state(
+      'a',
+      manyWorkloads(topWorkloads + 10, () => 3),
+    ),
+  ];
+  const all = await lines();
+  const cpu = all.filter((line) => line.startsWith('anchorwatch_container_cpu_seconds_total'));
+  expect(cpu).toHaveLength(topWorkloads + 1);
+  expect(cpu).toContain('anchorwatch_container_cpu_seconds_total{node="a",workload="other",container="other"} 0');
+  expect(all).toContain('anchorwatch_container_memory_bytes{node="a",workload="other",container="other"} 1000');
+  expect(all).toContain('anchorwatch_profile_features{workload="other",dimension="exec"} 20');
+  expect(all).toContain('anchorwatch_workload_coverage_ratio{workload="other",dimension="exec"} 0.5');
+});
+
+test('the counter of the others never falls: not when a container ends, not when one starts again', async () => {
+  const other = async (): Promise<number> => {
+    const line = (await lines()).find((one) => one.includes('cpu_seconds_total') && one.includes('workload="other"'));
+    return Number(line?.split(' ')[1] ?? Number.NaN);
+  };
+  const seconds = new Map([
+    [topWorkloads, 10],
+    [topWorkloads + 1, 5],
+  ]);
+  const report = (): NodeState =>
+    state(
+      'a',
+      manyWorkloads(topWorkloads + seconds.size, (index) => seconds.get(index) ?? 1),
+    );
+  states = [report()];
+  expect(await other()).toBe(0);
+  seconds.set(topWorkloads, 12);
+  states = [report()];
+  expect(await other()).toBe(2);
+  expect(await other()).toBe(2);
+  seconds.delete(topWorkloads + 1);
+  states = [report()];
+  expect(await other()).toBe(2);
+  seconds.set(topWorkloads, 1);
+  states = [report()];
+  expect(await other()).toBe(3);
+});
