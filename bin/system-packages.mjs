@@ -127,5 +127,11 @@ export function aptInstall(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = { env, stdio: ['ignore', 2, 2] };
   if (spawnSync('apt-get', ['-q', 'update'], options).status !== 0) return false;
-  return spawnSync('apt-get', ['-q', 'install', '-y', '--no-install-recommends', ...packages], options).status === 0;
+  return (
+    spawnSync(
+      'apt-get',
+      ['-q', '-o', 'Dpkg::Use-Pty=0', 'install', '-y', '--no-install-recommends', ...packages],
+      options,
+    ).status === 0
+  );
 }
