@@ -40,7 +40,8 @@ export async function runOnNode24(script, args) {
     return;
   }
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
-  const child = spawn(node, [path, ...args], { stdio: 'inherit', env });
+  // The channel carries nothing: when this process is killed, the script sees it close and ends as well.
+  const child = spawn(node, [path, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']) {
     process.on(signal, () => {
       // A terminal sends its signals to the child as well.

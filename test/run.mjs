@@ -27,6 +27,9 @@ const status = await new Promise((resolve) => {
     env: { ...process.env, ANCHORWATCH_TEST_COUNTS: file },
   });
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill(signal));
+  // The launcher of bin/ was killed.
+  process.on('disconnect', () => child.kill('SIGTERM'));
+  process.channel?.unref();
   child.on('error', () => resolve(1));
   child.on('exit', (code) => resolve(code ?? 1));
 });

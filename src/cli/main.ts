@@ -3,6 +3,9 @@ import { processTerminal } from './terminal.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+// The launcher of bin/ was killed.
+process.on('disconnect', () => stop.abort());
+process.channel?.unref();
 // A reader that has seen enough (`| head`) closes the pipe: not an error.
 process.stdout.on('error', () => process.exit(0));
 
