@@ -33,6 +33,7 @@ describe('the checker itself', () => {
     ['lib/clock.ts', "import { pino } from 'pino';", /keeps secrets out/],
     ['api/server.ts', "import x from 'left-pad';", /has no home/],
     ['api/server.ts', "const x = await import('dockerode');", /container engine/],
+    ['store/database.ts', "import { f } from '../../test/support/alerts.ts';", /rooms never/],
     ['helpers/a.ts', "import { a } from './b.ts';", /not a folder of the design/],
     ['api/server.ts', "import {\n  a,\n  b,\n} from '@marcbachmann/cel-js/sub';", /rule conditions/],
   ])('rejects an edge of %s: %s', (file, source, reason) => {
@@ -46,9 +47,10 @@ describe('the checker itself', () => {
       "import { b } from '../lib/errors.ts';",
       "import type { c } from '../model/alert.ts';",
       "// import { d } from '../api/server.ts';",
+      "import { f } from '../../test/support/alerts.ts';",
       "/** @example import { e } from '../api/server.ts' */",
     ].join('\n');
-    expect(importsOf(source)).toHaveLength(4);
+    expect(importsOf(source)).toHaveLength(5);
     expect(checkImports('store/database.test.ts', source)).toEqual([]);
   });
 });

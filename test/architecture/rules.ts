@@ -121,7 +121,10 @@ function violationOf(file: string, imported: string): string | undefined {
   if (layer === undefined)
     return `src/${folder} is not a folder of the design ("Layout"): add it to test/architecture/rules.ts`;
   if (imported.startsWith('.')) {
-    const target = resolveRelative(file, imported).split('/')[0] ?? '';
+    const path = resolveRelative(file, imported);
+    // From src/…: what tests share stands beside src, in test/support.
+    if (isTest && path.startsWith('test/support/')) return undefined;
+    const target = path.split('/')[0] ?? '';
     return target === folder || layer.mayImport.includes(target) ? undefined : layer.reason;
   }
   if (imported.startsWith('node:')) {
