@@ -1,0 +1,129 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { makeAlert } from '../../test/support/alerts.ts';
+import { waitFor } from '../../test/support/wait.ts';
+import { createLogger } from '../lib/log.ts';
+import { createRegistry } from '../lib/metrics.ts';
+import type { StoredAlert } from '../model/alert.ts';
+import type { FeedLog } from './client.ts';
+import { Feed } from './feed.ts';
+
+/** A log that answers when the test says so, with what was in it when it was asked. */
+class HeldLog implements FeedLog {
+  readonly alerts: StoredAlert[] = [];
+  readonly #held: (() => void)[] = [];
+
+  get asked(): number {
+    return this.#held.length;
+  }
+
+  add(): StoredAlert {
+    const seq = this.alerts.length + 1;
+    const alert = { ...makeAlert(seq), seq, storedAt: '', hash: '', previousHash: '' };
+    this.alerts.push(alert);
+    return alert;
+  }
+
+  answer(): void {
+    this.#held.shift()?.();
+  }
+
+  async after(seq: number, limit: number): Promise<StoredAlert[]> {
+    const found = this.alerts.filter((alert) => alert.seq > seq).slice(0, limit);
+    await new Promise<void>((resolve) => this.#held.push(resolve));
+    return found;
+  }
+
+  async lastSeq(): Promise<number> {
+    return this.alerts.length;
+  }
+}
+
+let log: HeldLog;
+let feed: Feed;
+let server: Server;
+let received: unknown[];
+
+beforeEach(async () => {
+  log = new HeldLog();
+  received = [];
+  const options = { alerts: log, registry: createRegistry(), log: createLogger({ level: 'silent' }), pageSize: 2 };
+  feed = new Feed({ ...options, pingMs: 50 });
+  server = createServer();
+  server.on('upgrade', feed.upgrade.bind(feed));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => {
+  feed.stop();
+  server.closeAllConnections();
+  server.close();
+});
+
+async function open(query: string): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${String((server.address() as AddressInfo).port)}/feed?${query}`);
+  socket.on('message', (data: Buffer) => received.push((JSON.parse(data.toString()) as { seq: unknown }).seq));
+  await new Promise((resolve) => socket.once('open', resolve));
+  await asked();
+  return socket;
+}
+
+async function asked(): Promise<void> {
+  await waitFor('the client to ask the log', () => log.asked > 0);
+}
+
+test('an alert that is stored while the end of the log is being read is not missed', async () => {
+  log.add();
+  await open('after=0');
+  log.answer();
+  await asked();
+  // The answer that is under way says that there is nothing more; this one comes too late for it.
+  feed.publish([log.add()]);
+  log.answer();
+  await asked();
+  log.answer();
+  await asked();
+  log.answer();
+  await waitFor('both', () => received.length === 2);
+  feed.publish([log.add()]);
+  await waitFor('the third', () => received.length === 3);
+  expect(received).toEqual([1, 2, 3]);
+});
+
+test('an alert that was read from the log before it was announced is not sent twice', async () => {
+  log.add();
+  const early = log.add();
+  await open('after=0');
+  log.answer();
+  await asked();
+  log.answer();
+  await waitFor('both', () => received.length === 2);
+  feed.publish([early]);
+  feed.publish([log.add()]);
+  await waitFor('the third', () => received.includes(3));
+  expect(received).toEqual([1, 2, 3]);
+});
+
+test('an after beyond the log means from now on', async () => {
+  log.add();
+  await open('after=1000');
+  feed.publish([log.add()]);
+  await waitFor('an alert', () => {
+    log.answer();
+    return received.length > 0;
+  });
+  expect(received).toEqual([2]);
+});
+
+test('a client that does not answer pings is dropped', async () => {
+  const socket = await open('after=0');
+  log.answer();
+  let closed = false;
+  socket.on('close', () => {
+    closed = true;
+  });
+  socket.pong = (): void => undefined;
+  await waitFor('the end', () => closed);
+});
