@@ -149,6 +149,11 @@ export class Watch {
     return this.#learn(event, container, profile, candidates, sample, verdict.reason);
   }
 
+  /** True when samples are over: read the kernel's incidences now, then call `rollover`. */
+  rolloverDue(nowMs: number): boolean {
+    return this.#samples.due(nowMs);
+  }
+
   /**
    * Ends samples that are over. Call it about once a second, after `addIncidence` with what the kernel counted when the slice is about to end.
    */

@@ -64,6 +64,13 @@ export class SampleClock {
     return running === undefined ? undefined : { number: running.number, stratum: running.stratum };
   }
 
+  /** True when `advance` would end something: what was counted up to now belongs to the samples that end. */
+  due(nowMs: number): boolean {
+    if (nowMs >= this.#sliceEndsMs) return true;
+    for (const { stratum, startupEndsMs } of this.#running.values()) if (stratum === 'startup' && nowMs >= startupEndsMs) return true;
+    return false;
+  }
+
   /** Ends what is over at `nowMs`. A clock that jumped ahead ends one slice, not many. */
   advance(nowMs: number): { readonly ends: readonly SampleEnd[]; readonly sliceEnded: boolean } {
     const ends: SampleEnd[] = [];

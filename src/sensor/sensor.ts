@@ -14,7 +14,7 @@ import { openLibbpf, updateAny } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
-import type { ReaderBatch, ReaderInput } from './reader.ts';
+import type { ReaderBatch, ReaderInput } from './reader-worker.ts';
 import { mountTracefs } from './tracefs.ts';
 import { WatchedMap } from './watched-map.ts';
 import type { Pattern, WatchedContainer } from './watched-map.ts';
@@ -111,7 +111,7 @@ export class Sensor {
     const input: ReaderInput = {
       rings: ringNames.map((name) => ({ fd: this.#programs.mapFd(name), sizeBytes: ringBytes[name] })),
     };
-    const reader = new Worker(new URL('./reader.ts', import.meta.url), { workerData: input, name: 'sensor-reader' });
+    const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: input, name: 'sensor-reader' });
     this.#reader = reader;
     await new Promise<void>((resolve, reject) => {
       reader.once('message', () => {

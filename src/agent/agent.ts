@@ -1,0 +1,238 @@
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { parseRules, readRuleFiles, reloadRules } from '../detect/rules.ts';
+import { cgroupPlace, Containers } from '../identity/containers.ts';
+import { systemClock } from '../lib/clock.ts';
+import { errorText } from '../lib/errors.ts';
+import { Cleanups } from '../lib/lifecycle.ts';
+import type { Logger } from '../lib/log.ts';
+import type { HookState, NodeReport } from '../model/node.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import { cgroupContents } from '../sensor/processes.ts';
+import { Sensor } from '../sensor/sensor.ts';
+import { openDatabase } from '../store/database.ts';
+import { OutboxStore } from '../store/outbox-store.ts';
+import { profileMigrations } from '../store/profile-migrations.ts';
+import { Profiles } from '../store/profiles.ts';
+import type { ProfileSchema } from '../store/profiles.ts';
+import { Pipeline } from './pipeline.ts';
+import { Rates } from './rates.ts';
+import { Watch } from './watch.ts';
+
+export interface AgentOptions {
+  /** `ws(s)://HOST:PORT` of the collector. */
+  readonly collectorUrl: string;
+  readonly token: string;
+  /** Profiles and the outbox live here. */
+  readonly stateDir: string;
+  /** Address of the container engine; undefined: DOCKER_HOST, then the usual sockets. */
+  readonly dockerHost: string | undefined;
+  readonly nodeName: string;
+  readonly sliceMs: number;
+  readonly startupMs: number;
+  readonly version: string;
+  /** Directories with suspicion rules; the first are the built-in ones. */
+  readonly rulesDirs?: readonly string[];
+}
+
+export interface RunningAgent {
+  /** Reads the rules again; a set with problems leaves the old one in place. */
+  reload(): void;
+  stop(): Promise<void>;
+}
+
+const tickMs = 1_000;
+const rateMs = 10_000;
+const reportMs = 5_000;
+const procfsMs = 5_000;
+/** Alerts that wait for the collector on disk; beyond them the oldest of the lowest severity make room, counted. */
+const outboxAlertsMax = 10_000;
+const builtInRules = new URL('../../profiles/rules/', import.meta.url).pathname;
+
+/**
+ * Starts the agent of a node. Without a working kernel sensor it goes on with `/proc` and the engine, and says what is not seen.
+ * Rejects with AnchorwatchError `store.…` and `collector.url`; whatever had been started is stopped then.
+ */
+export async function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
+  const cleanups = new Cleanups();
+  try {
+    return await start(options, log, cleanups);
+  } catch (error) {
+    await cleanups.run(log);
+    throw error;
+  }
+}
+
+async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Promise<RunningAgent> {
+  const clock = systemClock;
+  const { stateDir, nodeName, sliceMs, startupMs, version } = options;
+
+  const profilesFile = openDatabase<ProfileSchema>({
+    path: join(stateDir, 'profiles.db'),
+    kind: 'profile',
+    migrations: profileMigrations,
+    synchronous: 'normal',
+  });
+  cleanups.defer('profiles', () => {
+    profilesFile.close();
+  });
+  const outboxFile = new OutboxStore(join(stateDir, 'outbox.db'), outboxAlertsMax);
+  cleanups.defer('outbox file', () => {
+    outboxFile.close();
+  });
+
+  const rulesDirs = options.rulesDirs ?? [builtInRules];
+  let rules = parseRules(readRuleFiles(rulesDirs));
+  for (const { file, line, reason } of rules.problems) log.error({ code: 'rules.invalid', file, line }, reason);
+  const watch = new Watch({ profiles: new Profiles(profilesFile), rules, clock, node: nodeName, sliceMs, startupMs });
+
+  const outbox = new Outbox({
+    collectorUrl: options.collectorUrl,
+    token: options.token,
+    nodeName,
+    agentVersion: version,
+    file: outboxFile,
+    log,
+    onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
+  });
+  outbox.start();
+  cleanups.defer('outbox', () => outbox.stop());
+
+  const containers: Containers = new Containers({
+    dockerHost: options.dockerHost,
+    log,
+    clock,
+    listener: {
+      started: (container) => {
+        pipeline.started(container);
+      },
+      stopped: (container) => {
+        pipeline.stopped(container);
+        rates.forget(container.id);
+      },
+      lifecycle: (event) => {
+        pipeline.lifecycle(event);
+      },
+    },
+  });
+  const pipeline: Pipeline = new Pipeline({ watch, containers, alerts: outbox, clock, log });
+  const rates = new Rates();
+  cleanups.defer('rates', () => {
+    rates.close();
+  });
+
+  let sensor: Sensor | undefined;
+  let sensorTrouble = '';
+  try {
+    sensor = new Sensor({
+      log,
+      listener: {
+        event: (event, handle) => {
+          pipeline.event(event, handle);
+        },
+        cgroupMade: (cgroupId, path) => void pipeline.cgroupMade(cgroupId, path),
+        cgroupRemoved: (cgroupId) => {
+          containers.cgroupRemoved(cgroupId);
+        },
+      },
+    });
+    pipeline.useSensor(sensor);
+    await sensor.start();
+  } catch (error) {
+    sensorTrouble = errorText(error);
+    log.error(
+      { err: error, code: 'sensor.unavailable' },
+      `no kernel sensor: ${sensorTrouble}. Processes and listening sockets are polled from /proc instead; files, connections and short-lived processes are not seen. "anchorwatch doctor" says more`,
+    );
+    await sensor?.stop();
+    sensor = undefined;
+  }
+  const running = sensor;
+  cleanups.defer('sensor', async () => {
+    await running?.stop();
+    pipeline.finish();
+  });
+
+  // After the sensor: a container that starts in between is announced by the kernel.
+  await containers.start();
+  cleanups.defer('container engine', () => {
+    containers.stop();
+  });
+
+  const every = (ms: number, act: () => void): void => {
+    const timer = setInterval(act, ms);
+    cleanups.defer('timer', () => {
+      clearInterval(timer);
+    });
+  };
+  every(tickMs, () => {
+    pipeline.tick();
+  });
+  every(rateMs, () => {
+    rates.read(containers.running());
+  });
+  if (running === undefined)
+    every(procfsMs, () => {
+      for (const container of containers.running()) {
+        const place = cgroupPlace(container);
+        if (place !== undefined) pipeline.observe(container, cgroupContents(place.directory).pids);
+      }
+    });
+  const report = (): void => {
+    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, sensor: running, sensorTrouble, version }));
+  };
+  rates.read(containers.running());
+  report();
+  every(reportMs, report);
+
+  return {
+    reload() {
+      const fresh = reloadRules(rules, readRuleFiles(rulesDirs));
+      for (const { file, line, reason } of fresh.problems) log.error({ code: 'rules.invalid', file, line }, reason);
+      ({ rules } = fresh);
+      watch.setRules(rules);
+    },
+    stop: () => cleanups.run(log),
+  };
+}
+
+interface ReportSources {
+  readonly watch: Watch;
+  readonly outbox: Outbox;
+  readonly containers: Containers;
+  readonly pipeline: Pipeline;
+  readonly rates: Rates;
+  readonly sensor: Sensor | undefined;
+  readonly sensorTrouble: string;
+  readonly version: string;
+}
+
+function nodeReport({ watch, outbox, containers, pipeline, rates, sensor, sensorTrouble, version }: ReportSources): NodeReport {
+  const counters = sensor?.counters();
+  const outboxCounters = outbox.counters;
+  const watchLosses = watch.losses();
+  const missing: HookState = { hook: 'bpf', state: 'failed', reason: sensorTrouble, unseen: 'files, connections, short-lived processes' };
+  const lost = [
+    ...(counters?.lost ?? []),
+    ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
+    { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
+    { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
+    ...Object.entries(outboxCounters.dropped).map(([severity, count]) => ({ hook: 'outbox', reason: `dropped_${severity}`, count })),
+    { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
+  ];
+  return {
+    timeMs: systemClock.nowMs(),
+    agentVersion: version,
+    kernel: release(),
+    sensor: sensor === undefined ? 'procfs' : 'bpf',
+    hooks: sensor?.hooks ?? [missing],
+    containers: rates.reports(containers.running()),
+    workloads: watch.report(),
+    events: pipeline.events,
+    known: counters?.known ?? {},
+    lost,
+    pendingEvents: pipeline.pendingEvents,
+    outboxAlerts: outbox.depth(),
+    expectedAlertsPerDay: watch.expectedAlertsPerDay(),
+  };
+}

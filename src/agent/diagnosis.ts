@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { unifiedMount } from '../identity/cgroup.ts';
+import { Containers } from '../identity/containers.ts';
+import { systemClock } from '../lib/clock.ts';
+import { errorText } from '../lib/errors.ts';
+import { createLogger } from '../lib/log.ts';
+import type { HookState } from '../model/node.ts';
+import { Sensor } from '../sensor/sensor.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to do about it; empty when it is in order. */
+  readonly remedy: string;
+}
+
+export interface Diagnosis {
+  readonly kernel: string;
+  readonly checks: readonly Check[];
+  readonly hooks: readonly HookState[];
+}
+
+/** Tries what the agent needs: loads and attaches the sensor for a moment (watching nothing), and asks the engine. */
+export async function diagnose(options: { readonly dockerHost: string | undefined }): Promise<Diagnosis> {
+  const log = createLogger({ level: 'silent' });
+  const root = process.getuid?.() === 0;
+  const btf = existsSync('/sys/kernel/btf/vmlinux');
+  const cgroup2 = unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1'));
+  const checks: Check[] = [
+    check('privileges', root, root ? 'root' : 'not root', 'run as root'),
+    check('BTF', btf, btf ? '/sys/kernel/btf/vmlinux' : 'missing', 'use a kernel with CONFIG_DEBUG_INFO_BTF'),
+    check(
+      'cgroup v2 tree',
+      cgroup2 !== undefined,
+      cgroup2 ?? 'not mounted',
+      'mount -t cgroup2 none /sys/fs/cgroup/unified (or boot with systemd.unified_cgroup_hierarchy=1)',
+    ),
+  ];
+  let hooks: readonly HookState[] = [];
+  let sensor: Sensor | undefined;
+  const nothing = (): void => undefined;
+  try {
+    sensor = new Sensor({ log, listener: { event: nothing, cgroupMade: nothing, cgroupRemoved: nothing } });
+    await sensor.start();
+    ({ hooks } = sensor);
+    checks.push(check('kernel sensor', true, 'loads and attaches', ''));
+  } catch (error) {
+    checks.push(check('kernel sensor', false, errorText(error), 'see the lines above; without it /proc is polled'));
+  }
+  await sensor?.stop();
+  const containers = new Containers({
+    dockerHost: options.dockerHost,
+    log,
+    clock: systemClock,
+    listener: { started: nothing, stopped: nothing, lifecycle: nothing },
+  });
+  const engine = await containers.start();
+  const count = containers.running().length;
+  containers.stop();
+  checks.push(
+    check(
+      'container engine',
+      engine,
+      engine ? `${containers.address}, ${count} running` : `none answers at ${containers.address}`,
+      'start Docker or Podman, or name it with --docker-host',
+    ),
+  );
+  return { kernel: release(), checks, hooks };
+}
+
+function check(name: string, ok: boolean, detail: string, remedy: string): Check {
+  return { name, ok, detail, remedy: ok ? '' : remedy };
+}

@@ -1,0 +1,236 @@
+import { errorText } from '../lib/errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Alert } from '../model/alert.ts';
+import type { Container } from '../model/container.ts';
+import type { Event, ExecEvent, LifecycleEvent, ListenEvent } from '../model/event.ts';
+import type { Stratum } from '../model/feature.ts';
+import { cgroupPlace } from '../identity/containers.ts';
+import type { Announcement } from '../identity/containers.ts';
+import { Pending } from '../identity/pending.ts';
+import { cgroupContents, readListeners, readProcesses } from '../sensor/processes.ts';
+import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
+import type { Watch } from './watch.ts';
+
+/** Which containers there are. */
+interface ContainerBook {
+  byCgroup(cgroupId: string): Container | undefined;
+  byId(id: string): Container | undefined;
+  announce(cgroupId: string, path: string): Promise<Announcement>;
+}
+
+/** Where alerts go. */
+interface AlertSink {
+  push(alert: Alert): void;
+}
+
+export interface PipelineOptions {
+  readonly watch: Watch;
+  readonly containers: ContainerBook;
+  readonly alerts: AlertSink;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface Held {
+  readonly event: Event;
+  readonly handle: KernelHandle | undefined;
+}
+
+/** Reading the kernel's counts for containers that stop is not done more often. */
+const incidencePauseMs = 1_000;
+
+/** The way of an event on a node: who is it, what is it worth, what is the kernel answered, where does the alert go. */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #pending: Pending<Held> = new Pending();
+  readonly #events: Map<string, number> = new Map();
+  readonly #pushedDown: Set<string> = new Set();
+  readonly #startedMs: number;
+  #sensor: Sensor | undefined;
+  #readMs = 0;
+  #saveTrouble = '';
+  #handlingFailures = 0;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#startedMs = options.clock.nowMs();
+  }
+
+  /** The kernel sensor, when there is one. */
+  useSensor(sensor: Sensor): void {
+    this.#sensor = sensor;
+  }
+
+  /** Events that were seen, by kind. */
+  get events(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#events);
+  }
+
+  get pendingEvents(): number {
+    return this.#pending.size;
+  }
+
+  /** What was lost between the sensor and the judgement, by reason. */
+  get lost(): Readonly<Record<string, number>> {
+    return { ...this.#pending.lost, failed: this.#handlingFailures };
+  }
+
+  /** An event from the kernel: judged now, or kept until its container is known. */
+  event(event: Event, handle?: KernelHandle): void {
+    const kind = event.kind === 'file' ? `file.${event.access}` : event.kind;
+    this.#events.set(kind, (this.#events.get(kind) ?? 0) + 1);
+    const container =
+      event.kind === 'lifecycle'
+        ? this.#options.containers.byId(event.containerId)
+        : this.#options.containers.byCgroup(event.cgroupId);
+    if (container !== undefined) {
+      this.#handle(event, handle, container);
+      return;
+    }
+    const held = this.#pending.hold(event.cgroupId, { event, handle }, this.#options.clock.nowMs());
+    if (!held && handle !== undefined) this.#sensor?.answer(handle, '', undefined, 'forget');
+  }
+
+  lifecycle(event: LifecycleEvent): void {
+    this.event(event);
+  }
+
+  /** A cgroup that is named like a container was made. */
+  async cgroupMade(cgroupId: string, path: string): Promise<void> {
+    const answer = await this.#options.containers.announce(cgroupId, path);
+    if (answer === 'container') return;
+    this.#sensor?.unwatch(cgroupId);
+    this.#pending.drop(cgroupId);
+  }
+
+  /** A container runs: its sample begins, the kernel gets its profile, what waited is judged. */
+  started(container: Container): void {
+    const { watch, clock, log } = this.#options;
+    const { workload, cgroupId } = container;
+    const sample = watch.containerStarted(container, clock.nowMs());
+    log.info({ container: container.name, id: container.id.slice(0, 12), workload: workload.name }, 'container watched');
+    if (cgroupId === undefined) return;
+    if (!this.#pushedDown.has(workload.id)) {
+      this.#pushedDown.add(workload.id);
+      this.#sensor?.recognise(workload.id, watch.kernelKeys(workload.id));
+    }
+    const older = container.pid !== 0 && (container.startedAtMs ?? 0) < this.#startedMs;
+    const place = older ? cgroupPlace(container) : undefined;
+    const contents = place === undefined ? { insideIds: [], pids: [] } : cgroupContents(place.directory);
+    this.#sensor?.watch(
+      { cgroupId, workloadId: workload.id, sample: sample.number, stratum: sample.stratum },
+      contents.insideIds,
+    );
+    if (contents.pids.length > 0) this.observe(container, contents.pids);
+    for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
+  }
+
+  stopped(container: Container): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (nowMs - this.#readMs > incidencePauseMs) this.#readIncidences(nowMs);
+    this.#options.watch.containerStopped(container.id, nowMs);
+    if (container.cgroupId !== undefined) this.#sensor?.unwatch(container.cgroupId);
+  }
+
+  /** Processes and listening sockets that `/proc` shows: of containers older than the agent, or where there is no kernel sensor. */
+  observe(container: Container, pids: readonly number[]): void {
+    const { cgroupId } = container;
+    if (cgroupId === undefined) return;
+    const timeMs = this.#options.clock.nowMs();
+    const processes = readProcesses(pids);
+    for (const process of processes) {
+      this.#sensor?.adopt(process.pid, process.exe);
+      const { parentPid: _, ...rest } = process;
+      const parentExe = process.ancestors[0]?.exe ?? '';
+      const event: ExecEvent = {
+        kind: 'exec',
+        timeMs,
+        cgroupId,
+        source: 'procfs',
+        path: process.exe,
+        origin: 'unknown',
+        script: '',
+        parentExe,
+        fromRuntime: parentExe === '',
+        process: rest,
+      };
+      this.event(event);
+    }
+    const first = processes[0];
+    if (first === undefined) return;
+    const { parentPid: _, ...owner } = first;
+    for (const listener of readListeners(first.pid)) {
+      const event: ListenEvent = { kind: 'listen', timeMs, cgroupId, source: 'procfs', ...listener, process: owner };
+      this.event(event);
+    }
+  }
+
+  /** Once a second: ends samples, saves profiles at the end of a slice, gives up on what waited too long. */
+  tick(): void {
+    const { watch, alerts, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    for (const { handle } of this.#pending.expire(nowMs))
+      if (handle !== undefined) this.#sensor?.answer(handle, '', undefined, 'forget');
+    if (watch.rolloverDue(nowMs)) this.#readIncidences(nowMs);
+    const { changes, sliceEnded, updates } = watch.rollover(nowMs);
+    for (const { containerId, cgroupId, sample } of changes) {
+      const workloadId = this.#options.containers.byId(containerId)?.workload.id;
+      if (cgroupId !== undefined && workloadId !== undefined)
+        this.#sensor?.watch({ cgroupId, workloadId, sample: sample.number, stratum: sample.stratum });
+    }
+    for (const alert of updates) alerts.push(alert);
+    if (sliceEnded) this.save();
+  }
+
+  /** Saves the profiles; a failure is logged and tried again with the next slice. */
+  save(): void {
+    const { watch, log } = this.#options;
+    try {
+      watch.save();
+      this.#saveTrouble = '';
+    } catch (error) {
+      const text = errorText(error);
+      if (text !== this.#saveTrouble) log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);
+      this.#saveTrouble = text;
+    }
+  }
+
+  /** Before the end: counts what the kernel counted, saves. */
+  finish(): void {
+    this.#readIncidences(this.#options.clock.nowMs());
+    this.save();
+  }
+
+  #readIncidences(nowMs: number): void {
+    this.#readMs = nowMs;
+    for (const { workloadId, stratum, kernelKey, delta } of this.#sensor?.incidences() ?? noIncidences)
+      this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
+  }
+
+  #handle(event: Event, handle: KernelHandle | undefined, container: Container): void {
+    const { watch, alerts, log } = this.#options;
+    const workloadId = container.workload.id;
+    try {
+      const { mark, alsoKnown, alert, saveNow } = watch.handle(event, container);
+      if (alert !== undefined) {
+        alerts.push(alert);
+        log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
+      }
+      if (handle !== undefined && mark !== 'none') this.#sensor?.answer(handle, workloadId, event.kernelKey, mark);
+      if (alsoKnown.length > 0) this.#sensor?.recognise(workloadId, alsoKnown);
+      if (saveNow) this.save();
+    } catch (error) {
+      this.#handlingFailures++;
+      if (handle !== undefined) this.#sensor?.answer(handle, workloadId, undefined, 'forget');
+      log.error({ err: error, kind: event.kind }, 'an event could not be handled; the kernel tells it again');
+    }
+  }
+}
+
+const noIncidences: readonly {
+  readonly workloadId: string;
+  readonly stratum: Stratum;
+  readonly kernelKey: never;
+  readonly delta: number;
+}[] = [];

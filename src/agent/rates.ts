@@ -1,0 +1,50 @@
+import type { Container } from '../model/container.ts';
+import type { ContainerRates, ContainerReport } from '../model/node.ts';
+import { cgroupPlace } from '../identity/containers.ts';
+import { Counters } from '../sensor/counters.ts';
+
+/** Reads the counters of every running container; files stay open as long as it runs. */
+export class Rates {
+  readonly #counters: Map<string, { readonly pid: number; readonly counters: Counters }> = new Map();
+  #latest: ReadonlyMap<string, ContainerRates> = new Map();
+
+  /** Reads all; a container whose process is not known yet is left for the next time. */
+  read(containers: readonly Container[]): void {
+    const latest = new Map<string, ContainerRates>();
+    for (const container of containers) {
+      const counters = this.#of(container);
+      if (counters !== undefined) latest.set(container.id, counters.read());
+    }
+    for (const id of this.#counters.keys()) if (!latest.has(id)) this.forget(id);
+    this.#latest = latest;
+  }
+
+  /** What was read last, for every container. */
+  reports(containers: readonly Container[]): readonly ContainerReport[] {
+    return containers.map(({ id, name, workload }) => ({ id, name, workload: workload.name, rates: this.#latest.get(id) ?? {} }));
+  }
+
+  forget(containerId: string): void {
+    this.#counters.get(containerId)?.counters.close();
+    this.#counters.delete(containerId);
+  }
+
+  close(): void {
+    for (const id of [...this.#counters.keys()]) this.forget(id);
+  }
+
+  #of(container: Container): Counters | undefined {
+    const open = this.#counters.get(container.id);
+    if (open?.pid === container.pid) return open.counters;
+    this.forget(container.id);
+    const place = cgroupPlace(container);
+    if (place === undefined) return undefined;
+    const counters = new Counters({
+      cgroupPath: place.path,
+      pid: container.pid,
+      hostNetwork: container.hostNamespaces.includes('net'),
+    });
+    this.#counters.set(container.id, { pid: container.pid, counters });
+    return counters;
+  }
+}

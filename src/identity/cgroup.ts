@@ -1,0 +1,57 @@
+import { readFileSync, statSync } from 'node:fs';
+
+const containerName = /^(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
+
+/**
+ * The container id in a cgroup path: the innermost name that is 64 hex digits, plain (`docker/ID`) or as a systemd scope
+ * (`docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`). A name of 32 digits is never one. Whether it is a container is for the
+ * engine to say. Pure.
+ */
+export function containerIdOfCgroupPath(path: string): string | undefined {
+  for (const part of path.split('/').toReversed()) {
+    const id = containerName.exec(part)?.[1];
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+/** Path in the unified hierarchy of a text of /proc/PID/cgroup (cgroups(7)). Pure. */
+export function unifiedPath(text: string): string | undefined {
+  return /^0::(.*)$/m.exec(text)?.[1];
+}
+
+/** Mount point of the unified hierarchy in a text of /proc/self/mountinfo; undefined where there is none. Pure. */
+export function unifiedMount(mountinfo: string): string | undefined {
+  for (const line of mountinfo.split('\n')) {
+    const [left = '', right = ''] = line.split(' - ');
+    if (right.startsWith('cgroup2 ')) return left.split(' ')[4];
+  }
+  return undefined;
+}
+
+/** Where a container's cgroup stands and what the kernel calls it. */
+export interface CgroupPlace {
+  /** Inode of the directory, decimal: the kernel's cgroup id. */
+  readonly id: string;
+  readonly directory: string;
+  /** Inside the hierarchy: `/docker/ID`, the same in every controller's on most nodes. */
+  readonly path: string;
+}
+
+/** The cgroup of a container by one of its processes. Undefined when the process is gone or the node has no unified hierarchy. */
+export function cgroupOf(pid: number): CgroupPlace | undefined {
+  try {
+    const mount = unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1'));
+    const path = unifiedPath(readFileSync(`/proc/${pid}/cgroup`, 'latin1'));
+    if (mount === undefined || path === undefined) return undefined;
+    // A process may sit in a cgroup that was made inside the container.
+    const id = containerIdOfCgroupPath(path);
+    const parts = path.split('/');
+    while (id !== undefined && parts.length > 1 && !(parts.at(-1) ?? '').includes(id)) parts.pop();
+    const own = parts.join('/');
+    const directory = `${mount}${own}`;
+    return { id: statSync(directory, { bigint: true }).ino.toString(), directory, path: own };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,187 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Container } from '../model/container.ts';
+import type { LifecycleEvent } from '../model/event.ts';
+import { Book } from './book.ts';
+import { cgroupOf, containerIdOfCgroupPath } from './cgroup.ts';
+import type { CgroupPlace } from './cgroup.ts';
+import { engineAddress } from './engine-socket.ts';
+import { Engine } from './engine.ts';
+import type { EngineCounters } from './engine.ts';
+import type { EngineEvent } from './engine-events.ts';
+import type { Inspected } from './inspection.ts';
+import { eventFinding, startFindings, WorkloadHistory } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+/** Who is told about containers. */
+export interface ContainersListener {
+  /** A container runs; once for each start. */
+  started(container: Container): void;
+  stopped(container: Container): void;
+  lifecycle(event: LifecycleEvent): void;
+}
+
+export interface ContainersOptions {
+  readonly dockerHost: string | undefined;
+  readonly listener: ContainersListener;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random?: () => number;
+}
+
+/** A cgroup that is named like a container, and what the engine says of it. */
+export type Announcement = 'container' | 'not-a-container';
+
+const announcementRetryMs = 500;
+const announcementTries = 40;
+
+/** Which containers there are, by the engine and by the kernel's cgroups. Both may tell first; a start is one `started`. */
+export class Containers {
+  readonly #options: ContainersOptions;
+  readonly #engine: Engine;
+  readonly #book: Book = new Book();
+  readonly #history: WorkloadHistory = new WorkloadHistory();
+  readonly #healthchecks: Map<string, readonly string[]> = new Map();
+  readonly address: string;
+
+  constructor(options: ContainersOptions) {
+    this.#options = options;
+    const address = engineAddress(options.dockerHost);
+    this.address = address.text;
+    this.#engine = new Engine({
+      address,
+      log: options.log,
+      random: options.random ?? Math.random,
+      listener: {
+        listed: (containers) => {
+          this.#reconcile(containers);
+        },
+        event: (event) => void this.#take(event),
+      },
+    });
+  }
+
+  /** Connects and lists; answers whether an engine is there. Goes on trying when there is none. */
+  async start(): Promise<boolean> {
+    return await this.#engine.start();
+  }
+
+  stop(): void {
+    this.#engine.stop();
+  }
+
+  get connected(): boolean {
+    return this.#engine.connected;
+  }
+
+  get counters(): EngineCounters {
+    return this.#engine.counters;
+  }
+
+  byId(id: string): Container | undefined {
+    return this.#book.byId(id);
+  }
+
+  byCgroup(cgroupId: string): Container | undefined {
+    return this.#book.byCgroup(cgroupId);
+  }
+
+  running(): readonly Container[] {
+    return this.#book.running();
+  }
+
+  /**
+   * The kernel saw a cgroup being made that is named like a container. Asks the engine, again for 20 s while it does not answer: the name
+   * alone makes no container.
+   */
+  async announce(cgroupId: string, path: string): Promise<Announcement> {
+    const id = containerIdOfCgroupPath(path);
+    if (id === undefined) return 'not-a-container';
+    for (let attempt = 0; attempt < announcementTries; attempt++) {
+      try {
+        const found = await this.#engine.inspect(id);
+        this.#start({ ...found, container: { ...found.container, cgroupId } });
+        return 'container';
+      } catch (error) {
+        if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return 'not-a-container';
+        if (this.#book.byCgroup(cgroupId) !== undefined) return 'container';
+      }
+      await new Promise((resolve) => setTimeout(resolve, announcementRetryMs));
+    }
+    return 'not-a-container';
+  }
+
+  /** The kernel saw the cgroup go: the container ended, whatever the engine says later. */
+  cgroupRemoved(cgroupId: string): void {
+    const container = this.#book.byCgroup(cgroupId);
+    if (container?.cgroupId === cgroupId) this.#end(container.id);
+  }
+
+  #reconcile(found: readonly Inspected[]): void {
+    const ids = new Set(found.map(({ container }) => container.id));
+    for (const { id } of this.#book.running()) if (!ids.has(id)) this.#end(id);
+    for (const entry of found) this.#start(entry);
+  }
+
+  async #take(event: EngineEvent): Promise<void> {
+    const { listener } = this.#options;
+    const id = event.containerId;
+    const timeMs = Number(event.timeNano) / 1e6;
+    if (event.action === 'start' || event.action === 'rename') {
+      try {
+        const found = await this.#engine.inspect(id);
+        if (found.running) this.#start(found);
+      } catch {
+        // It ended before it could be looked at; the kernel's announcement has told of it.
+      }
+      return;
+    }
+    const container = this.#book.byId(id);
+    if (container === undefined) return;
+    if (event.action === 'die') {
+      this.#end(id);
+      if (event.exitCode !== 0 && this.#history.died(container.workload.id, timeMs))
+        listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, timeMs));
+      return;
+    }
+    const finding = eventFinding(event.action, this.#healthchecks.get(id) ?? []);
+    if (finding !== undefined) listener.lifecycle(lifecycleEvent(container, finding, timeMs));
+  }
+
+  #start({ container: fresh, healthcheck }: Inspected): void {
+    const { listener, clock } = this.#options;
+    const before = this.#book.byId(fresh.id);
+    const nowMs = clock.nowMs();
+    const container: Container = {
+      ...fresh,
+      cgroupId: fresh.cgroupId ?? (before !== undefined && this.#book.isRunning(fresh.id) ? before.cgroupId : undefined),
+      // Announced by its cgroup, before its program runs.
+      startedAtMs: fresh.pid === 0 ? nowMs : (fresh.startedAtMs ?? nowMs),
+    };
+    const again = this.#book.isRunning(fresh.id) && before?.cgroupId === container.cgroupId;
+    if (!again && this.#book.isRunning(fresh.id)) this.#end(fresh.id);
+    this.#book.put(container);
+    this.#healthchecks.set(container.id, healthcheck);
+    if (again) return;
+    listener.started(container);
+    for (const finding of startFindings(container)) listener.lifecycle(lifecycleEvent(container, finding, nowMs));
+    if (this.#history.started(container.workload.id, container.digest))
+      listener.lifecycle(lifecycleEvent(container, { action: 'image-change', detail: '' }, nowMs));
+  }
+
+  #end(id: string): void {
+    const container = this.#book.byId(id);
+    if (container === undefined || !this.#book.end(id, this.#options.clock.nowMs())) return;
+    this.#healthchecks.delete(id);
+    this.#options.listener.stopped(container);
+  }
+}
+
+/** Where a running container's cgroup stands; undefined when it has none. */
+export function cgroupPlace(container: Container): CgroupPlace | undefined {
+  return container.pid === 0 ? undefined : cgroupOf(container.pid);
+}
+
+function lifecycleEvent(container: Container, { action, detail }: Lifecycle, timeMs: number): LifecycleEvent {
+  return { kind: 'lifecycle', action, detail, containerId: container.id, cgroupId: container.cgroupId ?? '0', timeMs, source: 'engine' };
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import Docker from 'dockerode';
+
+/** Where an engine answers: what dockerode is given, and how people say it. */
+export interface EngineAddress {
+  readonly text: string;
+  readonly connect: () => Docker;
+}
+
+/** The usual sockets of Docker and Podman. */
+const usualSockets = (env: Readonly<Record<string, string | undefined>>): readonly string[] => [
+  '/var/run/docker.sock',
+  '/run/podman/podman.sock',
+  ...(env['XDG_RUNTIME_DIR'] === undefined
+    ? []
+    : [`${env['XDG_RUNTIME_DIR']}/docker.sock`, `${env['XDG_RUNTIME_DIR']}/podman/podman.sock`]),
+];
+
+/**
+ * The engine to talk to: `--docker-host`, then DOCKER_HOST, then the first of the usual sockets that exists, then Docker's usual one (which
+ * may appear later).
+ */
+export function engineAddress(
+  dockerHost: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): EngineAddress {
+  const host = dockerHost ?? env['DOCKER_HOST'];
+  if (host === undefined || host === '') {
+    const sockets = usualSockets(env);
+    const socketPath = sockets.find((path) => existsSync(path)) ?? sockets[0] ?? '/var/run/docker.sock';
+    return { text: `unix://${socketPath}`, connect: () => new Docker({ socketPath }) };
+  }
+  const unix = /^unix:\/\/(.+)$/.exec(host)?.[1] ?? (host.startsWith('/') ? host : undefined);
+  if (unix !== undefined) return { text: `unix://${unix}`, connect: () => new Docker({ socketPath: unix }) };
+  return { text: host, connect: () => tcpEngine(host) };
+}
+
+function tcpEngine(address: string): Docker {
+  const url = new URL(address.replace(/^tcp:/, 'http:'));
+  return new Docker({ host: url.hostname, port: Number(url.port || 2375), protocol: url.protocol === 'https:' ? 'https' : 'http' });
+}

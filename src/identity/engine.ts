@@ -1,0 +1,180 @@
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import type { Logger } from '../lib/log.ts';
+import { backoffMs } from '../lib/retry.ts';
+import { EngineEvents } from './engine-events.ts';
+import type { EngineEvent } from './engine-events.ts';
+import type { EngineAddress } from './engine-socket.ts';
+import { inspected } from './inspection.ts';
+import type { Inspected } from './inspection.ts';
+
+/** Who is told what the engine says. */
+export interface EngineListener {
+  /** All running containers, after every (re)connection. */
+  listed(containers: readonly Inspected[]): void;
+  event(event: EngineEvent): void;
+}
+
+export interface EngineOptions {
+  readonly address: EngineAddress;
+  readonly listener: EngineListener;
+  readonly log: Logger;
+  readonly random: () => number;
+}
+
+export interface EngineCounters {
+  readonly connects: number;
+  readonly disconnects: number;
+  readonly brokenLines: number;
+}
+
+const retryBaseMs = 250;
+const retryMaxMs = 5_000;
+const requestTimeoutMs = 10_000;
+
+/** Connection to a container engine: lists, then follows its events; connects again for ever and resumes where it was. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #docker: Docker;
+  readonly #counts = { connects: 0, disconnects: 0, brokenLines: 0 };
+  #stream: Readable | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #attempt = 0;
+  #stopped = false;
+  #lastTimeNano = '0';
+  #recent: Set<string> = new Set();
+  #trouble = '';
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#docker = options.address.connect();
+  }
+
+  get connected(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  get counters(): EngineCounters {
+    return { ...this.#counts };
+  }
+
+  /** Tries once and answers whether the engine is there; goes on trying in the background. */
+  async start(): Promise<boolean> {
+    await this.#connect();
+    return this.connected;
+  }
+
+  /** @throws what dockerode throws; `statusCode` 404 when there is no such container */
+  async inspect(id: string): Promise<Inspected> {
+    const abortSignal = AbortSignal.timeout(requestTimeoutMs);
+    return inspected(await this.#docker.getContainer(id).inspect({ abortSignal }));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#stream?.destroy();
+    this.#stream = undefined;
+  }
+
+  async #connect(): Promise<void> {
+    const { address, listener, log } = this.#options;
+    try {
+      // From the last event on: what happened while nobody listened is told then.
+      const since = this.#lastTimeNano === '0' ? {} : { since: wholeSeconds(this.#lastTimeNano) };
+      const stream = asReadable(await this.#docker.getEvents({ ...since, filters: JSON.stringify({ type: ['container'] }) }));
+      if (this.#stopped) {
+        stream.destroy();
+        return;
+      }
+      this.#stream = stream;
+      const events = new EngineEvents();
+      stream.setEncoding('utf8');
+      stream.on('data', (chunk: string) => {
+        for (const event of events.add(chunk)) this.#take(event);
+        this.#counts.brokenLines += events.broken;
+        events.broken = 0;
+      });
+      stream.once('error', () => {
+        this.#lost(stream);
+      });
+      stream.once('close', () => {
+        this.#lost(stream);
+      });
+      stream.once('end', () => {
+        this.#lost(stream);
+      });
+      const running = await this.#docker.listContainers({ abortSignal: AbortSignal.timeout(requestTimeoutMs) });
+      const containers: Inspected[] = [];
+      for (const { Id } of running) {
+        try {
+          containers.push(await this.inspect(Id));
+        } catch {
+          // Ended between list and inspect.
+        }
+      }
+      this.#counts.connects++;
+      this.#attempt = 0;
+      this.#trouble = '';
+      log.info({ engine: address.text, containers: containers.length }, 'container engine connected');
+      listener.listed(containers);
+    } catch (error) {
+      const stream = this.#stream;
+      if (stream === undefined) this.#retry(error);
+      else stream.destroy(error instanceof Error ? error : undefined);
+    }
+  }
+
+  #take(event: EngineEvent): void {
+    const key = `${event.timeNano} ${event.containerId} ${event.action}`;
+    if (this.#recent.has(key)) return;
+    this.#recent.add(key);
+    // Only events of the moment of the last one can come twice; a few thousand are plenty.
+    if (this.#recent.size > 4096) this.#recent = new Set([...this.#recent].slice(2048));
+    if (event.timeNano.length > this.#lastTimeNano.length || event.timeNano > this.#lastTimeNano) this.#lastTimeNano = event.timeNano;
+    this.#options.listener.event(event);
+  }
+
+  #lost(stream: Readable): void {
+    if (this.#stream !== stream) return;
+    this.#stream = undefined;
+    this.#counts.disconnects++;
+    this.#retry(undefined);
+  }
+
+  #retry(error: unknown): void {
+    if (this.#stopped) return;
+    const { address, log, random } = this.#options;
+    const code = error === undefined ? 'closed' : codeOf(error);
+    if (code !== this.#trouble) {
+      this.#trouble = code;
+      const remedy =
+        code === 'EACCES'
+          ? 'run as root or as a member of the docker group'
+          : 'start it, or name another with --docker-host';
+      const message =
+        code === 'closed'
+          ? `the container engine at ${address.text} went away; what is known stays watched, trying again`
+          : `no container engine answers at ${address.text} (${code}): ${remedy}; trying again`;
+      log.warn({ code: 'engine.unreachable', engine: address.text }, message);
+    }
+    const waitMs = retryBaseMs + backoffMs(this.#attempt++, { baseMs: retryBaseMs, maxMs: retryMaxMs, random });
+    this.#timer = setTimeout(() => void this.#connect(), waitMs);
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Seconds: finer ones do not fit into a number. What comes twice is left out by `#take`. */
+function wholeSeconds(timeNano: string): number {
+  return Number(timeNano.padStart(10, '0').slice(0, -9));
+}
+
+/** dockerode types its streams by Node's older interface; the object is the HTTP response. */
+function asReadable(stream: NodeJS.ReadableStream): Readable {
+  if (!('destroy' in stream)) throw new TypeError('the engine gave no stream');
+  return stream as Readable;
+}

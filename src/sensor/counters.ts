@@ -1,0 +1,169 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import type { ContainerRates } from '../model/node.ts';
+
+/** Where a container's figures are read from. */
+export interface CounterSource {
+  /** Path of the container's cgroup inside a hierarchy: `/docker/<id>`. */
+  readonly cgroupPath: string;
+  readonly pid: number;
+  /** The container shares the node's network: its figures would be the node's. */
+  readonly hostNetwork: boolean;
+}
+
+type Reader = (text: string) => Partial<ContainerRates>;
+
+/** Controllers of cgroup v1 with their mount points, and the one of v2 as `unified` (/proc/self/mountinfo, cgroups(7)). Pure. */
+export function hierarchies(mountinfo: string): ReadonlyMap<string, string> {
+  const out = new Map<string, string>();
+  for (const line of mountinfo.split('\n')) {
+    const [left = '', right = ''] = line.split(' - ');
+    const mount = left.split(' ')[4] ?? '';
+    const [type, , options = ''] = right.split(' ');
+    if (type === 'cgroup2') out.set('unified', mount);
+    if (type !== 'cgroup') continue;
+    for (const option of options.split(',')) if (!out.has(option)) out.set(option, mount);
+  }
+  return out;
+}
+
+/** `key value` lines as a map: memory.stat, cpu.stat. Pure. */
+export function parsePairs(text: string): ReadonlyMap<string, number> {
+  const out = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const [key, value] = line.split(' ');
+    if (key !== undefined && value !== undefined && /^\d+$/.test(value)) out.set(key, Number(value));
+  }
+  return out;
+}
+
+/** blkio.throttle.io_service_bytes_recursive of cgroup v1: bytes over all devices. Pure. */
+export function parseBlkio(text: string): { readonly read: number; readonly write: number } {
+  let read = 0;
+  let write = 0;
+  for (const match of text.matchAll(/^\d+:\d+ (Read|Write) (\d+)$/gm)) {
+    if (match[1] === 'Read') read += Number(match[2]);
+    else write += Number(match[2]);
+  }
+  return { read, write };
+}
+
+/** io.stat of cgroup v2: bytes over all devices. Pure. */
+export function parseIoStat(text: string): { readonly read: number; readonly write: number } {
+  let read = 0;
+  let write = 0;
+  for (const match of text.matchAll(/\b(rbytes|wbytes)=(\d+)/g)) {
+    if (match[1] === 'rbytes') read += Number(match[2]);
+    else write += Number(match[2]);
+  }
+  return { read, write };
+}
+
+/** /proc/PID/net/dev: bytes over all interfaces but the loopback. Pure. */
+export function parseNetDev(text: string): { readonly receive: number; readonly transmit: number } {
+  let receive = 0;
+  let transmit = 0;
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon < 0 || line.slice(0, colon).trim() === 'lo') continue;
+    const columns = line.slice(colon + 1).trim().split(/\s+/);
+    receive += Number(columns[0] ?? 0);
+    transmit += Number(columns[8] ?? 0);
+  }
+  return { receive, transmit };
+}
+
+const integer = (text: string): number | undefined => (/^\d+\s*$/.test(text) ? Number(text) : undefined);
+
+/** Files and what they hold. Memory is without the page cache that can be dropped, as `docker stats` shows it. */
+function readers(source: CounterSource, mounts: ReadonlyMap<string, string>): readonly [path: string, read: Reader][] {
+  const v1 = (controller: string, file: string, read: Reader): [string, Reader][] => {
+    const mount = mounts.get(controller);
+    return mount === undefined ? [] : [[`${mount}${source.cgroupPath}/${file}`, read]];
+  };
+  const v2 = (file: string, read: Reader): [string, Reader][] => v1('unified', file, read);
+  const of = <Name extends keyof ContainerRates>(name: Name, value: number | undefined): Partial<ContainerRates> =>
+    value === undefined ? {} : { [name]: value };
+  let inactive = 0;
+  const inactiveOf =
+    (key: string): Reader =>
+    (text) => {
+      inactive = parsePairs(text).get(key) ?? 0;
+      return {};
+    };
+  const memory: Reader = (text) => {
+    const used = integer(text);
+    return of('memoryBytes', used === undefined ? undefined : Math.max(0, used - inactive));
+  };
+  const network: [string, Reader][] = source.hostNetwork
+    ? []
+    : [
+        [
+          `/proc/${source.pid}/net/dev`,
+          (text) => {
+            const { receive, transmit } = parseNetDev(text);
+            return { networkReceiveBytes: receive, networkTransmitBytes: transmit };
+          },
+        ],
+      ];
+  const blocks = (parse: (text: string) => { read: number; write: number }): Reader => {
+    return (text) => {
+      const { read, write } = parse(text);
+      return { blockReadBytes: read, blockWriteBytes: write };
+    };
+  };
+  return [
+    ...v1('cpuacct', 'cpuacct.usage', (text) => {
+      const ns = integer(text);
+      return of('cpuSeconds', ns === undefined ? undefined : ns / 1e9);
+    }),
+    ...v1('memory', 'memory.stat', inactiveOf('total_inactive_file')),
+    ...v1('memory', 'memory.usage_in_bytes', memory),
+    ...v1('blkio', 'blkio.throttle.io_service_bytes_recursive', blocks(parseBlkio)),
+    ...v1('pids', 'pids.current', (text) => of('pids', integer(text))),
+    ...(mounts.has('cpuacct')
+      ? []
+      : v2('cpu.stat', (text) => {
+          const usec = parsePairs(text).get('usage_usec');
+          return of('cpuSeconds', usec === undefined ? undefined : usec / 1e6);
+        })),
+    ...(mounts.has('memory') ? [] : [...v2('memory.stat', inactiveOf('inactive_file')), ...v2('memory.current', memory)]),
+    ...(mounts.has('blkio') ? [] : v2('io.stat', blocks(parseIoStat))),
+    ...(mounts.has('pids') ? [] : v2('pids.current', (text) => of('pids', integer(text)))),
+    ...network,
+  ];
+}
+
+const bufferBytes = 64 * 1024;
+const buffer = Buffer.alloc(bufferBytes);
+
+/** The figures of one container: files are opened once and read again. A file that is missing leaves its figure out. */
+export class Counters {
+  readonly #files: readonly { readonly fd: number; readonly read: Reader }[];
+
+  constructor(source: CounterSource, mounts: ReadonlyMap<string, string> = hierarchies(readFileSync('/proc/self/mountinfo', 'latin1'))) {
+    this.#files = readers(source, mounts).flatMap(([path, read]) => {
+      try {
+        return [{ fd: openSync(path, 'r'), read }];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  read(): ContainerRates {
+    let rates: ContainerRates = {};
+    for (const { fd, read } of this.#files) {
+      try {
+        const length = readSync(fd, buffer, 0, bufferBytes, 0);
+        rates = { ...rates, ...read(buffer.toString('latin1', 0, length)) };
+      } catch {
+        // The cgroup or the process is gone: the figure is absent, not zero.
+      }
+    }
+    return rates;
+  }
+
+  close(): void {
+    for (const { fd } of this.#files) closeSync(fd);
+  }
+}
