@@ -207,17 +207,35 @@ interface ReportSources {
   readonly version: string;
 }
 
-function nodeReport({ watch, outbox, containers, pipeline, rates, sensor, sensorTrouble, version }: ReportSources): NodeReport {
+function nodeReport({
+  watch,
+  outbox,
+  containers,
+  pipeline,
+  rates,
+  sensor,
+  sensorTrouble,
+  version,
+}: ReportSources): NodeReport {
   const counters = sensor?.counters();
   const outboxCounters = outbox.counters;
   const watchLosses = watch.losses();
-  const missing: HookState = { hook: 'bpf', state: 'failed', reason: sensorTrouble, unseen: 'files, connections, short-lived processes' };
+  const missing: HookState = {
+    hook: 'bpf',
+    state: 'failed',
+    reason: sensorTrouble,
+    unseen: 'files, connections, short-lived processes',
+  };
   const lost = [
     ...(counters?.lost ?? []),
     ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
     { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
     { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
-    ...Object.entries(outboxCounters.dropped).map(([severity, count]) => ({ hook: 'outbox', reason: `dropped_${severity}`, count })),
+    ...Object.entries(outboxCounters.dropped).map(([severity, count]) => ({
+      hook: 'outbox',
+      reason: `dropped_${severity}`,
+      count,
+    })),
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {

@@ -109,7 +109,10 @@ export class Pipeline {
     const { watch, clock, log } = this.#options;
     const { workload, cgroupId } = container;
     const sample = watch.containerStarted(container, clock.nowMs());
-    log.info({ container: container.name, id: container.id.slice(0, 12), workload: workload.name }, 'container watched');
+    log.info(
+      { container: container.name, id: container.id.slice(0, 12), workload: workload.name },
+      'container watched',
+    );
     if (cgroupId === undefined) return;
     if (!this.#pushedDown.has(workload.id)) {
       this.#pushedDown.add(workload.id);
@@ -191,7 +194,8 @@ export class Pipeline {
       this.#saveTrouble = '';
     } catch (error) {
       const text = errorText(error);
-      if (text !== this.#saveTrouble) log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);
+      if (text !== this.#saveTrouble)
+        log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);
       this.#saveTrouble = text;
     }
   }

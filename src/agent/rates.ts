@@ -21,7 +21,12 @@ export class Rates {
 
   /** What was read last, for every container. */
   reports(containers: readonly Container[]): readonly ContainerReport[] {
-    return containers.map(({ id, name, workload }) => ({ id, name, workload: workload.name, rates: this.#latest.get(id) ?? {} }));
+    return containers.map(({ id, name, workload }) => ({
+      id,
+      name,
+      workload: workload.name,
+      rates: this.#latest.get(id) ?? {},
+    }));
   }
 
   forget(containerId: string): void {

@@ -122,7 +122,9 @@ export class Watch {
     };
     const writtenHere = this.#written.concerns(container.id, event);
     this.#written.note(container.id, event);
-    const candidates = features.map((feature) => this.#candidate(profile, feature, sample.stratum, event.judged === true));
+    const candidates = features.map((feature) =>
+      this.#candidate(profile, feature, sample.stratum, event.judged === true),
+    );
     const matches = this.#matches(event, container, profile, candidates, sample.stratum, writtenHere);
     const thresholds = this.#options.thresholds ?? defaultThresholds;
     const verdict = judge(candidates, matches, thresholds, (feature) =>
@@ -163,7 +165,11 @@ export class Watch {
     for (const end of ends) {
       this.#count(end);
       if (end.next !== undefined)
-        changes.push({ containerId: end.containerId, cgroupId: this.#containers.get(end.containerId)?.cgroupId, sample: end.next });
+        changes.push({
+          containerId: end.containerId,
+          cgroupId: this.#containers.get(end.containerId)?.cgroupId,
+          sample: end.next,
+        });
     }
     if (sliceEnded) for (const profile of this.#profiles.values()) profile.endSlice(nowMs);
     return { changes, sliceEnded, updates: this.#deduplicator.due(nowMs) };
@@ -198,14 +204,21 @@ export class Watch {
       samples: profile.samples,
       dimensions: profile.dimensionsSeen().map((dimension) => {
         const counts = profile.incidences(dimension, profile.samples.steady > 0 ? 'steady' : 'startup');
-        return { dimension, coverage: coverage(counts), features: profile.size(dimension), seenInOneSample: counts.once };
+        return {
+          dimension,
+          coverage: coverage(counts),
+          features: profile.size(dimension),
+          seenInOneSample: counts.once,
+        };
       }),
     }));
   }
 
   /** Lines of `anchorwatch profile show`; undefined for an unknown workload id or name. */
   profileFeatures(workload: string): readonly ProfileFeature[] | undefined {
-    const found = [...this.#profiles.values()].find((profile) => profile.workload.id === workload || profile.workload.name === workload);
+    const found = [...this.#profiles.values()].find(
+      (profile) => profile.workload.id === workload || profile.workload.name === workload,
+    );
     return found?.features();
   }
 

@@ -11,7 +11,8 @@ describe('Deduplicator', () => {
   test('one alert within the window; its count is told at 2, 4, 8 and then every few seconds', () => {
     const deduplicator = new Deduplicator();
     const outcomes: string[] = [];
-    for (let index = 0; index < 20; index++) outcomes.push(deduplicator.take('a', 'exec /bin/sh', index * 100, make).outcome);
+    for (let index = 0; index < 20; index++)
+      outcomes.push(deduplicator.take('a', 'exec /bin/sh', index * 100, make).outcome);
     expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(1);
     expect(outcomes.flatMap((outcome, index) => (outcome === 'update' ? [index + 1] : []))).toEqual([2, 4, 8]);
     expect(deduplicator.due(10_000)).toMatchObject([{ count: 20 }]);

@@ -77,7 +77,8 @@ export class Deduplicator {
   due(nowMs: number): readonly Alert[] {
     const alerts: Alert[] = [];
     for (const [key, known] of this.#alerts) {
-      if (known.count > known.toldCount && nowMs - known.toldMs >= this.#options.updateMs) alerts.push(tell(known, nowMs));
+      if (known.count > known.toldCount && nowMs - known.toldMs >= this.#options.updateMs)
+        alerts.push(tell(known, nowMs));
       if (nowMs - known.lastMs > this.#options.windowMs) this.#alerts.delete(key);
     }
     return alerts;

@@ -135,7 +135,15 @@ function describedEvent(example: Example): Event {
   const path = example.read ?? example.write;
   if (path !== undefined) {
     const access = example.read === undefined ? 'write' : 'read';
-    return { ...base, kind: 'file', access, created: example.created ?? false, path, fileType: example.type ?? 'regular', origin };
+    return {
+      ...base,
+      kind: 'file',
+      access,
+      created: example.created ?? false,
+      path,
+      fileType: example.type ?? 'regular',
+      origin,
+    };
   }
   if (example.connect !== undefined) return { ...base, kind: 'connect', ...parseEndpoint(example.connect) };
   if (example.listen !== undefined) return { ...base, kind: 'listen', ...parseEndpoint(example.listen) };
@@ -143,7 +151,7 @@ function describedEvent(example: Example): Event {
     const [action = '', ...detail] = example.lifecycle.split(':');
     return {
       ...{ timeMs: 0, cgroupId: '1', source: 'engine', kind: 'lifecycle', containerId: '' },
-      action: action as 'exec-create',
+      action,
       detail: detail.join(':'),
     } as Event;
   }

@@ -95,7 +95,17 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
       const { args } = event.process;
       const name = runningName(path, args);
       const parentName = runningName(parentExe, []);
-      return { path, name, origin, script, parent: parentExe, parentName, fromRuntime, args, commandLine: args.join(' ') };
+      return {
+        path,
+        name,
+        origin,
+        script,
+        parent: parentExe,
+        parentName,
+        fromRuntime,
+        args,
+        commandLine: args.join(' '),
+      };
     }
     case 'file': {
       const { path, access, created, origin, fileType } = event;

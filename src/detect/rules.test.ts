@@ -15,16 +15,29 @@ describe('shipped rules', () => {
   });
 
   describe.each(shipped.rules.map((rule) => [rule.id, rule] as const))('%s', (_id, rule) => {
-    test.each(rule.matches.map((example) => [JSON.stringify(example), example] as const))('matches %s', (_text, example) => {
-      expect(rule.condition(describedFacts(example))).toBe(true);
-    });
-    test.each(rule.doesNotMatch.map((example) => [JSON.stringify(example), example] as const))('does not match %s', (_text, example) => {
-      expect(rule.condition(describedFacts(example))).toBe(false);
-    });
+    test.each(rule.matches.map((example) => [JSON.stringify(example), example] as const))(
+      'matches %s',
+      (_text, example) => {
+        expect(rule.condition(describedFacts(example))).toBe(true);
+      },
+    );
+    test.each(rule.doesNotMatch.map((example) => [JSON.stringify(example), example] as const))(
+      'does not match %s',
+      (_text, example) => {
+        expect(rule.condition(describedFacts(example))).toBe(false);
+      },
+    );
   });
 
   test('no condition fails on an ordinary event', () => {
-    for (const example of [{ exec: '/bin/true' }, { read: '/srv/x' }, { write: '/srv/x' }, { connect: '10.0.0.1:80' }, { listen: '80' }, { lifecycle: 'oom' }])
+    for (const example of [
+      { exec: '/bin/true' },
+      { read: '/srv/x' },
+      { write: '/srv/x' },
+      { connect: '10.0.0.1:80' },
+      { listen: '80' },
+      { lifecycle: 'oom' },
+    ])
       for (const rule of shipped.rules) expect(() => rule.condition(describedFacts(example)), rule.id).not.toThrow();
   });
 });
@@ -46,8 +59,18 @@ describe('parseRules', () => {
     ['an unknown variable', good.replace('event.path', 'evnt.path'), 2, /^one: when: .*evnt/],
     ['an unknown field', good.replace('event.path', 'event.pth'), 2, /^one: when: .*pth/],
     ['an unknown key', good.replace('title: One', 'titel: One'), 2, /titel/],
-    ['an example that does not hold', good.replace('[{ exec: /x }]', '[{ exec: /z }]'), 2, /does not hold for its example/],
-    ['a counter-example that holds', good.replace('[{ exec: /y }]', '[{ exec: /x }]'), 2, /holds for its counter-example/],
+    [
+      'an example that does not hold',
+      good.replace('[{ exec: /x }]', '[{ exec: /z }]'),
+      2,
+      /does not hold for its example/,
+    ],
+    [
+      'a counter-example that holds',
+      good.replace('[{ exec: /y }]', '[{ exec: /x }]'),
+      2,
+      /holds for its counter-example/,
+    ],
     ['an unknown dimension', good.replace('[exec]', '[exce]'), 2, /^dimensions/],
     ['broken YAML', `${good}  - id: [`, 10, /./],
     ['no rules', 'rule: []', 1, /needs a list/],
@@ -59,7 +82,9 @@ describe('parseRules', () => {
   });
 
   test('a bad rule does not cost the good ones, and a reload keeps the old set', () => {
-    const two = good + good.split('\n').slice(1).join('\n').replace('id: one', 'id: two').replace('event.path ==', 'event.path =');
+    const two =
+      good +
+      good.split('\n').slice(1).join('\n').replace('id: one', 'id: two').replace('event.path ==', 'event.path =');
     const set = parseRules([{ file: 'a.yaml', text: two }]);
     expect(set.rules.map(({ id }) => id)).toEqual(['one']);
     expect(set.problems).toMatchObject([{ line: 10 }]);
@@ -72,7 +97,14 @@ describe('parseRules', () => {
 describe('judge', () => {
   const program: Candidate = { dimension: 'exec', key: '/bin/sh', level: 'program', state: 'known', surprise: 0 };
   const pair: Candidate = { dimension: 'exec', key: 'nginx > /bin/sh', level: 'pair', state: 'new', surprise: 3.2 };
-  const rule: RuleMatch = { id: 'r', title: 'R', newness: ['program', 'pair'], suspicion: 3, techniques: ['T1059'], practices: [] };
+  const rule: RuleMatch = {
+    id: 'r',
+    title: 'R',
+    newness: ['program', 'pair'],
+    suspicion: 3,
+    techniques: ['T1059'],
+    practices: [],
+  };
   const thresholds = { warning: 3, critical: 5 };
   const evidence = () => ({ samples: 1, seenInOneSample: 0, coverage: 1, expected: [], note: '' });
 
@@ -89,13 +121,21 @@ describe('judge', () => {
   test('rules say nothing about what is known, and novelty is capped', () => {
     expect(judge([program], [rule], thresholds, evidence)).toMatchObject({ reason: 'known' });
     expect(judge([{ ...program, surprise: 0.8 }], [rule], thresholds, evidence)).toMatchObject({ reason: 'rare' });
-    expect(judge([{ ...pair, surprise: 9 }], [], thresholds, evidence)).toMatchObject({ severity: 'warning', finding: { score: 4 } });
-    expect(judge([program, { ...pair, level: 'arguments', surprise: 0 }], [rule], thresholds, evidence).reason).toBe('learn');
+    expect(judge([{ ...pair, surprise: 9 }], [], thresholds, evidence)).toMatchObject({
+      severity: 'warning',
+      finding: { score: 4 },
+    });
+    expect(judge([program, { ...pair, level: 'arguments', surprise: 0 }], [rule], thresholds, evidence).reason).toBe(
+      'learn',
+    );
   });
 
   test('a judged feature below the threshold is not learned, a reassuring rule takes off', () => {
     expect(judge([{ ...pair, state: 'judged', surprise: 1 }], [], thresholds, evidence).reason).toBe('judged');
     const cache = { ...rule, id: 'c', suspicion: -1, newness: [] };
-    expect(judge([{ ...pair, surprise: 0 }], [rule, cache], thresholds, evidence)).toMatchObject({ reason: 'learn', score: 2 });
+    expect(judge([{ ...pair, surprise: 0 }], [rule, cache], thresholds, evidence)).toMatchObject({
+      reason: 'learn',
+      score: 2,
+    });
   });
 });

@@ -178,9 +178,11 @@ function compileRule(
   // A wrong name in a condition shows only when it is evaluated: the examples do that.
   try {
     for (const example of rule.matches)
-      if (!condition(describedFacts(example))) return `${rule.id}: does not hold for its example ${JSON.stringify(example)}`;
+      if (!condition(describedFacts(example)))
+        return `${rule.id}: does not hold for its example ${JSON.stringify(example)}`;
     for (const example of rule.doesNotMatch)
-      if (condition(describedFacts(example))) return `${rule.id}: holds for its counter-example ${JSON.stringify(example)}`;
+      if (condition(describedFacts(example)))
+        return `${rule.id}: holds for its counter-example ${JSON.stringify(example)}`;
   } catch (error) {
     return `${rule.id}: when: ${error instanceof Error ? error.message : String(error)}`;
   }

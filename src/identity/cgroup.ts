@@ -47,8 +47,8 @@ export function cgroupOf(pid: number): CgroupPlace | undefined {
     // A process may sit in a cgroup that was made inside the container.
     const id = containerIdOfCgroupPath(path);
     const parts = path.split('/');
-    while (id !== undefined && parts.length > 1 && !(parts.at(-1) ?? '').includes(id)) parts.pop();
-    const own = parts.join('/');
+    const last = id === undefined ? -1 : parts.findLastIndex((part) => part.includes(id));
+    const own = (last < 0 ? parts : parts.slice(0, last + 1)).join('/');
     const directory = `${mount}${own}`;
     return { id: statSync(directory, { bigint: true }).ino.toString(), directory, path: own };
   } catch {

@@ -154,7 +154,8 @@ export class Containers {
     const nowMs = clock.nowMs();
     const container: Container = {
       ...fresh,
-      cgroupId: fresh.cgroupId ?? (before !== undefined && this.#book.isRunning(fresh.id) ? before.cgroupId : undefined),
+      cgroupId:
+        fresh.cgroupId ?? (before !== undefined && this.#book.isRunning(fresh.id) ? before.cgroupId : undefined),
       // Announced by its cgroup, before its program runs.
       startedAtMs: fresh.pid === 0 ? nowMs : (fresh.startedAtMs ?? nowMs),
     };
@@ -183,5 +184,13 @@ export function cgroupPlace(container: Container): CgroupPlace | undefined {
 }
 
 function lifecycleEvent(container: Container, { action, detail }: Lifecycle, timeMs: number): LifecycleEvent {
-  return { kind: 'lifecycle', action, detail, containerId: container.id, cgroupId: container.cgroupId ?? '0', timeMs, source: 'engine' };
+  return {
+    kind: 'lifecycle',
+    action,
+    detail,
+    containerId: container.id,
+    cgroupId: container.cgroupId ?? '0',
+    timeMs,
+    source: 'engine',
+  };
 }

@@ -82,7 +82,9 @@ export class Engine {
     try {
       // From the last event on: what happened while nobody listened is told then.
       const since = this.#lastTimeNano === '0' ? {} : { since: wholeSeconds(this.#lastTimeNano) };
-      const stream = asReadable(await this.#docker.getEvents({ ...since, filters: JSON.stringify({ type: ['container'] }) }));
+      const stream = asReadable(
+        await this.#docker.getEvents({ ...since, filters: JSON.stringify({ type: ['container'] }) }),
+      );
       if (this.#stopped) {
         stream.destroy();
         return;
@@ -131,7 +133,8 @@ export class Engine {
     this.#recent.add(key);
     // Only events of the moment of the last one can come twice; a few thousand are plenty.
     if (this.#recent.size > 4096) this.#recent = new Set([...this.#recent].slice(2048));
-    if (event.timeNano.length > this.#lastTimeNano.length || event.timeNano > this.#lastTimeNano) this.#lastTimeNano = event.timeNano;
+    if (event.timeNano.length > this.#lastTimeNano.length || event.timeNano > this.#lastTimeNano)
+      this.#lastTimeNano = event.timeNano;
     this.#options.listener.event(event);
   }
 

@@ -29,7 +29,8 @@ export function inspected(info: Docker.ContainerInspectInfo): Inspected {
   const host = info.HostConfig as unknown as Readonly<Record<string, unknown>>;
   const namespace = labels['io.kubernetes.pod.namespace'];
   const pod = labels['io.kubernetes.pod.name'];
-  const healthcheck = (info.Config as { Healthcheck?: { Test?: readonly string[] | null } | null }).Healthcheck?.Test ?? [];
+  const healthcheck =
+    (info.Config as { Healthcheck?: { Test?: readonly string[] | null } | null }).Healthcheck?.Test ?? [];
   return {
     running: info.State.Running,
     healthcheck,

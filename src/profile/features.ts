@@ -56,16 +56,16 @@ export function peerKey(address: string, port: number, protocol: string): string
 }
 
 function execFeatures(event: ExecEvent): readonly LevelledFeature[] {
-  const program = programKey(event.path, event.process.args);
+  const ran = programKey(event.path, event.process.args);
   const parent = event.fromRuntime || event.parentExe === '' ? 'runtime' : event.parentExe;
   const features: LevelledFeature[] = [
-    { dimension: 'exec', key: program, level: 'program' },
-    { dimension: 'exec', key: `${parent} > ${program}`, level: 'pair' },
+    { dimension: 'exec', key: ran, level: 'program' },
+    { dimension: 'exec', key: `${parent} > ${ran}`, level: 'pair' },
   ];
   if (driftOrigins.has(event.origin))
-    features.push({ dimension: 'exec', key: `${program} (${event.origin})`, level: 'origin' });
+    features.push({ dimension: 'exec', key: `${ran} (${event.origin})`, level: 'origin' });
   const text = argumentsShape(event);
-  if (text !== '') features.push({ dimension: 'exec', key: `${program} ${text}`, level: 'arguments' });
+  if (text !== '') features.push({ dimension: 'exec', key: `${ran} ${text}`, level: 'arguments' });
   return features;
 }
 

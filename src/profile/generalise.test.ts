@@ -5,7 +5,23 @@ import { foldDigits, isFoldable, isProtected, patternMatches, siblingPattern, ty
 
 const segment = fc.oneof(
   fc.stringMatching(/^[a-zA-Z0-9._-]{1,12}$/),
-  fc.constantFrom('tmp', 'etc', 'root', '.ssh', 'usr', 'lib', 'var', 'cache', 'proc', '123', '*', 'a*b', '<n>', 'héé', '\\x0a'),
+  fc.constantFrom(
+    'tmp',
+    'etc',
+    'root',
+    '.ssh',
+    'usr',
+    'lib',
+    'var',
+    'cache',
+    'proc',
+    '123',
+    '*',
+    'a*b',
+    '<n>',
+    'héé',
+    '\\x0a',
+  ),
   fc.uuid(),
 );
 const path = fc.array(segment, { minLength: 1, maxLength: 6 }).map((segments) => `/${segments.join('/')}`);
@@ -32,17 +48,30 @@ describe('typedPath', () => {
       fc.property(path, (p) => {
         const typed = typedPath(p);
         const siblings = siblingPattern(typed);
-        return patternMatches(typed, p) && (siblings === undefined || patternMatches(siblings, p)) && typedPath(typed) === typed;
+        return (
+          patternMatches(typed, p) &&
+          (siblings === undefined || patternMatches(siblings, p)) &&
+          typedPath(typed) === typed
+        );
       }),
     );
   });
 
   test('protected directories are never folded', () => {
     fc.assert(
-      fc.property(path, fc.constantFrom('/etc', '/root', '/bin', '/usr/bin', '/lib64', '/home/a/.ssh', '/run/secrets', '/srv/.aws'), (p, directory) => {
-        const inside = directory + p;
-        return isProtected(inside) && typedPath(inside) === inside && siblingPattern(inside) === undefined && !isFoldable(inside);
-      }),
+      fc.property(
+        path,
+        fc.constantFrom('/etc', '/root', '/bin', '/usr/bin', '/lib64', '/home/a/.ssh', '/run/secrets', '/srv/.aws'),
+        (p, directory) => {
+          const inside = directory + p;
+          return (
+            isProtected(inside) &&
+            typedPath(inside) === inside &&
+            siblingPattern(inside) === undefined &&
+            !isFoldable(inside)
+          );
+        },
+      ),
     );
   });
 
@@ -72,20 +101,31 @@ describe('FanOut', () => {
 
   test('does not depend on the order of arrival', () => {
     const name = fc.stringMatching(/^[a-d]{1,3}(?:\.(?:txt|log))?$/);
-    const keys = fc.array(fc.tuple(fc.constantFrom('/srv/a/', '/srv/b/', '/etc/'), name).map(([d, n]) => d + n), { maxLength: 60 });
+    const keys = fc.array(
+      fc.tuple(fc.constantFrom('/srv/a/', '/srv/b/', '/etc/'), name).map(([d, n]) => d + n),
+      { maxLength: 60 },
+    );
     fc.assert(
       fc.property(keys, fc.infiniteStream(fc.nat()), (list, order) => {
-        const shuffled = list.map((key) => ({ key, rank: order.next().value ?? 0 })).toSorted((a, b) => a.rank - b.rank);
+        const shuffled = list
+          .map((key) => ({ key, rank: order.next().value ?? 0 }))
+          .toSorted((a, b) => a.rank - b.rank);
         const probes = ['/srv/a/zz', '/srv/a/zz.txt', '/srv/b/zz.log', '/etc/zz'];
         const result = covered(list, probes);
-        expect(covered(shuffled.map(({ key }) => key), probes)).toEqual(result);
+        expect(
+          covered(
+            shuffled.map(({ key }) => key),
+            probes,
+          ),
+        ).toEqual(result);
         expect(result[3]).toBe(false);
       }),
     );
   });
 
   test('eight siblings of one shape make a pattern, seven do not; a file called * is none', () => {
-    const names = (count: number): string[] => ['aa', 'bb', 'cc', 'dd', 'ee', 'ff', 'gg', 'hh'].slice(0, count).map((n) => `/srv/${n}.json`);
+    const names = (count: number): string[] =>
+      ['aa', 'bb', 'cc', 'dd', 'ee', 'ff', 'gg', 'hh'].slice(0, count).map((n) => `/srv/${n}.json`);
     expect(covered(names(7), ['/srv/zz.json'])).toEqual([false]);
     expect(covered(names(8), ['/srv/zz.json', '/srv/zz.php'])).toEqual([true, false]);
     expect(covered(['/srv/*', '/srv/*.json'], ['/srv/zz', '/srv/zz.json'])).toEqual([false, false]);

@@ -17,7 +17,8 @@ const protectedPrefixes = [
   '/var/run/secrets/',
   '/var/spool/cron/',
 ];
-const protectedSegments = /^(?:\.ssh|\.aws|\.azure|\.kube|\.gnupg|\.docker|\.gcloud|gcloud|secrets?|credentials?|bin|sbin)$/;
+const protectedSegments =
+  /^(?:\.ssh|\.aws|\.azure|\.kube|\.gnupg|\.docker|\.gcloud|gcloud|secrets?|credentials?|bin|sbin)$/;
 
 /** True when neither segments nor siblings of this path may be folded into a pattern. */
 export function isProtected(path: string): boolean {

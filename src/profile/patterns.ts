@@ -18,13 +18,16 @@ export function kernelPatterns(event: Event, profile: Profile, wasKnown: boolean
     const feature = featuresOf(event)[0];
     // Port 80 is where metadata services answer: there every address counts.
     if (feature === undefined || !wasKnown || event.port === 80 || event.port >= ephemeralPort) return [];
-    return profile.patternHits(feature) > 0 ? [{ kind: 'net.out.port', protocol: event.protocol, port: event.port }] : [];
+    return profile.patternHits(feature) > 0
+      ? [{ kind: 'net.out.port', protocol: event.protocol, port: event.port }]
+      : [];
   }
   if (event.kind !== 'file') return [];
   const feature = featuresOf(event)[0];
   if (feature === undefined) return [];
   const keys: KernelKey[] = [];
-  if (isFoldable(event.path) && (wasKnown || event.path.startsWith('/proc/'))) keys.push(foldedKey(event.access, event.path));
+  if (isFoldable(event.path) && (wasKnown || event.path.startsWith('/proc/')))
+    keys.push(foldedKey(event.access, event.path));
   const hits = profile.patternHits(feature);
   if (hits > 0 && (isVolatile(event.path) || (hits >= directoryHitsMin && !served.test(event.path))))
     keys.push(directoryKey(event.access, event.path));

@@ -53,7 +53,8 @@ describe('Profile', () => {
     profile.learn(nginx, 'a', steady(1), 1);
     profile.judge(file, 2);
     profile.addListener('/usr/sbin/nginx');
-    for (let index = 0; index < 9; index++) profile.learn({ dimension: 'file.write', key: `/srv/${'abcdefghi'[index]}.db` }, 'a', steady(1), 3);
+    for (let index = 0; index < 9; index++)
+      profile.learn({ dimension: 'file.write', key: `/srv/${'abcdefghi'[index]}.db` }, 'a', steady(1), 3);
     const changes = profile.takeChanges();
     expect(profile.takeChanges()).toBeUndefined();
     const loaded = new Profile({ ...(changes as NonNullable<typeof changes>), removed: [] });
@@ -68,7 +69,8 @@ describe('Profile', () => {
 
   test('is bounded, and counts what did not fit', () => {
     const profile = new Profile({ workload, createdMs: 0 });
-    for (let index = 0; index < featuresMax + 5; index++) profile.learn({ dimension: 'exec', key: `/x/${index}` }, 'a', steady(1), 1);
+    for (let index = 0; index < featuresMax + 5; index++)
+      profile.learn({ dimension: 'exec', key: `/x/${index}` }, 'a', steady(1), 1);
     expect(profile.size('exec')).toBe(featuresMax);
     expect(profile.overflow).toBe(5);
     expect(profile.learn({ dimension: 'exec', key: '/one/more' }, 'a', steady(1), 1)).toBe('full');
@@ -82,7 +84,9 @@ describe('SampleClock', () => {
     const clock = new SampleClock(options);
     expect(clock.start('a', 20_000, 20_000)).toEqual({ number: 1, stratum: 'startup' });
     expect(clock.advance(60_000)).toEqual({ ends: [], sliceEnded: true });
-    expect(clock.advance(80_000).ends).toMatchObject([{ stratum: 'startup', completed: true, next: { number: 2, stratum: 'steady' } }]);
+    expect(clock.advance(80_000).ends).toMatchObject([
+      { stratum: 'startup', completed: true, next: { number: 2, stratum: 'steady' } },
+    ]);
     expect(clock.advance(120_000).ends).toMatchObject([{ stratum: 'steady', next: { number: 3 } }]);
   });
 

@@ -66,7 +66,8 @@ export class Profile {
     this.createdMs = stored.createdMs;
     this.#samples = { startup: 0, steady: 0, ...stored.samples };
     this.#listeners = new Set(stored.listeners);
-    for (const row of stored.features ?? []) this.#insert({ ...row, marks: new Set(), inSlice: { startup: 0, steady: 0 } });
+    for (const row of stored.features ?? [])
+      this.#insert({ ...row, marks: new Set(), inSlice: { startup: 0, steady: 0 } });
     for (const row of stored.kernelKeys ?? []) this.#kernelKeys.set(JSON.stringify(row.kernelKey), row);
     this.#dirty.clear();
     this.#removed.clear();
@@ -191,9 +192,9 @@ export class Profile {
   /** What the kernel counted for a key since the last read, within the present slice. */
   addIncidence(kernelKey: KernelKey, stratum: Stratum, delta: number): void {
     const id = JSON.stringify(kernelKey);
-    const sum = this.#slice.get(id) ?? { startup: 0, steady: 0 };
-    sum[stratum] += delta;
-    this.#slice.set(id, sum);
+    const counted = this.#slice.get(id) ?? { startup: 0, steady: 0 };
+    counted[stratum] += delta;
+    this.#slice.set(id, counted);
   }
 
   addSample(stratum: Stratum): void {
@@ -207,12 +208,15 @@ export class Profile {
    */
   endSlice(timeMs: number): void {
     const largest = new Map<Row, { startup: number; steady: number }>();
-    for (const [id, sum] of this.#slice) {
+    for (const [id, counted] of this.#slice) {
       for (const feature of this.#kernelKeys.get(id)?.features ?? []) {
         const row = this.#resolve(feature);
         if (row === undefined || row.state !== 'known') continue;
         const best = largest.get(row) ?? { startup: 0, steady: 0 };
-        largest.set(row, { startup: Math.max(best.startup, sum.startup), steady: Math.max(best.steady, sum.steady) });
+        largest.set(row, {
+          startup: Math.max(best.startup, counted.startup),
+          steady: Math.max(best.steady, counted.steady),
+        });
       }
     }
     for (const [row, best] of largest) {
@@ -312,7 +316,9 @@ export class Profile {
   #collapse(row: Row): void {
     const collapsed = this.#fanOut.collapse(row);
     if (collapsed === undefined) return;
-    const members = collapsed.members.flatMap((key) => this.#rows.get(featureId({ dimension: row.dimension, key })) ?? []);
+    const members = collapsed.members.flatMap(
+      (key) => this.#rows.get(featureId({ dimension: row.dimension, key })) ?? [],
+    );
     const pattern: Row = {
       dimension: row.dimension,
       key: collapsed.pattern,

@@ -67,7 +67,8 @@ export class SampleClock {
   /** True when `advance` would end something: what was counted up to now belongs to the samples that end. */
   due(nowMs: number): boolean {
     if (nowMs >= this.#sliceEndsMs) return true;
-    for (const { stratum, startupEndsMs } of this.#running.values()) if (stratum === 'startup' && nowMs >= startupEndsMs) return true;
+    for (const { stratum, startupEndsMs } of this.#running.values())
+      if (stratum === 'startup' && nowMs >= startupEndsMs) return true;
     return false;
   }
 

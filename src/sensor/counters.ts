@@ -65,7 +65,10 @@ export function parseNetDev(text: string): { readonly receive: number; readonly 
   for (const line of text.split('\n')) {
     const colon = line.indexOf(':');
     if (colon < 0 || line.slice(0, colon).trim() === 'lo') continue;
-    const columns = line.slice(colon + 1).trim().split(/\s+/);
+    const columns = line
+      .slice(colon + 1)
+      .trim()
+      .split(/\s+/);
     receive += Number(columns[0] ?? 0);
     transmit += Number(columns[8] ?? 0);
   }
@@ -81,7 +84,7 @@ function readers(source: CounterSource, mounts: ReadonlyMap<string, string>): re
     return mount === undefined ? [] : [[`${mount}${source.cgroupPath}/${file}`, read]];
   };
   const v2 = (file: string, read: Reader): [string, Reader][] => v1('unified', file, read);
-  const of = <Name extends keyof ContainerRates>(name: Name, value: number | undefined): Partial<ContainerRates> =>
+  const of = (name: keyof ContainerRates, value: number | undefined): Partial<ContainerRates> =>
     value === undefined ? {} : { [name]: value };
   let inactive = 0;
   const inactiveOf =
@@ -126,7 +129,9 @@ function readers(source: CounterSource, mounts: ReadonlyMap<string, string>): re
           const usec = parsePairs(text).get('usage_usec');
           return of('cpuSeconds', usec === undefined ? undefined : usec / 1e6);
         })),
-    ...(mounts.has('memory') ? [] : [...v2('memory.stat', inactiveOf('inactive_file')), ...v2('memory.current', memory)]),
+    ...(mounts.has('memory')
+      ? []
+      : [...v2('memory.stat', inactiveOf('inactive_file')), ...v2('memory.current', memory)]),
     ...(mounts.has('blkio') ? [] : v2('io.stat', blocks(parseIoStat))),
     ...(mounts.has('pids') ? [] : v2('pids.current', (text) => of('pids', integer(text)))),
     ...network,
@@ -140,7 +145,10 @@ const buffer = Buffer.alloc(bufferBytes);
 export class Counters {
   readonly #files: readonly { readonly fd: number; readonly read: Reader }[];
 
-  constructor(source: CounterSource, mounts: ReadonlyMap<string, string> = hierarchies(readFileSync('/proc/self/mountinfo', 'latin1'))) {
+  constructor(
+    source: CounterSource,
+    mounts: ReadonlyMap<string, string> = hierarchies(readFileSync('/proc/self/mountinfo', 'latin1')),
+  ) {
     this.#files = readers(source, mounts).flatMap(([path, read]) => {
       try {
         return [{ fd: openSync(path, 'r'), read }];
@@ -151,11 +159,11 @@ export class Counters {
   }
 
   read(): ContainerRates {
-    let rates: ContainerRates = {};
+    const rates: ContainerRates = {};
     for (const { fd, read } of this.#files) {
       try {
         const length = readSync(fd, buffer, 0, bufferBytes, 0);
-        rates = { ...rates, ...read(buffer.toString('latin1', 0, length)) };
+        Object.assign(rates, read(buffer.toString('latin1', 0, length)));
       } catch {
         // The cgroup or the process is gone: the figure is absent, not zero.
       }

@@ -1,7 +1,18 @@
 import { maskArguments, maskText } from '../lib/mask.ts';
 import type { FileOrigin, FileType } from '../model/event.ts';
 import { foldDigits } from './key-hash.ts';
-import { ancestor, dataMaxBytes, flags, hooks, kinds, origins, record, shapeMaxBytes, wireVersion, ancestorsMax } from './layout.ts';
+import {
+  ancestor,
+  dataMaxBytes,
+  flags,
+  hooks,
+  kinds,
+  origins,
+  record,
+  shapeMaxBytes,
+  wireVersion,
+  ancestorsMax,
+} from './layout.ts';
 import type { Member } from './layout.ts';
 import { escapeBytes } from './text.ts';
 
@@ -51,11 +62,18 @@ export interface SensorRecord {
 }
 
 /** Why bytes are not a record. */
-export type DecodeFailure = 'too-short' | 'wrong-version' | 'wrong-size' | 'unknown-kind' | 'wrong-lengths' | 'unknown-value';
+export type DecodeFailure =
+  | 'too-short'
+  | 'wrong-version'
+  | 'wrong-size'
+  | 'unknown-kind'
+  | 'wrong-lengths'
+  | 'unknown-value';
 
 export type Decoded = { readonly record: SensorRecord } | { readonly failure: DecodeFailure };
 
-const kindNames = names<RecordKind>(withoutCount(kinds));
+const { count: _count, ...recordKinds } = kinds;
+const kindNames = names<RecordKind>(recordKinds);
 const hookNames = names<string>(hooks);
 const originNames = names<FileOrigin>(origins);
 const fileTypes: ReadonlyMap<number, FileType> = new Map([
@@ -82,12 +100,20 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
   if (sizeBytes !== bytes.length || sizeBytes > record.sizeBytes + dataMaxBytes) return { failure: 'wrong-size' };
   const kind = kindNames.get(u8(m.kind));
   if (kind === undefined) return { failure: 'unknown-kind' };
-  const lengths = [u16(m.path_bytes), u16(m.args_bytes), u16(m.exe_bytes), u16(m.cwd_bytes), u16(m.script_bytes)] as const;
-  if (lengths.reduce<number>((sum, length) => sum + length, record.sizeBytes) !== sizeBytes) return { failure: 'wrong-lengths' };
+  const lengths = [
+    u16(m.path_bytes),
+    u16(m.args_bytes),
+    u16(m.exe_bytes),
+    u16(m.cwd_bytes),
+    u16(m.script_bytes),
+  ] as const;
+  if (lengths.reduce<number>((sum, length) => sum + length, record.sizeBytes) !== sizeBytes)
+    return { failure: 'wrong-lengths' };
   const hook = hookNames.get(u8(m.hook));
   const origin = originNames.get(u8(m.origin));
   const ancestorCount = u8(m.ancestors_count);
-  if (hook === undefined || hook === 'count' || origin === undefined || ancestorCount > ancestorsMax) return { failure: 'unknown-value' };
+  if (hook === undefined || hook === 'count' || origin === undefined || ancestorCount > ancestorsMax)
+    return { failure: 'unknown-value' };
   const protocol = u8(m.protocol) === 17 ? 'udp' : 'tcp';
 
   let at = record.sizeBytes;
@@ -167,7 +193,9 @@ export function addressText(family: number, bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
   const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(i * 2).toString(16));
   const text = groups.join(':');
-  const zeros = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)].toSorted((a, b) => b[0].length - a[0].length || a.index - b.index)[0];
+  const zeros = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)].toSorted(
+    (a, b) => b[0].length - a[0].length || a.index - b.index,
+  )[0];
   if (zeros === undefined) return text;
   const before = text.slice(0, zeros.index).replace(/:$/, '');
   const after = text.slice(zeros.index + zeros[0].length).replace(/^:/, '');
@@ -181,8 +209,4 @@ function untilZero(bytes: Uint8Array): Uint8Array {
 
 function names<Name extends string>(table: Readonly<Record<string, number>>): ReadonlyMap<number, Name> {
   return new Map(Object.entries(table).map(([name, number]) => [number, name as Name]));
-}
-
-function withoutCount({ count: _, ...rest }: typeof kinds): Omit<typeof kinds, 'count'> {
-  return rest;
 }

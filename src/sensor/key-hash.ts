@@ -60,7 +60,8 @@ export function keyHash(sip: SipKey, key: KernelKey): bigint {
 export function addressBytes(address: string): Uint8Array {
   if (!address.includes(':')) return Uint8Array.from(address.split('.'), Number);
   const [head = '', tail] = address.split('::');
-  const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((part) => Number.parseInt(part, 16)));
+  const groups = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((part) => Number.parseInt(part, 16));
   const before = groups(head);
   const after = tail === undefined ? [] : groups(tail);
   const out = new Uint8Array(16);

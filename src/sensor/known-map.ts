@@ -68,7 +68,8 @@ export class KnownMap {
       return;
     }
     if (entry !== undefined) entry.state = states[state];
-    else if (kernelKey !== undefined) workload.entries.set(hash, { kernelKey, state: states[state], startup: 0, steady: 0 });
+    else if (kernelKey !== undefined)
+      workload.entries.set(hash, { kernelKey, state: states[state], startup: 0, steady: 0 });
   }
 
   /** Takes a key out, so that the kernel tells it again: its event could not be handled. */
@@ -88,7 +89,7 @@ export class KnownMap {
     const values = Buffer.alloc(batchEntries * feature.sizeBytes);
     const next = Buffer.alloc(16);
     let position: Uint8Array | null = null;
-    for (let last = false; !last; ) {
+    for (let last = false; !last;) {
       const [result, count] = this.#libbpf.lookupBatch(this.#fd, position, next, keys, values, batchEntries);
       if (result !== 0 && result !== -errnoNoEntry) return;
       last = result !== 0;
@@ -101,8 +102,10 @@ export class KnownMap {
         const { kernelKey } = entry;
         const startup = values.readUInt32LE(at);
         const steady = values.readUInt32LE(at + 4);
-        if (startup > entry.startup) yield { workloadId: workload.id, kernelKey, stratum: 'startup', delta: startup - entry.startup };
-        if (steady > entry.steady) yield { workloadId: workload.id, kernelKey, stratum: 'steady', delta: steady - entry.steady };
+        if (startup > entry.startup)
+          yield { workloadId: workload.id, kernelKey, stratum: 'startup', delta: startup - entry.startup };
+        if (steady > entry.steady)
+          yield { workloadId: workload.id, kernelKey, stratum: 'steady', delta: steady - entry.steady };
         entry.startup = startup;
         entry.steady = steady;
       }

@@ -23,7 +23,14 @@ export interface Libbpf {
   lookup(fd: number, key: Uint8Array, value: Uint8Array): number;
   remove(fd: number, key: Uint8Array): number;
   /** One batch; `next` holds the place to go on from. Answers [result, number of entries]. */
-  lookupBatch(fd: number, position: Uint8Array | null, next: Uint8Array, keys: Uint8Array, values: Uint8Array, entries: number): [number, number];
+  lookupBatch(
+    fd: number,
+    position: Uint8Array | null,
+    next: Uint8Array,
+    keys: Uint8Array,
+    values: Uint8Array,
+    entries: number,
+  ): [number, number];
   possibleCpus(): number;
   /** Memory of a map, shared with the kernel. */
   map(fd: number, offsetBytes: number, lengthBytes: number, writable: boolean): ArrayBuffer;
@@ -33,7 +40,6 @@ export interface Libbpf {
 }
 
 export const updateAny = 0;
-export const updateOnlyNew = 1;
 export const updateOnlyExisting = 2;
 export const errnoNoEntry = 2;
 
@@ -51,9 +57,13 @@ export function openLibbpf(): Libbpf {
   try {
     lib = koffi.load('libbpf.so.1');
   } catch (cause) {
-    throw new AnchorwatchError('sensor.libbpf', 'libbpf.so.1 is not installed (Debian and Ubuntu: apt-get install libbpf1)', {
-      cause,
-    });
+    throw new AnchorwatchError(
+      'sensor.libbpf',
+      'libbpf.so.1 is not installed (Debian and Ubuntu: apt-get install libbpf1)',
+      {
+        cause,
+      },
+    );
   }
   const libc = koffi.load('libc.so.6');
   const f = {
@@ -93,7 +103,8 @@ export function openLibbpf(): Libbpf {
   return {
     openMemory(bytes) {
       const object: Pointer = f.openMem(bytes, bytes.length, null);
-      if (object === null) throw new AnchorwatchError('sensor.object', `the sensor object cannot be opened (errno ${koffi.errno()})`);
+      if (object === null)
+        throw new AnchorwatchError('sensor.object', `the sensor object cannot be opened (errno ${koffi.errno()})`);
       return object;
     },
     closeObject: (object) => void f.close(object),
@@ -124,7 +135,14 @@ export function openLibbpf(): Libbpf {
     },
     possibleCpus: () => Number(f.cpus()),
     map(fd, offsetBytes, lengthBytes, writable) {
-      const pointer: Pointer = f.mmap(null, lengthBytes, writable ? protRead | protWrite : protRead, mapShared, fd, offsetBytes);
+      const pointer: Pointer = f.mmap(
+        null,
+        lengthBytes,
+        writable ? protRead | protWrite : protRead,
+        mapShared,
+        fd,
+        offsetBytes,
+      );
       if (pointer === null || koffi.address(pointer) === 0xffffffffffffffffn)
         throw new AnchorwatchError('sensor.ring', `the ring cannot be mapped (errno ${koffi.errno()})`);
       return koffi.view(pointer, lengthBytes);

@@ -17,13 +17,18 @@ const nsPerTick = 10_000_000n;
 const ephemeralPort = 32768;
 
 /** Ids of all cgroups below a cgroup directory, and the processes in it and below. */
-export function cgroupContents(directory: string): { readonly insideIds: readonly string[]; readonly pids: readonly number[] } {
+export function cgroupContents(directory: string): {
+  readonly insideIds: readonly string[];
+  readonly pids: readonly number[];
+} {
   const insideIds: string[] = [];
   const pids: number[] = [];
   const visit = (path: string, inside: boolean): void => {
     if (inside) insideIds.push(statSync(path, { bigint: true }).ino.toString());
-    for (const line of readFileSync(`${path}/cgroup.procs`, 'latin1').split('\n')) if (line !== '') pids.push(Number(line));
-    for (const entry of readdirSync(path, { withFileTypes: true })) if (entry.isDirectory()) visit(`${path}/${entry.name}`, true);
+    for (const line of readFileSync(`${path}/cgroup.procs`, 'latin1').split('\n'))
+      if (line !== '') pids.push(Number(line));
+    for (const entry of readdirSync(path, { withFileTypes: true }))
+      if (entry.isDirectory()) visit(`${path}/${entry.name}`, true);
   };
   try {
     visit(directory, false);
@@ -60,7 +65,9 @@ export function readProcess(pid: number): RunningProcess | undefined {
 
 /** The processes of one container, with their ancestors inside of it. */
 export function readProcesses(pids: readonly number[]): readonly RunningProcess[] {
-  const found = new Map(pids.flatMap((pid) => (readProcess(pid) === undefined ? [] : [[pid, readProcess(pid)] as const])));
+  const found = new Map(
+    pids.flatMap((pid) => (readProcess(pid) === undefined ? [] : [[pid, readProcess(pid)] as const])),
+  );
   return [...found.values()].flatMap((process) => {
     if (process === undefined) return [];
     const ancestors: { pid: number; exe: string }[] = [];

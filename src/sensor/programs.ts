@@ -128,6 +128,9 @@ function countPrograms(libbpf: Libbpf, bytes: Uint8Array): number {
 
 function lastLines(log: Uint8Array): string {
   const end = log.indexOf(0);
-  const lines = Buffer.from(log.subarray(0, end < 0 ? log.length : end)).toString('latin1').trim().split('\n');
+  const lines = Buffer.from(log.subarray(0, end < 0 ? log.length : end))
+    .toString('latin1')
+    .trim()
+    .split('\n');
   return lines.slice(-3).join(' | ') || 'no log';
 }

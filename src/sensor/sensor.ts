@@ -90,7 +90,10 @@ export class Sensor {
     mountTracefs();
     this.#programs = loadPrograms(this.#libbpf, knownEntries === undefined ? {} : { known: knownEntries });
     const random = randomBytes(16);
-    this.#known = new KnownMap(this.#libbpf, this.#programs.mapFd('known'), [random.readBigUInt64LE(0), random.readBigUInt64LE(8)]);
+    this.#known = new KnownMap(this.#libbpf, this.#programs.mapFd('known'), [
+      random.readBigUInt64LE(0),
+      random.readBigUInt64LE(8),
+    ]);
     this.#watched = new WatchedMap(this.#libbpf, this.#programs.mapFd('watched'));
     this.#tasksFd = this.#programs.mapFd('tasks');
     this.#statsFd = this.#programs.mapFd('stats');
@@ -111,7 +114,10 @@ export class Sensor {
     const input: ReaderInput = {
       rings: ringNames.map((name) => ({ fd: this.#programs.mapFd(name), sizeBytes: ringBytes[name] })),
     };
-    const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: input, name: 'sensor-reader' });
+    const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), {
+      workerData: input,
+      name: 'sensor-reader',
+    });
     this.#reader = reader;
     await new Promise<void>((resolve, reject) => {
       reader.once('message', () => {
@@ -123,14 +129,20 @@ export class Sensor {
       this.#take(batch);
     });
     reader.on('error', (error) => {
-      this.#log.fatal({ code: 'sensor.reader', err: error }, 'the reader of the sensor stopped; nothing is seen any more');
+      this.#log.fatal(
+        { code: 'sensor.reader', err: error },
+        'the reader of the sensor stopped; nothing is seen any more',
+      );
     });
     reader.on('exit', (code) => {
       if (!this.#stopping) this.#log.fatal({ code: 'sensor.reader', exit: code }, 'the reader of the sensor ended');
     });
     this.#hooks = this.#programs.attach();
     if (this.#hooks.every(({ state }) => state !== 'attached'))
-      throw new AnchorwatchError('sensor.attach', `no hook could be attached: ${this.#hooks[0]?.reason ?? 'there are none'}`);
+      throw new AnchorwatchError(
+        'sensor.attach',
+        `no hook could be attached: ${this.#hooks[0]?.reason ?? 'there are none'}`,
+      );
   }
 
   get hooks(): readonly HookState[] {
@@ -162,7 +174,12 @@ export class Sensor {
    * Answers an event: `known`, the kernel recognises it from now on; `judged`, it tells it once per container and sample; `forget`, it
    * tells it again at once.
    */
-  answer(handle: KernelHandle, workloadId: string, kernelKey: KernelKey | undefined, mark: 'known' | 'judged' | 'forget'): void {
+  answer(
+    handle: KernelHandle,
+    workloadId: string,
+    kernelKey: KernelKey | undefined,
+    mark: 'known' | 'judged' | 'forget',
+  ): void {
     if (handle.key === 0n) return;
     if (mark === 'forget') {
       this.#known.forget(handle.workload, handle.key);
@@ -205,7 +222,8 @@ export class Sensor {
     };
     const byKind = (member: 'known' | 'emitted' | 'repeated' | 'missed'): Record<string, number> => {
       const out: Record<string, number> = {};
-      for (const [kind, name] of Object.entries(kindLabels)) out[name] = sum(stats.members[member][0] + Number(kind) * 8);
+      for (const [kind, name] of Object.entries(kindLabels))
+        out[name] = sum(stats.members[member][0] + Number(kind) * 8);
       return out;
     };
     const lost: { hook: string; reason: string; count: number }[] = [];
@@ -219,7 +237,13 @@ export class Sensor {
     for (const reason of decodeFailures) lost.push({ hook: 'reader', reason, count: this.#failures[reason] ?? 0 });
     lost.push({ hook: 'answer', reason: 'known_full', count: this.#known.full });
     lost.push({ hook: 'watch', reason: 'watched_full', count: this.#watched.full });
-    return { events: byKind('emitted'), known: byKind('known'), repeated: byKind('repeated'), missed: byKind('missed'), lost };
+    return {
+      events: byKind('emitted'),
+      known: byKind('known'),
+      repeated: byKind('repeated'),
+      missed: byKind('missed'),
+      lost,
+    };
   }
 
   /** Reads what is still in the rings, then detaches everything. */

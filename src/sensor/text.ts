@@ -21,7 +21,7 @@ export function escapeBytes(bytes: Uint8Array): string {
 export function escapedBytes(text: string): Uint8Array {
   if (!text.includes('\\')) return encoder.encode(text);
   const parts: number[] = [];
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const c = text.codePointAt(i) ?? 0;
     const next = text[i + 1];
     if (c === 0x5c && next === 'x') {
@@ -47,7 +47,7 @@ function hex(bytes: Uint8Array): string {
 /** Keeps every UTF-8 sequence that is whole, escapes the bytes between. */
 function escapeBroken(bytes: Uint8Array): string {
   let out = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const first = bytes[i] ?? 0;
     const width = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
     const part = bytes.subarray(i, i + width);

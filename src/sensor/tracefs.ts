@@ -8,6 +8,6 @@ const places = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'] as const;
 export function mountTracefs(): boolean {
   const there = (): boolean => places.some((place) => existsSync(`${place}/events`));
   if (there()) return true;
-  spawnSync('mount', ['-t', 'tracefs', 'tracefs', places[0]], { stdio: 'ignore' });
+  spawnSync('/bin/mount', ['-t', 'tracefs', 'tracefs', places[0]], { stdio: 'ignore' });
   return there();
 }

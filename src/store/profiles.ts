@@ -120,7 +120,12 @@ export class Profiles {
       );
     }
     for (const feature of change.features) {
-      const counts = { state: feature.state, startup: feature.startup, steady: feature.steady, last_seen_ms: feature.lastSeenMs };
+      const counts = {
+        state: feature.state,
+        startup: feature.startup,
+        steady: feature.steady,
+        last_seen_ms: feature.lastSeenMs,
+      };
       const { dimension, key } = feature;
       this.#database.run(
         query
@@ -135,7 +140,9 @@ export class Profiles {
         query
           .insertInto('profile_kernel_key')
           .values({ workload_id, kernel_key, features: JSON.stringify(features) })
-          .onConflict((conflict) => conflict.columns(['workload_id', 'kernel_key']).doUpdateSet({ features: JSON.stringify(features) })),
+          .onConflict((conflict) =>
+            conflict.columns(['workload_id', 'kernel_key']).doUpdateSet({ features: JSON.stringify(features) }),
+          ),
       );
     }
   }
