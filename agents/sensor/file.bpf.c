@@ -65,11 +65,9 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 		if (decision == DECIDED_KNOWN)
 			decision = DECIDED_NEW;
 	}
-	if (decision == DECIDED_KNOWN) {
-		struct file_mark mark = { .hash = pattern, .sample = w->sample, .epoch = config.epoch };
+	bool settled = decision == DECIDED_KNOWN || decision == DECIDED_REPEATED;
 
-		bpf_map_update_elem(&files, mark_key, &mark, BPF_ANY);
-	} else if (decision != DECIDED_REPEATED && within_rate(w, AW_HOOK_OPEN)) {
+	if (!settled && within_rate(w, AW_HOOK_OPEN)) {
 		struct aw_record *r = &s->record;
 		u32 at = 0;
 
@@ -81,8 +79,20 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 		append_args(s, &at);
 		append_exe(s, &at);
 		append_cwd(s, &at);
-		if (send_record(s, &activity_ring, at))
+		if (send_record(s, &activity_ring, at)) {
 			mark_told(w, hash, AW_HOOK_OPEN);
+			settled = true;
+		}
+	}
+	if (settled) {
+		struct file_mark mark = {
+			.hash = pattern,
+			.sample = w->sample,
+			.epoch = config.epoch,
+			.told = decision != DECIDED_KNOWN,
+		};
+
+		bpf_map_update_elem(&files, mark_key, &mark, BPF_ANY);
 	}
 	give_scratch(s);
 	return 0;
@@ -119,10 +129,14 @@ static __always_inline int on_open(long descriptor)
 
 	if (mark && mark->epoch == config.epoch) {
 		if (mark->sample == w->sample) {
-			COUNT(known, kind);
+			if (mark->told)
+				COUNT(repeated, kind);
+			else
+				COUNT(known, kind);
 			return 0;
 		}
 		if (known_as(w, mark->hash, kind)) {
+			mark->told = 0;
 			mark->sample = w->sample;
 			return 0;
 		}

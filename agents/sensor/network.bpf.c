@@ -106,42 +106,29 @@ static __always_inline struct sock *sock_of(int descriptor)
 	return BPF_CORE_READ(socket, sk);
 }
 
-/* The descriptor of a connect or bind in progress, from entry to exit. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, u64);
-	__type(value, int);
-} descriptors SEC(".maps");
-
-static __always_inline int remember(struct trace_event_raw_sys_enter *context)
+/*
+ * UDP, when connect or bind returns. The descriptor is the first argument of the system call, as the task's saved registers still have
+ * it: a hook at entry would cost every system call of the node. A task that changed the register's saved value, which only a debugger
+ * can, names another of its own sockets at best.
+ */
+static __always_inline int on_datagram(struct trace_event_raw_sys_exit *context, u32 kind, u32 hook)
 {
-	u64 id = bpf_get_current_pid_tgid();
-	int descriptor = context->args[0];
+	struct task_struct *task;
 	struct sock *sk;
+	void *regs;
+	u64 descriptor;
 
-	if (!watched_current())
+	if (context->ret || !watched_current())
+		return 0;
+	task = bpf_get_current_task_btf();
+	regs = (void *)bpf_task_pt_regs(task);
+	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->di))
+		descriptor = BPF_CORE_READ((struct pt_regs___x86 *)regs, di);
+	else if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->orig_x0))
+		descriptor = BPF_CORE_READ((struct pt_regs___arm64 *)regs, orig_x0);
+	else
 		return 0;
 	sk = sock_of(descriptor);
-	if (sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP)
-		bpf_map_update_elem(&descriptors, &id, &descriptor, BPF_ANY);
-	return 0;
-}
-
-static __always_inline int recall(struct trace_event_raw_sys_exit *context, u32 kind, u32 hook)
-{
-	u64 id = bpf_get_current_pid_tgid();
-	int *descriptor, was;
-	struct sock *sk;
-
-	if (!watched_current())
-		return 0;
-	descriptor = bpf_map_lookup_elem(&descriptors, &id);
-	if (!descriptor)
-		return 0;
-	was = *descriptor;
-	bpf_map_delete_elem(&descriptors, &id);
-	sk = context->ret ? 0 : sock_of(was);
 	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_UDP)
 		return 0;
 	/* A port that the kernel chose is the local end of a client. */
@@ -150,26 +137,14 @@ static __always_inline int recall(struct trace_event_raw_sys_exit *context, u32 
 	return on_endpoint(sk, kind, hook, IPPROTO_UDP);
 }
 
-SEC("tracepoint/syscalls/sys_enter_connect")
-int on_enter_connect(struct trace_event_raw_sys_enter *context)
-{
-	return remember(context);
-}
-
 SEC("tracepoint/syscalls/sys_exit_connect")
 int on_exit_connect(struct trace_event_raw_sys_exit *context)
 {
-	return recall(context, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
-}
-
-SEC("tracepoint/syscalls/sys_enter_bind")
-int on_enter_bind(struct trace_event_raw_sys_enter *context)
-{
-	return remember(context);
+	return on_datagram(context, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
 }
 
 SEC("tracepoint/syscalls/sys_exit_bind")
 int on_exit_bind(struct trace_event_raw_sys_exit *context)
 {
-	return recall(context, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN);
+	return on_datagram(context, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN);
 }

@@ -73,6 +73,7 @@ export class Sensor {
   readonly #watched: WatchedMap;
   readonly #tasksFd: number;
   readonly #statsFd: number;
+  readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
   readonly #paths: Map<bigint, string> = new Map();
   #reader: Worker | undefined;
   #failures: ReaderBatch['failures'] = {};
@@ -97,10 +98,9 @@ export class Sensor {
     this.#watched = new WatchedMap(this.#libbpf, this.#programs.mapFd('watched'));
     this.#tasksFd = this.#programs.mapFd('tasks');
     this.#statsFd = this.#programs.mapFd('stats');
-    const value = Buffer.alloc(config.sizeBytes);
-    random.copy(value, config.members.hash_key[0]);
-    value.writeUInt32LE(recordsPerSecond, config.members.records_per_second[0]);
-    this.#libbpf.update(this.#programs.mapFd('.data.config'), Buffer.alloc(4), value, updateAny);
+    random.copy(this.#config, config.members.hash_key[0]);
+    this.#config.writeUInt32LE(recordsPerSecond, config.members.records_per_second[0]);
+    this.#writeConfig();
     const interpreters = this.#programs.mapFd('interpreters');
     for (const name of namesOfInterpreters()) {
       const key = Buffer.alloc(16);
@@ -183,6 +183,9 @@ export class Sensor {
     if (handle.key === 0n) return;
     if (mark === 'forget') {
       this.#known.forget(handle.workload, handle.key);
+      // The kernel's first level remembers that it told: everything there is looked up anew.
+      this.#config.writeUInt32LE((this.#config.readUInt32LE(config.members.epoch[0]) + 1) >>> 0, config.members.epoch[0]);
+      this.#writeConfig();
       return;
     }
     this.#known.answer(workloadId, handle.key, kernelKey, mark);
@@ -288,6 +291,10 @@ export class Sensor {
     // For cgroups made inside a container, the record's workload is the container.
     if (record.workload === record.cgroupId) this.#listener.cgroupMade(id, record.path);
     else this.#watched.addInside(record.workload.toString(), id);
+  }
+
+  #writeConfig(): void {
+    this.#libbpf.update(this.#programs.mapFd('.data.config'), Buffer.alloc(4), this.#config, updateAny);
   }
 
   #learnPath(program: bigint, path: string): void {

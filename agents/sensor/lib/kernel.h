@@ -138,12 +138,16 @@ struct sock {
 struct socket {
 	struct sock *sk;
 };
-/* Context of tracepoint/syscalls/sys_exit_* and sys_enter_*. */
+/* Context of tracepoint/syscalls/sys_exit_*. */
 struct trace_event_raw_sys_exit {
 	long ret;
 };
-struct trace_event_raw_sys_enter {
-	unsigned long args[6];
+/* Saved user registers, by architecture. */
+struct pt_regs___x86 {
+	unsigned long di;
+};
+struct pt_regs___arm64 {
+	u64 orig_x0;
 };
 
 #pragma clang attribute pop

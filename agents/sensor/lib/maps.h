@@ -45,6 +45,8 @@ struct file_mark {
 	u64 hash; /* of the feature in `known` */
 	u32 sample;
 	u32 epoch;
+	u32 told; /* not known, but told in this sample */
+	u32 reserved;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
