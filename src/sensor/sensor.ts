@@ -184,7 +184,10 @@ export class Sensor {
     if (mark === 'forget') {
       this.#known.forget(handle.workload, handle.key);
       // The kernel's first level remembers that it told: everything there is looked up anew.
-      this.#config.writeUInt32LE((this.#config.readUInt32LE(config.members.epoch[0]) + 1) >>> 0, config.members.epoch[0]);
+      this.#config.writeUInt32LE(
+        (this.#config.readUInt32LE(config.members.epoch[0]) + 1) >>> 0,
+        config.members.epoch[0],
+      );
       this.#writeConfig();
       return;
     }
