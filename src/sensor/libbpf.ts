@@ -37,6 +37,8 @@ export interface Libbpf {
   /** A descriptor of the process (pidfd_open(2)), negative when it is gone. */
   pidfdOpen(pid: number): number;
   closeFd(fd: number): void;
+  /** Gives memory that the loading took back to the system (malloc_trim(3)); nothing where the C library has no such call. */
+  trim(): void;
 }
 
 export const updateAny = 0;
@@ -149,5 +151,12 @@ export function openLibbpf(): Libbpf {
     },
     pidfdOpen: (pid) => Number(f.syscall(pidfdOpenNumber, 'int', pid, 'unsigned int', 0)),
     closeFd: (fd) => void f.closeFd(fd),
+    trim: () => {
+      try {
+        libc.func('int malloc_trim(size_t keep)')(0);
+      } catch {
+        // musl has none.
+      }
+    },
   };
 }

@@ -55,7 +55,7 @@ export interface SensorCounters {
 }
 
 const ringNames = ['process_ring', 'activity_ring'] as const;
-const ringBytes = { process_ring: 4 << 20, activity_ring: 8 << 20 } as const;
+const ringBytes = { process_ring: 2 << 20, activity_ring: 4 << 20 } as const;
 const programsMax = 65_536;
 const defaultRecordsPerSecond = 5_000;
 const stopTimeoutMs = 2_000;
@@ -138,6 +138,7 @@ export class Sensor {
       if (!this.#stopping) this.#log.fatal({ code: 'sensor.reader', exit: code }, 'the reader of the sensor ended');
     });
     this.#hooks = this.#programs.attach();
+    this.#libbpf.trim();
     if (this.#hooks.every(({ state }) => state !== 'attached'))
       throw new AnchorwatchError(
         'sensor.attach',

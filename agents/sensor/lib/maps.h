@@ -85,12 +85,12 @@ struct {
 /* Executions, exits and cgroups have a ring of their own: a flood of file names cannot push them out. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
+	__uint(max_entries, 2 << 20);
 } process_ring SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);
+	__uint(max_entries, 4 << 20);
 } activity_ring SEC(".maps");
 
 struct {
