@@ -230,6 +230,8 @@ function nodeReport({
     ...(counters?.lost ?? []),
     ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
     { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
+    { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
+    { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
     { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
     ...Object.entries(outboxCounters.dropped).map(([severity, count]) => ({
       hook: 'outbox',

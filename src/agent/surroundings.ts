@@ -4,7 +4,7 @@ import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import { interpreterOf, isMultiCall, runningName } from '../model/program.ts';
 import type { ProfileFacts } from '../detect/facts.ts';
 import { chanceOfNew, coverage } from '../profile/coverage.ts';
-import { parsePeer } from '../profile/fan-out.ts';
+import { ephemeralPort, parsePeer } from '../profile/fan-out.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /** A workload is watched this long before "never seen" means something about ports. */
@@ -42,7 +42,7 @@ export function profileFacts({ event, profile, stratum, dimension, writtenHere }
     settled: !startup && ageSeconds >= settledAfterSeconds && !volatile,
     listens: profile.size('net.listen') > 0,
     knowsPort: out.has(port),
-    listensOnPort: listening.has(port),
+    listensOnPort: listening.has(port) || (port >= ephemeralPort && listening.has(ephemeral)),
     knowsProgram: exec !== undefined && profile.state({ dimension: 'exec', key: exec.path }) === 'known',
     // One file is many programs: that one of them listens says nothing about another.
     parentListens: exec !== undefined && profile.listeners.has(exec.parentExe) && !isMultiCall(exec.parentExe),
@@ -52,9 +52,13 @@ export function profileFacts({ event, profile, stratum, dimension, writtenHere }
 
 const none: ReadonlySet<number> = new Set();
 
+/** Stands for all ephemeral ports among known ones: the workload listens on whatever the kernel gives it. */
+const ephemeral = -1;
+
 function portsOf(profile: Profile, dimension: Dimension): ReadonlySet<number> {
   const ports = new Set<number>();
-  for (const key of profile.knownKeys(dimension)) ports.add(parsePeer(key)?.port ?? 0);
+  for (const key of profile.knownKeys(dimension))
+    ports.add(key.startsWith('ephemeral/') ? ephemeral : (parsePeer(key)?.port ?? 0));
   return ports;
 }
 

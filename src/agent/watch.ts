@@ -139,7 +139,8 @@ export class Watch {
         if (candidate.state !== 'known') profile.judge(candidate, event.timeMs);
       }
       const { node, clock } = this.#options;
-      const taken = this.#deduplicator.take(container.id, key(finding.feature), event.timeMs, () => {
+      const kind = `${finding.feature.dimension} ${finding.rules[0] ?? finding.detector} ${event.process?.exe ?? ''}`;
+      const taken = this.#deduplicator.take(container.id, key(finding.feature), kind, event.timeMs, () => {
         const nowMs = clock.nowMs();
         const id = this.#options.newId?.(event.timeMs) ?? ulid(nowMs);
         return assemble({ finding, severity, event, container, node, nowMs, id });
@@ -223,10 +224,20 @@ export class Watch {
   }
 
   /** Features and kernel keys that did not fit into their profiles, and alerts forgotten by the deduplicator. */
-  losses(): { readonly profileOverflow: number; readonly alertsForgotten: number; readonly ruleFailures: number } {
+  losses(): {
+    readonly profileOverflow: number;
+    readonly alertsForgotten: number;
+    readonly alertsFolded: number;
+    readonly ruleFailures: number;
+  } {
     let profileOverflow = 0;
     for (const profile of this.#profiles.values()) profileOverflow += profile.overflow;
-    return { profileOverflow, alertsForgotten: this.#deduplicator.forgotten, ruleFailures: this.#rules.failures };
+    return {
+      profileOverflow,
+      alertsForgotten: this.#deduplicator.forgotten,
+      alertsFolded: this.#deduplicator.folded,
+      ruleFailures: this.#rules.failures,
+    };
   }
 
   /**

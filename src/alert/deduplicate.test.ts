@@ -12,7 +12,7 @@ describe('Deduplicator', () => {
     const deduplicator = new Deduplicator();
     const outcomes: string[] = [];
     for (let index = 0; index < 20; index++)
-      outcomes.push(deduplicator.take('a', 'exec /bin/sh', index * 100, make).outcome);
+      outcomes.push(deduplicator.take('a', 'exec /bin/sh', 'k', index * 100, make).outcome);
     expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(1);
     expect(outcomes.flatMap((outcome, index) => (outcome === 'update' ? [index + 1] : []))).toEqual([2, 4, 8]);
     expect(deduplicator.due(10_000)).toMatchObject([{ count: 20 }]);
@@ -21,16 +21,32 @@ describe('Deduplicator', () => {
 
   test('other containers, other features and later times are other alerts', () => {
     const deduplicator = new Deduplicator();
-    expect(deduplicator.take('a', 'x', 0, make).outcome).toBe('new');
-    expect(deduplicator.take('b', 'x', 0, make).outcome).toBe('new');
-    expect(deduplicator.take('a', 'y', 0, make).outcome).toBe('new');
-    expect(deduplicator.take('a', 'x', 600_001, make).outcome).toBe('new');
+    expect(deduplicator.take('a', 'x', 'k', 0, make).outcome).toBe('new');
+    expect(deduplicator.take('b', 'x', 'k', 0, make).outcome).toBe('new');
+    expect(deduplicator.take('a', 'y', 'k', 0, make).outcome).toBe('new');
+    expect(deduplicator.take('a', 'x', 'k', 600_001, make).outcome).toBe('new');
     expect(deduplicator.count('a', 'z', 0)).toBeUndefined();
+  });
+
+  test('a storm of features of one kind is a few alerts, the last of which counts the rest', () => {
+    const deduplicator = new Deduplicator({ ...defaultDeduplication, kindMax: 3 });
+    const scan = (from: number, timeMs: number): string[] =>
+      Array.from(
+        { length: 50 },
+        (_, port) => deduplicator.take('a', `port ${from + port}`, 'net.out scan nmap', timeMs + port, make).outcome,
+      );
+    const outcomes = scan(0, 0);
+    expect(outcomes.slice(0, 3)).toEqual(['new', 'new', 'new']);
+    expect(outcomes.slice(3)).not.toContain('new');
+    expect(deduplicator.folded).toBe(47);
+    expect(deduplicator.due(60_000)).toMatchObject([{ count: 48 }]);
+    expect(deduplicator.take('a', 'other', 'exec', 100, make).outcome).toBe('new');
+    expect(scan(1000, 700_000).slice(0, 3)).toEqual(['new', 'new', 'new']);
   });
 
   test('is bounded and counts what it forgot', () => {
     const deduplicator = new Deduplicator({ ...defaultDeduplication, capacity: 10 });
-    for (let index = 0; index < 100; index++) deduplicator.take('a', String(index), index, make);
+    for (let index = 0; index < 100; index++) deduplicator.take('a', String(index), String(index), index, make);
     expect(deduplicator.size).toBe(10);
     expect(deduplicator.forgotten).toBe(90);
   });

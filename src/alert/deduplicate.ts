@@ -9,6 +9,8 @@ export interface DeduplicateOptions {
   readonly capacity: number;
   /** A grown count is told again after this long at the earliest (and at 2, 4, 8 …). */
   readonly updateMs: number;
+  /** Alerts of one kind (see `take`) within the window; more of it only count on the last one. */
+  readonly kindMax: number;
 }
 
 export const defaultDeduplication: DeduplicateOptions = {
@@ -16,6 +18,7 @@ export const defaultDeduplication: DeduplicateOptions = {
   longestMs: 6 * 3_600_000,
   capacity: 4096,
   updateMs: 5000,
+  kindMax: 20,
 };
 
 interface Remembered {
@@ -38,7 +41,9 @@ export type Deduplicated =
 export class Deduplicator {
   readonly #options: DeduplicateOptions;
   readonly #alerts: Map<string, Remembered> = new Map();
+  readonly #kinds: Map<string, { readonly sinceMs: number; keys: number; last: string }> = new Map();
   #forgotten = 0;
+  #folded = 0;
 
   constructor(options: DeduplicateOptions = defaultDeduplication) {
     this.#options = options;
@@ -49,15 +54,28 @@ export class Deduplicator {
     return this.#forgotten;
   }
 
+  /** Alerts that were not raised on their own, because there were `kindMax` of their kind: they count on the last one. */
+  get folded(): number {
+    return this.#folded;
+  }
+
   get size(): number {
     return this.#alerts.size;
   }
 
-  /** Takes an alert, or a sighting of one: `make` is called when it is a new one. */
-  take(containerId: string, feature: string, timeMs: number, make: () => Alert): Deduplicated {
+  /**
+   * Takes an alert, or a sighting of one: `make` is called when it is a new one. `kind` says what makes alerts of different features
+   * the same to a person (dimension, rule, program): a port scan is a few alerts with a count, not a thousand.
+   */
+  take(containerId: string, feature: string, kind: string, timeMs: number, make: () => Alert): Deduplicated {
     const key = `${containerId} ${feature}`;
     const known = this.#current(key, timeMs);
     if (known === undefined) {
+      const fold = this.#fold(`${containerId} ${kind}`, key, timeMs);
+      if (fold !== undefined) {
+        this.#folded++;
+        return this.#again(fold.key, fold.known, timeMs);
+      }
       const alert = make();
       this.#alerts.set(key, { alert, sinceMs: timeMs, count: 1, lastMs: timeMs, toldMs: timeMs, toldCount: 1 });
       this.#bound(timeMs);
@@ -82,6 +100,26 @@ export class Deduplicator {
       if (nowMs - known.lastMs > this.#options.windowMs) this.#alerts.delete(key);
     }
     return alerts;
+  }
+
+  #fold(
+    kindKey: string,
+    key: string,
+    timeMs: number,
+  ): { readonly key: string; readonly known: Remembered } | undefined {
+    const { windowMs, kindMax, capacity } = this.#options;
+    const kind = this.#kinds.get(kindKey);
+    if (kind === undefined || timeMs - kind.sinceMs > windowMs) {
+      this.#kinds.delete(kindKey);
+      this.#kinds.set(kindKey, { sinceMs: timeMs, keys: 1, last: key });
+      if (this.#kinds.size > capacity) for (const oldest of this.#kinds.keys()) return void this.#kinds.delete(oldest);
+      return undefined;
+    }
+    const known = kind.keys < kindMax ? undefined : this.#current(kind.last, timeMs);
+    if (known !== undefined) return { key: kind.last, known };
+    kind.keys++;
+    kind.last = key;
+    return undefined;
   }
 
   #current(key: string, timeMs: number): Remembered | undefined {
