@@ -1,0 +1,180 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import Docker from 'dockerode';
+import { waitFor } from '../support/wait.ts';
+
+const run = promisify(execFile);
+
+/** A container engine of our own: nothing of the machine's is touched. */
+export interface Engine {
+  /** `unix://…` */
+  readonly host: string;
+  readonly docker: Docker;
+  /** Runs the docker client; answers its output. Throws with its error text. */
+  cli(...args: readonly string[]): Promise<string>;
+  /** A busybox root: `/bin/busybox` with its applets, accounts, `/tmp`. */
+  busyboxImage(): Promise<string>;
+  /** A minimal Debian with nginx, redis, python and netcat. Made once on a machine, then kept as a file. */
+  debianImage(): Promise<string>;
+  /** Ends the daemon and leaves its data, as a crash would; `resume` starts it again. */
+  suspend(): Promise<void>;
+  resume(): Promise<void>;
+  /** Removes all containers, ends the daemon, removes its data. */
+  stop(): Promise<void>;
+}
+
+const debianPackages = ['nginx-light', 'redis-server', 'redis-tools', 'netcat-openbsd', 'python3-minimal', 'curl', 'procps'] as const;
+const cacheDirectory = join(tmpdir(), 'anchorwatch-images');
+const clientPath = '/usr/bin/docker';
+
+/**
+ * Starts a private dockerd in a new directory below the system's temporary one.
+ * @throws when dockerd is not installed or does not answer within a minute; its log's end is in the message
+ */
+export async function startEngine(): Promise<Engine> {
+  const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-engine-'));
+  const socketPath = join(directory, 'docker.sock');
+  const host = `unix://${socketPath}`;
+  const docker = new Docker({ socketPath });
+  // Several engines at once: each has a bridge and a subnet of its own.
+  const number = 16 + (process.pid % 200);
+  const bridge = `aw${process.pid}`;
+  let daemon = 0;
+
+  const client = existsSync(clientPath) ? clientPath : 'docker';
+  const cli = async (...args: readonly string[]): Promise<string> => {
+    const { stdout } = await run(client, [...args], { env: { ...process.env, DOCKER_HOST: host }, maxBuffer: 64 << 20 });
+    return stdout.trim();
+  };
+  const begin = async (): Promise<void> => {
+    const log = openSync(join(directory, 'log'), 'a');
+    const args = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec'), '-H', host];
+    const child = spawn('dockerd', [...args, '-p', join(directory, 'pid'), '--bridge', bridge], {
+      stdio: ['ignore', log, log],
+      detached: true,
+      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+    });
+    child.on('error', () => undefined);
+    child.unref();
+    daemon = child.pid ?? 0;
+    try {
+      await waitFor('the container engine', () => docker.ping().then(() => true, () => false), 60_000);
+    } catch (cause) {
+      throw new Error(`dockerd does not answer: ${readFileSync(join(directory, 'log'), 'utf8').slice(-2000)}`, { cause });
+    }
+  };
+  const end = async (): Promise<void> => {
+    if (daemon === 0) return;
+    const pid = daemon;
+    daemon = 0;
+    process.kill(pid, 'SIGTERM');
+    await waitFor('dockerd to end', () => !alive(pid), 30_000).catch(() => {
+      process.kill(pid, 'SIGKILL');
+    });
+  };
+  const onExit = (): void => {
+    if (daemon !== 0) process.kill(daemon, 'SIGTERM');
+    spawnSync('ip', ['link', 'delete', bridge], { stdio: 'ignore' });
+  };
+  process.on('exit', onExit);
+
+  spawnSync('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  spawnSync('ip', ['addr', 'add', `10.231.${number}.1/24`, 'dev', bridge]);
+  spawnSync('ip', ['link', 'set', bridge, 'up']);
+  await begin();
+
+  return {
+    host,
+    docker,
+    cli,
+    async busyboxImage() {
+      const root = join(directory, 'busybox');
+      const bin = join(root, 'bin');
+      for (const name of ['bin', 'etc', 'tmp', 'root', 'proc', 'sys', 'dev', 'srv', 'var/log', 'var/run']) mkdirSync(join(root, name), { recursive: true });
+      copyFileSync('/bin/busybox', join(bin, 'busybox'));
+      const { stdout } = await run('/bin/busybox', ['--list']);
+      for (const applet of stdout.trim().split('\n'))
+        if (applet !== 'busybox') symlinkSync('busybox', join(bin, applet));
+      writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nwww-data:x:33:33:www:/srv:/bin/sh\n');
+      writeFileSync(join(root, 'etc/group'), 'root:x:0:\nwww-data:x:33:\n');
+      writeFileSync(join(root, 'etc/shadow'), 'root:*:19000:0:99999:7:::\n', { mode: 0o640 });
+      await run('chmod', ['1777', join(root, 'tmp')]);
+      return importRoot(root, 'anchorwatch-test/busybox:1');
+    },
+    async debianImage() {
+      const tar = join(cacheDirectory, `debian-${debianPackages.join('-')}.tar`);
+      if (!existsSync(tar)) await makeDebian(tar, directory);
+      await cli('import', tar, 'anchorwatch-test/debian:1');
+      return 'anchorwatch-test/debian:1';
+    },
+    suspend: end,
+    resume: begin,
+    async stop() {
+      try {
+        const ids = await cli('ps', '-aq');
+        if (ids !== '') await cli('rm', '-f', ...ids.split('\n'));
+      } finally {
+        await end();
+        process.off('exit', onExit);
+        onExit();
+        for (const inner of mountsBelow(directory)) spawnSync('/bin/umount', ['-l', inner]);
+        rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
+  };
+
+  async function importRoot(root: string, name: string): Promise<string> {
+    const tar = `${root}.tar`;
+    await run('tar', ['-C', root, '-cf', tar, '.']);
+    await cli('import', tar, name);
+    rmSync(tar);
+    rmSync(root, { recursive: true });
+    return name;
+  }
+}
+
+/** Bootstraps Debian from the sources that this machine installs from. */
+async function makeDebian(tar: string, workDirectory: string): Promise<void> {
+  mkdirSync(cacheDirectory, { recursive: true });
+  const root = join(workDirectory, 'debian');
+  const mirror = await aptMirror();
+  await run('debootstrap', ['--variant=minbase', `--include=${debianPackages.join(',')}`, 'bookworm', root, mirror], {
+    maxBuffer: 64 << 20,
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+  });
+  rmSync(join(root, 'var/cache/apt'), { recursive: true, force: true });
+  rmSync(join(root, 'var/lib/apt/lists'), { recursive: true, force: true });
+  const fresh = `${tar}.${process.pid}`;
+  await run('tar', ['-C', root, '--exclude=./dev/*', '--exclude=./proc/*', '--exclude=./sys/*', '-cf', fresh, '.']);
+  renameSync(fresh, tar);
+  rmSync(root, { recursive: true, force: true });
+}
+
+/** Where this machine gets Debian's packages from. */
+async function aptMirror(): Promise<string> {
+  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE)', 'Created-By: Packages', 'Suite: bookworm']);
+  const site = stdout.trim().split('\n')[0];
+  if (site !== undefined && site !== '') return site;
+  const { stdout: all } = await run('apt-get', ['indextargets', '--format', '$(SITE)', 'Created-By: Packages']);
+  const first = all.trim().split('\n')[0];
+  if (first === undefined || first === '') throw new Error('apt knows no source of packages: run apt-get update');
+  return first;
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie is not alive, but its parent has not asked yet.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
+function mountsBelow(directory: string): readonly string[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
+  return lines.flatMap((line) => line.split(' ')[4] ?? []).filter((mount) => mount.startsWith(directory)).toReversed();
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '../support/wait.ts';
+
+/** An alert as the feed and the API tell it, as far as the tests look at it. */
+export interface SeenAlert {
+  readonly id: string;
+  readonly seq: number;
+  readonly time: string;
+  readonly raisedAfterMs: number;
+  readonly severity: string;
+  readonly score: number;
+  readonly title: string;
+  readonly dimension: string;
+  readonly key: string;
+  readonly rules: readonly string[];
+  readonly workload: { readonly name: string };
+  readonly container: { readonly name: string };
+  readonly process?: {
+    readonly pid: number;
+    readonly exe: string;
+    readonly args: readonly string[];
+    readonly ancestors: readonly { readonly exe: string }[];
+  };
+  readonly evidence: { readonly samples: number; readonly note: string };
+  /** When the feed told it here, milliseconds since the epoch. */
+  readonly receivedMs: number;
+}
+
+/** `anchorwatch up` as a child process. */
+export interface Product {
+  readonly url: string;
+  readonly pid: number;
+  readonly state: string;
+  /** All alerts that the feed told, in its order. */
+  readonly alerts: readonly SeenAlert[];
+  get<Body>(path: string): Promise<Body>;
+  metrics(): Promise<string>;
+  /** What the process wrote to its log so far. */
+  log(): string;
+  /** Ends it and leaves its state. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Ends it and removes its state. */
+  stop(): Promise<void>;
+}
+
+const root = new URL('../../', import.meta.url).pathname;
+
+/** Starts `anchorwatch up`, waits until it is ready and follows its feed. `state`: go on with what an earlier one learned. */
+export async function startProduct(host: string, options: readonly string[] = [], state?: string): Promise<Product> {
+  const directory = state ?? mkdtempSync(join(tmpdir(), 'anchorwatch-state-'));
+  const args = ['up', '--state', directory, '--listen', '127.0.0.1:0', '--docker-host', host, ...options];
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', join(root, 'src/cli/main.ts'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-1_000_000);
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      resolve();
+    });
+  });
+  const onExit = (): void => void child.kill('SIGKILL');
+  process.on('exit', onExit);
+  await waitFor(
+    'anchorwatch to be ready',
+    () => {
+      if (child.exitCode !== null) throw new Error(`anchorwatch ended: ${log.slice(-2000)}`);
+      return log.includes('"ready":true');
+    },
+    60_000,
+  );
+  const url = readFileSync(join(directory, 'listen'), 'utf8').trim();
+  const alerts: SeenAlert[] = [];
+  const feed = new WebSocket(`${url.replace(/^http/, 'ws')}/feed?kind=alert&after=0`);
+  feed.addEventListener('message', ({ data }) => {
+    const message = JSON.parse(String(data)) as { type: string };
+    if (message.type === 'alert') alerts.push({ ...(message as unknown as SeenAlert), receivedMs: Date.now() });
+  });
+  await new Promise((resolve, reject) => {
+    feed.addEventListener('open', resolve);
+    feed.addEventListener('error', reject);
+  });
+  const kill = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    feed.close();
+    child.kill(signal);
+    await ended;
+    process.off('exit', onExit);
+  };
+  return {
+    url,
+    pid: child.pid ?? 0,
+    state: directory,
+    alerts,
+    get: async (path) => (await (await fetch(`${url}${path}`)).json()) as never,
+    metrics: async () => (await fetch(`${url}/metrics`)).text(),
+    log: () => log,
+    kill,
+    async stop() {
+      await kill('SIGTERM');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
