@@ -1,5 +1,16 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +30,8 @@ export interface Engine {
   busyboxImage(): Promise<string>;
   /** A minimal Debian with nginx, redis, python and netcat. Made once on a machine, then kept as a file. */
   debianImage(): Promise<string>;
+  /** An image of `base` with one more file in it. */
+  withFile(base: string, path: string, content: string): Promise<string>;
   /** Ends the daemon and leaves its data, as a crash would; `resume` starts it again. */
   suspend(): Promise<void>;
   resume(): Promise<void>;
@@ -26,7 +39,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-const debianPackages = ['nginx-light', 'redis-server', 'redis-tools', 'netcat-openbsd', 'python3-minimal', 'curl', 'procps'] as const;
+const debianPackages = ['nginx-light', 'redis-server', 'redis-tools', 'netcat-openbsd', 'curl', 'procps'] as const;
 const cacheDirectory = join(tmpdir(), 'anchorwatch-images');
 const clientPath = '/usr/bin/docker';
 
@@ -46,7 +59,10 @@ export async function startEngine(): Promise<Engine> {
 
   const client = existsSync(clientPath) ? clientPath : 'docker';
   const cli = async (...args: readonly string[]): Promise<string> => {
-    const { stdout } = await run(client, [...args], { env: { ...process.env, DOCKER_HOST: host }, maxBuffer: 64 << 20 });
+    const { stdout } = await run(client, [...args], {
+      env: { ...process.env, DOCKER_HOST: host, DOCKER_BUILDKIT: '0' },
+      maxBuffer: 64 << 20,
+    });
     return stdout.trim();
   };
   const begin = async (): Promise<void> => {
@@ -61,9 +77,19 @@ export async function startEngine(): Promise<Engine> {
     child.unref();
     daemon = child.pid ?? 0;
     try {
-      await waitFor('the container engine', () => docker.ping().then(() => true, () => false), 60_000);
+      await waitFor(
+        'the container engine',
+        () =>
+          docker.ping().then(
+            () => true,
+            () => false,
+          ),
+        60_000,
+      );
     } catch (cause) {
-      throw new Error(`dockerd does not answer: ${readFileSync(join(directory, 'log'), 'utf8').slice(-2000)}`, { cause });
+      throw new Error(`dockerd does not answer: ${readFileSync(join(directory, 'log'), 'utf8').slice(-2000)}`, {
+        cause,
+      });
     }
   };
   const end = async (): Promise<void> => {
@@ -93,7 +119,8 @@ export async function startEngine(): Promise<Engine> {
     async busyboxImage() {
       const root = join(directory, 'busybox');
       const bin = join(root, 'bin');
-      for (const name of ['bin', 'etc', 'tmp', 'root', 'proc', 'sys', 'dev', 'srv', 'var/log', 'var/run']) mkdirSync(join(root, name), { recursive: true });
+      for (const name of ['bin', 'etc', 'tmp', 'root', 'proc', 'sys', 'dev', 'srv', 'var/log', 'var/run'])
+        mkdirSync(join(root, name), { recursive: true });
       copyFileSync('/bin/busybox', join(bin, 'busybox'));
       const { stdout } = await run('/bin/busybox', ['--list']);
       for (const applet of stdout.trim().split('\n'))
@@ -109,6 +136,14 @@ export async function startEngine(): Promise<Engine> {
       if (!existsSync(tar)) await makeDebian(tar, directory);
       await cli('import', tar, 'anchorwatch-test/debian:1');
       return 'anchorwatch-test/debian:1';
+    },
+    async withFile(base, path, content) {
+      const context = mkdtempSync(join(directory, 'build-'));
+      const name = base.replace(/:.*$/, '-app:1');
+      writeFileSync(join(context, 'file'), content);
+      writeFileSync(join(context, 'Dockerfile'), `FROM ${base}\nCOPY file ${path}\n`);
+      await cli('build', '-q', '-t', name, context);
+      return name;
     },
     suspend: end,
     resume: begin,
@@ -155,7 +190,13 @@ async function makeDebian(tar: string, workDirectory: string): Promise<void> {
 
 /** Where this machine gets Debian's packages from. */
 async function aptMirror(): Promise<string> {
-  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE)', 'Created-By: Packages', 'Suite: bookworm']);
+  const { stdout } = await run('apt-get', [
+    'indextargets',
+    '--format',
+    '$(SITE)',
+    'Created-By: Packages',
+    'Suite: bookworm',
+  ]);
   const site = stdout.trim().split('\n')[0];
   if (site !== undefined && site !== '') return site;
   const { stdout: all } = await run('apt-get', ['indextargets', '--format', '$(SITE)', 'Created-By: Packages']);
@@ -176,5 +217,8 @@ function alive(pid: number): boolean {
 
 function mountsBelow(directory: string): readonly string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
-  return lines.flatMap((line) => line.split(' ')[4] ?? []).filter((mount) => mount.startsWith(directory)).toReversed();
+  return lines
+    .flatMap((line) => line.split(' ')[4] ?? [])
+    .filter((mount) => mount.startsWith(directory))
+    .toReversed();
 }

@@ -12,6 +12,8 @@ export interface SeenAlert {
   readonly raisedAfterMs: number;
   readonly severity: string;
   readonly score: number;
+  readonly surprise: number;
+  readonly suspicion: number;
   readonly title: string;
   readonly dimension: string;
   readonly key: string;

@@ -24,7 +24,10 @@ export async function makeContainer(name: string = randomBytes(32).toString('hex
   mkdirSync(directory);
   const cgroupId = statSync(directory, { bigint: true }).ino.toString();
   // Moved in from outside, as a container runtime does; from its next execution on it is the container's.
-  const shell: ChildProcess = spawn('/bin/sh', ['-c', 'read go; exec /bin/bash'], { stdio: ['pipe', 'pipe', 'ignore'], cwd: '/' });
+  const shell: ChildProcess = spawn('/bin/sh', ['-c', 'read go; exec /bin/bash'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    cwd: '/',
+  });
   const pid = shell.pid ?? 0;
   writeFileSync(`${directory}/cgroup.procs`, String(pid));
   let output = '';

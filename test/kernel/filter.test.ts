@@ -51,7 +51,12 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function watch({ cgroupId }: FakeContainer, sample: number, stratum: 'startup' | 'steady', workloadId = workload): void {
+function watch(
+  { cgroupId }: FakeContainer,
+  sample: number,
+  stratum: 'startup' | 'steady',
+  workloadId = workload,
+): void {
   sensor.watch({ cgroupId, workloadId, sample, stratum });
 }
 
@@ -106,7 +111,9 @@ describe('files', () => {
     answerAll('known');
     const counts = (): readonly [string, number][] =>
       [...sensor.incidences()].flatMap(({ kernelKey, stratum, delta, workloadId }) =>
-        workloadId === workload && kernelKey.kind === 'file.read' && kernelKey.path === path ? [[stratum, delta] as [string, number]] : [],
+        workloadId === workload && kernelKey.kind === 'file.read' && kernelKey.path === path
+          ? [[stratum, delta] as [string, number]]
+          : [],
       );
     counts();
     for (const sample of [2, 3, 4]) {
@@ -154,10 +161,14 @@ describe('files', () => {
       { kind: 'file.write.folded', path: `${directory}/job-0.tmp`.replaceAll(/\d+/g, '0') },
       { kind: 'file.write.directory', path: `${directory}/cache/` },
     ]);
-    await container.run(`mkdir ${directory}/cache; for i in $(seq 20); do : > ${directory}/job-$i.tmp; : > ${directory}/cache/x$i; done`);
+    await container.run(
+      `mkdir ${directory}/cache; for i in $(seq 20); do : > ${directory}/job-$i.tmp; : > ${directory}/cache/x$i; done`,
+    );
     await container.run(`: > ${directory}/job-a.tmp; : > ${directory}/cachefile`);
     await settled();
-    const written = seen.flatMap(({ event }) => (event.kind === 'file' && event.access === 'write' ? [event.path] : []));
+    const written = seen.flatMap(({ event }) =>
+      event.kind === 'file' && event.access === 'write' ? [event.path] : [],
+    );
     expect(written.filter((path) => !path.includes('marker') && path.startsWith(directory)).toSorted()).toEqual([
       `${directory}/cachefile`,
       `${directory}/job-a.tmp`,
@@ -167,21 +178,31 @@ describe('files', () => {
   test('hostile names and paths of 4,096 bytes and more', async () => {
     await container.run(`cd ${directory}; : > $'new\\nline\\x1b[31m'; : > $'broken\\xff\\xc3'; : > 'back\\slash'`);
     await settled();
-    const written = seen.flatMap(({ event }) => (event.kind === 'file' && event.created ? [event.path.slice(directory.length + 1)] : []));
+    const written = seen.flatMap(({ event }) =>
+      event.kind === 'file' && event.created ? [event.path.slice(directory.length + 1)] : [],
+    );
     expect(written).toEqual(expect.arrayContaining(['new\\x0aline\\x1b[31m', 'broken\\xff\\xc3', 'back\\\\slash']));
-    const lost = (): number => sensor.counters().lost.find(({ hook, reason }) => hook === 'open' && reason === 'path_too_long')?.count ?? 0;
+    const lost = (): number =>
+      sensor.counters().lost.find(({ hook, reason }) => hook === 'open' && reason === 'path_too_long')?.count ?? 0;
     const before = lost();
     const part = 'd'.repeat(200);
-    await container.run(`cd ${directory}; for i in $(seq 25); do mkdir ${part} && cd ${part}; done; : > deep-file; cd /`);
-    await waitFor('the deep file', () => seen.find(({ event }) => event.kind === 'file' && event.path.endsWith('/deep-file')));
+    await container.run(
+      `cd ${directory}; for i in $(seq 25); do mkdir ${part} && cd ${part}; done; : > deep-file; cd /`,
+    );
+    await waitFor('the deep file', () =>
+      seen.find(({ event }) => event.kind === 'file' && event.path.endsWith('/deep-file')),
+    );
     expect(lost()).toBeGreaterThan(before);
   });
 
   test('a flood of new names is cut and counted; executions still come through', async () => {
-    const limited = (): number => sensor.counters().lost.find(({ hook, reason }) => hook === 'open' && reason === 'rate_limited')?.count ?? 0;
+    const limited = (): number =>
+      sensor.counters().lost.find(({ hook, reason }) => hook === 'open' && reason === 'rate_limited')?.count ?? 0;
     const before = limited();
     await container.run(`for i in $(seq 60000); do : > ${directory}/n$i; rm_=1; done; /bin/uname > /dev/null`);
-    await waitFor('the execution', () => seen.find(({ event }) => event.kind === 'exec' && event.path.endsWith('/uname')));
+    await waitFor('the execution', () =>
+      seen.find(({ event }) => event.kind === 'exec' && event.path.endsWith('/uname')),
+    );
     const told = seen.filter(({ event }) => event.kind === 'file' && event.path.startsWith(`${directory}/n`)).length;
     expect(told).toBeGreaterThan(100);
     expect(limited() - before + told).toBeGreaterThanOrEqual(60_000);
@@ -197,14 +218,16 @@ describe('executions', () => {
     expect(child?.process.args.join(' ')).not.toContain('hunter2');
     expect(child?.parentExe).toMatch(/\/env$/);
     expect(child?.process.ancestors.map(({ exe }) => exe.split('/').at(-1))).toEqual(expect.arrayContaining(['bash']));
-    expect(JSON.stringify(seen, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toContain('hunter2');
+    expect(
+      JSON.stringify(seen, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    ).not.toContain('hunter2');
   });
 
   test('memfd, deleted and temporary programs are told as such', async () => {
     const copy = join(directory, 'copied');
     await container.run(`cp /bin/true ${copy}; ${copy}`);
     await container.run(
-      `perl -e 'my $fd = syscall(319, "payload", 0); open(my $in, "<", "/bin/true"); binmode $in; local $/; open(my $out, ">&=", $fd); binmode $out; print $out scalar <$in>; $out->flush; exec {"/proc/self/fd/$fd"} "payload"'`,
+      `perl -e 'my $n = "payload"; my $fd = syscall(319, $n, 0); open(my $in, "<", "/bin/true"); binmode $in; local $/; open(my $out, ">&=", $fd); binmode $out; print $out scalar <$in>; $out->flush; exec {"/proc/self/fd/$fd"} "payload"'`,
     );
     await container.run(`cp /bin/sleep ${copy}2; (exec 9<${copy}2; rm ${copy}2; /proc/self/fd/9 0)`);
     await settled();
@@ -222,7 +245,9 @@ describe('executions', () => {
     await container.run('/bin/uname > /dev/null');
     await container.run(`/usr/bin/env /bin/uname > /dev/null`);
     await settled();
-    const unames = seen.flatMap(({ event }) => (event.kind === 'exec' && event.path.endsWith('/uname') ? [event.parentExe] : []));
+    const unames = seen.flatMap(({ event }) =>
+      event.kind === 'exec' && event.path.endsWith('/uname') ? [event.parentExe] : [],
+    );
     expect(unames).toEqual([expect.stringMatching(/\/env$/)]);
   });
 });
@@ -240,7 +265,9 @@ socket(C,AF_INET,SOCK_DGRAM,0);bind(C,sockaddr_in(0,INADDR_ANY));'`,
     );
     await settled();
     const peers = seen.flatMap(({ event }) =>
-      event.kind === 'connect' || event.kind === 'listen' ? [`${event.kind} ${event.protocol} ${event.address} ${event.port}`] : [],
+      event.kind === 'connect' || event.kind === 'listen'
+        ? [`${event.kind} ${event.protocol} ${event.address} ${event.port}`]
+        : [],
     );
     expect(peers.toSorted()).toEqual([
       'connect tcp 127.0.0.1 13',
@@ -262,14 +289,18 @@ describe('keys', () => {
     await container.run(script);
     await settled();
     const keys = seen.flatMap(({ event }) => (event.kernelKey === undefined ? [] : [event.kernelKey]));
-    expect(new Set(keys.map(({ kind }) => kind))).toEqual(new Set(['exec', 'file.read', 'file.write', 'net.out', 'net.listen']));
+    expect(new Set(keys.map(({ kind }) => kind))).toEqual(
+      new Set(['exec', 'file.read', 'file.write', 'net.out', 'net.listen']),
+    );
     // Another workload: the kernel knows nothing of it but what is put there by parts.
     sensor.recognise('another', keys);
     seen = [];
     watch(container, 9, 'steady', 'another');
     await container.run(script);
     await settled();
-    expect(seen.filter(({ event }) => event.kind !== 'exit' && !(event.kind === 'file' && event.path.includes('marker')))).toEqual([]);
+    expect(
+      seen.filter(({ event }) => event.kind !== 'exit' && !(event.kind === 'file' && event.path.includes('marker'))),
+    ).toEqual([]);
   });
 });
 

@@ -22,7 +22,11 @@ interface BtfType {
 }
 
 function btfOf(file: string): ReadonlyMap<number, BtfType> {
-  const json = execFileSync('bpftool', ['-j', 'btf', 'dump', 'file', file], { env, encoding: 'utf8', maxBuffer: 64 << 20 });
+  const json = execFileSync('bpftool', ['-j', 'btf', 'dump', 'file', file], {
+    env,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
   return new Map((JSON.parse(json) as { types: readonly BtfType[] }).types.map((type) => [type.id, type]));
 }
 
@@ -30,7 +34,8 @@ function sizeOf(types: ReadonlyMap<number, BtfType>, id: number): number {
   const type = types.get(id);
   if (type === undefined) throw new Error(`no BTF type ${String(id)}`);
   if (type.kind === 'ARRAY') return (type.nr_elems ?? 0) * sizeOf(types, type.type_id ?? 0);
-  if (type.kind === 'TYPEDEF' || type.kind === 'CONST' || type.kind === 'VOLATILE') return sizeOf(types, type.type_id ?? 0);
+  if (type.kind === 'TYPEDEF' || type.kind === 'CONST' || type.kind === 'VOLATILE')
+    return sizeOf(types, type.type_id ?? 0);
   return type.size ?? 8;
 }
 
@@ -59,8 +64,11 @@ test('the numbers of every wire enum are those of the compiled object, in both d
 
 test('the constants of wire.h are those of the layout', () => {
   const header = readFileSync(join(sensorDirectory, 'wire.h'), 'utf8');
-  const defines = new Map([...header.matchAll(/^#define (AW_\w+) (0x[0-9a-f]+|\d+)\b/gm)].map((match) => [match[1], Number(match[2])]));
-  for (const [name, value] of Object.entries(layout.flags)) expect([name, defines.get(`AW_FLAG_${name.toUpperCase()}`)]).toEqual([name, value]);
+  const defines = new Map(
+    [...header.matchAll(/^#define (AW_\w+) (0x[0-9a-f]+|\d+)\b/gm)].map((match) => [match[1], Number(match[2])]),
+  );
+  for (const [name, value] of Object.entries(layout.flags))
+    expect([name, defines.get(`AW_FLAG_${name.toUpperCase()}`)]).toEqual([name, value]);
   for (const [name, value] of Object.entries(layout.watchedFlags))
     expect([name, defines.get(`AW_WATCHED_${name.toUpperCase()}`)]).toEqual([name, value]);
   expect(defines.get('AW_WIRE_VERSION')).toBe(layout.wireVersion);
@@ -70,7 +78,9 @@ test('the constants of wire.h are those of the layout', () => {
 });
 
 test('the committed object holds the hash of the sources beside it', () => {
-  expect(sourcesOf(object)).toBe(execFileSync('make', ['-s', 'hash'], { cwd: sensorDirectory, env, encoding: 'utf8' }).trim());
+  expect(sourcesOf(object)).toBe(
+    execFileSync('make', ['-s', 'hash'], { cwd: sensorDirectory, env, encoding: 'utf8' }).trim(),
+  );
 });
 
 test('clang builds an object of the same programs and types from the sources', () => {
@@ -79,7 +89,8 @@ test('clang builds an object of the same programs and types from the sources', (
     const built = join(directory, 'sensor.bpf.o');
     execFileSync('make', ['-s', `OUT=${built}`], { cwd: sensorDirectory, env, stdio: 'pipe' });
     expect(sourcesOf(built)).toBe(sourcesOf(object));
-    const names = (file: string): readonly string[] => [...btfOf(file).values()].map(({ kind, name }) => `${kind} ${name}`);
+    const names = (file: string): readonly string[] =>
+      [...btfOf(file).values()].map(({ kind, name }) => `${kind} ${name}`);
     expect(names(built)).toEqual(names(object));
   } finally {
     rmSync(directory, { recursive: true });
@@ -96,7 +107,9 @@ function sourcesOf(file: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-section-'));
   try {
     const out = join(directory, 'hash');
-    execFileSync('llvm-objcopy', ['--dump-section', `anchorwatch.sources=${out}`, file, join(directory, 'copy.o')], { env });
+    execFileSync('llvm-objcopy', ['--dump-section', `anchorwatch.sources=${out}`, file, join(directory, 'copy.o')], {
+      env,
+    });
     return readFileSync(out, 'utf8');
   } finally {
     rmSync(directory, { recursive: true });
