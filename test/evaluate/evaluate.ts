@@ -1,0 +1,248 @@
+// npm run evaluate -- cases [--cases DIR] [--only TEXT] [--json]: runs attack and benign cases in containers and says what is seen and missed.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { startEngine } from '../containers/engine.ts';
+import { type SeenAlert, startProduct } from '../containers/product.ts';
+
+interface Case {
+  readonly file: string;
+  readonly kind: 'attack' | 'benign' | 'control';
+  readonly expect: readonly string[];
+  readonly where: string;
+}
+
+interface Run {
+  readonly image: string;
+  readonly entry: Case;
+  readonly exit: number;
+  readonly startMs: number;
+  readonly alerts: readonly SeenAlert[];
+}
+
+const learnMs = 75_000;
+const graceMs = 1_500;
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Which dimensions answer the catalogue's words. */
+const dimensionsOf: Readonly<Record<string, RegExp>> = {
+  exec: /^exec$/,
+  drift: /^exec$/,
+  evasion: /^(exec|file\.write)$/,
+  file: /^(file\.|exec$)/,
+  cred: /^file\.read$/,
+  net: /^net\.|^exec$/,
+  persist: /^(file\.write|exec)$/,
+  escape: /^(file\.|kernel|privilege|exec)/,
+  resource: /^(rate\.|exec)/,
+};
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cases: { type: 'string', default: '../shared/cases' },
+    data: { type: 'string' },
+    only: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+  },
+});
+if (positionals[0] !== 'cases') {
+  say(
+    `npm run evaluate -- cases [--cases DIR] [--only TEXT] [--json]\n${positionals[0] ?? 'nothing'} is not available yet`,
+  );
+  process.exit(2);
+}
+
+const folder = resolve(values.cases);
+const catalogue = JSON.parse(readFileSync(join(folder, 'catalogue.json'), 'utf8')) as {
+  cases: readonly (Partial<Case> & { file: string })[];
+};
+const cases = [...scripts(folder), ...scripts(join(folder, 'benign'))]
+  .filter((file) => basename(file).includes(values.only) || basename(file).startsWith('T0000'))
+  .map((file): Case => {
+    const found = catalogue.cases.find((entry) => basename(entry.file) === basename(file));
+    const kind = basename(file).startsWith('T0000') ? 'control' : file.includes('/benign/') ? 'benign' : 'attack';
+    return {
+      file,
+      kind,
+      expect: found?.expect ?? [],
+      where: /^# where: (\w+)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 'container',
+    };
+  })
+  .toSorted((a, b) => order(a) - order(b) || a.file.localeCompare(b.file));
+
+const undo: (() => Promise<void> | void)[] = [];
+try {
+  const engine = await startEngine();
+  undo.push(() => engine.stop());
+  const product = await startProduct(engine.host, ['--slice', '5s', '--startup', '10s']);
+  undo.push(() => product.stop());
+  const exchange = mkdtempSync(join(tmpdir(), 'anchorwatch-cases-'));
+  undo.push(() => {
+    rmSync(exchange, { recursive: true, force: true });
+  });
+  const images = { busybox: await engine.busyboxImage(), debian: await engine.debianImage() };
+  for (const [name, image] of Object.entries(images)) {
+    const shared = join(exchange, name);
+    mkdirSync(shared);
+    cpSync(join(folder, 'tools/carrier.sh'), join(shared, 'carrier.sh'));
+    await engine.cli(
+      'run',
+      '-d',
+      '--init',
+      '--name',
+      `case-${name}`,
+      '-v',
+      `${shared}:/ho`,
+      image,
+      '/bin/sh',
+      '/ho/carrier.sh',
+      '/ho',
+    );
+  }
+  say(`learning for ${learnMs / 1000} s …`);
+  await sleep(learnMs);
+  const early = product.alerts.length;
+  if (early > 0) say(`alerts while learning: ${product.alerts.map(({ title }) => title).join('; ')}`);
+  const runs: Run[] = [];
+  for (const image of Object.keys(images)) {
+    const shared = join(exchange, image);
+    for (const entry of cases) {
+      const from = product.alerts.length;
+      const startMs = Date.now();
+      const exit =
+        entry.where === 'host'
+          ? await onHost(entry.file, engine.host, `case-${image}`)
+          : await carried(entry.file, shared);
+      await sleep(graceMs);
+      const alerts = product.alerts.slice(from);
+      runs.push({ image, entry, exit, startMs, alerts });
+      const seen = alerts.map(
+        (alert) =>
+          `${alert.severity} ${alert.dimension} ${alert.key.slice(0, 50)} [${alert.rules[0] ?? alert.dimension}]`,
+      );
+      const outcome = exit === 77 ? 'cannot run here' : exit === 0 ? seen.join('; ') || '-' : `failed with ${exit}`;
+      say(`${image.padEnd(8)} ${entry.kind.padEnd(7)} ${basename(entry.file, '.sh').padEnd(42)} ${outcome}`);
+    }
+  }
+  summarise(runs);
+} finally {
+  for (const step of undo.toReversed()) await step();
+}
+
+function summarise(all: readonly Run[]): void {
+  const done = all.filter(({ exit }) => exit === 0);
+  const keyOf = ({ dimension, key, rules }: SeenAlert): string => `${dimension} ${key} ${rules.join()}`;
+  const control = new Set(
+    done.filter(({ entry }) => entry.kind === 'control').flatMap(({ alerts }) => alerts.map(keyOf)),
+  );
+  const beyond = (run: Run): readonly SeenAlert[] => run.alerts.filter((alert) => !control.has(keyOf(alert)));
+  const attacks = done.filter(({ entry }) => entry.kind === 'attack');
+  const benign = done.filter(({ entry }) => entry.kind === 'benign');
+  const detected = attacks.filter((run) => beyond(run).length > 0);
+  const right = detected.filter((run) =>
+    beyond(run).some(({ dimension }) =>
+      run.entry.expect.some((word) => dimensionsOf[word]?.test(dimension) ?? word === dimension),
+    ),
+  );
+  const delays = detected
+    .flatMap((run) => beyond(run).map((alert) => alert.receivedMs - Date.parse(alert.time)))
+    .toSorted((a, b) => a - b);
+  const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+  figure('cases', 'detected', share(detected.length, attacks.length), attacks.length, 'ratio');
+  figure('cases', 'rightDimension', share(right.length, detected.length), detected.length, 'ratio');
+  figure(
+    'cases',
+    'benignCritical',
+    benign.filter((run) => run.alerts.some(({ severity }) => severity === 'critical')).length,
+    benign.length,
+    'cases',
+  );
+  figure(
+    'cases',
+    'benignWarning',
+    benign.filter((run) => run.alerts.some(({ severity }) => severity === 'warning')).length,
+    benign.length,
+    'cases',
+  );
+  figure('cases', 'delayMedianMs', delays[delays.length >> 1] ?? 0, delays.length, 'ms', delays[0], delays.at(-1));
+  say(`controls: ${control.size === 0 ? 'quiet' : [...control].join('; ')}`);
+  say(
+    `missed: ${
+      attacks
+        .filter((run) => beyond(run).length === 0)
+        .map(({ image, entry }) => `${image}:${basename(entry.file, '.sh')}`)
+        .join(' ') || 'none'
+    }`,
+  );
+  say(
+    `could not run: ${
+      all
+        .filter(({ exit }) => exit !== 0)
+        .map(({ image, entry, exit }) => `${image}:${basename(entry.file, '.sh')}(${exit})`)
+        .join(' ') || 'none'
+    }`,
+  );
+}
+
+function figure(
+  name: string,
+  metric: string,
+  value: number,
+  runs: number,
+  unit: string,
+  min = value,
+  max = value,
+): void {
+  const rounded = (number: number): number => Math.round(number * 1000) / 1000;
+  if (values.json)
+    process.stdout.write(
+      `${JSON.stringify({ name, metric, value: rounded(value), min: rounded(min), max: rounded(max), runs, unit })}\n`,
+    );
+  else
+    process.stdout.write(
+      `${name}  ${metric.padEnd(16)} ${rounded(value)} ${unit} (of ${runs}${min === max ? '' : `, ${rounded(min)} to ${rounded(max)}`})\n`,
+    );
+}
+
+function scripts(directory: string): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.sh'))
+    .map((name) => join(directory, name));
+}
+
+function order({ kind, where }: Case): number {
+  return (kind === 'control' ? 0 : kind === 'benign' ? 1 : 2) + (where === 'host' ? 3 : 0);
+}
+
+/** Through the carrier: the case is started by a process that the profile knows. */
+async function carried(file: string, shared: string): Promise<number> {
+  rmSync(join(shared, 'done'), { force: true });
+  cpSync(file, join(shared, 'case.sh'));
+  writeFileSync(join(shared, 'go'), '');
+  for (const end = Date.now() + 90_000; Date.now() < end; await sleep(50)) {
+    try {
+      const text = readFileSync(join(shared, 'done'), 'utf8').trim();
+      if (text !== '') return Number(text);
+    } catch {
+      // Not done yet.
+    }
+  }
+  return 124;
+}
+
+async function onHost(file: string, host: string, target: string): Promise<number> {
+  try {
+    await promisify(execFile)('/bin/sh', [file], {
+      env: { ...process.env, TARGET: target, DOCKER: 'docker', DOCKER_HOST: host },
+      timeout: 90_000,
+    });
+    return 0;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return typeof code === 'number' ? code : 1;
+  }
+}
