@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { engineMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { type Product, startProduct } from './product.ts';
@@ -13,7 +14,13 @@ let engine: Engine;
 let product: Product;
 let shop: Shop;
 
+const missing = engineMissing();
+
+beforeEach((context) => {
+  if (missing !== undefined) context.skip(missing);
+});
 beforeAll(async () => {
+  if (missing !== undefined) return;
   engine = await startEngine();
   product = await startProduct(engine.host);
   shop = await openShop(engine);

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createLogger } from '../../src/lib/log.ts';
 import type { Event } from '../../src/model/event.ts';
 import { type KernelHandle, Sensor } from '../../src/sensor/sensor.ts';
+import { kernelMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';
 import { type FakeContainer, makeContainer } from './cgroup.ts';
 
@@ -21,7 +22,10 @@ let made: string[] = [];
 let container: FakeContainer;
 let directory: string;
 
+const missing = kernelMissing();
+
 beforeAll(async () => {
+  if (missing !== undefined) return;
   sensor = new Sensor({
     log: createLogger({ level: 'silent' }),
     recordsPerSecond: 3_000,
@@ -33,9 +37,12 @@ beforeAll(async () => {
   });
   await sensor.start();
 });
-afterAll(() => sensor.stop());
+afterAll(async () => {
+  if (missing === undefined) await sensor.stop();
+});
 
-beforeEach(async () => {
+beforeEach(async (context) => {
+  if (missing !== undefined) context.skip(missing);
   seen = [];
   made = [];
   directory = mkdtempSync(join(tmpdir(), 'aw-filter-'));
@@ -45,6 +52,7 @@ beforeEach(async () => {
   await container.run('true');
 });
 afterEach(async () => {
+  if (missing !== undefined) return;
   await container.stop();
   sensor.unwatch(container.cgroupId);
   rmSync(directory, { recursive: true, force: true });

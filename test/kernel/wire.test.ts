@@ -2,13 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import * as layout from '../../src/sensor/layout.ts';
+import { toolchainMissing } from '../support/requirements.ts';
 
 const sensorDirectory = new URL('../../agents/sensor/', import.meta.url).pathname;
 const object = join(sensorDirectory, 'sensor.bpf.o');
 const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
 const env = { ...process.env, PATH: path };
+
+const missing = toolchainMissing();
+beforeEach((context) => {
+  if (missing !== undefined) context.skip(missing);
+});
 
 interface BtfType {
   readonly id: number;

@@ -31,10 +31,10 @@ static long walk_step(u32 step, struct walk *w)
 	u32 length, start;
 	struct qstr name;
 
-	if (dentry == root || dentry == parent) {
+	if (dentry == root) {
 		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
 
-		if (dentry != root || up == mount || !up) {
+		if (up == mount || !up) {
 			w->done = 1;
 			return 1;
 		}
@@ -65,8 +65,10 @@ static long walk_step(u32 step, struct walk *w)
 	start = (start - 1) & (AW_PATH_MAX - 1);
 	w->s->text[start] = '/';
 	w->s->text_start = start;
+	/* A root that is not the mount's stands in no tree: a memfd, whose name is all that there is. */
+	w->done = dentry == parent;
 	w->dentry = parent;
-	return 0;
+	return w->done;
 }
 
 /*

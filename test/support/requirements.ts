@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+
+const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+const has = (program: string): boolean => folders.some((folder) => existsSync(`${folder}/${program}`));
+
+/** Why the kernel sensor cannot be tested here; undefined where it can. */
+export function kernelMissing(): string | undefined {
+  if (process.getuid?.() !== 0) return 'the kernel sensor needs root';
+  return existsSync('/sys/kernel/btf/vmlinux') ? undefined : 'this kernel has no BTF';
+}
+
+/** Why the tools that build the sensor cannot be used here; undefined where they can. */
+export function toolchainMissing(): string | undefined {
+  const missing = ['clang', 'llvm-objcopy', 'bpftool', 'make'].filter((program) => !has(program));
+  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
+}
+
+/** Why no container engine of our own can be started here; undefined where it can. */
+export function engineMissing(): string | undefined {
+  const missing = ['dockerd', 'debootstrap', 'ip'].filter((program) => !has(program));
+  return kernelMissing() ?? (missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`);
+}
