@@ -191,6 +191,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       for (const { file, line, reason } of fresh.problems) log.error({ code: 'rules.invalid', file, line }, reason);
       ({ rules } = fresh);
       watch.setRules(rules);
+      if (fresh.problems.length > 0)
+        log.error({ code: 'rules.invalid' }, 'the rules were not reloaded: the old set stays');
+      else log.info('rules reloaded');
     },
     stop: () => cleanups.run(log),
   };
@@ -238,6 +241,8 @@ function nodeReport({
       reason: `dropped_${severity}`,
       count,
     })),
+    { hook: 'outbox', reason: 'refused', count: outboxCounters.refused },
+    { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {

@@ -34,7 +34,7 @@ export const agent: CommandDefinition = {
     const token = readToken(required(settings.tokenFile, '--token-file'), log);
     const stateDir = openStateDirectory(settings.state);
     const nodeName = settings.nodeName ?? hostname();
-    return serve(surroundings.stop, log, async (cleanups) => {
+    return serve(surroundings.stop, log, async (cleanups, onReload) => {
       const { startAgent } = await import('../agent/agent.ts');
       const running = await startAgent(
         {
@@ -50,6 +50,7 @@ export const agent: CommandDefinition = {
         log,
       );
       cleanups.defer('agent', () => running.stop());
+      onReload(() => running.reload());
       log.info({ ready: true, collector: collectorUrl, state: stateDir, node: nodeName }, 'watching');
     });
   },

@@ -19,25 +19,34 @@ async function withinDeadline(work: Promise<void>): Promise<boolean> {
 /**
  * Runs a long-lived command: starts it, waits until `stop` is aborted, then undoes what its start deferred. A start that fails, or that
  * is still at work when `stop` comes, is undone as well.
- * @param start Starts everything and logs one line with `ready: true` at its end.
+ * @param start Starts everything and logs one line with `ready: true` at its end; tells `onReload` what SIGHUP is to do.
  * @returns Exit status: failed when the start failed or stopping took too long.
  */
 export async function serve(
   stop: AbortSignal,
   log: Logger,
-  start: (cleanups: Cleanups) => Promise<void>,
+  start: (cleanups: Cleanups, onReload: (reload: () => void) => void) => Promise<void>,
 ): Promise<number> {
   const cleanups = new Cleanups();
   const stopped = new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     else stop.addEventListener('abort', () => resolve(), { once: true });
   });
-  const reload = (): void => log.info('SIGHUP: there is nothing to reload, restart to use other options');
+  let reloadNow = (): void => log.info('SIGHUP: there is nothing to reload, restart to use other options');
+  const reload = (): void => {
+    try {
+      reloadNow();
+    } catch (error) {
+      log.error({ err: error }, `SIGHUP: not reloaded, everything stays as it was: ${errorText(error)}`);
+    }
+  };
   process.on('SIGHUP', reload);
   // Keeps the process alive while whatever was started has nothing to do.
   const alive = setInterval(() => undefined, 60_000);
   let failure: unknown;
-  const started = start(cleanups).catch((error: unknown) => {
+  const started = start(cleanups, (act) => {
+    reloadNow = act;
+  }).catch((error: unknown) => {
     failure = error ?? new Error('the start failed');
   });
   try {

@@ -37,7 +37,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
   const version = packageVersion();
   const nodeName = settings.nodeName ?? hostname();
   const { token } = readOrMakeToken(settings.tokenFile ?? join(state, 'agent-token'), log);
-  return serve(surroundings.stop, log, async (cleanups) => {
+  return serve(surroundings.stop, log, async (cleanups, onReload) => {
     const { startCollector } = await import('../collector/collector.ts');
     const collector = await startCollector(
       {
@@ -67,6 +67,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
       log.child({ part: 'agent' }),
     );
     cleanups.defer('agent', () => agent.stop());
+    onReload(() => agent.reload());
     const engine = settings.dockerHost ?? 'the usual sockets of Docker and Podman';
     announce(surroundings.terminal, { url, state, engine, node: nodeName });
     log.info({ ready: true, url, state, node: nodeName }, 'watching');
@@ -80,7 +81,7 @@ export const up: CommandDefinition = {
   summary: 'agent and collector in one process: watch this machine',
   description:
     'Watches the containers of this machine: runs the agent and the collector in one process, with everything embedded. ' +
-    'Needs root (or CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE) for the kernel sensor; "anchorwatch doctor" says what works here.',
+    'Needs root for the kernel sensor; "anchorwatch doctor" says what works here.',
   examples: [
     'anchorwatch up                             watch, state in /var/lib/anchorwatch',
     'anchorwatch up --listen 127.0.0.1:0        on a free port, which is printed',

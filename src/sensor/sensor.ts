@@ -62,7 +62,7 @@ const stopTimeoutMs = 2_000;
 
 /**
  * The kernel sensor: loads and attaches the BPF programs, reads their records in a worker thread and answers them.
- * Needs root (CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN), BTF and libbpf.so.1.
+ * Needs root, BTF and libbpf.so.1.
  */
 export class Sensor {
   readonly #libbpf: Libbpf;
@@ -75,9 +75,10 @@ export class Sensor {
   readonly #statsFd: number;
   readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
   readonly #paths: Map<bigint, string> = new Map();
-  #reader: Worker | undefined;
+  #reader: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
   #failures: ReaderBatch['failures'] = {};
   #stopping = false;
+  #readerGone = false;
   #hooks: readonly HookState[] = [];
 
   /**
@@ -118,7 +119,13 @@ export class Sensor {
       workerData: input,
       name: 'sensor-reader',
     });
-    this.#reader = reader;
+    // From the first moment: `stop` must not wait for a thread that ended long ago.
+    const ended = new Promise<void>((resolve) => {
+      reader.once('exit', () => {
+        resolve();
+      });
+    });
+    this.#reader = { worker: reader, ended };
     await new Promise<void>((resolve, reject) => {
       reader.once('message', () => {
         resolve();
@@ -129,13 +136,10 @@ export class Sensor {
       this.#take(batch);
     });
     reader.on('error', (error) => {
-      this.#log.fatal(
-        { code: 'sensor.reader', err: error },
-        'the reader of the sensor stopped; nothing is seen any more',
-      );
+      this.#blind(error.message);
     });
     reader.on('exit', (code) => {
-      if (!this.#stopping) this.#log.fatal({ code: 'sensor.reader', exit: code }, 'the reader of the sensor ended');
+      this.#blind(`it ended with ${code}`);
     });
     this.#hooks = this.#programs.attach();
     this.#libbpf.trim();
@@ -257,15 +261,10 @@ export class Sensor {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    const reader = this.#reader;
-    if (reader !== undefined) {
-      const ended = new Promise<void>((resolve) => {
-        reader.once('exit', () => {
-          resolve();
-        });
-      });
-      reader.postMessage('stop');
-      const timer = setTimeout(() => void reader.terminate(), stopTimeoutMs);
+    if (this.#reader !== undefined) {
+      const { worker, ended } = this.#reader;
+      worker.postMessage('stop');
+      const timer = setTimeout(() => void worker.terminate(), stopTimeoutMs);
       await ended;
       clearTimeout(timer);
     }
@@ -284,6 +283,17 @@ export class Sensor {
         if (event !== undefined) this.#listener.event(event, { workload: record.workload, key: record.key });
       }
     }
+  }
+
+  /** The reader is gone: every hook says so from now on, in the node report and the metrics. */
+  #blind(reason: string): void {
+    if (this.#stopping || this.#readerGone) return;
+    this.#readerGone = true;
+    this.#log.fatal(
+      { code: 'sensor.reader' },
+      `the reader of the sensor is gone (${reason}): nothing is seen until the agent is restarted`,
+    );
+    this.#hooks = this.#hooks.map((hook) => ({ ...hook, state: 'failed', reason: `the reader is gone: ${reason}` }));
   }
 
   #takeCgroup(record: SensorRecord): void {

@@ -118,6 +118,11 @@ describe('the main job, on a real kernel and real containers, with default slice
     );
   }, 120_000);
 
+  test('SIGHUP reads the rules again', async () => {
+    process.kill(product.pid, 'SIGHUP');
+    await waitFor('the reload', () => product.log().includes('rules reloaded'));
+  });
+
   test('nothing was lost, and the figures are those of the containers', async () => {
     await waitFor(
       'a report',

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { escapeBytes, escapedBytes } from './text.ts';
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+test('any bytes become text without control characters, and the text becomes the bytes again', () => {
+  const raw = fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 30 }).map(encode));
+  fc.assert(
+    fc.property(raw, (bytes) => {
+      const text = escapeBytes(bytes);
+      expect([...escapedBytes(text)]).toEqual([...bytes]);
+      expect(text.isWellFormed()).toBe(true);
+      expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('what people read stays readable', () => {
+  expect(escapeBytes(encode('/srv/Übung 1/日本'))).toBe('/srv/Übung 1/日本');
+  expect(escapeBytes(encode('a\nb\u001b[31m\\x41'))).toBe('a\\x0ab\\x1b[31m\\\\x41');
+  expect(escapeBytes(Uint8Array.from([0x2f, 0xff, 0xc3, 0x28]))).toBe('/\\xff\\xc3(');
+});
