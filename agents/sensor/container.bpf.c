@@ -49,10 +49,10 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 	u64 id, parent;
 	long bytes;
 
-	if (BPF_CORE_READ(cgroup, root, hierarchy_id) != UNIFIED_HIERARCHY)
+	if (LOAD(cgroup, root, hierarchy_id) != UNIFIED_HIERARCHY)
 		return 0;
-	id = BPF_CORE_READ(cgroup, kn, id);
-	parent = BPF_CORE_READ(cgroup, self.parent, cgroup, kn, id);
+	id = LOAD(cgroup, kn, id);
+	parent = LOAD(cgroup, self.parent, cgroup, kn, id);
 	s = take_scratch(AW_HOOK_CGROUP);
 	if (!s)
 		return 0;
@@ -86,9 +86,9 @@ int BPF_PROG(on_cgroup_rmdir, struct cgroup *cgroup, const char *path)
 	struct scratch *s;
 	u64 id;
 
-	if (BPF_CORE_READ(cgroup, root, hierarchy_id) != UNIFIED_HIERARCHY)
+	if (LOAD(cgroup, root, hierarchy_id) != UNIFIED_HIERARCHY)
 		return 0;
-	id = BPF_CORE_READ(cgroup, kn, id);
+	id = LOAD(cgroup, kn, id);
 	if (bpf_map_delete_elem(&watched, &id))
 		return 0;
 	s = take_scratch(AW_HOOK_CGROUP);
@@ -104,9 +104,9 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_cgroup_attach, struct cgroup *to, const char *path, struct task_struct *task, bool threadgroup)
 {
 	struct aw_task *state;
-	u64 id = BPF_CORE_READ(to, kn, id);
+	u64 id = LOAD(to, kn, id);
 
-	if (BPF_CORE_READ(to, root, hierarchy_id) != UNIFIED_HIERARCHY || !bpf_map_lookup_elem(&watched, &id))
+	if (LOAD(to, root, hierarchy_id) != UNIFIED_HIERARCHY || !bpf_map_lookup_elem(&watched, &id))
 		return 0;
 	state = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (state)

@@ -5,14 +5,31 @@
  */
 #include "lib/record.h"
 
-static __always_inline struct file *file_of(long descriptor)
+/* The word that stands for a file and access in a container's present sample, and its place. */
+static __always_inline u64 *recent_slot(struct aw_watched *w, const struct file_key *key, u64 *word, bool *found)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct file **table, *file = 0;
+	u64 words[5] = {
+		key->inode,
+		key->container,
+		(u64)w->sample << 32 | config.epoch,
+		(u64)key->name_hash << 32 | key->generation,
+		(u64)key->device << 32 | key->access,
+	};
+	u64 hash = hash_words(AW_HASH_FILE_RECENT, words, 5);
+	u32 index = hash & (RECENT_SETS - 1);
+	struct recent *set = bpf_map_lookup_elem(&recent_files, &index);
 
-	table = BPF_CORE_READ(task, files, fdt, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), table + descriptor);
-	return file;
+	*word = hash;
+	*found = false;
+	if (!set)
+		return 0;
+	for (u32 i = 0; i < RECENT_WAYS; i++)
+		if (set->words[i] == hash) {
+			*found = true;
+			break;
+		}
+	/* A way by chance: what it held is looked up by the first level again. */
+	return &set->words[hash >> 61];
 }
 
 /* Does a pattern of the workload cover the path in the scratch? Leaves the pattern's hash in *hash. */
@@ -50,7 +67,7 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	if (!s)
 		return 0;
 	COUNT(missed, kind);
-	path_text(s, (u64)BPF_CORE_READ(file, f_path.dentry), (u64)BPF_CORE_READ(file, f_path.mnt), S_ISDIR(i_mode));
+	path_text(s, LOAD(file, f_path.dentry), LOAD(file, f_path.mnt), S_ISDIR(i_mode));
 
 	u32 flags = s->text_flags;
 	u64 hash = hash_text(s, s->text_start, s->text_bytes, write ? AW_HASH_FILE_WRITE : AW_HASH_FILE_READ);
@@ -102,6 +119,8 @@ static __always_inline int on_open(long descriptor)
 {
 	struct aw_watched *w;
 	struct file *file;
+	u64 word, *slot;
+	bool found;
 
 	if (descriptor < 0)
 		return 0;
@@ -111,37 +130,47 @@ static __always_inline int on_open(long descriptor)
 	file = file_of(descriptor);
 	if (!file)
 		return 0;
-	u32 mode = BPF_CORE_READ(file, f_mode);
+	u32 mode = LOAD(file, f_mode);
 	if (mode & FMODE_PATH)
 		return 0;
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	struct inode *inode = LOAD(file, f_inode);
 	struct file_key key = {
 		.container = w->container,
-		.inode = BPF_CORE_READ(inode, i_ino),
-		.device = BPF_CORE_READ(inode, i_sb, s_dev),
-		.generation = BPF_CORE_READ(inode, i_generation),
-		.name_hash = BPF_CORE_READ(dentry, d_name.hash),
+		.inode = LOAD(inode, i_ino),
+		.device = LOAD(inode, i_sb, s_dev),
+		.generation = LOAD(inode, i_generation),
+		.name_hash = LOAD(file, f_path.dentry, d_name.hash),
 		.access = mode & FMODE_WRITE,
 	};
 	u32 kind = mode & FMODE_WRITE ? AW_KIND_FILE_WRITE : AW_KIND_FILE_READ;
+
+	slot = recent_slot(w, &key, &word, &found);
+	if (found) {
+		COUNT(known, kind);
+		return 0;
+	}
 	struct file_mark *mark = bpf_map_lookup_elem(&files, &key);
 
 	if (mark && mark->epoch == config.epoch) {
 		if (mark->sample == w->sample) {
-			if (mark->told)
+			if (mark->told) {
 				COUNT(repeated, kind);
-			else
+			} else {
 				COUNT(known, kind);
+				if (slot)
+					*slot = word;
+			}
 			return 0;
 		}
 		if (known_as(w, mark->hash, kind)) {
 			mark->told = 0;
 			mark->sample = w->sample;
+			if (slot)
+				*slot = word;
 			return 0;
 		}
 	}
-	return open_missed(w, file, &key, mode, BPF_CORE_READ(inode, i_mode));
+	return open_missed(w, file, &key, mode, LOAD(inode, i_mode));
 }
 
 SEC("tracepoint/syscalls/sys_exit_open")

@@ -5,7 +5,7 @@
  */
 #include "lib/record.h"
 
-static __always_inline int on_endpoint(const struct sock *sk, u32 kind, u32 hook, u16 protocol)
+static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 protocol)
 {
 	struct aw_watched *w = watched_current();
 	struct aw_task *state;
@@ -16,15 +16,15 @@ static __always_inline int on_endpoint(const struct sock *sk, u32 kind, u32 hook
 
 	if (!w)
 		return 0;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	family = LOAD(sk, __sk_common.skc_family);
 	if (kind == AW_KIND_NET_OUT) {
-		port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+		port = __builtin_bswap16(LOAD(sk, __sk_common.skc_dport));
 		if (family == AF_INET)
 			bpf_core_read(address, 4, &sk->__sk_common.skc_daddr);
 		else if (family == AF_INET6)
 			bpf_core_read(address, 16, &sk->__sk_common.skc_v6_daddr);
 	} else {
-		port = BPF_CORE_READ(sk, __sk_common.skc_num);
+		port = LOAD(sk, __sk_common.skc_num);
 		if (family == AF_INET)
 			bpf_core_read(address, 4, &sk->__sk_common.skc_rcv_saddr);
 		else if (family == AF_INET6)
@@ -79,7 +79,7 @@ static __always_inline int on_endpoint(const struct sock *sk, u32 kind, u32 hook
 }
 
 SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_sock_state, const struct sock *sk, int old_state, int new_state)
+int BPF_PROG(on_sock_state, struct sock *sk, int old_state, int new_state)
 {
 	if (new_state != TCP_SYN_SENT && new_state != TCP_LISTEN)
 		return 0;
@@ -92,18 +92,13 @@ int BPF_PROG(on_sock_state, const struct sock *sk, int old_state, int new_state)
 /* The socket behind a descriptor of the current task; null if it is something else. */
 static __always_inline struct sock *sock_of(int descriptor)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct file **table, *file = 0;
+	struct file *file = file_of(descriptor);
 	struct socket *socket;
 
-	if (descriptor < 0 || (u32)descriptor >= BPF_CORE_READ(task, files, fdt, max_fds))
+	if (!file || !S_ISSOCK(LOAD(file, f_inode, i_mode)))
 		return 0;
-	table = BPF_CORE_READ(task, files, fdt, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), table + descriptor);
-	if (!file || !S_ISSOCK(BPF_CORE_READ(file, f_inode, i_mode)))
-		return 0;
-	socket = BPF_CORE_READ(file, private_data);
-	return BPF_CORE_READ(socket, sk);
+	socket = LOAD(file, private_data);
+	return LOAD(socket, sk);
 }
 
 /*
@@ -123,13 +118,13 @@ static __always_inline int on_datagram(struct trace_event_raw_sys_exit *context,
 	task = bpf_get_current_task_btf();
 	regs = (void *)bpf_task_pt_regs(task);
 	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->di))
-		descriptor = BPF_CORE_READ((struct pt_regs___x86 *)regs, di);
+		descriptor = LOAD((struct pt_regs___x86 *)regs, di);
 	else if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->orig_x0))
-		descriptor = BPF_CORE_READ((struct pt_regs___arm64 *)regs, orig_x0);
+		descriptor = LOAD((struct pt_regs___arm64 *)regs, orig_x0);
 	else
 		return 0;
 	sk = sock_of(descriptor);
-	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_UDP)
+	if (!sk || LOAD(sk, sk_protocol) != IPPROTO_UDP)
 		return 0;
 	/* A port that the kernel chose is the local end of a client. */
 	if (kind == AW_KIND_NET_LISTEN && !(BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK))

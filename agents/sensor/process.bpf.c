@@ -2,11 +2,6 @@
 /* Processes: fork carries a task's state on, exec makes the feature, exit tells the end of what was reported. */
 #include "lib/record.h"
 
-static __always_inline u64 cgroup_of(struct task_struct *task)
-{
-	return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-}
-
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
@@ -54,10 +49,10 @@ static __always_inline bool is_interpreter(struct scratch *s)
 
 static __always_inline u8 origin_of(struct file *file, struct scratch *s)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	u64 magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	struct inode *inode = LOAD(file, f_inode);
+	u64 magic = LOAD(inode, i_sb, s_magic);
 
-	if (!BPF_CORE_READ(inode, i_nlink)) {
+	if (!LOAD(inode, i_nlink)) {
 		u32 at = (s->text_start + 1) & (AW_PATH_MAX - 1);
 
 		return magic == TMPFS_MAGIC && s->text[at] == 'm' && s->text[at + 1] == 'e' && s->text[at + 2] == 'm' &&
@@ -71,7 +66,7 @@ static __always_inline u8 origin_of(struct file *file, struct scratch *s)
 		if (bpf_core_type_exists(struct ovl_inode)) {
 			struct ovl_inode *ovl = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
 
-			upper = BPF_CORE_READ(ovl, __upperdentry);
+			upper = LOAD(ovl, __upperdentry);
 		} else {
 			/* overlayfs as a module without BTF: the upper dentry follows the inode. */
 			bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
@@ -122,7 +117,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	if (!s)
 		return 0;
 	struct file *file = bprm->file;
-	path_text(s, (u64)BPF_CORE_READ(file, f_path.dentry), (u64)BPF_CORE_READ(file, f_path.mnt), 0);
+	path_text(s, LOAD(file, f_path.dentry), LOAD(file, f_path.mnt), 0);
 	flags |= s->text_flags;
 	if (flags & AW_FLAG_PATH_TRUNCATED)
 		count_loss(AW_HOOK_EXEC, AW_LOSS_PATH_TOO_LONG);

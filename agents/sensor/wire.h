@@ -40,6 +40,7 @@ enum aw_hash_type {
 	AW_HASH_NET_OUT = 10,
 	AW_HASH_NET_OUT_PORT = 11,
 	AW_HASH_NET_LISTEN = 12,
+	AW_HASH_FILE_RECENT = 13,
 };
 
 enum aw_hook {

@@ -138,6 +138,7 @@ export const hashTypes = {
   net_out: 10,
   net_out_port: 11,
   net_listen: 12,
+  file_recent: 13,
 } as const;
 
 /** `enum aw_hook`. */

@@ -27,9 +27,15 @@ static __always_inline void count_loss(u32 hook, u32 loss)
 		__sync_fetch_and_add(&st->lost[hook * AW_LOSS_COUNT + loss], 1);
 }
 
+/* Id of the task's cgroup in the unified hierarchy. */
+static __always_inline u64 cgroup_of(struct task_struct *task)
+{
+	return LOAD(task, cgroups, dfl_cgrp, kn, id);
+}
+
 static __always_inline struct aw_watched *watched_current(void)
 {
-	u64 id = bpf_get_current_cgroup_id();
+	u64 id = CAN_CAST ? cgroup_of(bpf_get_current_task_btf()) : bpf_get_current_cgroup_id();
 
 	return bpf_map_lookup_elem(&watched, &id);
 }

@@ -22,6 +22,13 @@ typedef _Bool bool;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct list_head {
+	struct list_head *next;
+};
+/* Only asked for: kernels that have it (6.4) have bpf_rdonly_cast (6.2) for certain. */
+struct bpf_iter_num {
+	u64 __opaque[1];
+};
 struct qstr {
 	u32 hash;
 	u32 len;

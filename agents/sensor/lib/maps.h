@@ -13,6 +13,28 @@
 
 #include "../wire.h"
 
+/*
+ * Reads a chain of members: LOAD(file, f_inode, i_sb, s_dev). Where the kernel has bpf_rdonly_cast, as plain loads that the kernel
+ * guards; before, by calls of bpf_probe_read_kernel, which cost several times as much.
+ */
+extern void *bpf_rdonly_cast(const void *pointer, u32 type) __ksym __attribute__((weak));
+#ifdef AW_NO_CAST
+#define CAN_CAST 0
+#else
+#define CAN_CAST bpf_core_type_exists(struct bpf_iter_num)
+#endif
+#define CAST(pointer)                                                                                                 \
+	((typeof(pointer))bpf_rdonly_cast((const void *)(pointer), bpf_core_type_id_kernel(typeof(*(pointer)))))
+#define LOAD(pointer, ...)                                                                                            \
+	({                                                                                                            \
+		typeof(___arrow((pointer), __VA_ARGS__)) loaded_;                                                       \
+		if (CAN_CAST)                                                                                         \
+			loaded_ = ___arrow(CAST(pointer), __VA_ARGS__);                                               \
+		else                                                                                                  \
+			loaded_ = BPF_CORE_READ((pointer), __VA_ARGS__);                                                \
+		loaded_;                                                                                              \
+	})
+
 #define SCRATCH_SLOTS 4
 #define TEXT_MAX (AW_PATH_MAX * 2)
 
@@ -54,6 +76,23 @@ struct {
 	__type(key, struct file_key);
 	__type(value, struct file_mark);
 } files SEC(".maps");
+
+/*
+ * Before the first level: files that were recognised in this sample, as keyed hashes of all that makes the mark (file, access,
+ * container, sample, epoch) in sets of one cache line. One word is written and read at once, so nothing can be torn, and what is
+ * outdated matches nothing.
+ */
+#define RECENT_SETS 16384
+#define RECENT_WAYS 8
+struct recent {
+	u64 words[RECENT_WAYS];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RECENT_SETS);
+	__type(key, u32);
+	__type(value, struct recent);
+} recent_files SEC(".maps");
 
 /* In which sample a container last showed a feature: incidence is counted once per container and sample. */
 struct seen_key {
@@ -105,6 +144,10 @@ struct scratch {
 	u32 text_start; /* where the path begins in `text` */
 	u32 text_bytes;
 	u32 text_flags;
+	u32 reserved;
+	/* Addresses of what walk_path walks: the verifier lets a function of its own take numbers only. */
+	u64 dentry;
+	u64 mnt;
 	/* Loop state stands in map memory, not on the stack: the verifier would follow every constant value of it. */
 	u32 fold_out;
 	u32 fold_in_digits;

@@ -5,6 +5,20 @@
 
 #include "hash.h"
 
+/* The file behind a descriptor of the current task; null if there is none. */
+static __always_inline struct file *file_of(int descriptor)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fdtable *table = LOAD(task, files, fdt);
+
+	if (descriptor < 0 || (u32)descriptor >= LOAD(table, max_fds))
+		return 0;
+	/* A table's entry is a pointer, and so is the first member of a list_head: a type that can be cast to. */
+	struct list_head *entry = (struct list_head *)(LOAD(table, fd) + descriptor);
+
+	return (struct file *)LOAD(entry, next);
+}
+
 struct walk {
 	struct scratch *s;
 	struct dentry *dentry;
@@ -26,19 +40,19 @@ static long walk_step(u32 step, struct walk *w)
 {
 	struct dentry *dentry = w->dentry;
 	struct mount *mount = w->mount;
-	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-	struct dentry *root = BPF_CORE_READ(mount, mnt.mnt_root);
+	struct dentry *parent = LOAD(dentry, d_parent);
+	struct dentry *root = LOAD(mount, mnt.mnt_root);
 	u32 length, start;
 	struct qstr name;
 
 	if (dentry == root) {
-		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
+		struct mount *up = LOAD(mount, mnt_parent);
 
 		if (up == mount || !up) {
 			w->done = 1;
 			return 1;
 		}
-		w->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		w->dentry = LOAD(mount, mnt_mountpoint);
 		w->mount = up;
 		w->proc = 0;
 		return 0;
@@ -72,21 +86,22 @@ static long walk_step(u32 step, struct walk *w)
 }
 
 /*
- * Writes the path of (dentry, mnt), seen from the root of its mount namespace, so that chroot cannot disguise it, into s->text,
+ * Writes the path of (s->dentry, s->mnt), seen from the root of its mount namespace, so that chroot cannot disguise it, into s->text,
  * ending at AW_PATH_MAX. Directories end with '/'. The start, length and flags are left in *s.
  */
-__noinline int path_text(struct scratch *s, u64 dentry_address, u64 mnt_address, u32 directory)
+__noinline int walk_path(struct scratch *s, u32 directory)
 {
-	struct dentry *dentry = (struct dentry *)dentry_address;
+	struct dentry *dentry;
 	struct walk w = {};
 
 	if (!s)
 		return 0;
+	dentry = (struct dentry *)s->dentry;
 	w.s = s;
 	w.dentry = dentry;
-	w.mount = mount_of((struct vfsmount *)mnt_address);
+	w.mount = mount_of((struct vfsmount *)s->mnt);
 	s->text_start = AW_PATH_MAX;
-	w.proc = BPF_CORE_READ(dentry, d_inode, i_sb, s_magic) == PROC_SUPER_MAGIC;
+	w.proc = LOAD(dentry, d_inode, i_sb, s_magic) == PROC_SUPER_MAGIC;
 	if (directory) {
 		s->text_start = AW_PATH_MAX - 1;
 		s->text[AW_PATH_MAX - 1] = '/';
@@ -101,6 +116,13 @@ __noinline int path_text(struct scratch *s, u64 dentry_address, u64 mnt_address,
 	s->text_bytes = AW_PATH_MAX - s->text_start;
 	s->text_flags = w.flags;
 	return 0;
+}
+
+static __always_inline void path_text(struct scratch *s, const struct dentry *dentry, const struct vfsmount *mnt, u32 directory)
+{
+	s->dentry = (u64)dentry;
+	s->mnt = (u64)mnt;
+	walk_path(s, directory);
 }
 
 struct fold {

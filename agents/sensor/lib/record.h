@@ -99,7 +99,7 @@ static __always_inline void append_exe(struct scratch *s, u32 *at)
 
 	if (!mm || !mm->exe_file)
 		return;
-	path_text(s, (u64)BPF_CORE_READ(mm, exe_file, f_path.dentry), (u64)BPF_CORE_READ(mm, exe_file, f_path.mnt), 0);
+	path_text(s, LOAD(mm, exe_file, f_path.dentry), LOAD(mm, exe_file, f_path.mnt), 0);
 	s->record.exe_bytes = append_text(s, at);
 }
 
@@ -110,7 +110,7 @@ static __always_inline void append_cwd(struct scratch *s, u32 *at)
 
 	if (!fs)
 		return;
-	path_text(s, (u64)BPF_CORE_READ(fs, pwd.dentry), (u64)BPF_CORE_READ(fs, pwd.mnt), 0);
+	path_text(s, LOAD(fs, pwd.dentry), LOAD(fs, pwd.mnt), 0);
 	s->record.cwd_bytes = append_text(s, at);
 }
 
