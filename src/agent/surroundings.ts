@@ -20,10 +20,18 @@ export interface FactsInput {
   readonly stratum: Stratum;
   readonly dimension: Dimension;
   readonly writtenHere: boolean;
+  readonly healthcheck: boolean;
 }
 
 /** What rules may know of the profile. Pure. */
-export function profileFacts({ event, profile, stratum, dimension, writtenHere }: FactsInput): ProfileFacts {
+export function profileFacts({
+  event,
+  profile,
+  stratum,
+  dimension,
+  writtenHere,
+  healthcheck,
+}: FactsInput): ProfileFacts {
   const counts = profile.incidences(dimension, stratum);
   const ageSeconds = (event.timeMs - profile.createdMs) / 1000;
   const port = event.kind === 'connect' || event.kind === 'listen' ? event.port : 0;
@@ -47,6 +55,7 @@ export function profileFacts({ event, profile, stratum, dimension, writtenHere }
     // One file is many programs: that one of them listens says nothing about another.
     parentListens: exec !== undefined && profile.listeners.has(exec.parentExe) && !isMultiCall(exec.parentExe),
     writtenHere,
+    healthcheck,
   };
 }
 

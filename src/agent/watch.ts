@@ -20,6 +20,9 @@ import { Profile } from '../profile/profile.ts';
 import type { StoredProfile } from '../profile/stored.ts';
 import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
+import { HealthChecks } from './health-checks.ts';
+import type { HealthCheckPart } from './health-checks.ts';
+import { Told } from './told.ts';
 import { evidenceOf, profileFacts, WrittenFiles } from './surroundings.ts';
 
 /** Where profiles are kept. `save` writes all changes in one transaction. */
@@ -80,6 +83,8 @@ export class Watch {
   readonly #deduplicator: Deduplicator = new Deduplicator();
   readonly #written: WrittenFiles = new WrittenFiles();
   readonly #suspicions: Map<Dimension, { news: number; loud: number[] }> = new Map();
+  readonly #healthChecks: HealthChecks = new HealthChecks();
+  readonly #told: Told;
   #rules: RuleSet;
 
   /** Loads all profiles; throws what the store throws. */
@@ -88,7 +93,9 @@ export class Watch {
     this.#rules = options.rules;
     const { sliceMs, startupMs, clock } = options;
     this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
-    for (const stored of options.profiles.load()) this.#profiles.set(stored.workload.id, new Profile(stored));
+    const profiles = options.profiles.load();
+    for (const stored of profiles) this.#profiles.set(stored.workload.id, new Profile(stored));
+    this.#told = new Told(profiles);
   }
 
   /** Rules to use from now on. */
@@ -109,12 +116,14 @@ export class Watch {
     if (end !== undefined) this.#count(end);
     this.#containers.delete(containerId);
     this.#written.forget(containerId);
+    this.#healthChecks.forget(containerId);
   }
 
   /** Judges an event and learns from it. Never throws for what an event holds. */
   handle(event: Event, container: Container): Judgement {
     const features = featuresOf(event);
-    if (features.length === 0) return verdictless('nothing-to-judge');
+    const first = features[0];
+    if (first === undefined || this.#told.before(event, first.key, container)) return verdictless('nothing-to-judge');
     const profile = this.#profileOf(container, event.timeMs);
     const sample = this.#samples.at(container.id) ?? {
       number: 0,
@@ -122,15 +131,18 @@ export class Watch {
     };
     const writtenHere = this.#written.concerns(container.id, event);
     this.#written.note(container.id, event);
-    const candidates = features.map((feature) =>
-      this.#candidate(profile, feature, sample.stratum, event.judged === true),
-    );
-    const matches = this.#matches(event, container, profile, candidates, sample.stratum, writtenHere);
+    // A check that was tampered with is no check.
+    const check = writtenHere ? 'no' : this.#healthChecks.concerns(event, container);
+    const candidates = features.map((feature) => {
+      const candidate = this.#candidate(profile, feature, sample.stratum, event.judged === true);
+      return check === 'no' ? candidate : { ...candidate, surprise: 0 };
+    });
+    const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check });
     const thresholds = this.#options.thresholds ?? defaultThresholds;
     const verdict = judge(candidates, matches, thresholds, (feature) =>
       evidenceOf(profile, feature, sample.stratum, event.timeMs),
     );
-    this.#tally(features[0]?.dimension, verdict.reason, verdict.suspicion);
+    this.#tally(first.dimension, verdict.reason, verdict.suspicion);
     if (verdict.reason === 'alert' && verdict.finding !== undefined && verdict.severity !== undefined) {
       const { finding, severity } = verdict;
       let saveNow = false;
@@ -301,11 +313,12 @@ export class Watch {
     profile: Profile,
     candidates: readonly Candidate[],
     stratum: Stratum,
-    writtenHere: boolean,
+    { writtenHere, check }: { readonly writtenHere: boolean; readonly check: HealthCheckPart },
   ): readonly RuleMatch[] {
     const dimension = candidates[0]?.dimension;
     if (dimension === undefined || candidates.every(({ state }) => state === 'known')) return [];
-    const facts = profileFacts({ event, profile, stratum, dimension, writtenHere });
+    const healthcheck = check === 'as-written';
+    const facts = profileFacts({ event, profile, stratum, dimension, writtenHere, healthcheck });
     return this.#rules.matching(dimension, factsOf(event, container, facts));
   }
 

@@ -65,6 +65,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
       knowsProgram: z.boolean().optional(),
       parentListens: z.boolean().optional(),
       writtenHere: z.boolean().optional(),
+      healthcheck: z.boolean().optional(),
     })
     .optional(),
 });
@@ -82,6 +83,7 @@ const ordinary: ProfileFacts = {
   knowsProgram: false,
   parentListens: false,
   writtenHere: false,
+  healthcheck: false,
 };
 
 /** `10.0.0.1:443/tcp` in parts; the protocol may be left out. */

@@ -26,6 +26,8 @@ export interface ProfileFacts {
   readonly parentListens: boolean;
   /** exec: the program or script was written in this container since it started. */
   readonly writtenHere: boolean;
+  /** What a process of the container's health check does, its command line being part of what the check is written to run. */
+  readonly healthcheck: boolean;
 }
 
 /** The variables of rule conditions, with every key always present (docs/rules.md lists them). */

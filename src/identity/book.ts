@@ -3,14 +3,20 @@ import type { Container } from '../model/container.ts';
 const keptDeadMs = 5 * 60_000;
 const deadMax = 2_000;
 
-/** All containers that are known, the dead ones for another five minutes (at most 2,000): their last events still come in. */
+const createdMax = 2_000;
+
+/**
+ * All containers that are known: those that run, those that were only created (the latest 2,000), and the dead ones for another five minutes
+ * (at most 2,000), because their last events still come in.
+ */
 export class Book {
   readonly #byId: Map<string, Container> = new Map();
   readonly #byCgroup: Map<string, string> = new Map();
   readonly #dead: Map<string, number> = new Map();
+  readonly #created: Map<string, Container> = new Map();
 
   byId(id: string): Container | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id) ?? this.#created.get(id);
   }
 
   byCgroup(cgroupId: string): Container | undefined {
@@ -27,8 +33,27 @@ export class Book {
     return this.#byId.has(id) && !this.#dead.has(id);
   }
 
-  /** Adds a container or what is newly known of it. */
+  /** It was created and has not run yet. */
+  isCreated(id: string): boolean {
+    return this.#created.has(id);
+  }
+
+  /** Adds a container that was created and does not run; false when it was known already. */
+  create(container: Container): boolean {
+    if (this.byId(container.id) !== undefined) return false;
+    this.#created.set(container.id, container);
+    if (this.#created.size > createdMax) this.#created.delete(this.#created.keys().next().value ?? '');
+    return true;
+  }
+
+  /** A container that never ran was removed. */
+  discard(id: string): void {
+    this.#created.delete(id);
+  }
+
+  /** Adds a container that runs, or what is newly known of it. */
   put(container: Container): void {
+    this.#created.delete(container.id);
     this.#dead.delete(container.id);
     this.#byId.set(container.id, container);
     if (container.cgroupId !== undefined) this.#byCgroup.set(container.cgroupId, container.id);

@@ -12,6 +12,7 @@ import type { EngineEvent } from './engine-events.ts';
 import type { Inspected } from './inspection.ts';
 import { eventFinding, startFindings, WorkloadHistory } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { Turns } from './turns.ts';
 
 /** Who is told about containers. */
 export interface ContainersListener {
@@ -41,7 +42,7 @@ export class Containers {
   readonly #engine: Engine;
   readonly #book: Book = new Book();
   readonly #history: WorkloadHistory = new WorkloadHistory();
-  readonly #healthchecks: Map<string, readonly string[]> = new Map();
+  readonly #turns: Turns = new Turns();
   readonly address: string;
 
   constructor(options: ContainersOptions) {
@@ -51,12 +52,16 @@ export class Containers {
     this.#engine = new Engine({
       address,
       log: options.log,
+      clock: options.clock,
       random: options.random ?? Math.random,
       listener: {
         listed: (containers) => {
           this.#reconcile(containers);
         },
-        event: (event) => void this.#take(event),
+        event: (event) => {
+          // An event may need an answer of the engine: those that follow it wait, or a `die` would come before its `start`.
+          this.#turns.take(event.containerId, () => this.#take(event));
+        },
       },
     });
   }
@@ -118,37 +123,65 @@ export class Containers {
   }
 
   #reconcile(found: readonly Inspected[]): void {
-    const ids = new Set(found.map(({ container }) => container.id));
+    const running = found.filter((one) => one.running);
+    const ids = new Set(running.map(({ container }) => container.id));
     for (const { id } of this.#book.running()) if (!ids.has(id)) this.#end(id);
-    for (const entry of found) this.#start(entry);
+    for (const entry of running) this.#start(entry);
+    for (const entry of found) if (!entry.running) this.#create(entry);
   }
 
   async #take(event: EngineEvent): Promise<void> {
-    const { listener } = this.#options;
     const id = event.containerId;
-    const timeMs = Number(event.timeNano) / 1e6;
-    if (event.action === 'start' || event.action === 'rename') {
-      try {
-        const found = await this.#engine.inspect(id);
-        if (found.running) this.#start(found);
-      } catch {
-        // It ended before it could be looked at; the kernel's announcement has told of it.
+    switch (event.action) {
+      case 'create':
+      case 'start':
+      case 'rename':
+        await this.#look(event);
+        return;
+      case 'destroy':
+        this.#book.discard(id);
+        return;
+      case 'die':
+        this.#die(event);
+        return;
+      default: {
+        const container = this.#book.byId(id);
+        if (container === undefined) return;
+        const finding = eventFinding(event.action, container.healthcheck ?? []);
+        // `docker run` in the foreground attaches itself before the start.
+        const early = this.#book.isCreated(id) || timeOf(event) < (container.startedAtMs ?? 0);
+        if (finding === undefined || (finding.action === 'attach' && early)) return;
+        this.#options.listener.lifecycle(lifecycleEvent(container, finding, timeOf(event)));
       }
-      return;
     }
-    const container = this.#book.byId(id);
-    if (container === undefined) return;
-    if (event.action === 'die') {
-      this.#end(id);
-      if (event.exitCode !== 0 && this.#history.died(container.workload.id, timeMs))
-        listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, timeMs));
-      return;
-    }
-    const finding = eventFinding(event.action, this.#healthchecks.get(id) ?? []);
-    if (finding !== undefined) listener.lifecycle(lifecycleEvent(container, finding, timeMs));
   }
 
-  #start({ container: fresh, healthcheck }: Inspected): void {
+  async #look({ containerId: id, action }: EngineEvent): Promise<void> {
+    try {
+      const found = await this.#engine.inspect(id);
+      if (found.running) this.#start(found);
+      else if (action === 'create') this.#create(found);
+    } catch {
+      // It ended before it could be looked at; if it ran, the kernel's announcement has told of it.
+    }
+  }
+
+  #die(event: EngineEvent): void {
+    const container = this.#book.byId(event.containerId);
+    if (container === undefined) return;
+    const timeMs = timeOf(event);
+    // Told again after a lost connection, it may be the end of an earlier run.
+    if (container.startedAtMs === undefined || timeMs >= container.startedAtMs) this.#end(container.id);
+    if (event.exitCode !== 0 && this.#history.died(container.workload.id, timeMs))
+      this.#options.listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, timeMs));
+  }
+
+  /** A container that does not run yet: whoever mounts the node into it should be known before it does. */
+  #create({ container }: Inspected): void {
+    if (this.#book.create(container)) this.#tellConfiguration(container);
+  }
+
+  #start({ container: fresh }: Inspected): void {
     const { listener, clock } = this.#options;
     const before = this.#book.byId(fresh.id);
     const nowMs = clock.nowMs();
@@ -161,19 +194,24 @@ export class Containers {
     };
     const again = this.#book.isRunning(fresh.id) && before?.cgroupId === container.cgroupId;
     if (!again && this.#book.isRunning(fresh.id)) this.#end(fresh.id);
+    const told = this.#book.isCreated(fresh.id);
     this.#book.put(container);
-    this.#healthchecks.set(container.id, healthcheck);
     if (again) return;
     listener.started(container);
-    for (const finding of startFindings(container)) listener.lifecycle(lifecycleEvent(container, finding, nowMs));
+    if (!told) this.#tellConfiguration(container);
     if (this.#history.started(container.workload.id, container.digest))
       listener.lifecycle(lifecycleEvent(container, { action: 'image-change', detail: '' }, nowMs));
+  }
+
+  #tellConfiguration(container: Container): void {
+    const { listener, clock } = this.#options;
+    for (const finding of startFindings(container))
+      listener.lifecycle(lifecycleEvent(container, finding, clock.nowMs()));
   }
 
   #end(id: string): void {
     const container = this.#book.byId(id);
     if (container === undefined || !this.#book.end(id, this.#options.clock.nowMs())) return;
-    this.#healthchecks.delete(id);
     this.#options.listener.stopped(container);
   }
 }
@@ -181,6 +219,10 @@ export class Containers {
 /** Where a running container's cgroup stands; undefined when it has none. */
 export function cgroupPlace(container: Container): CgroupPlace | undefined {
   return container.pid === 0 ? undefined : cgroupOf(container.pid);
+}
+
+function timeOf({ timeNano }: EngineEvent): number {
+  return Number(timeNano) / 1e6;
 }
 
 function lifecycleEvent(container: Container, { action, detail }: Lifecycle, timeMs: number): LifecycleEvent {

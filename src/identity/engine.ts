@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import { EngineEvents } from './engine-events.ts';
@@ -10,7 +11,7 @@ import type { Inspected } from './inspection.ts';
 
 /** Who is told what the engine says. */
 export interface EngineListener {
-  /** All running containers, after every (re)connection. */
+  /** All containers that run or were only created, after every (re)connection. */
   listed(containers: readonly Inspected[]): void;
   event(event: EngineEvent): void;
 }
@@ -19,6 +20,7 @@ export interface EngineOptions {
   readonly address: EngineAddress;
   readonly listener: EngineListener;
   readonly log: Logger;
+  readonly clock: Clock;
   readonly random: () => number;
 }
 
@@ -80,11 +82,7 @@ export class Engine {
   async #connect(): Promise<void> {
     const { address, listener, log } = this.#options;
     try {
-      // From the last event on: what happened while nobody listened is told then.
-      const since = this.#lastTimeNano === '0' ? {} : { since: wholeSeconds(this.#lastTimeNano) };
-      const stream = asReadable(
-        await this.#docker.getEvents({ ...since, filters: JSON.stringify({ type: ['container'] }) }),
-      );
+      const stream = await this.#follow();
       if (this.#stopped) {
         stream.destroy();
         return;
@@ -106,9 +104,8 @@ export class Engine {
       stream.once('end', () => {
         this.#lost(stream);
       });
-      const running = await this.#docker.listContainers({ abortSignal: AbortSignal.timeout(requestTimeoutMs) });
       const containers: Inspected[] = [];
-      for (const { Id } of running) {
+      for (const { Id } of await this.#list()) {
         try {
           containers.push(await this.inspect(Id));
         } catch {
@@ -118,13 +115,43 @@ export class Engine {
       this.#counts.connects++;
       this.#attempt = 0;
       this.#trouble = '';
-      log.info({ engine: address.text, containers: containers.length }, 'container engine connected');
+      const running = containers.filter((one) => one.running).length;
+      log.info({ engine: address.text, containers: running }, 'container engine connected');
       listener.listed(containers);
     } catch (error) {
       const stream = this.#stream;
       if (stream === undefined) this.#retry(error);
       else stream.destroy(error instanceof Error ? error : undefined);
     }
+  }
+
+  /** Opens the stream of events, from the last one on: what happened while nobody listened is told then. */
+  async #follow(): Promise<Readable> {
+    const first = this.#lastTimeNano === '0';
+    if (first) this.#lastTimeNano = `${Math.floor(this.#options.clock.nowMs())}000000`;
+    const since = first ? {} : { since: wholeSeconds(this.#lastTimeNano) };
+    const filters = JSON.stringify({ type: ['container'] });
+    // Only the answer is waited for; the stream that it opens may stay silent for days.
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => {
+      giveUp.abort();
+    }, requestTimeoutMs);
+    try {
+      return asReadable(await this.#docker.getEvents({ ...since, filters, abortSignal: giveUp.signal }));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #list(): Promise<readonly Docker.ContainerInfo[]> {
+    const abortSignal = AbortSignal.timeout(requestTimeoutMs);
+    const running = await this.#docker.listContainers({ abortSignal });
+    const created = await this.#docker.listContainers({
+      all: true,
+      filters: JSON.stringify({ status: ['created'] }),
+      abortSignal,
+    });
+    return [...running, ...created];
   }
 
   #take(event: EngineEvent): void {
@@ -167,6 +194,8 @@ export class Engine {
 }
 
 function codeOf(error: unknown): string {
+  if (error instanceof Error && /^(?:Abort|Timeout)Error$/.test(error.name))
+    return `silent for ${requestTimeoutMs / 1000} s`;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.message : String(error);
 }

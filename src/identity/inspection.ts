@@ -3,11 +3,10 @@ import type { Container } from '../model/container.ts';
 import { cgroupOf } from './cgroup.ts';
 import { workloadOf } from './workload.ts';
 
-/** A container with what only this room needs. */
+/** A container, and whether it runs. */
 export interface Inspected {
   readonly container: Container;
   readonly running: boolean;
-  readonly healthcheck: readonly string[];
 }
 
 /** The namespaces whose mode is asked for in HostConfig. */
@@ -25,15 +24,14 @@ export function inspected(info: Docker.ContainerInspectInfo): Inspected {
   const name = info.Name.replace(/^\//, '');
   const image = info.Config.Image;
   const startedAtMs = Date.parse(info.State.StartedAt);
+  const createdAtMs = Date.parse(info.Created);
   const pid = info.State.Running ? info.State.Pid : 0;
+  const healthcheck = healthcheckCommand(info.Config);
   const host = info.HostConfig as unknown as Readonly<Record<string, unknown>>;
   const namespace = labels['io.kubernetes.pod.namespace'];
   const pod = labels['io.kubernetes.pod.name'];
-  const healthcheck =
-    (info.Config as { Healthcheck?: { Test?: readonly string[] | null } | null }).Healthcheck?.Test ?? [];
   return {
     running: info.State.Running,
-    healthcheck,
     container: {
       id: info.Id,
       name,
@@ -52,8 +50,24 @@ export function inspected(info: Docker.ContainerInspectInfo): Inspected {
       })),
       privileged: host['Privileged'] === true,
       hostNamespaces: Object.entries(namespaceModes).flatMap(([short, mode]) => (host[mode] === 'host' ? [short] : [])),
+      ...(Number.isNaN(createdAtMs) ? {} : { createdAtMs }),
+      ...(healthcheck.length === 0 ? {} : { healthcheck }),
       ...(pod === undefined ? {} : { pod }),
       ...(namespace === undefined ? {} : { namespace }),
     },
   };
+}
+
+/**
+ * `CMD a b` is executed as it stands, `CMD-SHELL text` by the image's shell (Docker Engine API, `HealthConfig`; moby: daemon/health.go).
+ */
+function healthcheckCommand(config: object): readonly string[] {
+  const { Healthcheck: healthcheck, Shell: shell } = config as {
+    Healthcheck?: { Test?: readonly string[] | null } | null;
+    Shell?: readonly string[] | null;
+  };
+  const [kind, ...rest] = healthcheck?.Test ?? [];
+  if (kind === 'CMD') return rest;
+  if (kind !== 'CMD-SHELL') return [];
+  return [...(shell?.length ? shell : ['/bin/sh', '-c']), ...rest];
 }

@@ -49,7 +49,7 @@ export function startFindings(container: Container): readonly Lifecycle[] {
 /**
  * What an engine event says about a container; undefined for everything that is not a finding of its own.
  * @param action `Action` of the event, as the Docker Engine API has it (`exec_create: sh -c id`, `archive-path`, …)
- * @param healthcheck command of the container's health check, whose executions are the engine's own
+ * @param healthcheck command line of the container's health check, whose executions are the engine's own; empty without one
  */
 export function eventFinding(action: string, healthcheck: readonly string[]): Lifecycle | undefined {
   const colon = action.indexOf(':');
@@ -57,7 +57,7 @@ export function eventFinding(action: string, healthcheck: readonly string[]): Li
   const rest = colon < 0 ? '' : action.slice(colon + 1).trim();
   switch (name) {
     case 'exec_create':
-      if (isHealthcheck(rest, healthcheck)) return undefined;
+      if (healthcheck.length > 0 && rest === healthcheck.join(' ').trim()) return undefined;
       // The rest of the command line may hold secrets.
       return { action: 'exec-create', detail: rest.split(/\s/)[0] ?? '' };
     case 'attach':
@@ -71,13 +71,6 @@ export function eventFinding(action: string, healthcheck: readonly string[]): Li
     default:
       return undefined;
   }
-}
-
-/** Docker runs `CMD-SHELL text` as `/bin/sh -c text` and `CMD a b` as it stands. */
-function isHealthcheck(command: string, [kind, ...rest]: readonly string[]): boolean {
-  if (kind === undefined || kind === 'NONE') return false;
-  const text = rest.join(' ').trim();
-  return kind === 'CMD-SHELL' ? command.endsWith(` -c ${text}`) : command === text;
 }
 
 function isSensitive(source: string): boolean {

@@ -29,12 +29,16 @@ export interface Container {
   readonly pid: number;
   /** When the container's first process started, milliseconds since the epoch; undefined when it never ran. */
   readonly startedAtMs: number | undefined;
+  /** When it was created, milliseconds since the epoch; its mounts, privileges and namespaces are the same ever since. */
+  readonly createdAtMs?: number;
   /** Labels, as the engine has them. */
   readonly labels: Readonly<Record<string, string>>;
   readonly mounts: readonly ContainerMount[];
   readonly privileged: boolean;
   /** Namespaces shared with the node, of `net pid ipc uts user cgroup`. */
   readonly hostNamespaces: readonly string[];
+  /** Command line that the engine executes in it as its health check. */
+  readonly healthcheck?: readonly string[];
   readonly pod?: string;
   readonly namespace?: string;
 }
