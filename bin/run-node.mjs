@@ -1,5 +1,5 @@
 // Plain JavaScript that Node 20 runs without any dependency: it stands before `npm ci`.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import module from 'node:module';
 import { constants } from 'node:os';
@@ -11,8 +11,13 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Compiled code is kept here: later starts are faster and need a fifth less memory, since no TypeScript has to be read. */
 const compileCache = join(root, 'node_modules', '.cache', 'anchorwatch');
-/** A small young generation: the agent's memory stays small, and what it allocates is short-lived and little. */
-const nodeFlags = ['--max-semi-space-size=2'];
+/** Compiled code belongs to V8's flags: a folder of its own tells whether the product's is there. */
+const productCache = join(compileCache, 'product');
+/**
+ * The product is a guest on the node: a small young generation, one helper thread, code kept small. Measured with `up` at rest: 199 MB
+ * resident with Node's defaults and no compiled code, 139 MB with these and a warm cache.
+ */
+const productFlags = ['--max-semi-space-size=2', '--v8-pool-size=1', '--optimize-for-size'];
 const neededMajor = 24;
 const bundledNode = join(root, 'node_modules', '.bin', 'node');
 
@@ -20,6 +25,19 @@ const bundledNode = join(root, 'node_modules', '.bin', 'node');
 function chooseNode() {
   if (existsSync(bundledNode)) return bundledNode;
   return Number.parseInt(process.versions.node, 10) >= neededMajor ? process.execPath : undefined;
+}
+
+/** The first start ever compiles in a process of its own: what the compilers took is not carried by the one that stays. */
+function warm(node) {
+  if (existsSync(productCache)) return;
+  // The reader of the rings last: outside of its thread it has nothing to read and ends.
+  const modules = ['agent/agent', 'collector/collector', 'cli/up', 'sensor/reader-worker'].map((name) =>
+    JSON.stringify(pathToFileURL(join(root, `src/${name}.ts`)).href),
+  );
+  const text = modules.map((module) => `await import(${module});`).join('\n');
+  const env = { ...process.env, NODE_COMPILE_CACHE: productCache };
+  spawnSync(node, [...productFlags, '--input-type=module', '--eval', text], { stdio: 'ignore', env });
+  spawnSync(node, [...productFlags, join(root, 'src/cli/main.ts'), 'version'], { stdio: 'ignore', env });
 }
 
 /**
@@ -39,14 +57,23 @@ export async function runOnNode24(script, args) {
     return;
   }
   const path = join(root, script);
+  const isProduct = script.startsWith('src/');
+  const nodeFlags = isProduct ? productFlags : [];
+  if (isProduct) warm(node);
   if (realpathSync(node) === realpathSync(process.execPath)) {
+    // Flags of V8 count only from the start: the process replaces itself, and stays who it is to whoever started it.
+    if (nodeFlags.some((flag) => !process.execArgv.includes(flag)) && typeof process.execve === 'function')
+      process.execve(process.execPath, [process.execPath, ...nodeFlags, path, ...args], {
+        NODE_COMPILE_CACHE: productCache,
+        ...process.env,
+      });
     process.argv = [process.execPath, path, ...args];
-    module.enableCompileCache?.(compileCache);
+    module.enableCompileCache?.(isProduct ? productCache : compileCache);
     await import(pathToFileURL(path).href);
     return;
   }
   const env = {
-    NODE_COMPILE_CACHE: compileCache,
+    NODE_COMPILE_CACHE: isProduct ? productCache : compileCache,
     ...process.env,
     PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
   };

@@ -54,7 +54,8 @@ const root = new URL('../../', import.meta.url).pathname;
 export async function startProduct(host: string, options: readonly string[] = [], state?: string): Promise<Product> {
   const directory = state ?? mkdtempSync(join(tmpdir(), 'anchorwatch-state-'));
   const args = ['up', '--state', directory, '--listen', '127.0.0.1:0', '--docker-host', host, ...options];
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', join(root, 'src/cli/main.ts'), ...args], {
+  // The launcher replaces itself by the product, so the child's pid is the product's.
+  const child = spawn(process.execPath, [join(root, 'bin/anchorwatch.mjs'), ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';
