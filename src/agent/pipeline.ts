@@ -160,10 +160,10 @@ export class Pipeline {
       };
       this.event(event);
     }
-    const first = processes[0];
-    if (first === undefined) return;
-    const { parentPid: _, ...owner } = first;
-    for (const listener of readListeners(first.pid)) {
+    for (const { pid, ...listener } of readListeners(processes.map((process) => process.pid))) {
+      const holder = processes.find((process) => process.pid === pid);
+      if (holder === undefined) continue;
+      const { parentPid: _, ...owner } = holder;
       const event: ListenEvent = { kind: 'listen', timeMs, cgroupId, source: 'procfs', ...listener, process: owner };
       this.event(event);
     }

@@ -66,20 +66,25 @@ export function readProcess(pid: number): RunningProcess | undefined {
 /** The processes of one container, with their ancestors inside of it. */
 export function readProcesses(pids: readonly number[]): readonly RunningProcess[] {
   const found = new Map(
-    pids.flatMap((pid) => (readProcess(pid) === undefined ? [] : [[pid, readProcess(pid)] as const])),
+    pids.flatMap((pid) => {
+      const process = readProcess(pid);
+      return process === undefined ? [] : [[pid, process] as const];
+    }),
   );
-  return [...found.values()].flatMap((process) => {
-    if (process === undefined) return [];
+  return [...found.values()].map((process) => {
     const ancestors: { pid: number; exe: string }[] = [];
     for (let up = found.get(process.parentPid); up !== undefined && ancestors.length < 8; up = found.get(up.parentPid))
       ancestors.push({ pid: up.pid, exe: up.exe });
-    return [{ ...process, ancestors }];
+    return { ...process, ancestors };
   });
 }
 
-/** Sockets that listen in the process's network namespace. */
-export function readListeners(pid: number): readonly Listener[] {
-  const out: Listener[] = [];
+/**
+ * Sockets on which these processes listen, with the first process that holds each. A network namespace may be shared, with the node or
+ * with other containers: what others listen on in it is left out.
+ */
+export function readListeners(pids: readonly number[]): readonly (Listener & { readonly pid: number })[] {
+  const wanted = new Map<string, Listener>();
   for (const [file, protocol, family] of [
     ['tcp', 'tcp', 2],
     ['tcp6', 'tcp', 10],
@@ -88,20 +93,49 @@ export function readListeners(pid: number): readonly Listener[] {
   ] as const) {
     let text: string;
     try {
-      text = readFileSync(`/proc/${pid}/net/${file}`, 'latin1');
+      text = readFileSync(`/proc/${pids[0]}/net/${file}`, 'latin1');
     } catch {
       continue;
     }
-    out.push(...parseSockets(text, protocol, family));
+    for (const { inode, ...listener } of parseSockets(text, protocol, family)) wanted.set(inode, listener);
+  }
+  const out: (Listener & { readonly pid: number })[] = [];
+  for (const pid of pids) {
+    if (wanted.size === 0) break;
+    for (const inode of socketsOf(pid)) {
+      const listener = wanted.get(inode);
+      if (listener !== undefined && wanted.delete(inode)) out.push({ ...listener, pid });
+    }
   }
   return out;
 }
 
+/** Inodes of the sockets that a process has open; none when it is gone. */
+function socketsOf(pid: number): readonly string[] {
+  const directory = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(directory).flatMap((descriptor) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/${descriptor}`))?.[1] ?? [];
+      } catch {
+        // Closed since.
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
 /** Listening sockets in a table of /proc/net/{tcp,udp}[6]. Lines of another form are skipped. */
-export function parseSockets(text: string, protocol: 'tcp' | 'udp', family: 2 | 10): readonly Listener[] {
-  const out: Listener[] = [];
+function parseSockets(
+  text: string,
+  protocol: 'tcp' | 'udp',
+  family: 2 | 10,
+): readonly (Listener & { readonly inode: string })[] {
+  const out: (Listener & { readonly inode: string })[] = [];
   for (const line of text.split('\n').slice(1)) {
-    const [, local = '', remote = '', state] = line.trim().split(/\s+/);
+    const [, local = '', remote = '', state, , , , , , inode = ''] = line.trim().split(/\s+/);
     const [hex = '', portHex = ''] = local.split(':');
     const port = Number.parseInt(portHex, 16);
     if (!Number.isInteger(port) || port === 0 || state !== (protocol === 'tcp' ? '0A' : '07')) continue;
@@ -109,7 +143,7 @@ export function parseSockets(text: string, protocol: 'tcp' | 'udp', family: 2 | 
     const bytes = Buffer.from(hex, 'hex');
     if (bytes.length !== (family === 2 ? 4 : 16)) continue;
     // The kernel prints each 32-bit word in host order.
-    out.push({ protocol, port, address: addressText(family, bytes.swap32()) });
+    out.push({ protocol, port, inode, address: addressText(family, bytes.swap32()) });
   }
   return out;
 }
