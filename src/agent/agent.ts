@@ -4,6 +4,7 @@ import { parseRules, readRuleFiles, reloadRules } from '../detect/rules.ts';
 import { cgroupPlace, Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
+import type { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { HookState, NodeReport } from '../model/node.ts';
@@ -11,18 +12,23 @@ import { Outbox } from '../outbox/outbox.ts';
 import { cgroupContents } from '../sensor/processes.ts';
 import { Sensor } from '../sensor/sensor.ts';
 import { openDatabase } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { OutboxStore } from '../store/outbox-store.ts';
 import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
+import { openOrSetAside } from '../store/set-aside.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { Watch } from './watch.ts';
+import type { WatchOptions } from './watch.ts';
 
 export interface AgentOptions {
   /** `ws(s)://HOST:PORT` of the collector. */
   readonly collectorUrl: string;
   readonly token: string;
+  /** Reads the token again after it was refused, and on `reload`; throws when it cannot. */
+  readonly renewToken?: () => string;
   /** Profiles and the outbox live here. */
   readonly stateDir: string;
   /** Address of the container engine; undefined: DOCKER_HOST, then the usual sockets. */
@@ -36,7 +42,7 @@ export interface AgentOptions {
 }
 
 export interface RunningAgent {
-  /** Reads the rules again; a set with problems leaves the old one in place. */
+  /** Reads the rules again (a set with problems leaves the old one in place), and dials the collector at once when it is away. */
   reload(): void;
   stop(): Promise<void>;
 }
@@ -67,28 +73,32 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const clock = systemClock;
   const { stateDir, nodeName, sliceMs, startupMs, version } = options;
 
-  const profilesFile = openDatabase<ProfileSchema>({
-    path: join(stateDir, 'profiles.db'),
-    kind: 'profile',
-    migrations: profileMigrations,
-    synchronous: 'normal',
-  });
+  const rulesDirs = options.rulesDirs ?? [builtInRules];
+  let rules = parseRules(readRuleFiles(rulesDirs));
+  for (const { file, line, reason } of rules.problems) log.error({ code: 'rules.invalid', file, line }, reason);
+
+  const setAside = (aside: string, error: AnchorwatchError): void => {
+    log.error({ err: error, code: error.code, aside }, `${errorText(error)}. It was moved aside, a new one begins`);
+  };
+  const profilesPath = join(stateDir, 'profiles.db');
+  const { profilesFile, watch } = openOrSetAside(
+    profilesPath,
+    () => openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs }),
+    setAside,
+  );
   cleanups.defer('profiles', () => {
     profilesFile.close();
   });
-  const outboxFile = new OutboxStore(join(stateDir, 'outbox.db'), outboxAlertsMax);
+  const outboxPath = join(stateDir, 'outbox.db');
+  const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxAlertsMax), setAside);
   cleanups.defer('outbox file', () => {
     outboxFile.close();
   });
 
-  const rulesDirs = options.rulesDirs ?? [builtInRules];
-  let rules = parseRules(readRuleFiles(rulesDirs));
-  for (const { file, line, reason } of rules.problems) log.error({ code: 'rules.invalid', file, line }, reason);
-  const watch = new Watch({ profiles: new Profiles(profilesFile), rules, clock, node: nodeName, sliceMs, startupMs });
-
   const outbox = new Outbox({
     collectorUrl: options.collectorUrl,
     token: options.token,
+    ...(options.renewToken === undefined ? {} : { renewToken: options.renewToken }),
     nodeName,
     agentVersion: version,
     file: outboxFile,
@@ -187,6 +197,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   return {
     reload() {
+      outbox.redial();
       const fresh = reloadRules(rules, readRuleFiles(rulesDirs));
       for (const { file, line, reason } of fresh.problems) log.error({ code: 'rules.invalid', file, line }, reason);
       ({ rules } = fresh);
@@ -197,6 +208,25 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     },
     stop: () => cleanups.run(log),
   };
+}
+
+function openWatch(
+  path: string,
+  options: Omit<WatchOptions, 'profiles'>,
+): { readonly profilesFile: Database<ProfileSchema>; readonly watch: Watch } {
+  const profilesFile = openDatabase<ProfileSchema>({
+    path,
+    kind: 'profile',
+    migrations: profileMigrations,
+    synchronous: 'normal',
+    check: true,
+  });
+  try {
+    return { profilesFile, watch: new Watch({ ...options, profiles: new Profiles(profilesFile) }) };
+  } catch (error) {
+    profilesFile.close();
+    throw error;
+  }
 }
 
 interface ReportSources {
@@ -233,6 +263,7 @@ function nodeReport({
     ...(counters?.lost ?? []),
     ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
     { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
+    { hook: 'profile', reason: 'store_failed', count: pipeline.saveFailures },
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
     { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },

@@ -50,6 +50,7 @@ export class Pipeline {
   #sensor: Sensor | undefined;
   #readMs = 0;
   #saveTrouble = '';
+  #saveFailures = 0;
   #handlingFailures = 0;
 
   constructor(options: PipelineOptions) {
@@ -65,6 +66,11 @@ export class Pipeline {
   /** Events that were seen, by kind. */
   get events(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#events);
+  }
+
+  /** How often the profiles could not be saved. */
+  get saveFailures(): number {
+    return this.#saveFailures;
   }
 
   get pendingEvents(): number {
@@ -191,8 +197,10 @@ export class Pipeline {
     const { watch, log } = this.#options;
     try {
       watch.save();
+      if (this.#saveTrouble !== '') log.info('the profiles can be saved again');
       this.#saveTrouble = '';
     } catch (error) {
+      this.#saveFailures++;
       const text = errorText(error);
       if (text !== this.#saveTrouble)
         log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);

@@ -31,7 +31,10 @@ export const agent: CommandDefinition = {
   run: ({ settings, surroundings }) => {
     const log = createLogger({ level: settings.logLevel, name: 'agent' });
     const collectorUrl = required(settings.collector, '--collector');
-    const token = readToken(required(settings.tokenFile, '--token-file'), log);
+    const tokenFile = required(settings.tokenFile, '--token-file');
+    const token = readToken(tokenFile, log);
+    // What there is to say about the file was said at the start.
+    const quiet = createLogger({ level: 'silent' });
     const stateDir = openStateDirectory(settings.state);
     const nodeName = settings.nodeName ?? hostname();
     return serve(surroundings.stop, log, async (cleanups, onReload) => {
@@ -40,6 +43,7 @@ export const agent: CommandDefinition = {
         {
           collectorUrl,
           token,
+          renewToken: () => readToken(tokenFile, quiet),
           stateDir,
           dockerHost: settings.dockerHost,
           nodeName,

@@ -50,7 +50,9 @@ export class Link {
       this.end({
         reason: status === 401 ? 'unauthorized' : 'unreachable',
         detail:
-          status === 401 ? 'the collector does not accept the token' : `the collector answered HTTP ${String(status)}`,
+          status === 401
+            ? 'the collector does not accept the token; --token-file must hold the one that the collector has'
+            : `the collector answered HTTP ${String(status)}`,
       });
     });
     this.#socket.on('error', (error) => {

@@ -15,6 +15,8 @@ export interface OutboxOptions {
   /** `ws://host:port` or `wss://host:port`; the agent's endpoint `/agent` is appended. */
   readonly collectorUrl: string;
   readonly token: string;
+  /** Asked for the token again before each dial after a refusal: the file that it comes from may have been corrected. May throw. */
+  readonly renewToken?: () => string;
   readonly nodeName: string;
   readonly agentVersion: string;
   readonly file: OutboxFile;
@@ -57,6 +59,7 @@ export class Outbox {
   readonly #queue: AlertQueue;
   readonly #log: Logger;
   readonly #counts = { pushed: 0, sent: 0, batches: 0, connects: 0, unauthorized: 0, ackTimeouts: 0 };
+  #token: string;
   #link: Link | undefined;
   #welcomed = false;
   #running = false;
@@ -77,6 +80,7 @@ export class Outbox {
     checkUrl(options.collectorUrl);
     this.#options = options;
     this.#log = options.log;
+    this.#token = options.token;
     this.#queue = new AlertQueue(options.file, options.memoryCapacity ?? 1000, options.log);
   }
 
@@ -121,6 +125,14 @@ export class Outbox {
     this.#dial();
   }
 
+  /** Dials at once when there is no link and the next dial is some way off: something was changed that may help. */
+  redial(): void {
+    if (!this.#running || this.#link !== undefined) return;
+    clearTimeout(this.#dialTimer);
+    this.#renewToken();
+    this.#dial();
+  }
+
   /** Sends what waits within `flushMs` when the link is up, then closes it. What was not sent stays in the file. */
   async stop(): Promise<void> {
     if (!this.#running) return;
@@ -150,16 +162,11 @@ export class Outbox {
 
   #dial(): void {
     this.#refusal = undefined;
-    this.#link = new Link(
-      agentUrl(this.#options.collectorUrl),
-      this.#options.token,
-      this.#options.silenceMs ?? 45_000,
-      {
-        opened: () => this.#opened(),
-        received: (message) => this.#received(message),
-        ended: (end) => this.#ended(end),
-      },
-    );
+    this.#link = new Link(agentUrl(this.#options.collectorUrl), this.#token, this.#options.silenceMs ?? 45_000, {
+      opened: () => this.#opened(),
+      received: (message) => this.#received(message),
+      ended: (end) => this.#ended(end),
+    });
   }
 
   #opened(): void {
@@ -241,7 +248,18 @@ export class Outbox {
       `no connection to the collector at ${this.#options.collectorUrl}: ${end.detail}${refused}`,
       end.reason === 'unauthorized',
     );
-    this.#dialTimer = setTimeout(() => this.#dial(), this.#wait(end));
+    this.#dialTimer = setTimeout(() => {
+      if (end.reason === 'unauthorized') this.#renewToken();
+      this.#dial();
+    }, this.#wait(end));
+  }
+
+  #renewToken(): void {
+    try {
+      this.#token = this.#options.renewToken?.() ?? this.#token;
+    } catch (error) {
+      this.#log.debug({ err: error }, 'the token could not be read again');
+    }
   }
 
   /** Milliseconds until the next dial. */

@@ -17,6 +17,8 @@ export interface DatabaseOptions {
    * power cut may undo the last ones (https://www.sqlite.org/pragma.html#pragma_synchronous).
    */
   readonly synchronous: 'full' | 'normal';
+  /** Reads the whole file and throws `store.corrupt` when its structure is damaged. For files that are read whole anyway. */
+  readonly check?: boolean;
   /** How long a statement waits for another process that holds the file. Default 5000. */
   readonly busyTimeoutMs?: number;
 }
@@ -122,6 +124,7 @@ export function openDatabase<Schema>(options: DatabaseOptions): Database<Schema>
     // Without a bound the WAL keeps the size of its largest burst for ever.
     sqlite.pragma('journal_size_limit = 16777216');
     migrate(sqlite, options);
+    if (options.check === true) checkStructure(sqlite, options.path);
     return new Database<Schema>(sqlite, options.path);
   } catch (error) {
     sqlite?.close();
@@ -146,6 +149,16 @@ function checkKind(sqlite: BetterSqlite.Database, options: DatabaseOptions): voi
         'it was written by a newer version of Anchorwatch; run that version, or use another file',
     );
   }
+}
+
+function checkStructure(sqlite: BetterSqlite.Database, path: string): void {
+  const found = sqlite.pragma('quick_check(1)', { simple: true });
+  if (found !== 'ok') throw corrupt(path, String(found));
+}
+
+/** The error for a file whose content cannot be what was written. */
+export function corrupt(path: string, detail: string): AnchorwatchError {
+  return storeError(Object.assign(new Error(detail), { code: 'SQLITE_CORRUPT' }), path);
 }
 
 function migrate(sqlite: BetterSqlite.Database, options: DatabaseOptions): void {

@@ -36,6 +36,7 @@ export class OutboxStore {
       kind: 'outbox',
       migrations: outboxMigrations,
       synchronous: 'full',
+      check: true,
     });
     this.#capacity = capacity;
     const query = this.#database.query.selectFrom('outbox').select((e) => e.fn.countAll<number>().as('rows'));

@@ -1,6 +1,8 @@
 import type { Workload } from '../model/container.ts';
 import type { KernelKey } from '../model/event.ts';
 import type { Dimension } from '../model/feature.ts';
+import { errorText } from '../lib/errors.ts';
+import { corrupt } from './database.ts';
 import type { Database } from './database.ts';
 
 /** One workload's profile as rows; as a change it holds only what changed (src/profile/profile.ts has the same shape). */
@@ -54,8 +56,16 @@ export class Profiles {
     this.#database = database;
   }
 
-  /** All profiles, complete. */
+  /** All profiles, complete. Throws `store.corrupt` also for rows that hold no JSON where there must be some. */
   load(): readonly ProfileRows[] {
+    try {
+      return this.#load();
+    } catch (error) {
+      throw error instanceof SyntaxError ? corrupt(this.#database.path, errorText(error)) : error;
+    }
+  }
+
+  #load(): readonly ProfileRows[] {
     const { query } = this.#database;
     return this.#database.all(query.selectFrom('profile').selectAll()).map((row) => {
       const features = this.#database.all(

@@ -70,6 +70,28 @@ describe('an agent', () => {
     expect(await getJson(`${url}/api/v1/alerts`)).toMatchObject({ items: [{ seq: 1 }] });
   });
 
+  test('whose token is corrected while it runs is asked for it again, at once when it is told so', async () => {
+    const { url } = await harness.collector();
+    let current = 'another';
+    const renewToken = (): string => {
+      if (current === '') throw new Error('the file is being written');
+      return current;
+    };
+    const outbox = harness.outbox(url, { token: 'another', renewToken, refusedRetryMs: 3_600_000 });
+    outbox.push(makeAlert(1));
+    await waitFor('a refusal', () => outbox.counters.unauthorized === 1);
+    current = '';
+    outbox.redial();
+    await waitFor('a second refusal', () => outbox.counters.unauthorized === 2);
+    current = token;
+    outbox.redial();
+    await waitFor('the outbox to drain', () => outbox.depth() === 0);
+    expect(outbox.counters.connects).toBe(1);
+    // There is a link: nothing to do.
+    outbox.redial();
+    expect(outbox.connected).toBe(true);
+  });
+
   test('rides out restarts of the collector', async () => {
     const first = await harness.collector();
     const listen = first.url.replace('http://', '');
