@@ -1,7 +1,7 @@
 // Plain JavaScript that Node 20 runs without any dependency: it stands before `npm ci`.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import module from 'node:module';
+import nodeModule from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -68,7 +68,7 @@ export async function runOnNode24(script, args) {
         ...process.env,
       });
     process.argv = [process.execPath, path, ...args];
-    module.enableCompileCache?.(isProduct ? productCache : compileCache);
+    nodeModule.enableCompileCache?.(isProduct ? productCache : compileCache);
     await import(pathToFileURL(path).href);
     return;
   }
