@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import * as layout from '../../src/sensor/layout.ts';
-import { toolchainMissing } from '../support/requirements.ts';
+import { kernelMissing, toolchainMissing } from '../support/requirements.ts';
 
 const sensorDirectory = new URL('../../agents/sensor/', import.meta.url).pathname;
 const object = join(sensorDirectory, 'sensor.bpf.o');
@@ -99,6 +99,27 @@ test('clang builds an object of the same programs and types from the sources', (
       [...btfOf(file).values()].map(({ kind, name }) => `${kind} ${name}`);
     expect(names(built)).toEqual(names(object));
   } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('kernels before 6.4 take it too: their variant, without casts, passes the verifier', (context) => {
+  const unable = kernelMissing();
+  if (unable !== undefined) context.skip(unable);
+  const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-sensor-'));
+  const pins = `/sys/fs/bpf/anchorwatch-test-${process.pid}`;
+  try {
+    const built = join(directory, 'sensor.bpf.o');
+    execFileSync('make', ['-s', `OUT=${built}`, 'CLANG=clang -DAW_NO_CAST'], {
+      cwd: sensorDirectory,
+      env,
+      stdio: 'pipe',
+    });
+    execFileSync('bpftool', ['prog', 'loadall', built, pins], { env, stdio: 'pipe' });
+    const programs = [...btfOf(object).values()].filter(({ kind, name }) => kind === 'FUNC' && name.startsWith('on_'));
+    expect(readdirSync(pins).toSorted()).toEqual(programs.map(({ name }) => name).toSorted());
+  } finally {
+    rmSync(pins, { recursive: true, force: true });
     rmSync(directory, { recursive: true });
   }
 });
