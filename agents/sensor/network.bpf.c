@@ -101,29 +101,14 @@ static __always_inline struct sock *sock_of(int descriptor)
 	return LOAD(socket, sk);
 }
 
-/*
- * UDP, when connect or bind returns. The descriptor is the first argument of the system call, as the task's saved registers still have
- * it: a hook at entry would cost every system call of the node. A task that changed the register's saved value, which only a debugger
- * can, names another of its own sockets at best.
- */
+/* UDP, when connect or bind returns. A task that has its saved registers changed names another of its own sockets at best. */
 static __always_inline int on_datagram(struct trace_event_raw_sys_exit *context, u32 kind, u32 hook)
 {
-	struct task_struct *task;
 	struct sock *sk;
-	void *regs;
-	u64 descriptor;
 
 	if (context->ret || !watched_current())
 		return 0;
-	task = bpf_get_current_task_btf();
-	regs = (void *)bpf_task_pt_regs(task);
-	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->di))
-		descriptor = LOAD((struct pt_regs___x86 *)regs, di);
-	else if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->orig_x0))
-		descriptor = LOAD((struct pt_regs___arm64 *)regs, orig_x0);
-	else
-		return 0;
-	sk = sock_of(descriptor);
+	sk = sock_of(argument_of(0));
 	if (!sk || LOAD(sk, sk_protocol) != IPPROTO_UDP)
 		return 0;
 	/* A port that the kernel chose is the local end of a client. */

@@ -6,7 +6,7 @@
 #ifndef ANCHORWATCH_WIRE_H
 #define ANCHORWATCH_WIRE_H
 
-#define AW_WIRE_VERSION 1
+#define AW_WIRE_VERSION 2
 
 #define AW_PATH_MAX 4096
 #define AW_ARGS_MAX 1024
@@ -23,7 +23,8 @@ enum aw_kind {
 	AW_KIND_NET_LISTEN = 6,
 	AW_KIND_CGROUP_MAKE = 7,
 	AW_KIND_CGROUP_REMOVE = 8,
-	AW_KIND_COUNT = 9,
+	AW_KIND_CALL = 9,
+	AW_KIND_COUNT = 10,
 };
 
 /* What a keyed hash was made of: mixed into the hash key, so that equal bytes of two types never collide. */
@@ -41,6 +42,7 @@ enum aw_hash_type {
 	AW_HASH_NET_OUT_PORT = 11,
 	AW_HASH_NET_LISTEN = 12,
 	AW_HASH_FILE_RECENT = 13,
+	AW_HASH_CALL = 14,
 };
 
 enum aw_hook {
@@ -51,7 +53,8 @@ enum aw_hook {
 	AW_HOOK_CONNECT = 4,
 	AW_HOOK_LISTEN = 5,
 	AW_HOOK_CGROUP = 6,
-	AW_HOOK_COUNT = 7,
+	AW_HOOK_CALL = 7,
+	AW_HOOK_COUNT = 8,
 };
 
 /* Why something was lost or shortened. */
@@ -84,6 +87,14 @@ enum aw_origin {
 #define AW_FLAG_SHAPED 0x20 /* exec: the key holds the shape of the arguments */
 #define AW_FLAG_PROVISIONAL 0x40 /* user space has not confirmed the container yet */
 #define AW_FLAG_BAD_SHAPE 0x80 /* exec: the arguments could not be read */
+#define AW_FLAG_REFUSED 0x100 /* call: it failed */
+
+/*
+ * Cookie of a rare call: its number (bits 0-15), which argument is its detail (16-23) and which a text (24-31), the bits of the detail
+ * that count (32-63).
+ */
+#define AW_CALL_NOTHING 0xff
+#define AW_CALL_SOCKET 0xfe /* the detail is the family of a raw or packet socket; others are not told */
 
 struct aw_ancestor {
 	__u32 pid;
@@ -124,8 +135,10 @@ struct aw_record {
 	__u16 exe_bytes;
 	__u16 cwd_bytes;
 	__u16 script_bytes;
-	__u16 reserved2;
+	__u16 call; /* call: its number, from the cookie */
 	__u8 address[16]; /* net: network order; IPv4 in the first four bytes */
+	__u64 detail; /* call: the argument that counts, masked */
+	__s64 result; /* call: what it returned */
 	struct aw_ancestor ancestors[AW_ANCESTORS_MAX];
 };
 

@@ -90,6 +90,10 @@ function deedOf(event: Event, container: Container): string {
       return `${name} connected to ${event.address.includes(':') ? `[${event.address}]` : event.address}:${event.port}/${event.protocol}`;
     case 'listen':
       return `${name} listens on port ${event.port}/${event.protocol}`;
+    case 'call': {
+      const refused = event.error === '' ? '' : `, refused (${event.error})`;
+      return `${name} called ${[event.call, event.detail, event.text].filter((word) => word !== '').join(' ')}${refused}`;
+    }
     case 'lifecycle':
       return `${event.action.replaceAll('-', ' ')}${event.detail === '' ? '' : ` ${event.detail}`} (${container.name})`;
     case 'exit':

@@ -6,7 +6,7 @@ import type { Facts, ProfileFacts } from './facts.ts';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `by` the program that did it. */
+/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `call` a system call, `by` the program that did it. */
 export interface Example extends Optional<{
   exec: string;
   read: string;
@@ -14,6 +14,9 @@ export interface Example extends Optional<{
   connect: string;
   listen: string;
   lifecycle: string;
+  call: string;
+  detail: string;
+  refused: boolean;
   args: readonly string[];
   parent: string;
   script: string;
@@ -35,6 +38,9 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   connect: z.string().optional(),
   listen: z.string().optional(),
   lifecycle: z.string().optional(),
+  call: z.string().optional(),
+  detail: z.string().optional(),
+  refused: z.boolean().optional(),
   args: z.array(z.string()).optional(),
   parent: z.string().optional(),
   script: z.string().optional(),
@@ -149,6 +155,10 @@ function describedEvent(example: Example): Event {
   }
   if (example.connect !== undefined) return { ...base, kind: 'connect', ...parseEndpoint(example.connect) };
   if (example.listen !== undefined) return { ...base, kind: 'listen', ...parseEndpoint(example.listen) };
+  if (example.call !== undefined) {
+    const { call, detail = '', refused = false } = example;
+    return { ...base, kind: 'call', call, detail, error: refused ? 'EPERM' : '', text: '' };
+  }
   if (example.lifecycle !== undefined) {
     const [action = '', ...detail] = example.lifecycle.split(':');
     return {
@@ -157,5 +167,5 @@ function describedEvent(example: Example): Event {
       detail: detail.join(':'),
     } as Event;
   }
-  throw new Error(`an example needs exec, read, write, connect, listen or lifecycle: ${JSON.stringify(example)}`);
+  throw new Error(`an example needs exec, read, write, connect, listen, call or lifecycle: ${JSON.stringify(example)}`);
 }

@@ -58,6 +58,9 @@ const noEvent = {
   fromRuntime: false,
   action: '',
   detail: '',
+  call: '',
+  refused: false,
+  text: '',
 };
 
 export function isLoopback(address: string): boolean {
@@ -118,6 +121,8 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
       const { address, port, protocol } = event;
       return { address, port, protocol, loopback: isLoopback(address) };
     }
+    case 'call':
+      return { call: event.call, detail: event.detail, refused: event.error !== '', text: event.text };
     case 'lifecycle':
       return { action: event.action, detail: event.detail };
     case 'exit':

@@ -48,7 +48,9 @@ export type KernelKey =
   | { readonly kind: 'net.out'; readonly protocol: 'tcp' | 'udp'; readonly address: string; readonly port: number }
   /** Any address at this port. */
   | { readonly kind: 'net.out.port'; readonly protocol: 'tcp' | 'udp'; readonly port: number }
-  | { readonly kind: 'net.listen'; readonly protocol: 'tcp' | 'udp'; readonly port: number };
+  | { readonly kind: 'net.listen'; readonly protocol: 'tcp' | 'udp'; readonly port: number }
+  /** A rare system call (model/call.ts) with the argument that counts, masked. */
+  | { readonly kind: 'call'; readonly call: string; readonly detail: number; readonly refused: boolean };
 
 interface EventBase {
   /** Milliseconds since the epoch, with fractions. */
@@ -111,6 +113,20 @@ export interface ListenEvent extends EventBase {
   readonly process: Process;
 }
 
+/** A system call that few workloads ever make. */
+export interface CallEvent extends EventBase {
+  readonly kind: 'call';
+  /** Name of a `RareCall` (model/call.ts). */
+  readonly call: string;
+  /** What its argument means, see `callDetail`; may be empty. */
+  readonly detail: string;
+  /** Name of the error that it failed with (`EPERM`); empty when it succeeded. */
+  readonly error: string;
+  /** The path or other text that it was given; empty when it takes none. */
+  readonly text: string;
+  readonly process: Process;
+}
+
 export type LifecycleAction =
   | 'exec-create'
   | 'attach'
@@ -133,4 +149,4 @@ export interface LifecycleEvent extends EventBase {
 }
 
 /** A decoded record with its process: something that happened in a container. */
-export type Event = ExecEvent | ExitEvent | FileEvent | ConnectEvent | ListenEvent | LifecycleEvent;
+export type Event = ExecEvent | ExitEvent | FileEvent | ConnectEvent | ListenEvent | CallEvent | LifecycleEvent;

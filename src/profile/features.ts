@@ -1,3 +1,4 @@
+import { rareCall } from '../model/call.ts';
 import type { Event, ExecEvent } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
 import { interpreterOf, programKey, runningName } from '../model/program.ts';
@@ -37,6 +38,10 @@ export function featuresOf(event: Event): readonly LevelledFeature[] {
       return [{ dimension: 'net.out', key: peerKey(event.address, event.port, event.protocol), level: 'peer' }];
     case 'listen':
       return [{ dimension: 'net.listen', key: `${event.port}/${event.protocol}`, level: 'port' }];
+    case 'call': {
+      const words = [event.call, event.detail, event.error === '' ? '' : 'refused'].filter((word) => word !== '');
+      return [{ dimension: rareCall(event.call)?.dimension ?? 'syscall', key: words.join(' '), level: 'action' }];
+    }
     case 'lifecycle':
       return [
         {

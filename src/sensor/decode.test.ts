@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addressText, decodeArguments, decodeRecord } from './decode.ts';
 import type { SensorRecord } from './decode.ts';
 import { addressBytes } from './key-hash.ts';
+import { rareCalls } from '../model/call.ts';
 import { ancestor, flags, kinds, origins, record, wireVersion } from './layout.ts';
 
 type Field = keyof typeof record.members;
@@ -139,7 +140,9 @@ describe('decodeRecord', () => {
   });
 
   test('says what is wrong with a lying record', () => {
-    expect(failure(encode({ fields: { version: 2 } }))).toBe('wrong-version');
+    expect(failure(encode({ fields: { version: wireVersion + 1 } }))).toBe('wrong-version');
+    expect(failure(encode({ fields: { kind: kinds.call, call: 0 } }))).toBe('unknown-value');
+    expect(failure(encode({ fields: { kind: kinds.call, call: rareCalls.length + 1 } }))).toBe('unknown-value');
     expect(failure(encode({ fields: { kind: 0 } }))).toBe('unknown-kind');
     expect(failure(encode({ fields: { kind: kinds.count } }))).toBe('unknown-kind');
     expect(failure(encode({ fields: { size_bytes: 5 } }))).toBe('wrong-size');

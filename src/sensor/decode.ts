@@ -1,5 +1,6 @@
 import { maskArguments, maskText } from '../lib/mask.ts';
 import type { FileOrigin, FileType } from '../model/event.ts';
+import { callName } from './call-cookie.ts';
 import { foldDigits } from './key-hash.ts';
 import {
   ancestor,
@@ -59,6 +60,10 @@ export interface SensorRecord {
   /** Digit-folded arguments of an interpreter, secrets masked; empty for other programs. */
   readonly shape: string;
   readonly ancestors: readonly AncestorRecord[];
+  /** Call: its number (see `callNumbers`), the argument that counts, and what it returned; else 0. */
+  readonly call: number;
+  readonly detail: bigint;
+  readonly result: bigint;
 }
 
 /** Why bytes are not a record. */
@@ -114,6 +119,7 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
   const ancestorCount = u8(m.ancestors_count);
   if (hook === undefined || hook === 'count' || origin === undefined || ancestorCount > ancestorsMax)
     return { failure: 'unknown-value' };
+  if (kind === 'call' && callName(u16(m.call)) === undefined) return { failure: 'unknown-value' };
   const protocol = u8(m.protocol) === 17 ? 'udp' : 'tcp';
 
   let at = record.sizeBytes;
@@ -156,6 +162,9 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
       script,
       shape: flagBits & flags.shaped ? maskText(escapeBytes(foldDigits(args.subarray(0, shapeMaxBytes)))) : '',
       ancestors: decodeAncestors(view, ancestorCount),
+      call: u16(m.call),
+      detail: u64(m.detail),
+      result: view.getBigInt64(m.result[0], true),
     },
   };
 }

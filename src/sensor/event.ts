@@ -1,4 +1,7 @@
+import { getSystemErrorName } from 'node:util';
+import { callDetail } from '../model/call.ts';
 import type { Event, KernelKey, Process } from '../model/event.ts';
+import { callName } from './call-cookie.ts';
 import type { SensorRecord } from './decode.ts';
 import { flags } from './layout.ts';
 
@@ -62,6 +65,12 @@ export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }
       return { ...base, kind: 'connect', protocol: record.protocol, address: record.address, port: record.port };
     case 'net_listen':
       return { ...base, kind: 'listen', protocol: record.protocol, address: record.address, port: record.port };
+    case 'call': {
+      const call = callName(record.call);
+      if (call === undefined) return undefined;
+      const error = record.flags & flags.refused ? errorName(record.result) : '';
+      return { ...base, kind: 'call', call, detail: callDetail(call, Number(record.detail)), error, text: record.path };
+    }
     default:
       return undefined;
   }
@@ -83,7 +92,21 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
       return { kind: 'net.out', protocol, address, port };
     case 'net_listen':
       return { kind: 'net.listen', protocol, port };
+    case 'call': {
+      const call = callName(record.call);
+      const refused = (record.flags & flags.refused) !== 0;
+      return call === undefined ? undefined : { kind: 'call', call, detail: Number(record.detail), refused };
+    }
     default:
       return undefined;
+  }
+}
+
+/** `EPERM` for -1, as libuv has it; `E<number>` for what it does not know. */
+function errorName(result: bigint): string {
+  try {
+    return getSystemErrorName(Number(result));
+  } catch {
+    return `E${-result}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { FileOrigin, KernelKey } from '../model/event.ts';
+import { callNumber } from './call-cookie.ts';
 import { hashTypes, origins } from './layout.ts';
 import { sipHash } from './sip-hash.ts';
 import type { SipKey } from './sip-hash.ts';
@@ -25,7 +26,7 @@ export function programHash(sip: SipKey, path: string): bigint {
   return path === '' ? 0n : sipHash(sip, hashTypes.program, escapedBytes(path));
 }
 
-/** The key that the kernel's filter computes for the same behaviour (agents/sensor: on_exec, open_missed, on_endpoint). */
+/** The key that the kernel's filter computes for the same behaviour (agents/sensor: on_exec, open_missed, on_endpoint, on_exit_call). */
 export function keyHash(sip: SipKey, key: KernelKey): bigint {
   switch (key.kind) {
     case 'exec': {
@@ -51,6 +52,11 @@ export function keyHash(sip: SipKey, key: KernelKey): bigint {
       return hashWords(sip, hashTypes.net_out_port, [portWord(key.protocol, key.port)]);
     case 'net.listen':
       return hashWords(sip, hashTypes.net_listen, [portWord(key.protocol, key.port)]);
+    case 'call':
+      return hashWords(sip, hashTypes.call, [
+        BigInt(callNumber(key.call)) | (key.refused ? 1n << 16n : 0n),
+        BigInt(key.detail),
+      ]);
     default:
       return sipHash(sip, fileTypes[key.kind], escapedBytes(key.path));
   }

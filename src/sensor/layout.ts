@@ -11,11 +11,11 @@ export interface StructLayout {
   readonly members: Readonly<Record<string, Member>>;
 }
 
-export const wireVersion = 1;
+export const wireVersion = 2;
 
 /** `struct aw_record`: followed by path, arguments, executable, working directory and script, without terminators. */
 export const record = {
-  sizeBytes: 336,
+  sizeBytes: 352,
   members: {
     version: [0, 2],
     kind: [2, 1],
@@ -47,9 +47,11 @@ export const record = {
     exe_bytes: [120, 2],
     cwd_bytes: [122, 2],
     script_bytes: [124, 2],
-    reserved2: [126, 2],
+    call: [126, 2],
     address: [128, 16],
-    ancestors: [144, 192],
+    detail: [144, 8],
+    result: [152, 8],
+    ancestors: [160, 192],
   },
 } as const;
 
@@ -95,8 +97,8 @@ export const config = {
 
 /** `struct aw_stats`, value of the per-CPU map `stats`. */
 export const stats = {
-  sizeBytes: 680,
-  members: { known: [0, 72], emitted: [72, 72], repeated: [144, 72], missed: [216, 72], lost: [288, 392] },
+  sizeBytes: 768,
+  members: { known: [0, 80], emitted: [80, 80], repeated: [160, 80], missed: [240, 80], lost: [320, 448] },
 } as const;
 
 /** All structs of the wire by their C names. */
@@ -121,7 +123,8 @@ export const kinds = {
   net_listen: 6,
   cgroup_make: 7,
   cgroup_remove: 8,
-  count: 9,
+  call: 9,
+  count: 10,
 } as const;
 
 /** `enum aw_hash_type`: what a hash was made of. */
@@ -139,10 +142,21 @@ export const hashTypes = {
   net_out_port: 11,
   net_listen: 12,
   file_recent: 13,
+  call: 14,
 } as const;
 
 /** `enum aw_hook`. */
-export const hooks = { exec: 0, fork: 1, exit: 2, open: 3, connect: 4, listen: 5, cgroup: 6, count: 7 } as const;
+export const hooks = {
+  exec: 0,
+  fork: 1,
+  exit: 2,
+  open: 3,
+  connect: 4,
+  listen: 5,
+  cgroup: 6,
+  call: 7,
+  count: 8,
+} as const;
 
 /** `enum aw_loss`. */
 export const losses = {
@@ -182,6 +196,7 @@ export const flags = {
   shaped: 0x20,
   provisional: 0x40,
   bad_shape: 0x80,
+  refused: 0x100,
 } as const;
 
 /** `AW_WATCHED_*`. */
@@ -190,4 +205,6 @@ export const watchedFlags = { provisional: 0x1, folded: 0x2, directory: 0x4, por
 /** `AW_SHAPE_MAX`: how much of the arguments goes into the key of an interpreter's execution. */
 export const shapeMaxBytes = 512;
 export const ancestorsMax = 8;
+/** `AW_CALL_*`: in a rare call's cookie, no argument; and the family of a raw socket. */
+export const callArguments = { nothing: 0xff, socket: 0xfe } as const;
 export const dataMaxBytes = 16384;

@@ -16,6 +16,8 @@ export interface Libbpf {
   setLogBuffer(program: Pointer, buffer: Uint8Array): void;
   /** Attaches by the program's section name; throws with the errno. */
   attach(program: Pointer): Pointer;
+  /** Attaches to `tracepoint/syscalls/<name>` with a cookie that the program can read (kernel 5.15); throws with the errno. */
+  attachCall(program: Pointer, name: string, cookie: bigint): Pointer;
   destroyLink(link: Pointer): void;
   mapFd(object: Pointer, name: string): number;
   setMaxEntries(object: Pointer, name: string, entries: number): void;
@@ -78,6 +80,9 @@ export function openLibbpf(): Libbpf {
     logBuffer: lib.func('int bpf_program__set_log_buf(void *program, void *buffer, size_t size)'),
     load: lib.func('int bpf_object__load(void *object)'),
     attach: lib.func('void *bpf_program__attach(void *program)'),
+    attachTracepoint: lib.func(
+      'void *bpf_program__attach_tracepoint_opts(void *program, const char *category, const char *name, const void *options)',
+    ),
     destroy: lib.func('int bpf_link__destroy(void *link)'),
     findMap: lib.func('void *bpf_object__find_map_by_name(void *object, const char *name)'),
     mapFd: lib.func('int bpf_map__fd(void *map)'),
@@ -121,6 +126,15 @@ export function openLibbpf(): Libbpf {
     setLogBuffer: (program, buffer) => void f.logBuffer(program, buffer, buffer.length),
     attach(program) {
       const link: Pointer = f.attach(program);
+      if (link === null) throw new AnchorwatchError('sensor.attach', `errno ${koffi.errno()}`);
+      return link;
+    },
+    attachCall(program, name, cookie) {
+      // struct bpf_tracepoint_opts: its size, the cookie.
+      const options = Buffer.alloc(16);
+      options.writeBigUInt64LE(16n, 0);
+      options.writeBigUInt64LE(cookie, 8);
+      const link: Pointer = f.attachTracepoint(program, 'syscalls', name, options);
       if (link === null) throw new AnchorwatchError('sensor.attach', `errno ${koffi.errno()}`);
       return link;
     },

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { AnchorwatchError } from '../lib/errors.ts';
+import { rareCalls } from '../model/call.ts';
 import type { HookState } from '../model/node.ts';
+import { callCookie } from './call-cookie.ts';
 import type { Libbpf, Pointer } from './libbpf.ts';
 
 /** The sensor in the kernel: programs attached, maps open. */
@@ -33,6 +35,9 @@ const unseen: Readonly<Record<string, string>> = {
   on_cgroup_rmdir: 'the end of containers before the engine tells it',
   on_cgroup_attach: 'which processes the container runtime put into a container',
 };
+
+/** Attached once for each rare call. */
+const callProgram = 'on_exit_call';
 
 const logBytes = 64 * 1024;
 
@@ -67,8 +72,12 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
     mapFd: (name) => libbpf.mapFd(object, name),
     attach() {
       for (const { program, name, section } of libbpf.programs(object)) {
-        const base = { hook: section, unseen: unseen[name] ?? name };
         const reason = refused.get(name);
+        if (name === callProgram) {
+          attachCalls(libbpf, program, reason, links, states);
+          continue;
+        }
+        const base = { hook: section, unseen: unseen[name] ?? name };
         if (reason !== undefined) {
           states.push({ ...base, state: 'missing', reason });
           continue;
@@ -88,6 +97,38 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
       libbpf.closeObject(object);
     },
   };
+}
+
+/** One program for all rare calls: what this kernel or machine has not is left out one by one. */
+function attachCalls(
+  libbpf: Libbpf,
+  program: Pointer,
+  refused: string | undefined,
+  links: Pointer[],
+  states: HookState[],
+): void {
+  for (const call of rareCalls) {
+    const name = `sys_exit_${call.name}`;
+    // A kernel built without a call has nothing to be seen of it.
+    if (hasTracepoint('sys_exit_openat') && !hasTracepoint(name)) continue;
+    const base = { hook: `tracepoint/syscalls/${name}`, unseen: `calls of ${call.name}(2)` };
+    if (refused !== undefined) {
+      states.push({ ...base, state: 'missing', reason: refused });
+      continue;
+    }
+    try {
+      links.push(libbpf.attachCall(program, name, callCookie(call)));
+      states.push({ ...base, state: 'attached', reason: '' });
+    } catch (error) {
+      states.push({ ...base, state: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+function hasTracepoint(name: string): boolean {
+  return ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'].some((root) =>
+    existsSync(`${root}/events/syscalls/${name}`),
+  );
 }
 
 function open(libbpf: Libbpf, bytes: Uint8Array, sizes: Readonly<Record<string, number>>): Pointer {

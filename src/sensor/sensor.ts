@@ -326,6 +326,7 @@ const kindLabels: Readonly<Record<number, string>> = {
   [kinds.net_out]: 'net.out',
   [kinds.net_listen]: 'net.listen',
   [kinds.cgroup_make]: 'cgroup',
+  [kinds.call]: 'call',
 };
 
 const decodeFailures = [

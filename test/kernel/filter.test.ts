@@ -287,17 +287,64 @@ socket(C,AF_INET,SOCK_DGRAM,0);bind(C,sockaddr_in(0,INADDR_ANY));'`,
   });
 });
 
+describe('rare calls', () => {
+  const told = (): readonly string[] =>
+    seen
+      .flatMap(({ event }) =>
+        event.kind === 'call' ? [`${event.call} ${event.detail} ${event.error} ${event.text}`.trimEnd()] : [],
+      )
+      .toSorted();
+
+  test('made and refused ones are told with what counts of their arguments, and recognised once known', async () => {
+    const script = `perl -MSocket -e 'my $no = "/nowhere"; my $x = "tmpfs";
+syscall(161, $no); syscall(165, $x, $no, $x, 0x1000, 0); syscall(272, 0x4000000); syscall(101, 16, $$+0, 0, 0);
+my $name = "hidden"; syscall(319, $name, 0); syscall(321, 99, 0, 0); $> = 33; $> = 0; socket(S, AF_INET, SOCK_STREAM, 6); socket(R, 17, SOCK_RAW, 0)'`;
+    await container.run(script);
+    await settled();
+    expect(told()).toEqual([
+      'bpf 99 EINVAL',
+      'chroot  ENOENT /nowhere',
+      'memfd_create   hidden',
+      'mount bind ENOENT /nowhere',
+      'ptrace attach EPERM',
+      'setresuid other',
+      'setresuid root',
+      'socket packet',
+      'unshare uts',
+    ]);
+    const bearer = seen.find(({ event }) => event.kind === 'call')?.event.process;
+    expect(bearer?.exe).toMatch(/\/perl$/);
+    expect(bearer?.ancestors.map(({ exe }) => exe.split('/').at(-1))).toContain('bash');
+    answerAll('known');
+    seen = [];
+    await container.run(script);
+    await settled();
+    expect(told()).toEqual([]);
+  });
+
+  test('what was done and what was refused are two things', async () => {
+    await container.run(`perl -e 'syscall(105, 0)'`);
+    await settled();
+    expect(told()).toEqual(['setuid root']);
+    answerAll('known');
+    seen = [];
+    await container.run(`perl -e 'use POSIX; POSIX::setuid(33); syscall(105, 0)'`);
+    await settled();
+    expect(told()).toContain('setuid root EPERM');
+  });
+});
+
 describe('keys', () => {
   test('what user space computes for an event is what the kernel looks up: recognised after being put by its parts', async () => {
     const path = join(directory, 'by-parts');
     writeFileSync(path, 'x\n');
-    const script = `read x < ${path}; : > ${path}.out; /usr/bin/env /bin/true; /bin/sh -c 'exit 7'; (exec 3<>/dev/tcp/127.0.0.1/19) 2>/dev/null; perl -MSocket -e 'socket(L,AF_INET,SOCK_STREAM,0);bind(L,sockaddr_in(14043,INADDR_ANY));listen(L,1)'`;
+    const script = `read x < ${path}; : > ${path}.out; /usr/bin/env /bin/true; /bin/sh -c 'exit 7'; (exec 3<>/dev/tcp/127.0.0.1/19) 2>/dev/null; perl -MSocket -e 'socket(L,AF_INET,SOCK_STREAM,0);bind(L,sockaddr_in(14043,INADDR_ANY));listen(L,1)'; perl -e 'syscall(272, 0x4000000)'`;
     watch(container, 8, 'steady', 'first');
     await container.run(script);
     await settled();
     const keys = seen.flatMap(({ event }) => (event.kernelKey === undefined ? [] : [event.kernelKey]));
     expect(new Set(keys.map(({ kind }) => kind))).toEqual(
-      new Set(['exec', 'file.read', 'file.write', 'net.out', 'net.listen']),
+      new Set(['exec', 'file.read', 'file.write', 'net.out', 'net.listen', 'call']),
     );
     // Another workload: the kernel knows nothing of it but what is put there by parts.
     sensor.recognise('another', keys);

@@ -269,6 +269,12 @@ class Run {
         const { address, port, protocol } = parseEndpoint(what);
         return { ...base, kind: 'listen', address, port, protocol, kernelKey: { kind: 'net.listen', port, protocol } };
       }
+      case 'call': {
+        const detail = options.get('detail') ?? '';
+        const refused = options.get('refused') === 'yes';
+        const kernelKey: KernelKey = { kind: 'call', call: what, detail: detail.length, refused };
+        return { ...base, kind: 'call', call: what, detail, error: refused ? 'EPERM' : '', text: '', kernelKey };
+      }
       case 'engine': {
         const [action = '', ...detail] = what.split(':');
         const { timeMs, cgroupId } = base;

@@ -151,9 +151,14 @@ struct trace_event_raw_sys_exit {
 };
 /* Saved user registers, by architecture. */
 struct pt_regs___x86 {
+	unsigned long r10;
+	unsigned long r8;
+	unsigned long dx;
+	unsigned long si;
 	unsigned long di;
 };
 struct pt_regs___arm64 {
+	u64 regs[31];
 	u64 orig_x0;
 };
 

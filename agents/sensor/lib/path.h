@@ -19,6 +19,49 @@ static __always_inline struct file *file_of(int descriptor)
 	return (struct file *)LOAD(entry, next);
 }
 
+/*
+ * An argument of the system call that returns, as the task's saved registers still have it: a hook at entry would cost every system
+ * call of the node. Only a debugger can change what is saved there.
+ */
+static __always_inline u64 argument_of(u32 index)
+{
+	void *regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->di)) {
+		struct pt_regs___x86 *x86 = regs;
+
+		switch (index) {
+		case 0:
+			return LOAD(x86, di);
+		case 1:
+			return LOAD(x86, si);
+		case 2:
+			return LOAD(x86, dx);
+		case 3:
+			return LOAD(x86, r10);
+		default:
+			return LOAD(x86, r8);
+		}
+	}
+	if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->orig_x0)) {
+		struct pt_regs___arm64 *arm64 = regs;
+
+		switch (index) {
+		case 0:
+			return LOAD(arm64, orig_x0);
+		case 1:
+			return LOAD(arm64, regs[1]);
+		case 2:
+			return LOAD(arm64, regs[2]);
+		case 3:
+			return LOAD(arm64, regs[3]);
+		default:
+			return LOAD(arm64, regs[4]);
+		}
+	}
+	return 0;
+}
+
 struct walk {
 	struct scratch *s;
 	struct dentry *dentry;
