@@ -24,6 +24,7 @@ interface Run {
 
 const learnMs = 75_000;
 const graceMs = 1_500;
+const sink = '127.0.0.1:8099';
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -84,11 +85,11 @@ try {
   undo.push(() => {
     rmSync(exchange, { recursive: true, force: true });
   });
-  const images = { busybox: await engine.busyboxImage(), debian: await engine.debianImage() };
+  const images = { busybox: await engine.busyboxImage(), debian: await engine.debianImage('python3') };
   for (const [name, image] of Object.entries(images)) {
     const shared = join(exchange, name);
     mkdirSync(shared);
-    cpSync(join(folder, 'tools/carrier.sh'), join(shared, 'carrier.sh'));
+    for (const tool of ['carrier.sh', 'sink.py']) cpSync(join(folder, 'tools', tool), join(shared, tool));
     await engine.cli(
       'run',
       '-d',
@@ -97,10 +98,13 @@ try {
       `case-${name}`,
       '-v',
       `${shared}:/ho`,
+      '-e',
+      `HO_SINK=${name === 'debian' ? sink : ''}`,
       image,
       '/bin/sh',
-      '/ho/carrier.sh',
-      '/ho',
+      '-c',
+      // The sink is a part of the workload, where the image has what it needs.
+      'command -v python3 > /dev/null && { python3 /ho/sink.py 8099 & }; exec /bin/sh /ho/carrier.sh /ho',
     );
   }
   say(`learning for ${learnMs / 1000} s …`);

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cgroupOf, containerIdOfCgroupPath, unifiedMount, unifiedPath } from './cgroup.ts';
+
+const id = '0123456789abcdef'.repeat(4);
+const other = 'fedcba9876543210'.repeat(4);
+
+describe('the container in a cgroup path', () => {
+  test.each([
+    [`/docker/${id}`, id],
+    [`/system.slice/docker-${id}.scope`, id],
+    [`/machine.slice/libpod-${id}.scope`, id],
+    [`/kubepods.slice/kubepods-pod1.slice/cri-containerd-${id}.scope`, id],
+    [`/docker/${id}/init`, id],
+    [`/docker/${other}/docker/${id}`, id],
+    [`/docker/${id.slice(0, 32)}`, undefined],
+    [`/docker/${id}0`, undefined],
+    [`/docker/${id.toUpperCase()}`, undefined],
+    [`/user.slice/user-0.slice/session-1.scope`, undefined],
+    ['/', undefined],
+    ['', undefined],
+  ])('%s', (path, expected) => {
+    expect(containerIdOfCgroupPath(path)).toBe(expected);
+  });
+
+  test('only ever 64 hex digits', () => {
+    fc.assert(
+      fc.property(fc.string(), (path) => {
+        expect(containerIdOfCgroupPath(path) ?? id).toMatch(/^[0-9a-f]{64}$/);
+      }),
+    );
+  });
+});
+
+test('the unified hierarchy, on hybrid and pure nodes', () => {
+  expect(unifiedPath('12:cpu:/a\n1:name=systemd:/b\n0::/docker/x\n')).toBe('/docker/x');
+  expect(unifiedPath('12:cpu:/a\n')).toBeUndefined();
+  const hybrid =
+    '30 25 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n31 25 0:27 / /sys/fs/cgroup/unified rw shared:5 - cgroup2 cgroup2 rw\n';
+  expect(unifiedMount(hybrid)).toBe('/sys/fs/cgroup/unified');
+  expect(unifiedMount('30 25 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n')).toBeUndefined();
+});
+
+test('a process that is gone has no cgroup', () => {
+  expect(cgroupOf(2 ** 22 + 1)).toBeUndefined();
+});

@@ -1,0 +1,66 @@
+import type Docker from 'dockerode';
+import { expect, test } from 'vitest';
+import { engineAddress } from './engine-socket.ts';
+import { inspected } from './inspection.ts';
+
+const info = (changes: Readonly<Record<string, unknown>> = {}): Docker.ContainerInspectInfo =>
+  ({
+    Id: 'a'.repeat(64),
+    Name: '/web-1',
+    Image: 'sha256:00',
+    Created: '2026-11-23T10:00:00.123456789Z',
+    State: { Running: false, Pid: 0, StartedAt: '0001-01-01T00:00:00Z' },
+    Config: { Image: 'nginx:1.27', Labels: { team: 'shop' } },
+    HostConfig: { Privileged: false, NetworkMode: 'default', PidMode: '' },
+    Mounts: [],
+    ...changes,
+  }) as unknown as Docker.ContainerInspectInfo;
+
+test('a container that was only created has no process, no cgroup and never started', () => {
+  const { container, running } = inspected(info());
+  expect(running).toBe(false);
+  expect(container).toMatchObject({ name: 'web-1', image: 'nginx:1.27', digest: 'sha256:00', pid: 0 });
+  expect([container.cgroupId, container.startedAtMs]).toEqual([undefined, undefined]);
+  expect(container.createdAtMs).toBe(Date.parse('2026-11-23T10:00:00.123Z'));
+});
+
+test('a process of it tells its cgroup', () => {
+  const { container } = inspected(
+    info({ State: { Running: true, Pid: process.pid, StartedAt: '2026-11-23T10:00:01Z' } }),
+  );
+  expect(container.pid).toBe(process.pid);
+  expect(container.startedAtMs).toBe(Date.parse('2026-11-23T10:00:01Z'));
+});
+
+test('namespaces of the node, privileges and mounts', () => {
+  const { container } = inspected(
+    info({
+      HostConfig: { Privileged: true, NetworkMode: 'host', PidMode: 'host', IpcMode: 'private', UTSMode: 'host' },
+      Mounts: [{ Type: 'bind', Source: '/srv', Destination: '/data', RW: false }],
+    }),
+  );
+  expect(container.privileged).toBe(true);
+  expect(container.hostNamespaces).toEqual(['net', 'pid', 'uts']);
+  expect(container.mounts).toEqual([{ type: 'bind', source: '/srv', destination: '/data', readOnly: true }]);
+});
+
+test.each([
+  [{ Test: ['CMD', 'curl', '-f', 'x'] }, undefined, ['curl', '-f', 'x']],
+  [{ Test: ['CMD-SHELL', 'curl x'] }, undefined, ['/bin/sh', '-c', 'curl x']],
+  [{ Test: ['CMD-SHELL', 'curl x'] }, ['/bin/bash', '-c'], ['/bin/bash', '-c', 'curl x']],
+  [{ Test: ['NONE'] }, undefined, undefined],
+  [{ Test: null }, undefined, undefined],
+  [null, undefined, undefined],
+])('the command of a health check %j', (healthcheck, shell, expected) => {
+  const { container } = inspected(
+    info({ Config: { Image: 'x', Labels: null, Healthcheck: healthcheck, Shell: shell } }),
+  );
+  expect(container.healthcheck).toEqual(expected);
+});
+
+test('the engine: what is asked for, then DOCKER_HOST, then the usual sockets', () => {
+  expect(engineAddress('unix:///a.sock', { DOCKER_HOST: 'unix:///b.sock' }).text).toBe('unix:///a.sock');
+  expect(engineAddress('/a.sock', {}).text).toBe('unix:///a.sock');
+  expect(engineAddress(undefined, { DOCKER_HOST: 'tcp://10.0.0.1:2375' }).text).toBe('tcp://10.0.0.1:2375');
+  expect(engineAddress('', {}).text).toMatch(/^unix:\/\/.*\.sock$/);
+});

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { rareCalls } from '../model/call.ts';
+import type { KernelKey } from '../model/event.ts';
+import { addressText } from './decode.ts';
+import { callCookie, callName, callNumber } from './call-cookie.ts';
+import { addressBytes, foldDigits, keyHash } from './key-hash.ts';
+
+const sip = [1n, 2n] as const;
+
+describe('keys', () => {
+  const one: readonly KernelKey[] = [
+    { kind: 'file.read', path: '/a' },
+    { kind: 'file.write', path: '/a' },
+    { kind: 'file.read.folded', path: '/a' },
+    { kind: 'file.write.directory', path: '/a' },
+    { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '' },
+    { kind: 'exec', path: '/a', origin: 'written', parent: '', shape: '' },
+    { kind: 'exec', path: '/a', origin: 'image', parent: '/a', shape: '' },
+    { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '/a' },
+    { kind: 'net.out', protocol: 'tcp', address: '10.0.0.1', port: 80 },
+    { kind: 'net.out', protocol: 'udp', address: '10.0.0.1', port: 80 },
+    { kind: 'net.out', protocol: 'tcp', address: '10.0.0.1', port: 81 },
+    { kind: 'net.out', protocol: 'tcp', address: '::ffff', port: 80 },
+    { kind: 'net.out.port', protocol: 'tcp', port: 80 },
+    { kind: 'net.listen', protocol: 'tcp', port: 80 },
+    { kind: 'call', call: 'mount', detail: 0, refused: false },
+    { kind: 'call', call: 'mount', detail: 0, refused: true },
+    { kind: 'call', call: 'mount', detail: 1, refused: false },
+    { kind: 'call', call: 'chroot', detail: 0, refused: false },
+  ];
+
+  test('differ in everything that makes the behaviour, and with the key of the run', () => {
+    expect(new Set(one.map((key) => keyHash(sip, key))).size).toBe(one.length);
+    for (const key of one) expect(keyHash([1n, 3n], key)).not.toBe(keyHash(sip, key));
+  });
+
+  test('are the same for the same parts', () => {
+    for (const key of one) expect(keyHash(sip, structuredClone(key))).toBe(keyHash(sip, key));
+  });
+});
+
+test('an address in text is the bytes that it came from', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
+      expect(addressBytes(addressText(10, bytes))).toEqual(bytes);
+      expect(addressBytes(addressText(2, bytes))).toEqual(bytes.subarray(0, 4));
+    }),
+  );
+});
+
+test('runs of digits fold to one zero, twice is as once', () => {
+  expect(Buffer.from(foldDigits(Buffer.from('a12b3c004'))).toString()).toBe('a0b0c0');
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      const folded = foldDigits(bytes);
+      expect(foldDigits(folded)).toEqual(folded);
+    }),
+  );
+});
+
+test('the cookie of a call holds its number, its arguments and the bits that count', () => {
+  for (const call of rareCalls) {
+    const cookie = callCookie(call);
+    expect(callName(Number(cookie & 0xffffn))).toBe(call.name);
+    expect(Number((cookie >> 24n) & 0xffn)).toBe(call.text ?? 0xff);
+    expect(Number(cookie >> 32n)).toBe(call.detail?.mask ?? 0);
+    if (call.name !== 'socket') expect(Number((cookie >> 16n) & 0xffn)).toBe(call.detail?.argument ?? 0xff);
+  }
+  expect(callName(0)).toBeUndefined();
+  expect(callNumber('no-such-call')).toBe(0);
+});
