@@ -46,7 +46,7 @@ export function severityOf(score: number, thresholds: Thresholds): Severity | un
 }
 
 /**
- * Judges an event by its most anomalous feature; ties go to the first, which is the coarsest. Rules speak only about features
+ * Judges an event by its most anomalous feature; ties go to what was not judged before, then to the coarsest. Rules speak only about features
  * that are not known: a rule without `newness` about any of them, others about those of the levels that it names.
  * Suspicion is that of the most suspicious rule, less what the most reassuring one takes off. Pure.
  */
@@ -64,7 +64,9 @@ export function judge(
       .toSorted((a, b) => b.suspicion - a.suspicion);
     const suspicion = Math.max(0, rules[0]?.suspicion ?? 0) + Math.min(0, rules.at(-1)?.suspicion ?? 0);
     const surprise = Math.min(surpriseMax, candidate.surprise);
-    if (best === undefined || surprise + suspicion > best.surprise + best.suspicion)
+    const more = best === undefined ? 1 : surprise + suspicion - (best.surprise + best.suspicion);
+    // What was alerted before must not stand for what is new about the event: that is another alert.
+    if (more > 0 || (more === 0 && candidate.state === 'new' && best?.candidate.state === 'judged'))
       best = { candidate, surprise, suspicion, rules };
   }
   if (best === undefined) {
