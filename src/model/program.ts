@@ -80,7 +80,16 @@ export function programKey(path: string, args: readonly string[]): string {
   return applet === '' ? path : `${path} ${applet}`;
 }
 
-/** Names of all interpreters and multi-call programs: of these, what they run is part of what an execution is. */
-export function namesOfInterpreters(): readonly string[] {
-  return [...multiCall, ...interpreters.keys()];
+/** Plain programs whose arguments say what they are after: a known search is no excuse for another one. */
+const searchers = ['grep', 'egrep', 'fgrep', 'zgrep', 'rg', 'find', 'locate'] as const;
+
+/** Names of the programs of which the arguments are part of what an execution is: interpreters, multi-call programs, search tools. */
+export function namesWithArguments(): readonly string[] {
+  return [...multiCall, ...interpreters.keys(), ...searchers];
+}
+
+/** Whether the arguments are part of what an execution of this file is. */
+export function countsArguments(path: string): boolean {
+  const name = programName(path);
+  return isMultiCall(path) || interpreters.has(name) || searchers.some((searcher) => searcher === name);
 }

@@ -4,7 +4,7 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { HookState } from '../model/node.ts';
-import { namesOfInterpreters } from '../model/program.ts';
+import { namesWithArguments } from '../model/program.ts';
 import type { SensorRecord } from './decode.ts';
 import { eventOf } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
@@ -103,7 +103,7 @@ export class Sensor {
     this.#config.writeUInt32LE(recordsPerSecond, config.members.records_per_second[0]);
     this.#writeConfig();
     const interpreters = this.#programs.mapFd('interpreters');
-    for (const name of namesOfInterpreters()) {
+    for (const name of namesWithArguments()) {
       const key = Buffer.alloc(16);
       key.write(name.replaceAll(/[\d.]/g, '').slice(0, 15), 'latin1');
       this.#libbpf.update(interpreters, key, Buffer.from([1]), updateAny);

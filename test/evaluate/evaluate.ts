@@ -112,14 +112,14 @@ try {
   const early = product.alerts.length;
   if (early > 0) say(`alerts while learning: ${product.alerts.map(({ title }) => title).join('; ')}`);
   const runs: Run[] = [];
-  for (const image of Object.keys(images)) {
+  for (const [image, tag] of Object.entries(images)) {
     const shared = join(exchange, image);
     for (const entry of cases) {
       const from = product.alerts.length;
       const startMs = Date.now();
       const exit =
         entry.where === 'host'
-          ? await onHost(entry.file, engine.host, `case-${image}`)
+          ? await onHost(entry.file, engine.host, `case-${image}`, tag)
           : await carried(entry.file, shared);
       await sleep(graceMs);
       const alerts = product.alerts.slice(from);
@@ -238,10 +238,10 @@ async function carried(file: string, shared: string): Promise<number> {
   return 124;
 }
 
-async function onHost(file: string, host: string, target: string): Promise<number> {
+async function onHost(file: string, host: string, target: string, image: string): Promise<number> {
   try {
     await promisify(execFile)('/bin/sh', [file], {
-      env: { ...process.env, TARGET: target, DOCKER: 'docker', DOCKER_HOST: host },
+      env: { ...process.env, TARGET: target, HO_IMAGE: image, DOCKER: 'docker', DOCKER_HOST: host },
       timeout: 90_000,
     });
     return 0;

@@ -5,7 +5,7 @@ import type { ProfileStore } from '../../src/agent/watch.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { Container } from '../../src/model/container.ts';
 import type { Event, FileOrigin, KernelKey } from '../../src/model/event.ts';
-import { interpreterOf, isMultiCall, runningName } from '../../src/model/program.ts';
+import { countsArguments } from '../../src/model/program.ts';
 import { foldDigits } from '../../src/profile/generalise.ts';
 import { ModelKernel } from './model-kernel.ts';
 
@@ -230,8 +230,7 @@ class Run {
       case 'exec': {
         const parent = options.get('parent') ?? 'runtime';
         const parentExe = parent === 'runtime' ? '' : parent;
-        const shaped = interpreterOf(runningName(what, process.args)) !== undefined || isMultiCall(what);
-        const shape = shaped ? foldDigits(process.args.join('\0')) : '';
+        const shape = countsArguments(what) ? foldDigits(process.args.join('\0')) : '';
         const kernelKey: KernelKey = { kind: 'exec', path: what, origin, parent: parentExe, shape };
         const script = options.get('script') ?? '';
         return {
