@@ -28,8 +28,8 @@ export interface Engine {
   cli(...args: readonly string[]): Promise<string>;
   /** A busybox root: `/bin/busybox` with its applets, accounts, `/tmp`. */
   busyboxImage(): Promise<string>;
-  /** A minimal Debian with nginx, redis, python and netcat. Made once on a machine, then kept as a file. */
-  debianImage(): Promise<string>;
+  /** A minimal Debian with nginx, redis, perl and netcat, and with `more` packages. Made once on a machine, then kept as a file. */
+  debianImage(...more: readonly string[]): Promise<string>;
   /** An image of `base` with one more file in it. */
   withFile(base: string, path: string, content: string): Promise<string>;
   /** Ends the daemon and leaves its data, as a crash would; `resume` starts it again. */
@@ -45,9 +45,10 @@ const clientPath = '/usr/bin/docker';
 
 /**
  * Starts a private dockerd in a new directory below the system's temporary one.
+ * @param options.liveRestore Containers outlive the daemon.
  * @throws when dockerd is not installed or does not answer within a minute; its log's end is in the message
  */
-export async function startEngine(): Promise<Engine> {
+export async function startEngine(options: { readonly liveRestore?: boolean } = {}): Promise<Engine> {
   const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-engine-'));
   const socketPath = join(directory, 'docker.sock');
   const host = `unix://${socketPath}`;
@@ -68,6 +69,7 @@ export async function startEngine(): Promise<Engine> {
   const begin = async (): Promise<void> => {
     const log = openSync(join(directory, 'log'), 'a');
     const args = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec'), '-H', host];
+    if (options.liveRestore === true) args.push('--live-restore');
     const child = spawn('dockerd', [...args, '-p', join(directory, 'pid'), '--bridge', bridge], {
       stdio: ['ignore', log, log],
       detached: true,
@@ -131,11 +133,13 @@ export async function startEngine(): Promise<Engine> {
       await run('chmod', ['1777', join(root, 'tmp')]);
       return importRoot(root, 'anchorwatch-test/busybox:1');
     },
-    async debianImage() {
-      const tar = join(cacheDirectory, `debian-${debianPackages.join('-')}.tar`);
-      if (!existsSync(tar)) await makeDebian(tar, directory);
-      await cli('import', tar, 'anchorwatch-test/debian:1');
-      return 'anchorwatch-test/debian:1';
+    async debianImage(...more) {
+      const packages = [...debianPackages, ...more];
+      const tar = join(cacheDirectory, `debian-${packages.join('-')}.tar`);
+      if (!existsSync(tar)) await makeDebian(tar, directory, packages);
+      const name = `anchorwatch-test/${['debian', ...more].join('-')}:1`;
+      await cli('import', tar, name);
+      return name;
     },
     async withFile(base, path, content) {
       const context = mkdtempSync(join(directory, 'build-'));
@@ -149,6 +153,8 @@ export async function startEngine(): Promise<Engine> {
     resume: begin,
     async stop() {
       try {
+        // Containers that outlived the daemon are its to remove.
+        if (daemon === 0) await begin();
         const ids = await cli('ps', '-aq');
         if (ids !== '') await cli('rm', '-f', ...ids.split('\n'));
       } finally {
@@ -172,11 +178,11 @@ export async function startEngine(): Promise<Engine> {
 }
 
 /** Bootstraps Debian from the sources that this machine installs from. */
-async function makeDebian(tar: string, workDirectory: string): Promise<void> {
+async function makeDebian(tar: string, workDirectory: string, packages: readonly string[]): Promise<void> {
   mkdirSync(cacheDirectory, { recursive: true });
   const root = join(workDirectory, 'debian');
   const mirror = await aptMirror();
-  await run('debootstrap', ['--variant=minbase', `--include=${debianPackages.join(',')}`, 'bookworm', root, mirror], {
+  await run('debootstrap', ['--variant=minbase', `--include=${packages.join(',')}`, 'bookworm', root, mirror], {
     maxBuffer: 64 << 20,
     env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
   });

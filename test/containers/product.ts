@@ -31,6 +31,17 @@ export interface SeenAlert {
   readonly receivedMs: number;
 }
 
+/** A long-lived command of the product as a child process. */
+export interface Command {
+  readonly pid: number;
+  /** What it wrote to its log so far. */
+  log(): string;
+  /** Exit status, or the name of the signal that ended it; undefined while it runs. */
+  status(): number | NodeJS.Signals | undefined;
+  /** Ends it. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
 /** `anchorwatch up` as a child process. */
 export interface Product {
   readonly url: string;
@@ -50,10 +61,23 @@ export interface Product {
 
 const root = new URL('../../', import.meta.url).pathname;
 
-/** Starts `anchorwatch up`, waits until it is ready and follows its feed. `state`: go on with what an earlier one learned. */
-export async function startProduct(host: string, options: readonly string[] = [], state?: string): Promise<Product> {
-  const directory = state ?? mkdtempSync(join(tmpdir(), 'anchorwatch-state-'));
-  const args = ['up', '--state', directory, '--listen', '127.0.0.1:0', '--docker-host', host, ...options];
+/** Starts `anchorwatch ARGS` and waits until it is ready. @throws with the end of its log when it ends before */
+export async function startCommand(args: readonly string[]): Promise<Command> {
+  const command = spawnCommand(args);
+  await waitFor(
+    'anchorwatch to be ready',
+    () => {
+      const status = command.status();
+      if (status !== undefined) throw new Error(`anchorwatch ended (${status}): ${command.log().slice(-2000)}`);
+      return command.log().includes('"ready":true');
+    },
+    60_000,
+  );
+  return command;
+}
+
+/** Starts `anchorwatch ARGS`. */
+export function spawnCommand(args: readonly string[]): Command {
   // The launcher replaces itself by the product, so the child's pid is the product's.
   const child = spawn(process.execPath, [join(root, 'bin/anchorwatch.mjs'), ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -62,22 +86,29 @@ export async function startProduct(host: string, options: readonly string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-1_000_000);
   });
+  const onExit = (): void => void child.kill('SIGKILL');
+  process.on('exit', onExit);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
+      process.off('exit', onExit);
       resolve();
     });
   });
-  const onExit = (): void => void child.kill('SIGKILL');
-  process.on('exit', onExit);
-  await waitFor(
-    'anchorwatch to be ready',
-    () => {
-      if (child.exitCode !== null) throw new Error(`anchorwatch ended: ${log.slice(-2000)}`);
-      return log.includes('"ready":true');
+  return {
+    pid: child.pid ?? 0,
+    log: () => log,
+    status: () => child.exitCode ?? child.signalCode ?? undefined,
+    async kill(signal) {
+      child.kill(signal);
+      await ended;
     },
-    60_000,
-  );
-  const url = readFileSync(join(directory, 'listen'), 'utf8').trim();
+  };
+}
+
+/** Follows a collector's feed; answers the list that its alerts are added to. */
+export async function followAlerts(
+  url: string,
+): Promise<{ readonly alerts: readonly SeenAlert[]; readonly close: () => void }> {
   const alerts: SeenAlert[] = [];
   const feed = new WebSocket(`${url.replace(/^http/, 'ws')}/feed?kind=alert&after=0`);
   feed.addEventListener('message', ({ data }) => {
@@ -88,20 +119,33 @@ export async function startProduct(host: string, options: readonly string[] = []
     feed.addEventListener('open', resolve);
     feed.addEventListener('error', reject);
   });
+  return {
+    alerts,
+    close: () => {
+      feed.close();
+    },
+  };
+}
+
+/** Starts `anchorwatch up`, waits until it is ready and follows its feed. `state`: go on with what an earlier one learned. */
+export async function startProduct(host: string, options: readonly string[] = [], state?: string): Promise<Product> {
+  const directory = state ?? mkdtempSync(join(tmpdir(), 'anchorwatch-state-'));
+  const args = ['up', '--state', directory, '--listen', '127.0.0.1:0', '--docker-host', host, ...options];
+  const command = await startCommand(args);
+  const url = readFileSync(join(directory, 'listen'), 'utf8').trim();
+  const { alerts, close } = await followAlerts(url);
   const kill = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    feed.close();
-    child.kill(signal);
-    await ended;
-    process.off('exit', onExit);
+    close();
+    await command.kill(signal);
   };
   return {
     url,
-    pid: child.pid ?? 0,
+    pid: command.pid,
     state: directory,
     alerts,
     get: async (path) => (await (await fetch(`${url}${path}`)).json()) as never,
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
-    log: () => log,
+    log: () => command.log(),
     kill,
     async stop() {
       await kill('SIGTERM');

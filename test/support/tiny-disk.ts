@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, rmdirSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +11,11 @@ export interface TinyDisk {
   /** Gives it back. */
   free(): void;
   remove(): void;
+}
+
+function free(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
 }
 
 /** Mounts a tmpfs of this size, or answers why that is not possible here (it takes root). */
@@ -31,8 +36,14 @@ export function mountTinyDisk(sizeBytes: number): TinyDisk | string {
   return {
     path,
     fill: () => {
-      const { bavail, bsize } = statfsSync(path);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      // Whoever is to run out of room may take some of it, or give some back, at the same time.
+      for (let room = free(path); room > 0; room = free(path)) {
+        try {
+          appendFileSync(ballast, Buffer.alloc(room));
+        } catch (error) {
+          if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+        }
+      }
     },
     free: () => rmSync(ballast),
     remove: () => {
