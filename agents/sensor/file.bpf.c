@@ -32,26 +32,6 @@ static __always_inline u64 *recent_slot(struct aw_watched *w, const struct file_
 	return &set->words[hash >> 61];
 }
 
-/* Does a pattern of the workload cover the path in the scratch? Leaves the pattern's hash in *hash. */
-static __always_inline bool known_as_pattern(struct aw_watched *w, struct scratch *s, bool write, u32 kind, u64 *hash)
-{
-	if (w->flags & AW_WATCHED_FOLDED) {
-		u32 bytes = fold_text(s, s->text_start, s->text_bytes, 0);
-
-		*hash = hash_text(s, AW_PATH_MAX, bytes, write ? AW_HASH_FILE_WRITE_FOLDED : AW_HASH_FILE_READ_FOLDED);
-		if (known_as(w, *hash, kind))
-			return true;
-	}
-	if (w->flags & AW_WATCHED_DIRECTORY) {
-		u32 bytes = directory_bytes(s);
-
-		*hash = hash_text(s, s->text_start, bytes, write ? AW_HASH_FILE_WRITE_DIRECTORY : AW_HASH_FILE_READ_DIRECTORY);
-		if (bytes && known_as(w, *hash, kind))
-			return true;
-	}
-	return false;
-}
-
 /* Second level, by path. Out of line: the first level decides almost always. */
 static __noinline int open_missed(struct aw_watched *w, struct file *file, struct file_key *mark_key, u32 mode, u32 i_mode)
 {
@@ -74,7 +54,9 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	u64 pattern = hash;
 	enum decision decision = decide(w, hash, kind);
 
-	if (decision == DECIDED_NEW && known_as_pattern(w, s, write, kind, &pattern))
+	if (decision == DECIDED_NEW && known_as_pattern(w, s, write ? AW_HASH_FILE_WRITE_FOLDED : AW_HASH_FILE_READ_FOLDED,
+							write ? AW_HASH_FILE_WRITE_DIRECTORY : AW_HASH_FILE_READ_DIRECTORY, kind,
+							&pattern))
 		decision = DECIDED_KNOWN;
 	if (flags & AW_FLAG_PATH_TRUNCATED) {
 		count_loss(AW_HOOK_OPEN, AW_LOSS_PATH_TOO_LONG);

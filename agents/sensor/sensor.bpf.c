@@ -5,6 +5,7 @@
 #include "network.bpf.c"
 #include "container.bpf.c"
 #include "call.bpf.c"
+#include "change.bpf.c"
 
 /* Keeps the wire's types in the object's BTF, where a test compares them with src/sensor/layout.ts. */
 enum aw_kind wire_kind = AW_KIND_COUNT;

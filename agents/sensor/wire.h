@@ -24,7 +24,8 @@ enum aw_kind {
 	AW_KIND_CGROUP_MAKE = 7,
 	AW_KIND_CGROUP_REMOVE = 8,
 	AW_KIND_CALL = 9,
-	AW_KIND_COUNT = 10,
+	AW_KIND_CHANGE = 10,
+	AW_KIND_COUNT = 11,
 };
 
 /* What a keyed hash was made of: mixed into the hash key, so that equal bytes of two types never collide. */
@@ -43,7 +44,11 @@ enum aw_hash_type {
 	AW_HASH_NET_LISTEN = 12,
 	AW_HASH_FILE_RECENT = 13,
 	AW_HASH_CALL = 14,
+	/* and from here on, for each change, set-id mode or not, refused or not: the path, folded, its directory */
+	AW_HASH_CHANGE = 32,
 };
+
+#define AW_HASH_CHANGE_FORMS 4
 
 enum aw_hook {
 	AW_HOOK_EXEC = 0,
@@ -54,7 +59,8 @@ enum aw_hook {
 	AW_HOOK_LISTEN = 5,
 	AW_HOOK_CGROUP = 6,
 	AW_HOOK_CALL = 7,
-	AW_HOOK_COUNT = 8,
+	AW_HOOK_CHANGE = 8,
+	AW_HOOK_COUNT = 9,
 };
 
 /* Why something was lost or shortened. */
@@ -87,12 +93,15 @@ enum aw_origin {
 #define AW_FLAG_SHAPED 0x20 /* exec: the key holds the shape of the arguments */
 #define AW_FLAG_PROVISIONAL 0x40 /* user space has not confirmed the container yet */
 #define AW_FLAG_BAD_SHAPE 0x80 /* exec: the arguments could not be read */
-#define AW_FLAG_REFUSED 0x100 /* call: it failed */
+#define AW_FLAG_SPECIAL 0x200 /* change: a set-id mode, a time that was not the present one */
+#define AW_FLAG_REFUSED 0x100 /* call, change: it failed */
 
 /*
- * Cookie of a rare call: its number (bits 0-15), which argument is its detail (16-23) and which a text (24-31), the bits of the detail
+ * Cookie of a change: its number (bits 0-15), which argument is the directory (16-23), the path (24-31), the mode (32-39) and the other
+ * path (40-47); AW_CHANGE_POINTER: the mode is a pointer, of which only counts whether there is one. Cookie of a rare call: its number (bits 0-15), which argument is its detail (16-23) and which a text (24-31), the bits of the detail
  * that count (32-63).
  */
+#define AW_CHANGE_POINTER (1ULL << 48)
 #define AW_CALL_NOTHING 0xff
 #define AW_CALL_SOCKET 0xfe /* the detail is the family of a raw or packet socket; others are not told */
 
@@ -103,7 +112,7 @@ struct aw_ancestor {
 	__u64 program; /* AW_HASH_PROGRAM of its executable's path; 0: not known */
 };
 
-/* Followed by path, args, exe, cwd and script, in this order, without terminators. */
+/* Followed by path, args, exe, cwd and script (change: the other path), in this order, without terminators. */
 struct aw_record {
 	__u16 version;
 	__u8 kind;
@@ -135,10 +144,10 @@ struct aw_record {
 	__u16 exe_bytes;
 	__u16 cwd_bytes;
 	__u16 script_bytes;
-	__u16 call; /* call: its number, from the cookie */
+	__u16 call; /* call, change: its number, from the cookie */
 	__u8 address[16]; /* net: network order; IPv4 in the first four bytes */
-	__u64 detail; /* call: the argument that counts, masked */
-	__s64 result; /* call: what it returned */
+	__u64 detail; /* call: the argument that counts, masked; change: the mode */
+	__s64 result; /* call, change: what it returned */
 	struct aw_ancestor ancestors[AW_ANCESTORS_MAX];
 };
 

@@ -1,4 +1,5 @@
 import type { Alert, Finding, Severity } from '../model/alert.ts';
+import type { FileChange } from '../model/change.ts';
 import type { Container } from '../model/container.ts';
 import type { Event } from '../model/event.ts';
 import { baseName, programKey } from '../model/program.ts';
@@ -90,6 +91,12 @@ function deedOf(event: Event, container: Container): string {
       return `${name} connected to ${event.address.includes(':') ? `[${event.address}]` : event.address}:${event.port}/${event.protocol}`;
     case 'listen':
       return `${name} listens on port ${event.port}/${event.protocol}`;
+    case 'change': {
+      const { change, path, other, special, error } = event;
+      const how = special ? (change === 'times' ? ' to another time' : ' to run as its owner') : '';
+      const from = other === '' ? '' : ` (${change === 'rename' ? 'from' : 'to'} ${other})`;
+      return `${name} ${deedsOfChange[change]} ${path}${how}${from}${error === '' ? '' : `, refused (${error})`}`;
+    }
     case 'call': {
       const refused = event.error === '' ? '' : `, refused (${event.error})`;
       return `${name} called ${[event.call, event.detail, event.text].filter((word) => word !== '').join(' ')}${refused}`;
@@ -100,3 +107,15 @@ function deedOf(event: Event, container: Container): string {
       return `${name} ended`;
   }
 }
+
+const deedsOfChange: Readonly<Record<FileChange, string>> = {
+  rename: 'renamed a file to',
+  unlink: 'removed',
+  link: 'made the hard link',
+  symlink: 'made the symbolic link',
+  chmod: 'changed the mode of',
+  chown: 'changed the owner of',
+  truncate: 'truncated',
+  times: 'set the times of',
+  mknod: 'made the node',
+};

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { fileChanges } from '../model/change.ts';
+import type { FileChange } from '../model/change.ts';
 import type { Container, WorkloadKind } from '../model/container.ts';
 import type { Event, FileOrigin, FileType, Process } from '../model/event.ts';
 import { factsOf } from './facts.ts';
@@ -6,7 +8,7 @@ import type { Facts, ProfileFacts } from './facts.ts';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `call` a system call, `by` the program that did it. */
+/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `call` a system call, `change` a change and its path (`chmod /tmp/x`), `by` the program that did it. */
 export interface Example extends Optional<{
   exec: string;
   read: string;
@@ -15,6 +17,9 @@ export interface Example extends Optional<{
   listen: string;
   lifecycle: string;
   call: string;
+  change: string;
+  special: boolean;
+  other: string;
   detail: string;
   refused: boolean;
   args: readonly string[];
@@ -39,6 +44,9 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   listen: z.string().optional(),
   lifecycle: z.string().optional(),
   call: z.string().optional(),
+  change: z.string().optional(),
+  special: z.boolean().optional(),
+  other: z.string().optional(),
   detail: z.string().optional(),
   refused: z.boolean().optional(),
   args: z.array(z.string()).optional(),
@@ -155,6 +163,12 @@ function describedEvent(example: Example): Event {
   }
   if (example.connect !== undefined) return { ...base, kind: 'connect', ...parseEndpoint(example.connect) };
   if (example.listen !== undefined) return { ...base, kind: 'listen', ...parseEndpoint(example.listen) };
+  if (example.change !== undefined) {
+    const [change = '', changed = ''] = example.change.split(' ');
+    const { other = '', special = false, refused = false } = example;
+    if (!isChange(change)) throw new Error(`not a change and a path: ${example.change}`);
+    return { ...base, kind: 'change', change, path: changed, other, mode: 0, special, error: refused ? 'EPERM' : '' };
+  }
   if (example.call !== undefined) {
     const { call, detail = '', refused = false } = example;
     return { ...base, kind: 'call', call, detail, error: refused ? 'EPERM' : '', text: '' };
@@ -167,5 +181,11 @@ function describedEvent(example: Example): Event {
       detail: detail.join(':'),
     } as Event;
   }
-  throw new Error(`an example needs exec, read, write, connect, listen, call or lifecycle: ${JSON.stringify(example)}`);
+  throw new Error(
+    `an example needs exec, read, write, connect, listen, change, call or lifecycle: ${JSON.stringify(example)}`,
+  );
+}
+
+function isChange(text: string): text is FileChange {
+  return fileChanges.some((change) => change === text);
 }

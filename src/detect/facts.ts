@@ -59,6 +59,9 @@ const noEvent = {
   action: '',
   detail: '',
   call: '',
+  change: '',
+  other: '',
+  special: false,
   refused: false,
   text: '',
 };
@@ -120,6 +123,10 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
     case 'listen': {
       const { address, port, protocol } = event;
       return { address, port, protocol, loopback: isLoopback(address) };
+    }
+    case 'change': {
+      const { change, path, other, special, error } = event;
+      return { change, path, name: baseName(path), other, special, refused: error !== '' };
     }
     case 'call':
       return { call: event.call, detail: event.detail, refused: event.error !== '', text: event.text };

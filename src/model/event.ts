@@ -1,3 +1,5 @@
+import type { FileChange } from './change.ts';
+
 /** Where the file behind a path came from; decides whether an execution is drift (design.md section 4). */
 export type FileOrigin = 'image' | 'written' | 'tmpfs' | 'mount' | 'memfd' | 'deleted' | 'unknown';
 
@@ -49,6 +51,14 @@ export type KernelKey =
   /** Any address at this port. */
   | { readonly kind: 'net.out.port'; readonly protocol: 'tcp' | 'udp'; readonly port: number }
   | { readonly kind: 'net.listen'; readonly protocol: 'tcp' | 'udp'; readonly port: number }
+  /** A change of a file by its name; `special` and `refused` as in `ChangeEvent`. Folded and directory: as for opened files. */
+  | {
+      readonly kind: 'change' | 'change.folded' | 'change.directory';
+      readonly change: FileChange;
+      readonly special: boolean;
+      readonly refused: boolean;
+      readonly path: string;
+    }
   /** A rare system call (model/call.ts) with the argument that counts, masked. */
   | { readonly kind: 'call'; readonly call: string; readonly detail: number; readonly refused: boolean };
 
@@ -127,6 +137,23 @@ export interface CallEvent extends EventBase {
   readonly process: Process;
 }
 
+/** A file that was changed by its name: renamed, removed, linked, given another mode, owner or time. */
+export interface ChangeEvent extends EventBase {
+  readonly kind: 'change';
+  readonly change: FileChange;
+  /** As it was given, made absolute; of a rename the new name. */
+  readonly path: string;
+  /** The old name of a rename, what a link points to; else empty. */
+  readonly other: string;
+  /** chmod, mknod: the mode. */
+  readonly mode: number;
+  /** chmod: the mode lends the owner's identity (set-user-id, set-group-id); times: another time than the present. */
+  readonly special: boolean;
+  /** Name of the error that it was refused with; empty when it succeeded. */
+  readonly error: string;
+  readonly process: Process;
+}
+
 export type LifecycleAction =
   | 'exec-create'
   | 'attach'
@@ -149,4 +176,12 @@ export interface LifecycleEvent extends EventBase {
 }
 
 /** A decoded record with its process: something that happened in a container. */
-export type Event = ExecEvent | ExitEvent | FileEvent | ConnectEvent | ListenEvent | CallEvent | LifecycleEvent;
+export type Event =
+  | ExecEvent
+  | ExitEvent
+  | FileEvent
+  | ConnectEvent
+  | ListenEvent
+  | CallEvent
+  | ChangeEvent
+  | LifecycleEvent;

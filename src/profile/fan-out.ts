@@ -20,7 +20,10 @@ export function parsePeer(key: string): { address: string; port: number; protoco
 /** Patterns that could stand for a feature, the narrowest first, with how many siblings each needs. */
 function candidates({ dimension, key }: Feature): readonly { readonly pattern: string; readonly min: number }[] {
   if (dimension === 'file.read' || dimension === 'file.write') {
-    const pattern = siblingPattern(key);
+    // Before the path of a change stands what was done: `unlink /tmp/a`.
+    const at = Math.max(0, key.indexOf('/'));
+    const path = siblingPattern(key.slice(at));
+    const pattern = path === undefined ? undefined : `${key.slice(0, at)}${path}`;
     return pattern === undefined || pattern === key ? [] : [{ pattern, min: siblingsMin }];
   }
   const peer = dimension === 'net.out' || dimension === 'net.listen' ? parsePeer(key) : undefined;

@@ -1,5 +1,5 @@
 import { rareCall } from '../model/call.ts';
-import type { Event, ExecEvent } from '../model/event.ts';
+import type { ChangeEvent, Event, ExecEvent } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
 import { interpreterOf, programKey, runningName } from '../model/program.ts';
 import type { Interpreter } from '../model/program.ts';
@@ -38,6 +38,8 @@ export function featuresOf(event: Event): readonly LevelledFeature[] {
       return [{ dimension: 'net.out', key: peerKey(event.address, event.port, event.protocol), level: 'peer' }];
     case 'listen':
       return [{ dimension: 'net.listen', key: `${event.port}/${event.protocol}`, level: 'port' }];
+    case 'change':
+      return [{ dimension: 'file.write', key: `${changeWords(event)} ${typedPath(event.path)}`, level: 'path' }];
     case 'call': {
       const words = [event.call, event.detail, event.error === '' ? '' : 'refused'].filter((word) => word !== '');
       return [{ dimension: rareCall(event.call)?.dimension ?? 'syscall', key: words.join(' '), level: 'action' }];
@@ -53,6 +55,12 @@ export function featuresOf(event: Event): readonly LevelledFeature[] {
     case 'exit':
       return [];
   }
+}
+
+/** `chmod set-id`, `unlink refused`: what stands before the path in the key of a change. */
+function changeWords({ change, special, error }: ChangeEvent): string {
+  const how = special ? (change === 'times' ? ['set'] : ['set-id']) : [];
+  return [change, ...how, ...(error === '' ? [] : ['refused'])].join(' ');
 }
 
 /** `10.0.0.7:5432/tcp`, `[fe80::1]:53/udp`. */

@@ -1,4 +1,5 @@
-import type { KernelKey } from '../model/event.ts';
+import type { FileChange } from '../model/change.ts';
+import type { ChangeEvent, KernelKey } from '../model/event.ts';
 
 /**
  * Directories whose entries are never generalised: one file more or less there matters (design.md section 5).
@@ -129,12 +130,29 @@ export function patternMatches(pattern: string, path: string): boolean {
   return pattern === typed || pattern === siblingPattern(typed);
 }
 
-/** Kernel keys that recognise what the pattern of this path says, as far as the kernel can express it. */
-export function foldedKey(access: 'read' | 'write', path: string): KernelKey {
-  return { kind: `file.${access}.folded`, path: foldDigits(path) };
+/** What a change's kernel keys have in common, whatever the path. */
+export interface ChangeOf {
+  readonly change: FileChange;
+  readonly special: boolean;
+  readonly refused: boolean;
 }
 
-export function directoryKey(access: 'read' | 'write', path: string): KernelKey {
+export function changeOf({ change, special, error }: ChangeEvent): ChangeOf {
+  return { change, special, refused: error !== '' };
+}
+
+/** Kernel keys that recognise what the pattern of this path says, as far as the kernel can express it. */
+export function foldedKey(of: 'read' | 'write' | ChangeOf, path: string): KernelKey {
+  const folded = foldDigits(path);
+  return typeof of === 'string'
+    ? { kind: `file.${of}.folded`, path: folded }
+    : { kind: 'change.folded', ...of, path: folded };
+}
+
+export function directoryKey(of: 'read' | 'write' | ChangeOf, path: string): KernelKey {
   const end = path.endsWith('/') ? path.length - 1 : path.length;
-  return { kind: `file.${access}.directory`, path: path.slice(0, path.lastIndexOf('/', end - 1) + 1) };
+  const directory = path.slice(0, path.lastIndexOf('/', end - 1) + 1);
+  return typeof of === 'string'
+    ? { kind: `file.${of}.directory`, path: directory }
+    : { kind: 'change.directory', ...of, path: directory };
 }

@@ -1,6 +1,6 @@
 import type { Event, KernelKey } from '../model/event.ts';
 import { ephemeralPort } from './fan-out.ts';
-import { directoryKey, foldedKey, isFoldable, isVolatile } from './generalise.ts';
+import { changeOf, directoryKey, foldedKey, isFoldable, isVolatile } from './generalise.ts';
 import type { Profile } from './profile.ts';
 import { featuresOf } from './features.ts';
 
@@ -22,14 +22,14 @@ export function kernelPatterns(event: Event, profile: Profile, wasKnown: boolean
       ? [{ kind: 'net.out.port', protocol: event.protocol, port: event.port }]
       : [];
   }
-  if (event.kind !== 'file') return [];
+  if (event.kind !== 'file' && event.kind !== 'change') return [];
   const feature = featuresOf(event)[0];
   if (feature === undefined) return [];
   const keys: KernelKey[] = [];
-  if (isFoldable(event.path) && (wasKnown || event.path.startsWith('/proc/')))
-    keys.push(foldedKey(event.access, event.path));
+  const of = event.kind === 'file' ? event.access : changeOf(event);
+  if (isFoldable(event.path) && (wasKnown || event.path.startsWith('/proc/'))) keys.push(foldedKey(of, event.path));
   const hits = profile.patternHits(feature);
   if (hits > 0 && (isVolatile(event.path) || (hits >= directoryHitsMin && !served.test(event.path))))
-    keys.push(directoryKey(event.access, event.path));
+    keys.push(directoryKey(of, event.path));
   return keys;
 }

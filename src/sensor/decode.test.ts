@@ -4,6 +4,7 @@ import { addressText, decodeArguments, decodeRecord } from './decode.ts';
 import type { SensorRecord } from './decode.ts';
 import { addressBytes } from './key-hash.ts';
 import { rareCalls } from '../model/call.ts';
+import { fileChanges } from '../model/change.ts';
 import { ancestor, flags, kinds, origins, record, wireVersion } from './layout.ts';
 
 type Field = keyof typeof record.members;
@@ -143,6 +144,7 @@ describe('decodeRecord', () => {
     expect(failure(encode({ fields: { version: wireVersion + 1 } }))).toBe('wrong-version');
     expect(failure(encode({ fields: { kind: kinds.call, call: 0 } }))).toBe('unknown-value');
     expect(failure(encode({ fields: { kind: kinds.call, call: rareCalls.length + 1 } }))).toBe('unknown-value');
+    expect(failure(encode({ fields: { kind: kinds.change, call: fileChanges.length } }))).toBe('unknown-value');
     expect(failure(encode({ fields: { kind: 0 } }))).toBe('unknown-kind');
     expect(failure(encode({ fields: { kind: kinds.count } }))).toBe('unknown-kind');
     expect(failure(encode({ fields: { size_bytes: 5 } }))).toBe('wrong-size');

@@ -1,6 +1,6 @@
 import { maskArguments, maskText } from '../lib/mask.ts';
 import type { FileOrigin, FileType } from '../model/event.ts';
-import { callName } from './call-cookie.ts';
+import { callName, changeName } from './call-cookie.ts';
 import { foldDigits } from './key-hash.ts';
 import {
   ancestor,
@@ -120,6 +120,7 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
   if (hook === undefined || hook === 'count' || origin === undefined || ancestorCount > ancestorsMax)
     return { failure: 'unknown-value' };
   if (kind === 'call' && callName(u16(m.call)) === undefined) return { failure: 'unknown-value' };
+  if (kind === 'change' && changeName(u16(m.call)) === undefined) return { failure: 'unknown-value' };
   const protocol = u8(m.protocol) === 17 ? 'udp' : 'tcp';
 
   let at = record.sizeBytes;

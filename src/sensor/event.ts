@@ -1,9 +1,10 @@
 import { getSystemErrorName } from 'node:util';
 import { callDetail } from '../model/call.ts';
 import type { Event, KernelKey, Process } from '../model/event.ts';
-import { callName } from './call-cookie.ts';
+import { callName, changeName } from './call-cookie.ts';
 import type { SensorRecord } from './decode.ts';
 import { flags } from './layout.ts';
+import { plainPath } from './text.ts';
 
 /** What conversion needs to know besides the record. */
 export interface EventContext {
@@ -65,6 +66,15 @@ export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }
       return { ...base, kind: 'connect', protocol: record.protocol, address: record.address, port: record.port };
     case 'net_listen':
       return { ...base, kind: 'listen', protocol: record.protocol, address: record.address, port: record.port };
+    case 'change': {
+      const change = changeName(record.call);
+      if (change === undefined) return undefined;
+      const error = record.flags & flags.refused ? errorName(record.result) : '';
+      const special = (record.flags & flags.special) !== 0;
+      const { script: other } = record;
+      const path = plainPath(record.path);
+      return { ...base, kind: 'change', change, path, other, mode: Number(record.detail), special, error };
+    }
     case 'call': {
       const call = callName(record.call);
       if (call === undefined) return undefined;
@@ -92,6 +102,13 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
       return { kind: 'net.out', protocol, address, port };
     case 'net_listen':
       return { kind: 'net.listen', protocol, port };
+    case 'change': {
+      const change = changeName(record.call);
+      const [special, refused] = [flags.special, flags.refused].map((flag) => (record.flags & flag) !== 0);
+      return change === undefined
+        ? undefined
+        : { kind: 'change', change, special: special === true, refused: refused === true, path };
+    }
     case 'call': {
       const call = callName(record.call);
       const refused = (record.flags & flags.refused) !== 0;

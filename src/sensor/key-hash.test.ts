@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rareCalls } from '../model/call.ts';
+import { changeCalls, fileChanges } from '../model/change.ts';
 import type { KernelKey } from '../model/event.ts';
 import { addressText } from './decode.ts';
-import { callCookie, callName, callNumber } from './call-cookie.ts';
+import { callCookie, callName, callNumber, changeCookie, changeName } from './call-cookie.ts';
 import { addressBytes, foldDigits, keyHash } from './key-hash.ts';
 
 const sip = [1n, 2n] as const;
@@ -28,6 +29,15 @@ describe('keys', () => {
     { kind: 'call', call: 'mount', detail: 0, refused: true },
     { kind: 'call', call: 'mount', detail: 1, refused: false },
     { kind: 'call', call: 'chroot', detail: 0, refused: false },
+    ...fileChanges.flatMap((change) =>
+      [true, false].flatMap((special) =>
+        [true, false].flatMap((refused) =>
+          (['change', 'change.folded', 'change.directory'] as const).map((kind): KernelKey => {
+            return { kind, change, special, refused, path: '/a' };
+          }),
+        ),
+      ),
+    ),
   ];
 
   test('differ in everything that makes the behaviour, and with the key of the run', () => {
@@ -69,4 +79,15 @@ test('the cookie of a call holds its number, its arguments and the bits that cou
   }
   expect(callName(0)).toBeUndefined();
   expect(callNumber('no-such-call')).toBe(0);
+});
+
+test('the cookie of a change holds what is changed and where its arguments stand', () => {
+  for (const call of changeCalls) {
+    const cookie = changeCookie(call);
+    expect(changeName(Number(cookie & 0xffffn))).toBe(call.change);
+    const places = [16n, 24n, 32n, 40n].map((at) => Number((cookie >> at) & 0xffn));
+    expect(places).toEqual([call.directory, call.path, call.mode, call.other].map((argument) => argument ?? 0xff));
+    expect(cookie >> 48n).toBe(call.change === 'times' ? 1n : 0n);
+  }
+  expect(changeName(fileChanges.length)).toBeUndefined();
 });

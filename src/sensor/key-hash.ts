@@ -1,6 +1,6 @@
 import type { FileOrigin, KernelKey } from '../model/event.ts';
-import { callNumber } from './call-cookie.ts';
-import { hashTypes, origins } from './layout.ts';
+import { callNumber, changeNumber } from './call-cookie.ts';
+import { changeForms, hashTypes, origins } from './layout.ts';
 import { sipHash } from './sip-hash.ts';
 import type { SipKey } from './sip-hash.ts';
 import { escapedBytes } from './text.ts';
@@ -26,7 +26,7 @@ export function programHash(sip: SipKey, path: string): bigint {
   return path === '' ? 0n : sipHash(sip, hashTypes.program, escapedBytes(path));
 }
 
-/** The key that the kernel's filter computes for the same behaviour (agents/sensor: on_exec, open_missed, on_endpoint, on_exit_call). */
+/** The key that the kernel's filter computes for the same behaviour (agents/sensor: on_exec, open_missed, on_endpoint, on_exit_call, on_exit_change). */
 export function keyHash(sip: SipKey, key: KernelKey): bigint {
   switch (key.kind) {
     case 'exec': {
@@ -52,6 +52,13 @@ export function keyHash(sip: SipKey, key: KernelKey): bigint {
       return hashWords(sip, hashTypes.net_out_port, [portWord(key.protocol, key.port)]);
     case 'net.listen':
       return hashWords(sip, hashTypes.net_listen, [portWord(key.protocol, key.port)]);
+    case 'change':
+    case 'change.folded':
+    case 'change.directory': {
+      const what = (changeNumber(key.change) * 2 + Number(key.special)) * 2 + Number(key.refused);
+      const form = { change: 0, 'change.folded': 1, 'change.directory': 2 }[key.kind];
+      return sipHash(sip, hashTypes.change + what * changeForms + form, escapedBytes(key.path));
+    }
     case 'call':
       return hashWords(sip, hashTypes.call, [
         BigInt(callNumber(key.call)) | (key.refused ? 1n << 16n : 0n),

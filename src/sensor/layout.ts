@@ -97,8 +97,8 @@ export const config = {
 
 /** `struct aw_stats`, value of the per-CPU map `stats`. */
 export const stats = {
-  sizeBytes: 768,
-  members: { known: [0, 80], emitted: [80, 80], repeated: [160, 80], missed: [240, 80], lost: [320, 448] },
+  sizeBytes: 856,
+  members: { known: [0, 88], emitted: [88, 88], repeated: [176, 88], missed: [264, 88], lost: [352, 504] },
 } as const;
 
 /** All structs of the wire by their C names. */
@@ -124,7 +124,8 @@ export const kinds = {
   cgroup_make: 7,
   cgroup_remove: 8,
   call: 9,
-  count: 10,
+  change: 10,
+  count: 11,
 } as const;
 
 /** `enum aw_hash_type`: what a hash was made of. */
@@ -143,6 +144,7 @@ export const hashTypes = {
   net_listen: 12,
   file_recent: 13,
   call: 14,
+  change: 32,
 } as const;
 
 /** `enum aw_hook`. */
@@ -155,7 +157,8 @@ export const hooks = {
   listen: 5,
   cgroup: 6,
   call: 7,
-  count: 8,
+  change: 8,
+  count: 9,
 } as const;
 
 /** `enum aw_loss`. */
@@ -197,6 +200,7 @@ export const flags = {
   provisional: 0x40,
   bad_shape: 0x80,
   refused: 0x100,
+  special: 0x200,
 } as const;
 
 /** `AW_WATCHED_*`. */
@@ -205,6 +209,10 @@ export const watchedFlags = { provisional: 0x1, folded: 0x2, directory: 0x4, por
 /** `AW_SHAPE_MAX`: how much of the arguments goes into the key of an interpreter's execution. */
 export const shapeMaxBytes = 512;
 export const ancestorsMax = 8;
+/** `AW_HASH_CHANGE_FORMS`: hash types of one change. */
+export const changeForms = 4;
+/** `AW_CHANGE_POINTER` */
+export const changePointer: bigint = 1n << 48n;
 /** `AW_CALL_*`: in a rare call's cookie, no argument; and the family of a raw socket. */
 export const callArguments = { nothing: 0xff, socket: 0xfe } as const;
 export const dataMaxBytes = 16384;

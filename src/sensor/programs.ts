@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { rareCalls } from '../model/call.ts';
+import { changeCalls } from '../model/change.ts';
 import type { HookState } from '../model/node.ts';
-import { callCookie } from './call-cookie.ts';
+import { callCookie, changeCookie } from './call-cookie.ts';
 import type { Libbpf, Pointer } from './libbpf.ts';
 
 /** The sensor in the kernel: programs attached, maps open. */
@@ -36,8 +37,16 @@ const unseen: Readonly<Record<string, string>> = {
   on_cgroup_attach: 'which processes the container runtime put into a container',
 };
 
-/** Attached once for each rare call. */
-const callProgram = 'on_exit_call';
+interface CookiedCall {
+  readonly name: string;
+  readonly cookie: bigint;
+}
+
+/** Programs that are attached once for each of many calls. */
+const callPrograms: Readonly<Record<string, readonly CookiedCall[]>> = {
+  on_exit_call: rareCalls.map((call) => ({ name: call.name, cookie: callCookie(call) })),
+  on_exit_change: changeCalls.map((call) => ({ name: call.name, cookie: changeCookie(call) })),
+};
 
 const logBytes = 64 * 1024;
 
@@ -73,8 +82,9 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
     attach() {
       for (const { program, name, section } of libbpf.programs(object)) {
         const reason = refused.get(name);
-        if (name === callProgram) {
-          attachCalls(libbpf, program, reason, links, states);
+        const calls = callPrograms[name];
+        if (calls !== undefined) {
+          attachCalls(libbpf, program, calls, reason, links, states);
           continue;
         }
         const base = { hook: section, unseen: unseen[name] ?? name };
@@ -99,15 +109,16 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
   };
 }
 
-/** One program for all rare calls: what this kernel or machine has not is left out one by one. */
+/** One program for many calls: what this kernel or machine has not is left out one by one. */
 function attachCalls(
   libbpf: Libbpf,
   program: Pointer,
+  calls: readonly CookiedCall[],
   refused: string | undefined,
   links: Pointer[],
   states: HookState[],
 ): void {
-  for (const call of rareCalls) {
+  for (const call of calls) {
     const name = `sys_exit_${call.name}`;
     // A kernel built without a call has nothing to be seen of it.
     if (hasTracepoint('sys_exit_openat') && !hasTracepoint(name)) continue;
@@ -117,7 +128,7 @@ function attachCalls(
       continue;
     }
     try {
-      links.push(libbpf.attachCall(program, name, callCookie(call)));
+      links.push(libbpf.attachCall(program, name, call.cookie));
       states.push({ ...base, state: 'attached', reason: '' });
     } catch (error) {
       states.push({ ...base, state: 'failed', reason: error instanceof Error ? error.message : String(error) });

@@ -327,6 +327,7 @@ const kindLabels: Readonly<Record<number, string>> = {
   [kinds.net_listen]: 'net.listen',
   [kinds.cgroup_make]: 'cgroup',
   [kinds.call]: 'call',
+  [kinds.change]: 'change',
 };
 
 const decodeFailures = [

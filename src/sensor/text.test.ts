@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeBytes, escapedBytes } from './text.ts';
+import { escapeBytes, escapedBytes, plainPath } from './text.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -21,4 +21,25 @@ test('what people read stays readable', () => {
   expect(escapeBytes(encode('/srv/Übung 1/日本'))).toBe('/srv/Übung 1/日本');
   expect(escapeBytes(encode('a\nb\u001b[31m\\x41'))).toBe('a\\x0ab\\x1b[31m\\\\x41');
   expect(escapeBytes(Uint8Array.from([0x2f, 0xff, 0xc3, 0x28]))).toBe('/\\xff\\xc3(');
+});
+
+test.each([
+  ['/a/../b', '/b'],
+  ['/a/./b//c/', '/a/b/c'],
+  ['/../../etc', '/etc'],
+  ['/', '/'],
+  ['', '/'],
+  ['/...', '/...'],
+])('the path %s is %s', (path, plain) => {
+  expect(plainPath(path)).toBe(plain);
+});
+
+test('a plain path stays as it is, and holds no step up', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('a', '..', '.', '', 'b.c')), (segments) => {
+      const plain = plainPath(`/${segments.join('/')}`);
+      expect(plainPath(plain)).toBe(plain);
+      expect(plain.split('/')).not.toContain('..');
+    }),
+  );
 });

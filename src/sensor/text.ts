@@ -67,3 +67,13 @@ function escapeBroken(bytes: Uint8Array): string {
   }
   return out;
 }
+
+/** A path without `.`, `..` and doubled slashes: as the name would be read, links aside. */
+export function plainPath(path: string): string {
+  const out: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') out.pop();
+    else if (segment !== '' && segment !== '.') out.push(segment);
+  }
+  return `/${out.join('/')}`;
+}

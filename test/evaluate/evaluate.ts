@@ -32,13 +32,16 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const dimensionsOf: Readonly<Record<string, RegExp>> = {
   exec: /^exec$/,
   drift: /^exec$/,
-  evasion: /^(exec|file\.write)$/,
+  fileless: /^(exec|syscall)$/,
+  evasion: /^(exec|file\.write|syscall|kernel)$/,
   file: /^(file\.|exec$)/,
-  cred: /^file\.read$/,
+  persistence: /^(file\.write|exec)$/,
+  cred: /^(file\.read|exec)$/,
+  recon: /^(file\.read|exec|net\.)/,
   net: /^net\.|^exec$/,
-  persist: /^(file\.write|exec)$/,
-  escape: /^(file\.|kernel|privilege|exec)/,
-  resource: /^(rate\.|exec)/,
+  priv: /^(privilege|capability|syscall|kernel|file\.write)$/,
+  escape: /^(kernel|privilege|lifecycle|file\.)/,
+  resource: /^rate\./,
 };
 
 const { positionals, values } = parseArgs({

@@ -287,6 +287,65 @@ socket(C,AF_INET,SOCK_DGRAM,0);bind(C,sockaddr_in(0,INADDR_ANY));'`,
   });
 });
 
+describe('changes by name', () => {
+  const told = (): readonly string[] =>
+    seen.flatMap(({ event }) =>
+      event.kind === 'change'
+        ? [
+            `${event.change}${event.special ? '!' : ''} ${event.path.replace(directory, 'D')} ${event.other.replace(directory, 'D')} ${event.error}`.trimEnd(),
+          ]
+        : [],
+    );
+
+  test('of every kind, by absolute and relative names, descriptors and directories', async () => {
+    await container.run(`cd ${directory}; : > a; : > b; mkdir sub`);
+    await container.run(
+      `perl -e 'my ($a, $b, $n, $o) = ("a", "b", "sub/c", "sub/../sub/./o");
+chmod 0644, "a"; chmod 04755, "a"; open(my $fd, "<", "b"); syscall(91, fileno($fd), 02755); chown 0, 0, "$ENV{PWD}/b";
+rename $a, $n; link $b, "hard"; symlink "/etc/shadow", "soft"; truncate $b, 0; utime undef, undef, $b; utime 1, 1, $b; unlink "hard";
+open(my $dir, "<", "sub"); syscall(263, fileno($dir), my $c = "c", 0); syscall(133, my $p = "pipe", 0010600, 0); unlink "nothing-there"; unlink $o'`,
+    );
+    await settled();
+    expect(told()).toEqual(
+      [
+        'chmod D/a',
+        'chmod! D/a',
+        'chmod! D/b',
+        'chown D/b',
+        'rename D/sub/c  a',
+        'link D/hard  b',
+        'symlink D/soft  /etc/shadow',
+        'truncate D/b',
+        'times D/b',
+        'times! D/b',
+        'unlink D/hard',
+        'unlink D/sub/c',
+        'mknod D/pipe',
+      ].map((line) => line.replace('  ', ' ')),
+    );
+  });
+
+  test('refused ones are told as refused; known ones are silent, by name, by folded name and by directory', async () => {
+    const guarded = join(directory, 'guarded');
+    await container.run(`mkdir -p ${guarded}; : > ${guarded}/x; chmod 755 ${directory} ${guarded}`);
+    seen = [];
+    await container.run(`perl -e 'use POSIX; POSIX::setuid(33); unlink "${guarded}/x"; chmod 0777, "${guarded}/x"'`);
+    await settled();
+    expect(told()).toEqual(['unlink D/guarded/x  EACCES', 'chmod D/guarded/x  EPERM']);
+    const of = { change: 'unlink', special: false, refused: false } as const;
+    sensor.recognise(workload, [
+      { kind: 'change.folded', ...of, path: `${directory.replace(/\d+/g, '0')}/job-0` },
+      { kind: 'change.directory', ...of, path: `${guarded}/` },
+    ]);
+    watch(container, 2, 'steady');
+    seen = [];
+    await container.run(`for i in 1 22 333; do : > ${directory}/job-$i; rm ${directory}/job-$i; done; rm ${guarded}/x`);
+    await container.run(`: > ${directory}/other; rm ${directory}/other`);
+    await settled();
+    expect(told()).toEqual(['unlink D/other']);
+  });
+});
+
 describe('rare calls', () => {
   const told = (): readonly string[] =>
     seen
@@ -338,13 +397,13 @@ describe('keys', () => {
   test('what user space computes for an event is what the kernel looks up: recognised after being put by its parts', async () => {
     const path = join(directory, 'by-parts');
     writeFileSync(path, 'x\n');
-    const script = `read x < ${path}; : > ${path}.out; /usr/bin/env /bin/true; /bin/sh -c 'exit 7'; (exec 3<>/dev/tcp/127.0.0.1/19) 2>/dev/null; perl -MSocket -e 'socket(L,AF_INET,SOCK_STREAM,0);bind(L,sockaddr_in(14043,INADDR_ANY));listen(L,1)'; perl -e 'syscall(272, 0x4000000)'`;
+    const script = `read x < ${path}; : > ${path}.out; /usr/bin/env /bin/true; /bin/sh -c 'exit 7'; (exec 3<>/dev/tcp/127.0.0.1/19) 2>/dev/null; perl -MSocket -e 'socket(L,AF_INET,SOCK_STREAM,0);bind(L,sockaddr_in(14043,INADDR_ANY));listen(L,1)'; perl -e 'syscall(272, 0x4000000)'; : > ${path}.gone; rm ${path}.gone`;
     watch(container, 8, 'steady', 'first');
     await container.run(script);
     await settled();
     const keys = seen.flatMap(({ event }) => (event.kernelKey === undefined ? [] : [event.kernelKey]));
     expect(new Set(keys.map(({ kind }) => kind))).toEqual(
-      new Set(['exec', 'file.read', 'file.write', 'net.out', 'net.listen', 'call']),
+      new Set(['exec', 'file.read', 'file.write', 'net.out', 'net.listen', 'call', 'change']),
     );
     // Another workload: the kernel knows nothing of it but what is put there by parts.
     sensor.recognise('another', keys);

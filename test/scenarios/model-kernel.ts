@@ -1,7 +1,7 @@
 import type { Container } from '../../src/model/container.ts';
 import type { Event, KernelKey } from '../../src/model/event.ts';
 import type { Stratum } from '../../src/model/feature.ts';
-import { directoryKey, foldedKey } from '../../src/profile/generalise.ts';
+import { changeOf, directoryKey, foldedKey } from '../../src/profile/generalise.ts';
 import type { Sample } from '../../src/profile/samples.ts';
 
 interface Entry {
@@ -71,6 +71,8 @@ export class ModelKernel {
 
 function patternsOf(event: Event): readonly KernelKey[] {
   if (event.kind === 'file') return [foldedKey(event.access, event.path), directoryKey(event.access, event.path)];
+  if (event.kind === 'change')
+    return [foldedKey(changeOf(event), event.path), directoryKey(changeOf(event), event.path)];
   if (event.kind === 'connect') return [{ kind: 'net.out.port', protocol: event.protocol, port: event.port }];
   return [];
 }

@@ -3,6 +3,7 @@ import type { RuleSet } from '../../src/detect/rules.ts';
 import { Watch } from '../../src/agent/watch.ts';
 import type { ProfileStore } from '../../src/agent/watch.ts';
 import type { Alert } from '../../src/model/alert.ts';
+import type { FileChange } from '../../src/model/change.ts';
 import type { Container } from '../../src/model/container.ts';
 import type { Event, FileOrigin, KernelKey } from '../../src/model/event.ts';
 import { countsArguments } from '../../src/model/program.ts';
@@ -267,6 +268,16 @@ class Run {
       case 'listen': {
         const { address, port, protocol } = parseEndpoint(what);
         return { ...base, kind: 'listen', address, port, protocol, kernelKey: { kind: 'net.listen', port, protocol } };
+      }
+      case 'change': {
+        const [change, path = ''] = [what as FileChange, rest[0]];
+        const options_ = pairs(rest.slice(1));
+        const [special, refused] = [options_.get('special') === 'yes', options_.get('refused') === 'yes'];
+        const kernelKey: KernelKey = { kind: 'change', change, special, refused, path };
+        const error = refused ? 'EPERM' : '';
+        const exe_ = options_.get('by') ?? '';
+        const by = { ...process, exe: exe_, args: [exe_] };
+        return { ...base, process: by, kind: 'change', change, path, other: '', mode: 0, special, error, kernelKey };
       }
       case 'call': {
         const detail = options.get('detail') ?? '';

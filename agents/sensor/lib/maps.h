@@ -144,7 +144,7 @@ struct scratch {
 	u32 text_start; /* where the path begins in `text` */
 	u32 text_bytes;
 	u32 text_flags;
-	u32 reserved;
+	u32 tail_bytes; /* stand in `text` already, before AW_PATH_MAX: the path is written in front of them */
 	/* Addresses of what walk_path walks: the verifier lets a function of its own take numbers only. */
 	u64 dentry;
 	u64 mnt;

@@ -143,11 +143,11 @@ __noinline int walk_path(struct scratch *s, u32 directory)
 	w.s = s;
 	w.dentry = dentry;
 	w.mount = mount_of((struct vfsmount *)s->mnt);
-	s->text_start = AW_PATH_MAX;
+	s->text_start = AW_PATH_MAX - (s->tail_bytes & (AW_PATH_MAX - 1));
 	w.proc = LOAD(dentry, d_inode, i_sb, s_magic) == PROC_SUPER_MAGIC;
-	if (directory) {
-		s->text_start = AW_PATH_MAX - 1;
-		s->text[AW_PATH_MAX - 1] = '/';
+	if (directory || s->tail_bytes) {
+		s->text_start = (s->text_start - 1) & (AW_PATH_MAX - 1);
+		s->text[s->text_start] = '/';
 	}
 	bpf_loop(WALK_STEPS, walk_step, &w, 0);
 	if (!w.done)

@@ -114,6 +114,27 @@ static __always_inline void append_cwd(struct scratch *s, u32 *at)
 	s->record.cwd_bytes = append_text(s, at);
 }
 
+/* Does a pattern of the workload cover the path in the scratch? Leaves the pattern's hash in *hash. */
+static __always_inline bool known_as_pattern(struct aw_watched *w, struct scratch *s, u32 folded_type, u32 directory_type, u32 kind,
+					     u64 *hash)
+{
+	if (w->flags & AW_WATCHED_FOLDED) {
+		u32 bytes = fold_text(s, s->text_start, s->text_bytes, 0);
+
+		*hash = hash_text(s, AW_PATH_MAX, bytes, folded_type);
+		if (known_as(w, *hash, kind))
+			return true;
+	}
+	if (w->flags & AW_WATCHED_DIRECTORY) {
+		u32 bytes = directory_bytes(s);
+
+		*hash = hash_text(s, s->text_start, bytes, directory_type);
+		if (bytes && known_as(w, *hash, kind))
+			return true;
+	}
+	return false;
+}
+
 /* Writes the record; true when it is in the ring. */
 static __always_inline bool send_record(struct scratch *s, void *ring, u32 data_bytes)
 {
