@@ -125,7 +125,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       },
     },
   });
-  const pipeline: Pipeline = new Pipeline({ watch, containers, alerts: outbox, clock, log });
+  const pipeline: Pipeline = new Pipeline({
+    ...{ watch, containers, alerts: outbox, clock, log },
+    ownPids: [process.pid, process.ppid],
+  });
   const rates = new Rates();
   cleanups.defer('rates', () => {
     rates.close();

@@ -10,6 +10,7 @@ import type { Announcement } from '../identity/containers.ts';
 import { Pending } from '../identity/pending.ts';
 import { cgroupContents, readListeners, readProcesses } from '../sensor/processes.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
+import { configurationActions } from './told.ts';
 import type { Watch } from './watch.ts';
 
 /** Which containers there are. */
@@ -30,6 +31,8 @@ export interface PipelineOptions {
   readonly alerts: AlertSink;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Processes of the agent: a container that one of them is the first process of is the agent's own. */
+  readonly ownPids: readonly number[];
 }
 
 interface Held {
@@ -99,7 +102,14 @@ export class Pipeline {
   }
 
   lifecycle(event: LifecycleEvent): void {
+    const container = this.#options.containers.byId(event.containerId);
+    // What the agent was given to watch the node with is no news to whoever set it up. Who enters it is.
+    if (container !== undefined && this.#isOwn(container) && configurationActions.has(event.action)) return;
     this.event(event);
+  }
+
+  #isOwn({ pid }: Container): boolean {
+    return pid > 1 && this.#options.ownPids.includes(pid);
   }
 
   /** A cgroup that is named like a container was made. */
@@ -114,6 +124,18 @@ export class Pipeline {
   started(container: Container): void {
     const { watch, clock, log } = this.#options;
     const { workload, cgroupId } = container;
+    if (this.#isOwn(container)) {
+      // Watching itself, it would tell of every record that it stores, for ever.
+      log.info(
+        { container: container.name },
+        'this container is the agent itself: what its processes do is not watched',
+      );
+      if (cgroupId !== undefined) {
+        this.#sensor?.unwatch(cgroupId);
+        this.#pending.drop(cgroupId);
+      }
+      return;
+    }
     const sample = watch.containerStarted(container, clock.nowMs());
     log.info(
       { container: container.name, id: container.id.slice(0, 12), workload: workload.name },

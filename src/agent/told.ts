@@ -3,7 +3,7 @@ import type { Event, LifecycleAction } from '../model/event.ts';
 import type { StoredProfile } from '../profile/stored.ts';
 
 /** What a container is from its creation on: seen again by every agent that meets it. */
-const configuration: ReadonlySet<LifecycleAction> = new Set([
+export const configurationActions: ReadonlySet<LifecycleAction> = new Set([
   'privileged-start',
   'host-namespace-start',
   'engine-socket-mount',
@@ -26,7 +26,7 @@ export class Told {
 
   /** True when the event says of the container what it has been since before an alert for it was raised. */
   before(event: Event, key: string, container: Container): boolean {
-    if (event.kind !== 'lifecycle' || !configuration.has(event.action) || container.createdAtMs === undefined)
+    if (event.kind !== 'lifecycle' || !configurationActions.has(event.action) || container.createdAtMs === undefined)
       return false;
     return container.createdAtMs <= (this.#lastSeenMs.get(`${container.workload.id} ${key}`) ?? -1);
   }

@@ -39,7 +39,15 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-const debianPackages = ['nginx-light', 'redis-server', 'redis-tools', 'netcat-openbsd', 'curl', 'procps'] as const;
+const debianPackages = [
+  'nginx-light',
+  'redis-server',
+  'redis-tools',
+  'netcat-openbsd',
+  'curl',
+  'procps',
+  'libbpf1',
+] as const;
 const cacheDirectory = join(tmpdir(), 'anchorwatch-images');
 const clientPath = '/usr/bin/docker';
 
