@@ -97,6 +97,20 @@ static __always_inline u64 shape_of_args(struct scratch *s, u32 *flags)
 	return hash_text(s, AW_PATH_MAX, folded, AW_HASH_SHAPE);
 }
 
+/*
+ * The sealed copy of itself that the container runtime executes, often when it is in the container's cgroup already: a file in no mount
+ * that the process could name (a memfd or a detached mount), while the process still has its parent's view of the file system. In the
+ * container's own view it would be the container's doing, as in CVE-2019-5736.
+ */
+static __always_inline bool is_sealed_copy(struct task_struct *task, struct file *file)
+{
+	struct mount *mount = mount_of(LOAD(file, f_path.mnt));
+	struct task_struct *parent = LOAD(task, real_parent);
+	struct mnt_namespace *view = LOAD(task, nsproxy, mnt_ns);
+
+	return LOAD(mount, mnt_ns) != view && LOAD(parent, nsproxy, mnt_ns) == view;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
@@ -111,8 +125,12 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	u64 parent_program = before ? before->program : 0;
 	u32 flags = before && before->flags & AW_TASK_RUNTIME ? AW_FLAG_FROM_RUNTIME : 0;
 
-	if (flags & AW_FLAG_FROM_RUNTIME)
+	if (flags & AW_FLAG_FROM_RUNTIME) {
+		/* Still the runtime's set-up: the container's program comes later. */
+		if (is_sealed_copy(task, bprm->file))
+			return 0;
 		parent_program = 0;
+	}
 	s = take_scratch(AW_HOOK_EXEC);
 	if (!s)
 		return 0;

@@ -20,6 +20,8 @@ export interface Libbpf {
   attachCall(program: Pointer, name: string, cookie: bigint): Pointer;
   destroyLink(link: Pointer): void;
   mapFd(object: Pointer, name: string): number;
+  /** Bytes of one value of a map: what a lookup writes, for each CPU where there is one value for each. */
+  mapValueBytes(object: Pointer, name: string): number;
   setMaxEntries(object: Pointer, name: string, entries: number): void;
   update(fd: number, key: Uint8Array, value: Uint8Array, flags: number): number;
   lookup(fd: number, key: Uint8Array, value: Uint8Array): number;
@@ -86,6 +88,7 @@ export function openLibbpf(): Libbpf {
     destroy: lib.func('int bpf_link__destroy(void *link)'),
     findMap: lib.func('void *bpf_object__find_map_by_name(void *object, const char *name)'),
     mapFd: lib.func('int bpf_map__fd(void *map)'),
+    valueSize: lib.func('uint32_t bpf_map__value_size(void *map)'),
     maxEntries: lib.func('int bpf_map__set_max_entries(void *map, uint32_t entries)'),
     update: lib.func('int bpf_map_update_elem(int fd, const void *key, const void *value, uint64_t flags)'),
     lookup: lib.func('int bpf_map_lookup_elem(int fd, const void *key, void *value)'),
@@ -140,6 +143,7 @@ export function openLibbpf(): Libbpf {
     },
     destroyLink: (link) => void f.destroy(link),
     mapFd: (object, name) => Number(f.mapFd(mapNamed(object, name))),
+    mapValueBytes: (object, name) => Number(f.valueSize(mapNamed(object, name))),
     setMaxEntries: (object, name, entries) => void f.maxEntries(mapNamed(object, name), entries),
     update: (fd, key, value, flags) => Number(f.update(fd, key, value, flags)),
     lookup: (fd, key, value) => Number(f.lookup(fd, key, value)),

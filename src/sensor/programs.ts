@@ -4,6 +4,8 @@ import { rareCalls } from '../model/call.ts';
 import { changeCalls } from '../model/change.ts';
 import type { HookState } from '../model/node.ts';
 import { callCookie, changeCookie } from './call-cookie.ts';
+import { config, feature, stats, task, watched } from './layout.ts';
+import type { StructLayout } from './layout.ts';
 import type { Libbpf, Pointer } from './libbpf.ts';
 
 /** The sensor in the kernel: programs attached, maps open. */
@@ -48,6 +50,15 @@ const callPrograms: Readonly<Record<string, readonly CookiedCall[]>> = {
   on_exit_change: changeCalls.map((call) => ({ name: call.name, cookie: changeCookie(call) })),
 };
 
+/** What lookups and updates copy: another size than the object's would be read or written past the end of a buffer. */
+const mapValues: Readonly<Record<string, StructLayout>> = {
+  watched,
+  known: feature,
+  tasks: task,
+  stats,
+  '.data.config': config,
+};
+
 const logBytes = 64 * 1024;
 
 /**
@@ -73,6 +84,15 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
       const why = first === undefined ? '' : `; ${first[0]}: ${first[1]}`;
       throw new AnchorwatchError('sensor.load', `the kernel refused the sensor (errno ${-result})${why}`);
     }
+  }
+  for (const [name, { sizeBytes }] of Object.entries(mapValues)) {
+    const bytesInObject = libbpf.mapValueBytes(object, name);
+    if (bytesInObject === sizeBytes) continue;
+    libbpf.closeObject(object);
+    throw new AnchorwatchError(
+      'sensor.object',
+      `agents/sensor/sensor.bpf.o and src/sensor/layout.ts are of different versions: a value of ${name} has ${bytesInObject} bytes in one, ${sizeBytes} in the other`,
+    );
   }
   const links: Pointer[] = [];
   const states: HookState[] = [];

@@ -61,6 +61,7 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
 };
 struct path {
 	struct vfsmount *mnt;
@@ -105,6 +106,9 @@ struct cgroup {
 struct css_set {
 	struct cgroup *dfl_cgrp;
 };
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
 struct task_struct {
 	int pid;
 	int tgid;
@@ -116,6 +120,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct css_set *cgroups;
+	struct nsproxy *nsproxy;
 };
 struct linux_binprm {
 	struct file *file;
