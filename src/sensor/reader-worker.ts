@@ -18,6 +18,14 @@ export interface ReaderBatch {
   readonly failures: Readonly<Partial<Record<DecodeFailure | 'torn-ring', number>>>;
 }
 
+/** What the reader's thread is told: how many records were handled, or to end. */
+export type ReaderOrder = { readonly handled: number } | 'stop';
+
+/**
+ * Records that were sent and not handled yet. Beyond it they stay in the rings; when those are full the kernel counts what it cannot
+ * tell (`ring_full`) and tells it again later. At the end everything is read, whatever waits.
+ */
+const outstandingMax = 100_000;
 /** A drain stops here, so that the loop breathes. */
 const drainLimit = 20_000;
 /** Being woken for each record costs the watched program 1.3 µs: after a drain the reader rests before it asks to be woken again. */
@@ -42,7 +50,10 @@ function run(input: ReaderInput): void {
     }),
   }));
 
+  let outstanding = 0;
+  let stopped = false;
   const drain = (): void => {
+    if (outstanding >= outstandingMax && !stopped) return;
     const records: SensorRecord[] = [];
     let more = false;
     let failed = false;
@@ -60,6 +71,7 @@ function run(input: ReaderInput): void {
     }
     // Several rings and CPUs: what was first comes first.
     records.sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
+    outstanding += records.length;
     if (records.length > 0 || failed) port.postMessage({ records, failures: { ...failures } } satisfies ReaderBatch);
     if (more) setImmediate(drain);
   };
@@ -77,8 +89,13 @@ function run(input: ReaderInput): void {
     return handle;
   });
   const sweep = setInterval(drain, sweepMs);
-  let stopped = false;
-  port.on('message', () => {
+  port.on('message', (order: ReaderOrder) => {
+    if (order !== 'stop') {
+      const full = outstanding >= outstandingMax;
+      outstanding -= order.handled;
+      if (full) drain();
+      return;
+    }
     stopped = true;
     clearInterval(sweep);
     drain();

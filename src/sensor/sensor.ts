@@ -14,7 +14,7 @@ import { openLibbpf, updateAny } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
-import type { ReaderBatch, ReaderInput } from './reader-worker.ts';
+import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { mountTracefs } from './tracefs.ts';
 import { WatchedMap } from './watched-map.ts';
 import type { Pattern, WatchedContainer } from './watched-map.ts';
@@ -263,7 +263,7 @@ export class Sensor {
     this.#stopping = true;
     if (this.#reader !== undefined) {
       const { worker, ended } = this.#reader;
-      worker.postMessage('stop');
+      worker.postMessage('stop' satisfies ReaderOrder);
       const timer = setTimeout(() => void worker.terminate(), stopTimeoutMs);
       await ended;
       clearTimeout(timer);
@@ -283,6 +283,7 @@ export class Sensor {
         if (event !== undefined) this.#listener.event(event, { workload: record.workload, key: record.key });
       }
     }
+    if (records.length > 0) this.#reader?.worker.postMessage({ handled: records.length } satisfies ReaderOrder);
   }
 
   /** The reader is gone: every hook says so from now on, in the node report and the metrics. */
