@@ -66,9 +66,9 @@ export class Pipeline {
     this.#sensor = sensor;
   }
 
-  /** Events that were seen, by kind. */
+  /** Events that were seen, by kind. `not-a-container`: of cgroups that are named like containers and that no engine knows. */
   get events(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#events);
+    return { ...Object.fromEntries(this.#events), 'not-a-container': this.#pending.lost['not-a-container'] };
   }
 
   /** How often the profiles could not be saved. */
@@ -82,7 +82,8 @@ export class Pipeline {
 
   /** What was lost between the sensor and the judgement, by reason. */
   get lost(): Readonly<Record<string, number>> {
-    return { ...this.#pending.lost, failed: this.#handlingFailures };
+    const { full, expired } = this.#pending.lost;
+    return { full, expired, failed: this.#handlingFailures };
   }
 
   /** An event from the kernel: judged now, or kept until its container is known. */
