@@ -1,49 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Network: TCP by its state changes (outbound connections, refused ones too, and listening sockets, whatever the system call), UDP by
- * connect and bind.
+ * connect, bind, and datagrams to an address of their own.
  */
 #include "lib/record.h"
 
-static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 protocol)
+/* An address in network order; IPv4 in the first four bytes. */
+struct endpoint {
+	u8 address[16];
+	u16 family;
+	u16 port; /* host order */
+	u16 protocol;
+};
+
+static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *e, u32 kind, u32 hook)
 {
-	struct aw_watched *w = watched_current();
 	struct aw_task *state;
 	struct scratch *s;
 	u64 words[3] = {}, hash;
-	u8 address[16] = {};
-	u16 family, port;
 
-	if (!w)
-		return 0;
-	family = LOAD(sk, __sk_common.skc_family);
-	if (kind == AW_KIND_NET_OUT) {
-		port = __builtin_bswap16(LOAD(sk, __sk_common.skc_dport));
-		if (family == AF_INET)
-			bpf_core_read(address, 4, &sk->__sk_common.skc_daddr);
-		else if (family == AF_INET6)
-			bpf_core_read(address, 16, &sk->__sk_common.skc_v6_daddr);
-	} else {
-		port = LOAD(sk, __sk_common.skc_num);
-		if (family == AF_INET)
-			bpf_core_read(address, 4, &sk->__sk_common.skc_rcv_saddr);
-		else if (family == AF_INET6)
-			bpf_core_read(address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-	}
-	if ((family != AF_INET && family != AF_INET6) || !port)
+	if ((e->family != AF_INET && e->family != AF_INET6) || !e->port)
 		return 0;
 	/* ::ffff:a.b.c.d is a.b.c.d */
-	if (family == AF_INET6 && !*(u64 *)address && *(u32 *)(address + 8) == 0xffff0000) {
-		__builtin_memcpy(address, address + 12, 4);
-		__builtin_memset(address + 4, 0, 12);
-		family = AF_INET;
+	if (e->family == AF_INET6 && !*(u64 *)e->address && *(u32 *)(e->address + 8) == 0xffff0000) {
+		__builtin_memcpy(e->address, e->address + 12, 4);
+		__builtin_memset(e->address + 4, 0, 12);
+		e->family = AF_INET;
 	}
-	words[0] = (u64)protocol | (u64)port << 16;
+	words[0] = (u64)e->protocol | (u64)e->port << 16;
 	if (kind == AW_KIND_NET_OUT) {
 		if (w->flags & AW_WATCHED_PORT && known_as(w, hash_words(AW_HASH_NET_OUT_PORT, words, 1), kind))
 			return 0;
-		words[0] |= (u64)family << 32;
-		__builtin_memcpy(&words[1], address, 16);
+		words[0] |= (u64)e->family << 32;
+		__builtin_memcpy(&words[1], e->address, 16);
 		hash = hash_words(AW_HASH_NET_OUT, words, 3);
 	} else {
 		hash = hash_words(AW_HASH_NET_LISTEN, words, 1);
@@ -65,10 +54,10 @@ static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 
 
 	begin_record(r, w, kind, hook, hash);
 	r->flags |= decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0;
-	r->protocol = protocol;
-	r->family = family;
-	r->port = port;
-	__builtin_memcpy(r->address, address, 16);
+	r->protocol = e->protocol;
+	r->family = e->family;
+	r->port = e->port;
+	__builtin_memcpy(r->address, e->address, 16);
 	append_args(s, &at);
 	append_exe(s, &at);
 	append_cwd(s, &at);
@@ -76,6 +65,30 @@ static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 
 		mark_told(w, hash, hook);
 	give_scratch(s);
 	return 0;
+}
+
+static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 protocol)
+{
+	struct aw_watched *w = watched_current();
+	struct endpoint e = { .protocol = protocol };
+
+	if (!w)
+		return 0;
+	e.family = LOAD(sk, __sk_common.skc_family);
+	if (kind == AW_KIND_NET_OUT) {
+		e.port = __builtin_bswap16(LOAD(sk, __sk_common.skc_dport));
+		if (e.family == AF_INET)
+			bpf_core_read(e.address, 4, &sk->__sk_common.skc_daddr);
+		else if (e.family == AF_INET6)
+			bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_daddr);
+	} else {
+		e.port = LOAD(sk, __sk_common.skc_num);
+		if (e.family == AF_INET)
+			bpf_core_read(e.address, 4, &sk->__sk_common.skc_rcv_saddr);
+		else if (e.family == AF_INET6)
+			bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+	}
+	return tell_endpoint(w, &e, kind, hook);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -127,4 +140,42 @@ SEC("tracepoint/syscalls/sys_exit_bind")
 int on_exit_bind(struct trace_event_raw_sys_exit *context)
 {
 	return on_datagram(context, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN);
+}
+
+/*
+ * Datagrams to an address that the socket is not connected to. Called for these alone, so that send(2) on a connection costs nothing.
+ * Answers 1: let it pass.
+ */
+SEC("cgroup/sendmsg4")
+int on_sendmsg4(struct bpf_sock_addr *context)
+{
+	struct aw_watched *w = watched_current();
+	struct endpoint e = { .family = AF_INET, .protocol = IPPROTO_UDP };
+	u32 address = context->user_ip4;
+
+	if (!w || context->protocol != IPPROTO_UDP)
+		return 1;
+	__builtin_memcpy(e.address, &address, 4);
+	e.port = __builtin_bswap16(context->user_port);
+	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
+	return 1;
+}
+
+SEC("cgroup/sendmsg6")
+int on_sendmsg6(struct bpf_sock_addr *context)
+{
+	struct aw_watched *w = watched_current();
+	struct endpoint e = { .family = AF_INET6, .protocol = IPPROTO_UDP };
+	u32 words[4];
+
+	if (!w || context->protocol != IPPROTO_UDP)
+		return 1;
+	words[0] = context->user_ip6[0];
+	words[1] = context->user_ip6[1];
+	words[2] = context->user_ip6[2];
+	words[3] = context->user_ip6[3];
+	__builtin_memcpy(e.address, words, 16);
+	e.port = __builtin_bswap16(context->user_port);
+	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
+	return 1;
 }

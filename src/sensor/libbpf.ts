@@ -1,4 +1,5 @@
 import { AnchorwatchError } from '../lib/errors.ts';
+import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 
 /** A C pointer, as koffi hands it out; null is C's NULL. */
@@ -18,6 +19,8 @@ export interface Libbpf {
   attach(program: Pointer): Pointer;
   /** Attaches to `tracepoint/syscalls/<name>` with a cookie that the program can read (kernel 5.15); throws with the errno. */
   attachCall(program: Pointer, name: string, cookie: bigint): Pointer;
+  /** Attaches a program of a cgroup hook to a cgroup directory and all below it; throws with the errno. */
+  attachCgroup(program: Pointer, directory: string): Pointer;
   destroyLink(link: Pointer): void;
   mapFd(object: Pointer, name: string): number;
   /** Bytes of one value of a map: what a lookup writes, for each CPU where there is one value for each. */
@@ -85,6 +88,7 @@ export function openLibbpf(): Libbpf {
     attachTracepoint: lib.func(
       'void *bpf_program__attach_tracepoint_opts(void *program, const char *category, const char *name, const void *options)',
     ),
+    attachCgroup: lib.func('void *bpf_program__attach_cgroup(void *program, int cgroup)'),
     destroy: lib.func('int bpf_link__destroy(void *link)'),
     findMap: lib.func('void *bpf_object__find_map_by_name(void *object, const char *name)'),
     mapFd: lib.func('int bpf_map__fd(void *map)'),
@@ -140,6 +144,16 @@ export function openLibbpf(): Libbpf {
       const link: Pointer = f.attachTracepoint(program, 'syscalls', name, options);
       if (link === null) throw new AnchorwatchError('sensor.attach', `errno ${koffi.errno()}`);
       return link;
+    },
+    attachCgroup(program, directory) {
+      const fd = openSync(directory, 'r');
+      try {
+        const link: Pointer = f.attachCgroup(program, fd);
+        if (link === null) throw new AnchorwatchError('sensor.attach', `errno ${koffi.errno()}`);
+        return link;
+      } finally {
+        closeSync(fd);
+      }
     },
     destroyLink: (link) => void f.destroy(link),
     mapFd: (object, name) => Number(f.mapFd(mapNamed(object, name))),

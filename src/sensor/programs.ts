@@ -4,6 +4,7 @@ import { rareCalls } from '../model/call.ts';
 import { changeCalls } from '../model/change.ts';
 import type { HookState } from '../model/node.ts';
 import { callCookie, changeCookie } from './call-cookie.ts';
+import { hierarchies } from './counters.ts';
 import { config, feature, stats, task, watched } from './layout.ts';
 import type { StructLayout } from './layout.ts';
 import type { Libbpf, Pointer } from './libbpf.ts';
@@ -32,7 +33,9 @@ const unseen: Readonly<Record<string, string>> = {
   on_exit_openat2: 'files opened by openat2(2)',
   on_exit_creat: 'files made by creat(2)',
   on_sock_state: 'TCP connections and listening sockets',
-  on_exit_connect: 'UDP peers',
+  on_exit_connect: 'UDP peers that a socket is connected to',
+  on_sendmsg4: 'UDP peers that datagrams are sent to',
+  on_sendmsg6: 'UDP peers of IPv6 that datagrams are sent to',
   on_exit_bind: 'UDP listeners',
   on_cgroup_mkdir: 'the first moments of new containers',
   on_cgroup_rmdir: 'the end of containers before the engine tells it',
@@ -113,7 +116,7 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
           continue;
         }
         try {
-          links.push(libbpf.attach(program));
+          links.push(section.startsWith('cgroup/') ? attachToAll(libbpf, program) : libbpf.attach(program));
           states.push({ ...base, state: 'attached', reason: '' });
         } catch (error) {
           states.push({ ...base, state: 'failed', reason: error instanceof Error ? error.message : String(error) });
@@ -127,6 +130,13 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
       libbpf.closeObject(object);
     },
   };
+}
+
+/** A cgroup hook at the root of the unified hierarchy: every container is below it. */
+function attachToAll(libbpf: Libbpf, program: Pointer): Pointer {
+  const mount = hierarchies(readFileSync('/proc/self/mountinfo', 'latin1')).get('unified');
+  if (mount === undefined) throw new AnchorwatchError('sensor.attach', 'no cgroup v2 tree is mounted');
+  return libbpf.attachCgroup(program, mount);
 }
 
 /** One program for many calls: what this kernel or machine has not is left out one by one. */

@@ -268,7 +268,8 @@ socket(V,AF_INET6,SOCK_STREAM,0);connect(V,sockaddr_in6(13,Socket::inet_pton(AF_
 socket(U,AF_INET,SOCK_DGRAM,0);connect(U,sockaddr_in(15,inet_aton("127.0.0.1")));
 socket(L,AF_INET,SOCK_STREAM,0);bind(L,sockaddr_in(14041,inet_aton("127.0.0.1")));listen(L,5);
 socket(B,AF_INET,SOCK_DGRAM,0);bind(B,sockaddr_in(14042,INADDR_ANY));
-socket(C,AF_INET,SOCK_DGRAM,0);bind(C,sockaddr_in(0,INADDR_ANY));'`,
+socket(C,AF_INET,SOCK_DGRAM,0);bind(C,sockaddr_in(0,INADDR_ANY));send(C,"x",0,sockaddr_in(17,inet_aton("127.0.0.1"))) for 1..3;
+socket(D,AF_INET6,SOCK_DGRAM,0);send(D,"x",0,sockaddr_in6(21,Socket::inet_pton(AF_INET6,"::1")));'`,
     );
     await settled();
     const peers = seen.flatMap(({ event }) =>
@@ -281,6 +282,8 @@ socket(C,AF_INET,SOCK_DGRAM,0);bind(C,sockaddr_in(0,INADDR_ANY));'`,
       'connect tcp 127.0.0.1 9',
       'connect tcp ::1 11',
       'connect udp 127.0.0.1 15',
+      'connect udp 127.0.0.1 17',
+      'connect udp ::1 21',
       'listen tcp 127.0.0.1 14041',
       'listen udp 0.0.0.0 14042',
     ]);
