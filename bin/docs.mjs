@@ -1,8 +1,20 @@
-// npm run docs: writes the pages of docs/reference that are made from the source. A test compares them.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// npm run docs: writes the pages of docs/reference that are made from the source. Tests compare them.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { metricsReference, startCollector } from '../src/collector/collector.ts';
 import { optionsReference } from '../src/config/reference.ts';
+import { createLogger } from '../src/lib/log.ts';
 import { root } from './run-node.mjs';
 
-mkdirSync(join(root, 'docs', 'reference'), { recursive: true });
-writeFileSync(join(root, 'docs', 'reference', 'options.md'), optionsReference());
+const folder = join(root, 'docs', 'reference');
+mkdirSync(folder, { recursive: true });
+writeFileSync(join(folder, 'options.md'), optionsReference());
+
+const stateDir = mkdtempSync(join(tmpdir(), 'anchorwatch-docs-'));
+const storePath = join(stateDir, 'collector.db');
+const options = { listen: '127.0.0.1:0', storePath, agentToken: 'none', stateDir, version: '0.0.0' };
+const collector = await startCollector(options, createLogger({ level: 'silent' }));
+writeFileSync(join(folder, 'metrics.md'), metricsReference(collector.metrics));
+await collector.stop();
+rmSync(stateDir, { recursive: true, force: true });

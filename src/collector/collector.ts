@@ -9,7 +9,8 @@ import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import { createRegistry, gauge } from '../lib/metrics.ts';
+import { createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
+import type { MetricDescription } from '../lib/metrics.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 
 export interface CollectorOptions {
@@ -31,6 +32,8 @@ export interface CollectorOptions {
 export interface RunningCollector {
   /** `http://HOST:PORT`. */
   readonly url: string;
+  /** Every metric that `/metrics` may show. */
+  readonly metrics: readonly MetricDescription[];
   stop(): Promise<void>;
 }
 
@@ -42,14 +45,18 @@ export async function startCollector(options: CollectorOptions, log: Logger): Pr
   const cleanups = new Cleanups();
   const stop = (): Promise<void> => cleanups.run(log);
   try {
-    return { url: await assemble(options, log, cleanups), stop };
+    return { ...(await assemble(options, log, cleanups)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function assemble(options: CollectorOptions, log: Logger, cleanups: Cleanups): Promise<string> {
+async function assemble(
+  options: CollectorOptions,
+  log: Logger,
+  cleanups: Cleanups,
+): Promise<Pick<RunningCollector, 'url' | 'metrics'>> {
   const { agentToken, stateDir, version } = options;
   if (agentToken === '') throw new AnchorwatchError('token.empty', 'the token of the agents must not be empty');
   const clock = systemClock;
@@ -109,5 +116,25 @@ async function assemble(options: CollectorOptions, log: Logger, cleanups: Cleanu
   renameSync(`${listenFile}.new`, listenFile);
   cleanups.defer('listen file', () => rmSync(listenFile, { force: true }));
   log.info({ url, store: options.storePath }, 'the collector listens');
-  return url;
+  return { url, metrics: describeMetrics(registry) };
+}
+
+/** docs/reference/metrics.md, made from what is declared. Pure. */
+export function metricsReference(metrics: readonly MetricDescription[]): string {
+  return [
+    '# Metrics',
+    '',
+    '<!-- Made by `npm run docs` from what the collector registers: change it there. -->',
+    '',
+    '`GET /metrics` of the collector, in the text format of Prometheus (OpenMetrics when asked for). What agents report is there under their',
+    'node; series of containers and nodes that are gone are removed.',
+    '',
+    '| metric | type | labels | what |',
+    '| --- | --- | --- | --- |',
+    ...metrics.map(
+      ({ name, type, labels, help }) =>
+        `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(' ')} | ${help} |`,
+    ),
+    '',
+  ].join('\n');
 }

@@ -41,3 +41,24 @@ export function histogram<L extends string>(
 ): Histogram<L> {
   return new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [registry] });
 }
+
+/** A metric as it was declared. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** What was declared in a registry, by name. */
+export function describeMetrics(registry: Registry): readonly MetricDescription[] {
+  return registry
+    .getMetricsAsArray()
+    .map((metric) => {
+      const type = metric instanceof Counter ? 'counter' : metric instanceof Histogram ? 'histogram' : 'gauge';
+      const { labelNames = [] } = metric as unknown as { labelNames?: readonly string[] };
+      const { help, name } = metric as unknown as { help: string; name: string };
+      return { name, type, help, labels: labelNames } as const;
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
