@@ -285,6 +285,7 @@ function nodeReport({
     kernel: release(),
     sensor: sensor === undefined ? 'procfs' : 'bpf',
     hooks: sensor?.hooks ?? [missing],
+    engineConnected: containers.connected,
     containers: rates.reports(containers.running()),
     workloads: watch.report(),
     events: pipeline.events,

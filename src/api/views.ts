@@ -39,6 +39,7 @@ export interface NodeView {
     /** Hooks that do not work on the node, and what is not seen without them. */
     readonly hooksMissing: readonly HookState[];
     readonly hooksAttached: number;
+    readonly engineConnected: boolean;
     readonly containers: number;
     readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
     readonly pendingEvents: number;
@@ -60,6 +61,7 @@ const nodeSchema: z.ZodType<NodeView> = z.object({
       sensor: z.enum(['bpf', 'procfs']),
       hooksMissing: z.array(hookStateSchema),
       hooksAttached: z.int(),
+      engineConnected: z.boolean(),
       containers: z.int(),
       lost: z.array(z.object({ hook: z.string(), reason: z.string(), count: z.number() })),
       pendingEvents: z.number(),
@@ -148,6 +150,7 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
             sensor: report.sensor,
             hooksMissing: report.hooks.filter(({ state: hook }) => hook !== 'attached'),
             hooksAttached: report.hooks.filter(({ state: hook }) => hook === 'attached').length,
+            engineConnected: report.engineConnected,
             containers: report.containers.length,
             lost: report.lost,
             pendingEvents: report.pendingEvents,

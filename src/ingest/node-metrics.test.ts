@@ -65,6 +65,23 @@ test('drops the series of a container that vanished, of an old report, and of a 
   expect(await lines()).toEqual([]);
 });
 
+test('tells how many hooks work and which do not, and whether an engine answers', async () => {
+  states = [state('a'), state('b', { engineConnected: false, hooks: [] })];
+  const all = await lines();
+  const of = (name: string): string[] =>
+    all.filter((line) => line.startsWith(name)).map((line) => line.slice(name.length));
+  expect(of('anchorwatch_sensor_hooks')).toEqual([
+    '{node="a",state="attached"} 1',
+    '{node="a",state="missing"} 1',
+    '{node="a",state="failed"} 0',
+    '{node="b",state="attached"} 0',
+    '{node="b",state="missing"} 0',
+    '{node="b",state="failed"} 0',
+  ]);
+  expect(of('anchorwatch_sensor_hook_missing')).toEqual(['{node="a",hook="bind"} 1']);
+  expect(of('anchorwatch_engine_up')).toEqual(['{node="a"} 1', '{node="b"} 0']);
+});
+
 test('sums what is beyond the top workloads as other', async () => {
   states = [
     state(

@@ -13,6 +13,7 @@ const containersPerWorkload = 50;
 /** Figures of a report older than this say nothing about now: its series are deleted. */
 const staleMs = 60_000;
 
+const hookStates = ['attached', 'missing', 'failed'] as const;
 const containerLabels = ['node', 'workload', 'container'] as const;
 type ContainerLabel = (typeof containerLabels)[number];
 type ContainerMetric = Counter<ContainerLabel> | Gauge<ContainerLabel>;
@@ -30,6 +31,9 @@ export class NodeMetrics {
   readonly #containers: Gauge<'node'>;
   readonly #expected: Gauge<'node'>;
   readonly #outbox: Gauge<'node'>;
+  readonly #engine: Gauge<'node'>;
+  readonly #hooks: Gauge<'node' | 'state'>;
+  readonly #hookMissing: Gauge<'node' | 'hook'>;
   readonly #coverage: Gauge<'workload' | 'dimension'>;
   readonly #features: Gauge<'workload' | 'dimension'>;
   readonly #rates: readonly {
@@ -76,6 +80,22 @@ export class NodeMetrics {
       'anchorwatch_outbox_alerts',
       'Alerts on the node that the collector has not acknowledged.',
       node,
+    );
+    this.#engine = gauge(
+      registry,
+      'anchorwatch_engine_up',
+      '1 while a container engine answers the agent, else 0.',
+      node,
+    );
+    this.#hooks = gauge(registry, 'anchorwatch_sensor_hooks', 'Hooks of the kernel sensor, by whether they work.', [
+      'node',
+      'state',
+    ]);
+    this.#hookMissing = gauge(
+      registry,
+      'anchorwatch_sensor_hook_missing',
+      '1 for each hook of the kernel sensor that does not work; no series for those that do.',
+      ['node', 'hook'],
     );
     const byDimension = ['workload', 'dimension'] as const;
     this.#coverage = gauge(
@@ -157,6 +177,9 @@ export class NodeMetrics {
       this.#containers,
       this.#expected,
       this.#outbox,
+      this.#engine,
+      this.#hooks,
+      this.#hookMissing,
     ];
     for (const metric of [...own, this.#coverage, this.#features]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
@@ -170,6 +193,12 @@ export class NodeMetrics {
     this.#containers.set({ node }, report.containers.length);
     this.#expected.set({ node }, report.expectedAlertsPerDay);
     this.#outbox.set({ node }, report.outboxAlerts);
+    this.#engine.set({ node }, report.engineConnected ? 1 : 0);
+    for (const state of hookStates) this.#hooks.set({ node, state }, 0);
+    for (const { hook, state } of report.hooks) {
+      this.#hooks.inc({ node, state });
+      if (state !== 'attached') this.#hookMissing.set({ node, hook }, 1);
+    }
   }
 
   #setWorkloads(workloads: readonly FleetWorkload[]): void {

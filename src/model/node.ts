@@ -52,6 +52,8 @@ export interface NodeReport {
   readonly kernel: string;
   readonly sensor: 'bpf' | 'procfs';
   readonly hooks: readonly HookState[];
+  /** False while no container engine answers: new containers stay nameless then. */
+  readonly engineConnected: boolean;
   readonly containers: readonly ContainerReport[];
   readonly workloads: readonly WorkloadReport[];
   /** Events that reached user space, by event kind. */

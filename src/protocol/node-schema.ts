@@ -58,6 +58,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   kernel: name,
   sensor: z.enum(['bpf', 'procfs']),
   hooks: z.array(hookStateSchema).max(limits.reportRows),
+  engineConnected: z.boolean(),
   containers: z.array(containerReport).max(limits.reportContainers),
   workloads: z.array(workloadReport).max(limits.reportWorkloads),
   events: counters,

@@ -66,6 +66,7 @@ export function makeReport(changes: Partial<NodeReport> = {}): NodeReport {
       { hook: 'exec', state: 'attached', reason: '', unseen: '' },
       { hook: 'bind', state: 'missing', reason: 'no such tracepoint', unseen: 'listening ports' },
     ],
+    engineConnected: true,
     containers: [
       {
         id: 'c1',
