@@ -89,6 +89,7 @@ export const systemPackages = [
     for: ['test', 'demo'],
     present: () => hasProgram('debootstrap'),
   },
+  { name: 'prometheus', why: 'reads the metrics in tests', for: ['test'], present: () => hasProgram('promtool') },
   { name: 'iproute2', why: 'networks of test containers', for: ['test', 'demo'], present: () => hasProgram('ip') },
 ];
 

@@ -15,6 +15,12 @@ export function toolchainMissing(): string | undefined {
   return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
 }
 
+/** Why Prometheus cannot be tried here; undefined where it can. */
+export function prometheusMissing(): string | undefined {
+  const missing = ['prometheus', 'promtool'].filter((program) => !has(program));
+  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
+}
+
 /** Why no container engine of our own can be started here; undefined where it can. */
 export function engineMissing(): string | undefined {
   const missing = ['dockerd', 'debootstrap', 'ip'].filter((program) => !has(program));
