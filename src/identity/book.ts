@@ -12,6 +12,8 @@ const createdMax = 2_000;
 export class Book {
   readonly #byId: Map<string, Container> = new Map();
   readonly #byCgroup: Map<string, string> = new Map();
+  /** The cgroup of a container's run before the present one: the last events of that run still come in. */
+  readonly #earlier: Map<string, string> = new Map();
   readonly #dead: Map<string, number> = new Map();
   readonly #created: Map<string, Container> = new Map();
 
@@ -53,10 +55,16 @@ export class Book {
 
   /** Adds a container that runs, or what is newly known of it. */
   put(container: Container): void {
-    this.#created.delete(container.id);
-    this.#dead.delete(container.id);
-    this.#byId.set(container.id, container);
-    if (container.cgroupId !== undefined) this.#byCgroup.set(container.cgroupId, container.id);
+    const { id, cgroupId } = container;
+    const before = this.#byId.get(id)?.cgroupId;
+    this.#created.delete(id);
+    this.#dead.delete(id);
+    this.#byId.set(id, container);
+    if (before !== undefined && before !== cgroupId) {
+      this.#forgetCgroup(this.#earlier.get(id), id);
+      this.#earlier.set(id, before);
+    }
+    if (cgroupId !== undefined) this.#byCgroup.set(cgroupId, id);
   }
 
   /** The container ended; false when it was not running. */
@@ -71,8 +79,15 @@ export class Book {
   }
 
   #forget(id: string): void {
+    this.#forgetCgroup(this.#byId.get(id)?.cgroupId, id);
+    this.#forgetCgroup(this.#earlier.get(id), id);
+    this.#earlier.delete(id);
     this.#dead.delete(id);
     this.#byId.delete(id);
-    for (const [cgroupId, owner] of this.#byCgroup) if (owner === id) this.#byCgroup.delete(cgroupId);
+  }
+
+  /** The kernel may have given the number to another container since. */
+  #forgetCgroup(cgroupId: string | undefined, id: string): void {
+    if (cgroupId !== undefined && this.#byCgroup.get(cgroupId) === id) this.#byCgroup.delete(cgroupId);
   }
 }

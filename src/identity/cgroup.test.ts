@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cgroupOf, containerIdOfCgroupPath, unifiedMount, unifiedPath } from './cgroup.ts';
+import { cgroupOf, containerIdOfCgroupPath, ownCgroupPath, unifiedMount, unifiedPath } from './cgroup.ts';
 
 const id = '0123456789abcdef'.repeat(4);
 const other = 'fedcba9876543210'.repeat(4);
@@ -13,6 +13,11 @@ describe('the container in a cgroup path', () => {
     [`/kubepods.slice/kubepods-pod1.slice/cri-containerd-${id}.scope`, id],
     [`/docker/${id}/init`, id],
     [`/docker/${other}/docker/${id}`, id],
+    [`/machine.slice/libpod-payload-${id}`, id],
+    // The keeper of Podman's containers bears their ids.
+    [`/machine.slice/libpod-conmon-${id}.scope`, undefined],
+    [`/system.slice/crio-conmon-${id}.scope`, undefined],
+    [`/docker/conmon-${id}`, undefined],
     [`/docker/${id.slice(0, 32)}`, undefined],
     [`/docker/${id}0`, undefined],
     [`/docker/${id.toUpperCase()}`, undefined],
@@ -32,6 +37,30 @@ describe('the container in a cgroup path', () => {
   });
 });
 
+describe("a container's own cgroup", () => {
+  test.each([
+    [`/docker/${id}`, `/docker/${id}`],
+    [`/docker/${id}/init`, `/docker/${id}`],
+    [`/machine.slice/libpod-${id}.scope/container`, `/machine.slice/libpod-${id}.scope`],
+    // Whoever is in the container may give cgroups there any name.
+    [`/docker/${id}/docker/${other}`, `/docker/${id}`],
+    [`/docker/${id}/${id}`, `/docker/${id}`],
+    [`/docker/${other}/docker/${id}/x`, `/docker/${other}/docker/${id}`],
+    ['/somewhere/else', '/somewhere/else'],
+  ])('%s', (path, own) => {
+    expect(ownCgroupPath(path, id)).toBe(own);
+  });
+
+  test('does not depend on what is made inside of it', () => {
+    const name = fc.oneof(fc.constantFrom(id, other, `docker-${id}.scope`, '..', ''), fc.string());
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 5 }), (inside) => {
+        expect(ownCgroupPath(['', 'docker', id, ...inside].join('/'), id)).toBe(`/docker/${id}`);
+      }),
+    );
+  });
+});
+
 test('the unified hierarchy, on hybrid and pure nodes', () => {
   expect(unifiedPath('12:cpu:/a\n1:name=systemd:/b\n0::/docker/x\n')).toBe('/docker/x');
   expect(unifiedPath('12:cpu:/a\n')).toBeUndefined();
@@ -42,5 +71,5 @@ test('the unified hierarchy, on hybrid and pure nodes', () => {
 });
 
 test('a process that is gone has no cgroup', () => {
-  expect(cgroupOf(2 ** 22 + 1)).toBeUndefined();
+  expect(cgroupOf(2 ** 22 + 1, id)).toBeUndefined();
 });

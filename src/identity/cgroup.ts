@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 
-const containerName = /^(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
+/** conmon, which keeps a container of Podman or CRI-O, has a cgroup of its own that bears the container's id (`libpod-conmon-ID.scope`). */
+const containerName = /^(?!(?:[a-z-]+-)?conmon-)(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
 
 /**
  * The container id in a cgroup path: the innermost name that is 64 hex digits, plain (`docker/ID`) or as a systemd scope
@@ -8,11 +9,24 @@ const containerName = /^(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
  * engine to say. Pure.
  */
 export function containerIdOfCgroupPath(path: string): string | undefined {
-  for (const part of path.split('/').toReversed()) {
-    const id = containerName.exec(part)?.[1];
-    if (id !== undefined) return id;
-  }
-  return undefined;
+  return path
+    .split('/')
+    .map(idInName)
+    .findLast((id) => id !== undefined);
+}
+
+function idInName(name: string): string | undefined {
+  return containerName.exec(name)?.[1];
+}
+
+/**
+ * The container's own part of a process's cgroup path: a process may sit in a cgroup that was made inside the container, under whatever
+ * name. The path itself where the container's id is not in it. Pure.
+ */
+export function ownCgroupPath(path: string, containerId: string): string {
+  const parts = path.split('/');
+  const at = parts.findIndex((part) => idInName(part) === containerId);
+  return at < 0 ? path : parts.slice(0, at + 1).join('/');
 }
 
 /** Path in the unified hierarchy of a text of /proc/PID/cgroup (cgroups(7)). Pure. */
@@ -39,16 +53,12 @@ export interface CgroupPlace {
 }
 
 /** The cgroup of a container by one of its processes. Undefined when the process is gone or the node has no unified hierarchy. */
-export function cgroupOf(pid: number): CgroupPlace | undefined {
+export function cgroupOf(pid: number, containerId: string): CgroupPlace | undefined {
   try {
     const mount = unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1'));
     const path = unifiedPath(readFileSync(`/proc/${pid}/cgroup`, 'latin1'));
     if (mount === undefined || path === undefined) return undefined;
-    // A process may sit in a cgroup that was made inside the container.
-    const id = containerIdOfCgroupPath(path);
-    const parts = path.split('/');
-    const last = id === undefined ? -1 : parts.findLastIndex((part) => part.includes(id));
-    const own = (last < 0 ? parts : parts.slice(0, last + 1)).join('/');
+    const own = ownCgroupPath(path, containerId);
     const directory = `${mount}${own}`;
     return { id: statSync(directory, { bigint: true }).ino.toString(), directory, path: own };
   } catch {

@@ -105,6 +105,8 @@ export class Containers {
     for (let attempt = 0; attempt < announcementTries; attempt++) {
       try {
         const found = await this.#engine.inspect(id);
+        // Whoever may make cgroups on the node may give one the name of a container: where that one's process is says which is its own.
+        if ((found.container.cgroupId ?? cgroupId) !== cgroupId) return 'not-a-container';
         this.#start({ ...found, container: { ...found.container, cgroupId } });
         return 'container';
       } catch (error) {
@@ -172,7 +174,7 @@ export class Containers {
     const timeMs = timeOf(event);
     // Told again after a lost connection, it may be the end of an earlier run.
     if (container.startedAtMs === undefined || timeMs >= container.startedAtMs) this.#end(container.id);
-    if (event.exitCode !== 0 && this.#history.died(container.workload.id, timeMs))
+    if (event.exitCode !== undefined && event.exitCode !== 0 && this.#history.died(container.workload.id, timeMs))
       this.#options.listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, timeMs));
   }
 
@@ -218,7 +220,7 @@ export class Containers {
 
 /** Where a running container's cgroup stands; undefined when it has none. */
 export function cgroupPlace(container: Container): CgroupPlace | undefined {
-  return container.pid === 0 ? undefined : cgroupOf(container.pid);
+  return container.pid === 0 ? undefined : cgroupOf(container.pid, container.id);
 }
 
 function timeOf({ timeNano }: EngineEvent): number {

@@ -38,7 +38,7 @@ export function inspected(info: Docker.ContainerInspectInfo): Inspected {
       image,
       digest: info.Image,
       workload: workloadOf({ name, image, labels }),
-      cgroupId: pid === 0 ? undefined : cgroupOf(pid)?.id,
+      cgroupId: pid === 0 ? undefined : cgroupOf(pid, info.Id)?.id,
       pid,
       startedAtMs: Number.isNaN(startedAtMs) || startedAtMs <= 0 ? undefined : startedAtMs,
       labels,
