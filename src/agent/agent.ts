@@ -287,6 +287,7 @@ function nodeReport({
     hooks: sensor?.hooks ?? [missing],
     engineConnected: containers.connected,
     containers: rates.reports(containers.running()),
+    unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
     workloads: watch.report(),
     events: pipeline.events,
     known: counters?.known ?? {},

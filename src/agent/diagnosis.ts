@@ -57,14 +57,25 @@ export async function diagnose(options: { readonly dockerHost: string | undefine
     listener: { started: nothing, stopped: nothing, lifecycle: nothing },
   });
   const engine = await containers.start();
-  const count = containers.running().length;
+  const running = containers.running();
+  const unseen = running.filter(({ cgroupId }) => cgroupId === undefined);
   containers.stop();
   checks.push(
     check(
       'container engine',
       engine,
-      engine ? `${containers.address}, ${count} running` : `none answers at ${containers.address}`,
+      engine ? `${containers.address}, ${running.length} running` : `none answers at ${containers.address}`,
       'start Docker or Podman, or name it with --docker-host',
+    ),
+  );
+  checks.push(
+    check(
+      'containers',
+      unseen.length === 0,
+      unseen.length === 0
+        ? 'their processes and cgroups are found'
+        : `the cgroups of ${unseen.length} are not found, among them ${unseen[0]?.name ?? ''}`,
+      'in a container, run in the PID and cgroup namespaces of the node (pid: host, cgroup: host)',
     ),
   );
   return { kernel: release(), checks, hooks };

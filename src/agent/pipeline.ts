@@ -138,11 +138,17 @@ export class Pipeline {
       return;
     }
     const sample = watch.containerStarted(container, clock.nowMs());
+    if (cgroupId === undefined) {
+      log.warn(
+        { code: 'container.unseen', container: container.name },
+        'the cgroup of this container was not found by /proc/PID/cgroup: nothing of it is seen. An agent in a container needs the PID and cgroup namespaces of the node (pid: host, cgroup: host)',
+      );
+      return;
+    }
     log.info(
       { container: container.name, id: container.id.slice(0, 12), workload: workload.name },
       'container watched',
     );
-    if (cgroupId === undefined) return;
     if (!this.#pushedDown.has(workload.id)) {
       this.#pushedDown.add(workload.id);
       this.#sensor?.recognise(workload.id, watch.kernelKeys(workload.id));

@@ -41,6 +41,7 @@ export interface NodeView {
     readonly hooksAttached: number;
     readonly engineConnected: boolean;
     readonly containers: number;
+    readonly unseenContainers: number;
     readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
     readonly pendingEvents: number;
     readonly outboxAlerts: number;
@@ -63,6 +64,7 @@ const nodeSchema: z.ZodType<NodeView> = z.object({
       hooksAttached: z.int(),
       engineConnected: z.boolean(),
       containers: z.int(),
+      unseenContainers: z.int(),
       lost: z.array(z.object({ hook: z.string(), reason: z.string(), count: z.number() })),
       pendingEvents: z.number(),
       outboxAlerts: z.number(),
@@ -152,6 +154,7 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
             hooksAttached: report.hooks.filter(({ state: hook }) => hook === 'attached').length,
             engineConnected: report.engineConnected,
             containers: report.containers.length,
+            unseenContainers: report.unseenContainers,
             lost: report.lost,
             pendingEvents: report.pendingEvents,
             outboxAlerts: report.outboxAlerts,

@@ -65,8 +65,8 @@ test('drops the series of a container that vanished, of an old report, and of a 
   expect(await lines()).toEqual([]);
 });
 
-test('tells how many hooks work and which do not, and whether an engine answers', async () => {
-  states = [state('a'), state('b', { engineConnected: false, hooks: [] })];
+test('tells what of the node is not seen: hooks, containers, an engine that does not answer', async () => {
+  states = [state('a'), state('b', { engineConnected: false, hooks: [], unseenContainers: 2 })];
   const all = await lines();
   const of = (name: string): string[] =>
     all.filter((line) => line.startsWith(name)).map((line) => line.slice(name.length));
@@ -79,6 +79,7 @@ test('tells how many hooks work and which do not, and whether an engine answers'
     '{node="b",state="failed"} 0',
   ]);
   expect(of('anchorwatch_sensor_hook_missing')).toEqual(['{node="a",hook="bind"} 1']);
+  expect(of('anchorwatch_containers_unseen')).toEqual(['{node="a"} 0', '{node="b"} 2']);
   expect(of('anchorwatch_engine_up')).toEqual(['{node="a"} 1', '{node="b"} 0']);
 });
 

@@ -31,6 +31,7 @@ export class NodeMetrics {
   readonly #containers: Gauge<'node'>;
   readonly #expected: Gauge<'node'>;
   readonly #outbox: Gauge<'node'>;
+  readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
   readonly #hookMissing: Gauge<'node' | 'hook'>;
@@ -69,6 +70,12 @@ export class NodeMetrics {
       node,
     );
     this.#containers = gauge(registry, 'anchorwatch_containers', 'Containers that the agent watches.', node);
+    this.#unseen = gauge(
+      registry,
+      'anchorwatch_containers_unseen',
+      'Running containers that the sensor sees nothing of, because their cgroup was not found.',
+      node,
+    );
     this.#expected = gauge(
       registry,
       'anchorwatch_alerts_expected_per_day',
@@ -177,6 +184,7 @@ export class NodeMetrics {
       this.#containers,
       this.#expected,
       this.#outbox,
+      this.#unseen,
       this.#engine,
       this.#hooks,
       this.#hookMissing,
@@ -193,6 +201,7 @@ export class NodeMetrics {
     this.#containers.set({ node }, report.containers.length);
     this.#expected.set({ node }, report.expectedAlertsPerDay);
     this.#outbox.set({ node }, report.outboxAlerts);
+    this.#unseen.set({ node }, report.unseenContainers);
     this.#engine.set({ node }, report.engineConnected ? 1 : 0);
     for (const state of hookStates) this.#hooks.set({ node, state }, 0);
     for (const { hook, state } of report.hooks) {

@@ -55,6 +55,8 @@ export interface NodeReport {
   /** False while no container engine answers: new containers stay nameless then. */
   readonly engineConnected: boolean;
   readonly containers: readonly ContainerReport[];
+  /** Running containers whose cgroup was not found: the sensor sees nothing of them. */
+  readonly unseenContainers: number;
   readonly workloads: readonly WorkloadReport[];
   /** Events that reached user space, by event kind. */
   readonly events: Readonly<Record<string, number>>;

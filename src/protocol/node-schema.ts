@@ -60,6 +60,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   hooks: z.array(hookStateSchema).max(limits.reportRows),
   engineConnected: z.boolean(),
   containers: z.array(containerReport).max(limits.reportContainers),
+  unseenContainers: figure,
   workloads: z.array(workloadReport).max(limits.reportWorkloads),
   events: counters,
   known: counters,

@@ -75,6 +75,7 @@ export function makeReport(changes: Partial<NodeReport> = {}): NodeReport {
         rates: { cpuSeconds: 12.5, memoryBytes: 1_000_000, pids: 3, networkReceiveBytes: 10 },
       },
     ],
+    unseenContainers: 0,
     workloads: [
       {
         workload: { id: 'w-web', name: 'shop/web', kind: 'compose' },
