@@ -36,10 +36,18 @@ export function engineAddress(
 }
 
 function tcpEngine(address: string): Docker {
-  const url = new URL(address.replace(/^tcp:/, 'http:'));
+  const url = new URL(address);
   return new Docker({
-    host: url.hostname,
-    port: Number(url.port || 2375),
+    // Node looks names up as they stand: the brackets of an IPv6 address would be part of one.
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (usualPorts.get(url.protocol) ?? dockerPort) : Number(url.port),
     protocol: url.protocol === 'https:' ? 'https' : 'http',
   });
 }
+
+const dockerPort = 2375;
+/** A URL leaves out the port that is its scheme's own. */
+const usualPorts: ReadonlyMap<string, number> = new Map([
+  ['http:', 80],
+  ['https:', 443],
+]);

@@ -1,6 +1,5 @@
 import type Docker from 'dockerode';
 import { expect, test } from 'vitest';
-import { engineAddress } from './engine-socket.ts';
 import { inspected } from './inspection.ts';
 
 const info = (changes: Readonly<Record<string, unknown>> = {}): Docker.ContainerInspectInfo =>
@@ -56,11 +55,4 @@ test.each([
     info({ Config: { Image: 'x', Labels: null, Healthcheck: healthcheck, Shell: shell } }),
   );
   expect(container.healthcheck).toEqual(expected);
-});
-
-test('the engine: what is asked for, then DOCKER_HOST, then the usual sockets', () => {
-  expect(engineAddress('unix:///a.sock', { DOCKER_HOST: 'unix:///b.sock' }).text).toBe('unix:///a.sock');
-  expect(engineAddress('/a.sock', {}).text).toBe('unix:///a.sock');
-  expect(engineAddress(undefined, { DOCKER_HOST: 'tcp://10.0.0.1:2375' }).text).toBe('tcp://10.0.0.1:2375');
-  expect(engineAddress('', {}).text).toMatch(/^unix:\/\/.*\.sock$/);
 });

@@ -44,7 +44,7 @@ export interface StandInEngine {
 
 /** `folder`: where the socket of an engine that was stopped stood; a new one otherwise. */
 export async function startStandInEngine(
-  folder = mkdtempSync(join(tmpdir(), 'anchorwatch-engine-')),
+  folder: string = mkdtempSync(join(tmpdir(), 'anchorwatch-engine-')),
 ): Promise<StandInEngine> {
   mkdirSync(folder, { recursive: true });
   const socket = join(folder, 'docker.sock');
