@@ -42,6 +42,20 @@ describe("the engine's stream", () => {
     expect(events.add(`\n${line('start')}`)).toHaveLength(1);
   });
 
+  test('what an event says is taken as it is, whatever it holds; a forged time inside of it is not its time', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, text, text, (action, id, note) => {
+        const event = { Type: 'container', Action: action, Actor: { ID: id, Attributes: { note } } };
+        const events = new EngineEvents();
+        expect(events.add(`${JSON.stringify(event)}\n`)).toMatchObject([{ action, containerId: id }]);
+        expect(events.broken).toBe(0);
+      }),
+    );
+    const forged = line('exec_create: sh -c "timeNano":1', { name: '"timeNano": 2' });
+    expect(new EngineEvents().add(forged)).toMatchObject([{ timeNano: '1795000000123456789' }]);
+  });
+
   test('no text makes it throw', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.string(), fc.json()), { maxLength: 10 }), (chunks) => {

@@ -1,28 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { makeContainer } from '../../test/support/containers.ts';
 import type { Container } from '../model/container.ts';
 import { WorkloadHistory, eventFinding, startFindings } from './lifecycle.ts';
 
-const container = (changes: Partial<Container>): Container => ({
-  id: 'a'.repeat(64),
-  name: 'web-1',
-  image: 'nginx',
-  digest: 'sha256:1',
-  workload: { id: 'w', name: 'nginx/web', kind: 'image' },
-  cgroupId: '1',
-  pid: 1,
-  startedAtMs: 0,
-  labels: {},
-  mounts: [],
-  privileged: false,
-  hostNamespaces: [],
-  ...changes,
-});
 const mount = (source: string, readOnly = false, type = 'bind'): Container['mounts'][number] => ({
   ...{ type, source, readOnly },
   destination: '/x',
 });
 const told = (changes: Partial<Container>): readonly string[] =>
-  startFindings(container(changes)).map(({ action, detail }) => `${action} ${detail}`.trim());
+  startFindings(makeContainer(changes)).map(({ action, detail }) => `${action} ${detail}`.trim());
 
 describe('what a configuration says', () => {
   test('privileges and namespaces of the node', () => {
@@ -37,7 +24,14 @@ describe('what a configuration says', () => {
   test.each([
     ['/var/run/docker.sock', 'engine-socket-mount /var/run/docker.sock'],
     ['/run/podman/podman.sock', 'engine-socket-mount /run/podman/podman.sock'],
+    ['/run/containerd/containerd.sock', 'engine-socket-mount /run/containerd/containerd.sock'],
+    ['/run/crio/crio.sock', 'engine-socket-mount /run/crio/crio.sock'],
+    ['/run/user/1000/docker.sock', 'engine-socket-mount /run/user/1000/docker.sock'],
     ['/', 'host-path-mount /'],
+    ['//', 'host-path-mount //'],
+    ['/etc/.', 'host-path-mount /etc/.'],
+    ['/srv/../root//x', 'host-path-mount /srv/../root//x'],
+    ['/var/run', 'host-path-mount /var/run'],
     ['/etc/', 'host-path-mount /etc/'],
     ['/root/.ssh', 'host-path-mount /root/.ssh'],
     ['/var/lib/kubelet/pods', 'host-path-mount /var/lib/kubelet/pods'],
@@ -52,6 +46,18 @@ describe('what a configuration says', () => {
   });
 });
 
+test('all that lies below a deep path is told, whatever it is called; what only begins like one is not', () => {
+  const name = fc.string({ minLength: 1, unit: 'binary' }).filter((text) => !/[/]|^\.{1,2}$/.test(text));
+  const deep = fc.constantFrom('/boot', '/root', '/proc', '/sys', '/etc/cron.d', '/var/lib/kubelet', '/usr/bin');
+  fc.assert(
+    fc.property(deep, name, name, (path, one, two) => {
+      const source = `${path}/${one}/${two}`;
+      expect(told({ mounts: [mount(source)] })).toHaveLength(1);
+      expect(told({ mounts: [mount(`${path}${one}`)] })).toEqual([]);
+    }),
+  );
+});
+
 describe('what an event says', () => {
   test.each([
     ['exec_create: sh -c id', { action: 'exec-create', detail: 'sh' }],
@@ -59,7 +65,14 @@ describe('what an event says', () => {
     ['archive-path', { action: 'archive', detail: 'out' }],
     ['extract-to-dir', { action: 'archive', detail: 'in' }],
     ['oom', { action: 'oom', detail: '' }],
+    ['exec_create:\n sh\n-c\nid', { action: 'exec-create', detail: 'sh' }],
+    ['exec_create:', { action: 'exec-create', detail: '' }],
+    ['exec_create: env A=b:c', { action: 'exec-create', detail: 'env' }],
+    ['attach: x', { action: 'attach', detail: '' }],
     ['exec_start: sh', undefined],
+    ['exec_die', undefined],
+    ['health_status: healthy', undefined],
+    ['oom ', undefined],
     ['resize', undefined],
     ['', undefined],
   ])('%s', (action, expected) => {
@@ -74,6 +87,34 @@ describe('what an event says', () => {
       detail: '/bin/sh',
     });
     expect(JSON.stringify(eventFinding('exec_create: mysql --password=hunter2', []))).not.toContain('hunter2');
+    expect(eventFinding('exec_create: DB_PASSWORD=hunter2 sh', [])?.detail).toBe('DB_PASSWORD=***');
+  });
+
+  test.each([
+    ['a part of it', 'exec_create: /bin/sh -c curl'],
+    ['the same words in another order', 'exec_create: -c /bin/sh curl -f localhost'],
+    ['it with more behind', 'exec_create: /bin/sh -c curl -f localhost /etc/shadow'],
+    ['it in another program', 'exec_create: /tmp/sh -c curl -f localhost'],
+    ['nothing', 'exec_create: '],
+  ])('%s is not the health check', (_what, action) => {
+    expect(eventFinding(action, ['/bin/sh', '-c', 'curl -f localhost'])?.action).toBe('exec-create');
+  });
+
+  test('of any text: a word or nothing, never an argument, and always bounded', () => {
+    const word = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => !/\s/.test(text));
+    fc.assert(
+      fc.property(word, fc.array(word), (program, rest) => {
+        const detail = eventFinding(`exec_create: ${[program, ...rest].join(' ')}`, [])?.detail ?? '';
+        expect(detail).not.toMatch(/\s/);
+        expect(detail === program || detail.includes('***')).toBe(true);
+      }),
+    );
+    expect(eventFinding(`exec_create: ${'x'.repeat(100_000)}`, [])?.detail).toHaveLength(4096);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (action, healthcheck) => {
+        expect(eventFinding(action, healthcheck)?.action ?? 'oom').toMatch(/^(?:exec-create|attach|archive|oom)$/);
+      }),
+    );
   });
 });
 
@@ -92,6 +133,21 @@ describe('what a workload did over time', () => {
     const history = new WorkloadHistory();
     expect([0, 200_000, 400_000, 600_000].some((timeMs) => history.died('w', timeMs))).toBe(false);
     expect(['a', 'b', 'c'].some((workload) => history.died(workload, 0))).toBe(false);
+  });
+
+  test('failures that are told again out of order are counted like others', () => {
+    const history = new WorkloadHistory();
+    expect([120_000, 0, 60_000].map((timeMs) => history.died('w', timeMs))).toEqual([false, false, true]);
+  });
+
+  test('of four thousand workloads; the one that was heard of longest ago is forgotten first', () => {
+    const history = new WorkloadHistory();
+    history.started('kept', '1');
+    history.started('lost', '1');
+    for (let index = 0; index < 4_094; index++) history.started(`w ${index}`, '1');
+    history.started('kept', '1');
+    history.started('one more', '1');
+    expect([history.started('kept', '2'), history.started('lost', '2')]).toEqual([true, false]);
   });
 
   test('another image is a change, the first and the same are not', () => {

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { maskText } from '../lib/mask.ts';
 import type { Container } from '../model/container.ts';
 import type { LifecycleAction } from '../model/event.ts';
 
@@ -31,6 +33,9 @@ const sensitivePaths: readonly { readonly path: string; readonly deep: boolean }
   { path: '/var/run', deep: false },
 ];
 
+/** Longest path on Linux. */
+const programLengthMax = 4096;
+
 const engineSocket = /\/(?:docker|podman|containerd|crio|cri-dockerd)(?:\/\w+)?\.sock$/;
 
 /** What a container's configuration says at its start. Pure. */
@@ -58,8 +63,8 @@ export function eventFinding(action: string, healthcheck: readonly string[]): Li
   switch (name) {
     case 'exec_create':
       if (healthcheck.length > 0 && rest === healthcheck.join(' ').trim()) return undefined;
-      // The rest of the command line may hold secrets.
-      return { action: 'exec-create', detail: rest.split(/\s/)[0] ?? '' };
+      // The rest of the command line may hold secrets, and so may what was meant to be set before the program (`TOKEN=x sh`).
+      return { action: 'exec-create', detail: maskText(rest.split(/\s/)[0] ?? '').slice(0, programLengthMax) };
     case 'attach':
       return { action: 'attach', detail: '' };
     case 'archive-path':
@@ -74,7 +79,7 @@ export function eventFinding(action: string, healthcheck: readonly string[]): Li
 }
 
 function isSensitive(source: string): boolean {
-  const path = source.replace(/(?<=.)\/+$/, '');
+  const path = posix.normalize(source).replace(/(?<=.)\/$/, '');
   return sensitivePaths.some((entry) => path === entry.path || (entry.deep && path.startsWith(`${entry.path}/`)));
 }
 

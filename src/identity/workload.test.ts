@@ -27,6 +27,46 @@ describe('workloadOf', () => {
     expect(name('k8s_x', 'nginx', pod('single'))).toBe('shop/single/nginx');
   });
 
+  test('Kubernetes comes before Compose, and half of the labels are none', () => {
+    const labels = {
+      'io.kubernetes.pod.namespace': 'shop',
+      'io.kubernetes.pod.name': 'db-0',
+      'io.kubernetes.container.name': 'pg',
+    };
+    expect(workloadOf({ name: 'x', image: 'pg', labels: { ...compose, ...labels } }).kind).toBe('kubernetes');
+    expect(workloadOf({ name: 'x', image: 'pg', labels: { 'com.docker.compose.project': 'shop' } }).kind).toBe('image');
+    const { 'io.kubernetes.pod.name': _, ...half } = labels;
+    expect(workloadOf({ name: 'x', image: 'pg', labels: half })).toMatchObject({ name: 'pg/x', kind: 'image' });
+  });
+
+  test('of the same name but of another kind is another workload', () => {
+    const [one, other] = [
+      workloadOf({ name: 'x', image: 'x', labels: compose }),
+      workloadOf({ name: 'web', image: 'shop', labels: {} }),
+    ];
+    expect([one.name, other.name]).toEqual(['shop/web', 'shop/web']);
+    expect(one.id).not.toBe(other.id);
+  });
+
+  test.each([
+    ['web', 'web'],
+    ['web-1', 'web'],
+    ['web_1', 'web'],
+    ['web.1', 'web'],
+    ['web-1-2', 'web'],
+    ['web1', 'web1'],
+    ['web-v2', 'web-v2'],
+    ['web-2-blue', 'web-2-blue'],
+    ['/shop-web-12', 'shop-web'],
+    ['-1', '-1'],
+    ['42', '42'],
+    ['', ''],
+    ['focused_turing', ''],
+    ['focused_turing_1', 'focused_turing'],
+  ])('the container %s is of the group %s', (container, group) => {
+    expect(groupOf(container)).toBe(group);
+  });
+
   test('else image and container name, without replica number, tag and digest', () => {
     expect(name('web-1')).toBe('nginx/web');
     expect(name('/web_2')).toBe('nginx/web');
@@ -59,10 +99,22 @@ describe('workloadOf', () => {
         expect(workloadOf({ name: container, image: `x${image}`, labels: {} }).name).not.toBe('');
       }),
     );
+    const label = fc.constantFrom(...Object.keys(compose), 'io.kubernetes.pod.name', '__proto__', 'constructor');
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, text, fc.dictionary(label, text), (container, image, labels) => {
+        const workload = workloadOf({ name: container, image, labels });
+        expect(workload.id).toMatch(/^[0-9a-f]{16}$/);
+        expect(workloadOf({ name: container, image, labels: { ...labels } })).toEqual(workload);
+      }),
+    );
   });
 });
 
 test('an image that is known by its id only goes by the beginning of it', () => {
   expect(repositoryOf(`sha256:${'ab'.repeat(32)}`)).toBe('abababababab');
+  expect(repositoryOf('cd'.repeat(32))).toBe('cdcdcdcdcdcd');
   expect(repositoryOf('localhost:5000/x')).toBe('localhost:5000/x');
+  expect(repositoryOf('localhost:5000/x:1.2')).toBe('localhost:5000/x');
+  expect(repositoryOf('x@sha256:00')).toBe('x');
 });
