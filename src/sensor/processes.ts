@@ -16,6 +16,9 @@ const nsPerTick = 10_000_000n;
 /** Above this, UDP ports are the local ends of clients (net.ipv4.ip_local_port_range). */
 const ephemeralPort = 32768;
 
+/** What an IPv4 address begins with where it is written as an IPv6 address (RFC 4291 section 2.5.5.2). */
+const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex');
+
 /** Ids of all cgroups below a cgroup directory, and the processes in it and below. */
 export function cgroupContents(directory: string): {
   readonly insideIds: readonly string[];
@@ -23,34 +26,45 @@ export function cgroupContents(directory: string): {
 } {
   const insideIds: string[] = [];
   const pids: number[] = [];
-  const visit = (path: string, inside: boolean): void => {
-    if (inside) insideIds.push(statSync(path, { bigint: true }).ino.toString());
-    for (const line of readFileSync(`${path}/cgroup.procs`, 'latin1').split('\n'))
-      if (line !== '') pids.push(Number(line));
-    for (const entry of readdirSync(path, { withFileTypes: true }))
-      if (entry.isDirectory()) visit(`${path}/${entry.name}`, true);
+  /** What goes away while it is read, and a threaded cgroup's processes (cgroups(7)), are left out; the others stand. */
+  const attempt = (act: () => void): void => {
+    try {
+      act();
+    } catch {
+      // Gone or threaded.
+    }
   };
-  try {
-    visit(directory, false);
-  } catch {
-    // The cgroup went away while it was read: what was found so far stands.
-  }
+  const visit = (path: string, inside: boolean): void => {
+    attempt(() => {
+      if (inside) insideIds.push(statSync(path, { bigint: true }).ino.toString());
+    });
+    attempt(() => {
+      for (const line of readFileSync(`${path}/cgroup.procs`, 'latin1').split('\n'))
+        if (line !== '') pids.push(Number(line));
+    });
+    attempt(() => {
+      for (const entry of readdirSync(path, { withFileTypes: true }))
+        if (entry.isDirectory()) visit(`${path}/${entry.name}`, true);
+    });
+  };
+  visit(directory, false);
   return { insideIds, pids };
 }
 
 /** Reads a process; undefined when it is gone or has no program (kernel threads, zombies). */
 export function readProcess(pid: number): RunningProcess | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = readFileSync(`/proc/${pid}/stat`);
+    // Its name may hold anything, also what looks like the fields behind it.
     const close = stat.lastIndexOf(')');
-    const fields = stat.slice(close + 2).split(' ');
+    const fields = stat.toString('latin1', close + 2).split(' ');
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     const exe = readlinkSync(`/proc/${pid}/exe`, { encoding: 'buffer' });
     return {
       pid,
       parentPid: Number(fields[1]),
       startTimeNs: (BigInt(fields[19] ?? '0') * nsPerTick).toString(),
-      comm: stat.slice(stat.indexOf('(') + 1, close),
+      comm: escapeBytes(stat.subarray(stat.indexOf('(') + 1, close)),
       exe: escapeBytes(exe).replace(/ \(deleted\)$/, ''),
       args: decodeArguments(readFileSync(`/proc/${pid}/cmdline`)),
       uid: idOf(status, 'Uid'),
@@ -127,8 +141,8 @@ function socketsOf(pid: number): readonly string[] {
   }
 }
 
-/** Listening sockets in a table of /proc/net/{tcp,udp}[6]. Lines of another form are skipped. */
-function parseSockets(
+/** Listening sockets in a table of /proc/net/{tcp,udp}[6]. Lines of another form are skipped. Pure. */
+export function parseSockets(
   text: string,
   protocol: 'tcp' | 'udp',
   family: 2 | 10,
@@ -138,12 +152,15 @@ function parseSockets(
     const [, local = '', remote = '', state, , , , , , inode = ''] = line.trim().split(/\s+/);
     const [hex = '', portHex = ''] = local.split(':');
     const port = Number.parseInt(portHex, 16);
-    if (!Number.isInteger(port) || port === 0 || state !== (protocol === 'tcp' ? '0A' : '07')) continue;
+    if (!(port > 0 && port <= 65_535) || state !== (protocol === 'tcp' ? '0A' : '07')) continue;
     if (protocol === 'udp' && (port >= ephemeralPort || !/^0+:0+$/.test(remote))) continue;
     const bytes = Buffer.from(hex, 'hex');
-    if (bytes.length !== (family === 2 ? 4 : 16)) continue;
+    if (hex.length !== bytes.length * 2 || bytes.length !== (family === 2 ? 4 : 16) || !/^\d+$/.test(inode)) continue;
     // The kernel prints each 32-bit word in host order.
-    out.push({ protocol, port, inode, address: addressText(family, bytes.swap32()) });
+    bytes.swap32();
+    const mapped = family === 10 && bytes.subarray(0, 12).equals(mappedPrefix);
+    const address = mapped ? addressText(2, bytes.subarray(12)) : addressText(family, bytes);
+    out.push({ protocol, port, inode, address });
   }
   return out;
 }
