@@ -265,7 +265,10 @@ describe('an agent apart from its collector', () => {
       await drop('apart', program);
       await alertOf(feed.alerts, 'apart', `/tmp/${program}`);
     }
-    for (const line of full) expect(count(agent.log(), line)).toBe(1);
+    // Told when it begins and when it ends, not for every write between: a small write may still fit after a large one did not.
+    const again = [/the outbox can be written again/, /the profiles can be saved again/];
+    for (const [index, line] of full.entries())
+      expect([0, 1]).toContain(count(agent.log(), line) - count(agent.log(), again[index] ?? line));
     await waitFor('the counters', async () => {
       const lost = 'anchorwatch_sensor_lost_total';
       return (
