@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * System calls that few workloads ever make (src/model/call.ts), when they return, refused ones too. One program serves all of them:
- * the cookie that it was attached with says which call it is and what of its arguments is told.
+ * the cookie that it was attached with says which call it is and what of its arguments is told. Below it, what has hooks of its own.
  */
 #include "lib/record.h"
 
@@ -20,59 +20,241 @@ static __always_inline void append_argument(struct scratch *s, u32 *at, u32 inde
 	*at += s->record.path_bytes;
 }
 
+/* What is told of a call. */
+struct call {
+	u64 detail;
+	long result;
+	u64 hash;
+	u32 number;
+	u32 flags;
+	u32 text; /* which argument is a text that is told, AW_CALL_NOTHING: none */
+	u8 origin;
+	struct sock *sk; /* whose other end is told */
+};
+
+/*
+ * Tells of a call of the current task. With `s`, the text in that scratch, digits folded, is part of the key; it is given back here.
+ * Without it one is taken only when there is something to tell.
+ */
+static __always_inline int tell_call(struct aw_watched *w, struct call *c, struct scratch *s)
+{
+	u64 words[3] = { c->number | (u64)(c->result < 0) << 16 | (u64)c->origin << 24, c->detail };
+	u32 at = 0;
+
+	if (s)
+		words[2] = hash_text(s, AW_PATH_MAX, fold_text(s, s->text_start, s->text_bytes, 0), AW_HASH_CALL_TEXT);
+	c->hash = hash_words(AW_HASH_CALL, words, 3);
+	if (silent(w, decide(w, c->hash, AW_KIND_CALL), AW_HOOK_CALL, &c->flags) || !within_rate(w, AW_HOOK_CALL, c->flags)) {
+		if (s)
+			give_scratch(s);
+		return 0;
+	}
+	bool with_text = s;
+
+	if (!s)
+		s = take_scratch(w->container, AW_HOOK_CALL);
+	if (!s)
+		return 0;
+	struct aw_record *r = &s->record;
+
+	begin_record(r, w, AW_KIND_CALL, AW_HOOK_CALL, c->hash);
+	r->flags |= c->flags | (c->result < 0 ? AW_FLAG_REFUSED : 0);
+	r->call = c->number;
+	r->detail = c->detail;
+	r->result = c->result;
+	r->origin = c->origin;
+	if (c->sk)
+		tell_peer(r, c->sk);
+	if (with_text)
+		r->path_bytes = append_text(s, &at);
+	else if (c->text != AW_CALL_NOTHING)
+		append_argument(s, &at, c->text);
+	append_args(s, &at);
+	append_exe(s, &at);
+	append_cwd(s, &at);
+	if (send_record(s, &process_ring, at) && !(c->flags & AW_FLAG_CAPTURED))
+		mark_told(w, c->hash, AW_HOOK_CALL);
+	give_scratch(s);
+	return 0;
+}
+
+/* Is what the current task does the container runtime's set-up, before the container's program runs? */
+static __always_inline bool is_set_up(void)
+{
+	struct aw_task *state = task_state(bpf_get_current_task_btf());
+
+	return state && state->flags & AW_TASK_RUNTIME;
+}
+
+/* Puts the name of the current task where tell_call takes its text from. */
+static __always_inline void name_text(struct scratch *s)
+{
+	u32 length = 0;
+
+	bpf_get_current_comm(s->text, 16);
+	for (; length < 15; length++)
+		if (!s->text[length])
+			break;
+	s->text_bytes = length;
+	s->text_start = 0;
+}
+
 SEC("tracepoint")
 int on_exit_call(struct trace_event_raw_sys_exit *context)
 {
 	struct aw_watched *w = watched_current();
-	u64 cookie, detail = 0, hash;
-	struct aw_task *state;
-	struct scratch *s;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct scratch *s = 0;
+	struct call c = {};
+	u64 cookie;
 
-	if (!w)
-		return 0;
-	state = task_state(bpf_get_current_task_btf());
-	/* The container runtime's own set-up, before the container's program runs. */
-	if (state && state->flags & AW_TASK_RUNTIME)
+	if (!w || is_set_up())
 		return 0;
 	cookie = bpf_get_attach_cookie(context);
-	u32 number = cookie & 0xffff, argument = cookie >> 16 & 0xff, text = cookie >> 24 & 0xff;
-	long result = context->ret;
-	bool refused = result < 0;
+	u32 what = cookie >> 8 & 0xff, argument = cookie >> 16 & 0xff;
 
-	if (argument == AW_CALL_SOCKET) {
+	c.number = cookie & 0xff;
+	c.text = cookie >> 24 & 0xff;
+	c.result = context->ret;
+	if (what & AW_CALL_SOCKET) {
 		u32 type = argument_of(1) & SOCK_TYPE_MASK;
 
-		detail = argument_of(0) & 0xffffffff;
-		if (detail != AF_PACKET && (type != SOCK_RAW || (detail != AF_INET && detail != AF_INET6)))
+		c.detail = argument_of(0) & 0xffffffff;
+		if (c.detail != AF_PACKET && (type != SOCK_RAW || (c.detail != AF_INET && c.detail != AF_INET6)))
 			return 0;
+	} else if (what & AW_CALL_STDIO) {
+		struct sock *sk = c.result >= 0 && c.result <= 2 ? sock_of(c.result) : 0;
+
+		if (!sk)
+			return 0;
+		c.result = 0;
+		c.sk = sk;
+		c.detail = LOAD(sk, __sk_common.skc_family);
+		if (c.detail != AF_INET && c.detail != AF_INET6)
+			return 0;
+	} else if (what & AW_CALL_NAME) {
+		/* Threads name themselves all the time; what ps shows is the name of the first one. */
+		if (argument_of(0) != PR_SET_NAME || c.result || task->pid != task->tgid)
+			return 0;
+		s = take_scratch(w->container, AW_HOOK_CALL);
+		if (!s)
+			return 0;
+		name_text(s);
 	} else if (argument != AW_CALL_NOTHING) {
-		detail = argument_of(argument) & cookie >> 32;
+		c.detail = argument_of(argument) & cookie >> 32;
+		if (what & AW_CALL_ONLY_DETAIL && !c.detail)
+			return 0;
 	}
-	u64 words[2] = { number | (u64)refused << 16, detail };
+	return tell_call(w, &c, s);
+}
 
-	hash = hash_words(AW_HASH_CALL, words, 2);
-	enum decision decision = decide(w, hash, AW_KIND_CALL);
+/* Memory that can be executed: of a file that is not the image's, or of none. */
+SEC("tracepoint/syscalls/sys_exit_mmap")
+int on_exit_mmap(struct trace_event_raw_sys_exit *context)
+{
+	u64 protection = argument_of(2);
+	struct call c = { .number = AW_CALL_MMAP, .text = AW_CALL_NOTHING };
+	struct aw_watched *w;
+	struct scratch *s;
+	struct file *file;
 
-	if (decision == DECIDED_KNOWN || decision == DECIDED_REPEATED || !within_rate(w, AW_HOOK_CALL))
+	if (!(protection & PROT_EXEC))
 		return 0;
-	s = take_scratch(AW_HOOK_CALL);
+	w = watched_current();
+	if (!w || (context->ret < 0 && context->ret > -4096) || is_set_up())
+		return 0;
+	if (argument_of(3) & MAP_ANONYMOUS) {
+		c.detail = protection & PROT_WRITE ? AW_MMAP_WRITABLE : AW_MMAP_ANONYMOUS;
+		return tell_call(w, &c, 0);
+	}
+	file = file_of(argument_of(4));
+	if (!file)
+		return 0;
+	c.detail = AW_MMAP_FILE;
+	c.origin = origin_of(file);
+	if (c.origin == AW_ORIGIN_IMAGE || c.origin == AW_ORIGIN_MOUNT)
+		return 0;
+	s = take_scratch(w->container, AW_HOOK_CALL);
 	if (!s)
 		return 0;
-	struct aw_record *r = &s->record;
-	u32 at = 0;
+	path_text(s, LOAD(file, f_path.dentry), LOAD(file, f_path.mnt), 0);
+	if (s->text_flags & AW_FLAG_PATH_TRUNCATED)
+		count_loss(w->container, AW_HOOK_CALL, AW_LOSS_PATH_TOO_LONG);
+	c.flags = s->text_flags;
+	c.origin = memfd_or(s, c.origin);
+	return tell_call(w, &c, s);
+}
 
-	begin_record(r, w, AW_KIND_CALL, AW_HOOK_CALL, hash);
-	r->flags |= (decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0) | (refused ? AW_FLAG_REFUSED : 0);
-	r->call = number;
-	r->detail = detail;
-	r->result = result;
-	if (text != AW_CALL_NOTHING)
-		append_argument(s, &at, text);
-	append_args(s, &at);
-	append_exe(s, &at);
-	append_cwd(s, &at);
-	if (send_record(s, &process_ring, at))
-		mark_told(w, hash, AW_HOOK_CALL);
-	give_scratch(s);
-	return 0;
+/* Signals that a process of a container sends to what it neither is, nor has started, nor was started by. */
+SEC("tp_btf/signal_generate")
+int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct task_struct *target)
+{
+	struct task_struct *task = bpf_get_current_task_btf(), *up;
+	struct call c = { .number = AW_CALL_KILL, .text = AW_CALL_NOTHING };
+	struct aw_watched *w, *other;
+	u32 relation = 0;
+	u64 id;
+
+	/* Pointers below 2 stand for the kernel, and so do codes above 0. */
+	if ((u64)info < 2 || target->tgid == task->tgid)
+		return 0;
+	w = watched_current();
+	if (!w || LOAD(info, si_code) > 0 || is_set_up())
+		return 0;
+	id = cgroup_of(target);
+	other = bpf_map_lookup_elem(&watched, &id);
+	if (!other || other->container != w->container) {
+		relation = AW_KILL_OUTSIDE;
+	} else {
+		int self = task->tgid, wanted = target->tgid;
+
+		up = target;
+		for (u32 i = 0; i < AW_ANCESTORS_MAX; i++) {
+			up = up->real_parent;
+			if (up->tgid == self)
+				return 0;
+		}
+		relation = AW_KILL_UNRELATED;
+		up = task;
+		for (u32 i = 0; i < AW_ANCESTORS_MAX; i++) {
+			up = up->real_parent;
+			if (up->tgid == wanted)
+				relation = AW_KILL_ANCESTOR;
+		}
+	}
+	c.detail = (u32)signal | relation << 8;
+	return tell_call(w, &c, 0);
+}
+
+/* Capabilities that the kernel asked for, granted and denied ones; each once for each container and sample. */
+SEC("tp_btf/cap_capable")
+int BPF_PROG(on_capability, const struct cred *cred, struct user_namespace *target, const struct user_namespace *granting, int capability,
+	     int result)
+{
+	struct aw_watched *w = watched_current();
+	struct call c = { .number = AW_CALL_CAPABILITY, .text = AW_CALL_NOTHING };
+	u64 bit = 1ULL << (capability & 63);
+	u32 denied = result < 0;
+
+	if (!w || w->capabilities[denied & 1] & bit)
+		return 0;
+	if (is_set_up())
+		return 0;
+	__sync_fetch_and_or(&w->capabilities[denied & 1], bit);
+	c.detail = (u32)capability;
+	c.result = result;
+	return tell_call(w, &c, 0);
+}
+
+/* Operations of io_uring: what is done through it passes the system calls by. */
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(on_io_uring, struct io_kiocb *req)
+{
+	struct call c = { .number = AW_CALL_IO_URING, .text = AW_CALL_NOTHING };
+	struct aw_watched *w = watched_current();
+
+	if (!w || is_set_up())
+		return 0;
+	c.detail = LOAD(req, opcode);
+	return tell_call(w, &c, 0);
 }

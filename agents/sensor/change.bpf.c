@@ -72,7 +72,7 @@ int on_exit_change(struct trace_event_raw_sys_exit *context)
 	state = task_state(bpf_get_current_task_btf());
 	if (state && state->flags & AW_TASK_RUNTIME)
 		return 0;
-	s = take_scratch(AW_HOOK_CHANGE);
+	s = take_scratch(w->container, AW_HOOK_CHANGE);
 	if (!s)
 		return 0;
 	cookie = bpf_get_attach_cookie(context);
@@ -86,7 +86,7 @@ int on_exit_change(struct trace_event_raw_sys_exit *context)
 	mode = cookie & AW_CHANGE_POINTER ? 0 : mode & 0xffff;
 
 	if (!changed_path(s, cookie >> 16 & 0xff, cookie >> 24 & 0xff)) {
-		count_loss(AW_HOOK_CHANGE, AW_LOSS_UNREADABLE);
+		count_loss(w->container, AW_HOOK_CHANGE, AW_LOSS_UNREADABLE);
 		give_scratch(s);
 		return 0;
 	}
@@ -98,17 +98,16 @@ int on_exit_change(struct trace_event_raw_sys_exit *context)
 	if (decision == DECIDED_NEW && known_as_pattern(w, s, type + 1, type + 2, AW_KIND_CHANGE, &pattern))
 		decision = DECIDED_KNOWN;
 	if (flags & AW_FLAG_PATH_TRUNCATED) {
-		count_loss(AW_HOOK_CHANGE, AW_LOSS_PATH_TOO_LONG);
+		count_loss(w->container, AW_HOOK_CHANGE, AW_LOSS_PATH_TOO_LONG);
 		if (decision == DECIDED_KNOWN)
 			decision = DECIDED_NEW;
 	}
-	if ((decision == DECIDED_NEW || decision == DECIDED_JUDGED) && within_rate(w, AW_HOOK_CHANGE)) {
+	if (!silent(w, decision, AW_HOOK_CHANGE, &flags) && within_rate(w, AW_HOOK_CHANGE, flags)) {
 		struct aw_record *r = &s->record;
 		u32 at = 0;
 
 		begin_record(r, w, AW_KIND_CHANGE, AW_HOOK_CHANGE, hash);
-		r->flags |= flags | (decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0) | (result < 0 ? AW_FLAG_REFUSED : 0) |
-			    (special ? AW_FLAG_SPECIAL : 0);
+		r->flags |= flags | (result < 0 ? AW_FLAG_REFUSED : 0) | (special ? AW_FLAG_SPECIAL : 0);
 		r->call = change;
 		r->detail = mode;
 		r->result = result;
@@ -125,7 +124,7 @@ int on_exit_change(struct trace_event_raw_sys_exit *context)
 				at += r->script_bytes;
 			}
 		}
-		if (send_record(s, &activity_ring, at))
+		if (send_record(s, &activity_ring, at) && !(flags & AW_FLAG_CAPTURED))
 			mark_told(w, hash, AW_HOOK_CHANGE);
 	}
 	give_scratch(s);

@@ -53,7 +53,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 		return 0;
 	id = LOAD(cgroup, kn, id);
 	parent = LOAD(cgroup, self.parent, cgroup, kn, id);
-	s = take_scratch(AW_HOOK_CGROUP);
+	s = take_scratch(0, AW_HOOK_CGROUP);
 	if (!s)
 		return 0;
 	above = bpf_map_lookup_elem(&watched, &parent);
@@ -62,7 +62,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 		fresh = *above;
 		fresh.records = 0;
 		if (bpf_map_update_elem(&watched, &id, &fresh, BPF_ANY))
-			count_loss(AW_HOOK_CGROUP, AW_LOSS_KNOWN_FULL);
+			count_loss(above->container, AW_HOOK_CGROUP, AW_LOSS_KNOWN_FULL);
 		tell_cgroup(s, id, path, AW_KIND_CGROUP_MAKE, above->container, above->workload);
 	} else {
 		bytes = bpf_probe_read_kernel_str(s->text, AW_PATH_MAX, path);
@@ -72,7 +72,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 			fresh.sample = 1;
 			fresh.flags = AW_WATCHED_PROVISIONAL;
 			if (bpf_map_update_elem(&watched, &id, &fresh, BPF_NOEXIST))
-				count_loss(AW_HOOK_CGROUP, AW_LOSS_KNOWN_FULL);
+				count_loss(0, AW_HOOK_CGROUP, AW_LOSS_KNOWN_FULL);
 			tell_cgroup(s, id, path, AW_KIND_CGROUP_MAKE, id, 0);
 		}
 	}
@@ -91,7 +91,7 @@ int BPF_PROG(on_cgroup_rmdir, struct cgroup *cgroup, const char *path)
 	id = LOAD(cgroup, kn, id);
 	if (bpf_map_delete_elem(&watched, &id))
 		return 0;
-	s = take_scratch(AW_HOOK_CGROUP);
+	s = take_scratch(0, AW_HOOK_CGROUP);
 	if (!s)
 		return 0;
 	tell_cgroup(s, id, path, AW_KIND_CGROUP_REMOVE, 0, 0);
@@ -99,24 +99,66 @@ int BPF_PROG(on_cgroup_rmdir, struct cgroup *cgroup, const char *path)
 	return 0;
 }
 
-/* The runtime moves a process of its own into the container: nothing that it does before its first execution is the container's. */
+/* A process of a container that is moved out of it: nothing that it does from then on would be the container's. */
+static __always_inline void tell_leave(struct task_struct *task, u64 container)
+{
+	u64 words[3] = { AW_CALL_CGROUP_LEAVE };
+	struct aw_watched *w = bpf_map_lookup_elem(&watched, &container);
+	struct scratch *s;
+	u32 flags = 0, at = 0;
+	u64 hash;
+
+	if (!w)
+		return;
+	hash = hash_words(AW_HASH_CALL, words, 3);
+	if (silent(w, decide(w, hash, AW_KIND_CALL), AW_HOOK_CGROUP, &flags))
+		return;
+	s = take_scratch(container, AW_HOOK_CGROUP);
+	if (!s)
+		return;
+	begin_record_of(task, &s->record, w, AW_KIND_CALL, AW_HOOK_CGROUP, hash);
+	s->record.flags |= flags;
+	s->record.call = AW_CALL_CGROUP_LEAVE;
+	if (task->mm && task->mm->exe_file) {
+		struct mm_struct *mm = task->mm;
+
+		path_text(s, LOAD(mm, exe_file, f_path.dentry), LOAD(mm, exe_file, f_path.mnt), 0);
+		s->record.exe_bytes = append_text(s, &at);
+	}
+	if (send_record(s, &process_ring, at))
+		mark_told(w, hash, AW_HOOK_CGROUP);
+	give_scratch(s);
+}
+
 SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_cgroup_attach, struct cgroup *to, const char *path, struct task_struct *task, bool threadgroup)
 {
+	struct aw_watched *w;
 	struct aw_task *state;
 	u64 id = LOAD(to, kn, id);
 
-	if (LOAD(to, root, hierarchy_id) != UNIFIED_HIERARCHY || !bpf_map_lookup_elem(&watched, &id))
+	if (LOAD(to, root, hierarchy_id) != UNIFIED_HIERARCHY)
 		return 0;
+	w = bpf_map_lookup_elem(&watched, &id);
 	state = bpf_task_storage_get(&tasks, task, 0, 0);
-	if (state)
+	if (state && !(state->flags & AW_TASK_RUNTIME) && state->container && (!w || w->container != state->container)) {
+		tell_leave(task, state->container);
+		state->container = w ? w->container : 0;
+	}
+	if (!w)
 		return 0;
+	if (state) {
+		state->container = w->container;
+		return 0;
+	}
+	/* The runtime moves a process of its own into the container: nothing that it does before its first execution is the container's. */
 	state = bpf_task_storage_get(&tasks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!state) {
-		count_loss(AW_HOOK_CGROUP, AW_LOSS_STORAGE_FULL);
+		count_loss(w->container, AW_HOOK_CGROUP, AW_LOSS_STORAGE_FULL);
 		return 0;
 	}
 	state->program = 0;
 	state->flags = AW_TASK_RUNTIME;
+	state->container = w->container;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Files, when an open returns: the descriptor's struct file cannot be changed by user space any more. Not seen here: opens through
- * io_uring, failed opens, and 32-bit int 0x80 calls.
+ * Files, when an open returns: the descriptor's struct file cannot be changed by user space any more. Not seen here: failed opens,
+ * and, but in strict mode, 32-bit int 0x80 calls.
  */
 #include "lib/record.h"
 
@@ -43,7 +43,7 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	/* The container runtime's own set-up, before the container's program runs. */
 	if (state && state->flags & AW_TASK_RUNTIME)
 		return 0;
-	s = take_scratch(AW_HOOK_OPEN);
+	s = take_scratch(w->container, AW_HOOK_OPEN);
 	if (!s)
 		return 0;
 	COUNT(missed, kind);
@@ -59,26 +59,25 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 							&pattern))
 		decision = DECIDED_KNOWN;
 	if (flags & AW_FLAG_PATH_TRUNCATED) {
-		count_loss(AW_HOOK_OPEN, AW_LOSS_PATH_TOO_LONG);
+		count_loss(w->container, AW_HOOK_OPEN, AW_LOSS_PATH_TOO_LONG);
 		/* What was cut off is not known: never let it stand for the whole. */
 		if (decision == DECIDED_KNOWN)
 			decision = DECIDED_NEW;
 	}
 	bool settled = decision == DECIDED_KNOWN || decision == DECIDED_REPEATED;
 
-	if (!settled && within_rate(w, AW_HOOK_OPEN)) {
+	if (!silent(w, decision, AW_HOOK_OPEN, &flags) && within_rate(w, AW_HOOK_OPEN, flags)) {
 		struct aw_record *r = &s->record;
 		u32 at = 0;
 
 		begin_record(r, w, kind, AW_HOOK_OPEN, hash);
-		r->flags |= flags | (decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0) |
-			    (mode & FMODE_CREATED ? AW_FLAG_CREATED : 0);
+		r->flags |= flags | (mode & FMODE_CREATED ? AW_FLAG_CREATED : 0);
 		r->mode = i_mode;
 		r->path_bytes = append_text(s, &at);
 		append_args(s, &at);
 		append_exe(s, &at);
 		append_cwd(s, &at);
-		if (send_record(s, &activity_ring, at)) {
+		if (send_record(s, &activity_ring, at) && !(flags & AW_FLAG_CAPTURED)) {
 			mark_told(w, hash, AW_HOOK_OPEN);
 			settled = true;
 		}
@@ -126,6 +125,8 @@ static __always_inline int on_open(long descriptor)
 	};
 	u32 kind = mode & FMODE_WRITE ? AW_KIND_FILE_WRITE : AW_KIND_FILE_READ;
 
+	if (w->flags & AW_WATCHED_CAPTURE)
+		return open_missed(w, file, &key, mode, LOAD(inode, i_mode));
 	slot = recent_slot(w, &key, &word, &found);
 	if (found) {
 		COUNT(known, kind);
@@ -153,6 +154,30 @@ static __always_inline int on_open(long descriptor)
 		}
 	}
 	return open_missed(w, file, &key, mode, LOAD(inode, i_mode));
+}
+
+/*
+ * Opens through io_uring, when they are completed: by the task itself or by one of its workers, which share its descriptors. The
+ * operation is told by on_io_uring (call.bpf.c).
+ */
+#define IORING_OP_OPENAT 18
+#define IORING_OP_OPENAT2 28
+
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_io_uring_complete, void *ring, void *request)
+{
+	struct io_kiocb *req = request;
+	u8 opcode = LOAD(req, opcode);
+
+	if (opcode != IORING_OP_OPENAT && opcode != IORING_OP_OPENAT2)
+		return 0;
+	return on_open(LOAD(req, cqe.res));
+}
+
+SEC("tracepoint/syscalls/sys_exit_open_by_handle_at")
+int on_exit_open_by_handle_at(struct trace_event_raw_sys_exit *context)
+{
+	return on_open(context->ret);
 }
 
 SEC("tracepoint/syscalls/sys_exit_open")

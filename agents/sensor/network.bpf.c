@@ -13,11 +13,28 @@ struct endpoint {
 	u16 protocol;
 };
 
+/* Is the address one of loopback, of private use or of the public? */
+static __always_inline u8 peer_of(const struct endpoint *e)
+{
+	u8 a = e->address[0], b = e->address[1];
+
+	if (e->family == AF_INET)
+		return a == 127 ? AW_PEER_LOOPBACK :
+		       a == 10 || (a == 172 && (b & 0xf0) == 16) || (a == 192 && b == 168) || (a == 169 && b == 254) ||
+				       (a == 100 && (b & 0xc0) == 64) ?
+				  AW_PEER_PRIVATE :
+				  AW_PEER_PUBLIC;
+	if (!*(u64 *)e->address && *(u64 *)(e->address + 8) == 1ULL << 56)
+		return AW_PEER_LOOPBACK;
+	return (a & 0xfe) == 0xfc || (a == 0xfe && (b & 0xc0) == 0x80) ? AW_PEER_PRIVATE : AW_PEER_PUBLIC;
+}
+
 static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *e, u32 kind, u32 hook)
 {
 	struct aw_task *state;
 	struct scratch *s;
 	u64 words[3] = {}, hash;
+	u8 peer = 0;
 
 	if ((e->family != AF_INET && e->family != AF_INET6) || !e->port)
 		return 0;
@@ -34,34 +51,39 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 		words[0] |= (u64)e->family << 32;
 		__builtin_memcpy(&words[1], e->address, 16);
 		hash = hash_words(AW_HASH_NET_OUT, words, 3);
+	} else if (kind == AW_KIND_NET_IN) {
+		peer = peer_of(e);
+		words[0] |= (u64)peer << 32;
+		hash = hash_words(AW_HASH_NET_IN, words, 1);
 	} else {
 		hash = hash_words(AW_HASH_NET_LISTEN, words, 1);
 	}
-	enum decision decision = decide(w, hash, kind);
+	u32 flags = 0;
 
-	if (decision == DECIDED_KNOWN || decision == DECIDED_REPEATED)
+	if (silent(w, decide(w, hash, kind), hook, &flags))
 		return 0;
 	state = task_state(bpf_get_current_task_btf());
 	if (state && state->flags & AW_TASK_RUNTIME)
 		return 0;
-	if (!within_rate(w, hook))
+	if (!within_rate(w, hook, flags))
 		return 0;
-	s = take_scratch(hook);
+	s = take_scratch(w->container, hook);
 	if (!s)
 		return 0;
 	struct aw_record *r = &s->record;
 	u32 at = 0;
 
 	begin_record(r, w, kind, hook, hash);
-	r->flags |= decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0;
+	r->flags |= flags;
 	r->protocol = e->protocol;
+	r->peer = peer;
 	r->family = e->family;
 	r->port = e->port;
 	__builtin_memcpy(r->address, e->address, 16);
 	append_args(s, &at);
 	append_exe(s, &at);
 	append_cwd(s, &at);
-	if (send_record(s, &activity_ring, at))
+	if (send_record(s, &activity_ring, at) && !(flags & AW_FLAG_CAPTURED))
 		mark_told(w, hash, hook);
 	give_scratch(s);
 	return 0;
@@ -102,18 +124,6 @@ int BPF_PROG(on_sock_state, struct sock *sk, int old_state, int new_state)
 					   on_endpoint(sk, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN, IPPROTO_TCP);
 }
 
-/* The socket behind a descriptor of the current task; null if it is something else. */
-static __always_inline struct sock *sock_of(int descriptor)
-{
-	struct file *file = file_of(descriptor);
-	struct socket *socket;
-
-	if (!file || !S_ISSOCK(LOAD(file, f_inode, i_mode)))
-		return 0;
-	socket = LOAD(file, private_data);
-	return LOAD(socket, sk);
-}
-
 /* UDP, when connect or bind returns. A task that has its saved registers changed names another of its own sockets at best. */
 static __always_inline int on_datagram(struct trace_event_raw_sys_exit *context, u32 kind, u32 hook)
 {
@@ -140,6 +150,42 @@ SEC("tracepoint/syscalls/sys_exit_bind")
 int on_exit_bind(struct trace_event_raw_sys_exit *context)
 {
 	return on_datagram(context, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN);
+}
+
+/* Connections that are accepted: who reaches which port, by the kind of address. */
+static __always_inline int on_accepted(struct trace_event_raw_sys_exit *context)
+{
+	struct endpoint e = { .protocol = IPPROTO_TCP };
+	struct aw_watched *w;
+	struct sock *sk;
+
+	if (context->ret < 0)
+		return 0;
+	w = watched_current();
+	if (!w)
+		return 0;
+	sk = sock_of(context->ret);
+	if (!sk)
+		return 0;
+	e.family = LOAD(sk, __sk_common.skc_family);
+	e.port = LOAD(sk, __sk_common.skc_num);
+	if (e.family == AF_INET)
+		bpf_core_read(e.address, 4, &sk->__sk_common.skc_daddr);
+	else if (e.family == AF_INET6)
+		bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_daddr);
+	return tell_endpoint(w, &e, AW_KIND_NET_IN, AW_HOOK_ACCEPT);
+}
+
+SEC("tracepoint/syscalls/sys_exit_accept")
+int on_exit_accept(struct trace_event_raw_sys_exit *context)
+{
+	return on_accepted(context);
+}
+
+SEC("tracepoint/syscalls/sys_exit_accept4")
+int on_exit_accept4(struct trace_event_raw_sys_exit *context)
+{
+	return on_accepted(context);
 }
 
 /*

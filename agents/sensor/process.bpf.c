@@ -19,11 +19,17 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	}
 	to = bpf_task_storage_get(&tasks, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!to) {
-		count_loss(AW_HOOK_FORK, AW_LOSS_STORAGE_FULL);
+		count_loss(from ? from->container : 0, AW_HOOK_FORK, AW_LOSS_STORAGE_FULL);
 		return 0;
 	}
-	to->program = from ? from->program : 0;
-	to->flags = from ? from->flags & AW_TASK_RUNTIME : AW_TASK_RUNTIME;
+	to->flags = AW_TASK_RUNTIME;
+	if (from) {
+		to->program = from->program;
+		to->flags &= from->flags;
+		to->container = from->container;
+		to->execution = from->execution;
+		to->parent_execution = from->parent_execution;
+	}
 	return 0;
 }
 
@@ -45,35 +51,6 @@ static __always_inline bool is_interpreter(struct scratch *s)
 		high ? name[1] & ((1ULL << (high * 8)) - 1) : 0,
 	};
 	return bpf_map_lookup_elem(&interpreters, key);
-}
-
-static __always_inline u8 origin_of(struct file *file, struct scratch *s)
-{
-	struct inode *inode = LOAD(file, f_inode);
-	u64 magic = LOAD(inode, i_sb, s_magic);
-
-	if (!LOAD(inode, i_nlink)) {
-		u32 at = (s->text_start + 1) & (AW_PATH_MAX - 1);
-
-		return magic == TMPFS_MAGIC && s->text[at] == 'm' && s->text[at + 1] == 'e' && s->text[at + 2] == 'm' &&
-				       s->text[at + 3] == 'f' && s->text[at + 4] == 'd' && s->text[at + 5] == ':' ?
-			       AW_ORIGIN_MEMFD :
-			       AW_ORIGIN_DELETED;
-	}
-	if (magic == OVERLAYFS_SUPER_MAGIC) {
-		void *upper = 0;
-
-		if (bpf_core_type_exists(struct ovl_inode)) {
-			struct ovl_inode *ovl = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
-
-			upper = LOAD(ovl, __upperdentry);
-		} else {
-			/* overlayfs as a module without BTF: the upper dentry follows the inode. */
-			bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
-		}
-		return upper ? AW_ORIGIN_WRITTEN : AW_ORIGIN_IMAGE;
-	}
-	return magic == TMPFS_MAGIC ? AW_ORIGIN_TMPFS : AW_ORIGIN_MOUNT;
 }
 
 /* Hash of the digit-folded arguments, which are read into the second half of the text. */
@@ -111,6 +88,29 @@ static __always_inline bool is_sealed_copy(struct task_struct *task, struct file
 	return LOAD(mount, mnt_ns) != view && LOAD(parent, nsproxy, mnt_ns) == view;
 }
 
+/* What else distinguishes an execution: network sockets as standard input, the 32-bit ABI of x86. */
+static __always_inline u32 marks_of(struct task_struct *task)
+{
+	struct sock *sk = sock_of(0);
+	u32 flags = 0;
+
+	if (sk) {
+		u16 family = LOAD(sk, __sk_common.skc_family);
+
+		if (family == AF_INET || family == AF_INET6)
+			flags |= AW_FLAG_SOCKET_STDIO;
+	}
+	if (bpf_core_field_exists(task->thread_info.status) && task->thread_info.flags >> TIF_ADDR32 & 1)
+		flags |= AW_FLAG_COMPAT;
+	return flags;
+}
+
+/* Unique until the node's next start: no CPU begins two executions within a microsecond. */
+static __always_inline u64 new_execution(void)
+{
+	return (bpf_ktime_get_boot_ns() & ~1023ULL) | (bpf_get_smp_processor_id() & 1023);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
@@ -123,6 +123,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	/* A thread that executes becomes the leader: what it ran before stands with the leader of then. */
 	before = task_state(task);
 	u64 parent_program = before ? before->program : 0;
+	u64 parent_execution = before ? before->execution : 0;
 	u32 flags = before && before->flags & AW_TASK_RUNTIME ? AW_FLAG_FROM_RUNTIME : 0;
 
 	if (flags & AW_FLAG_FROM_RUNTIME) {
@@ -131,38 +132,52 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 			return 0;
 		parent_program = 0;
 	}
-	s = take_scratch(AW_HOOK_EXEC);
+	s = take_scratch(w->container, AW_HOOK_EXEC);
 	if (!s)
 		return 0;
 	struct file *file = bprm->file;
 	path_text(s, LOAD(file, f_path.dentry), LOAD(file, f_path.mnt), 0);
-	flags |= s->text_flags;
+	flags |= s->text_flags | marks_of(task);
 	if (flags & AW_FLAG_PATH_TRUNCATED)
-		count_loss(AW_HOOK_EXEC, AW_LOSS_PATH_TOO_LONG);
+		count_loss(w->container, AW_HOOK_EXEC, AW_LOSS_PATH_TOO_LONG);
 	u64 program = hash_text(s, s->text_start, s->text_bytes, AW_HASH_PROGRAM);
-	u8 origin = origin_of(file, s);
+	u8 origin = memfd_or(s, origin_of(file));
 	u64 shape = is_interpreter(s) ? shape_of_args(s, &flags) : 0;
-	u64 words[4] = { program, parent_program, origin | (flags & AW_FLAG_PATH_TRUNCATED) << 8, shape };
+	u64 words[4] = {
+		program,
+		parent_program,
+		origin | (flags & (AW_FLAG_PATH_TRUNCATED | AW_FLAG_SOCKET_STDIO | AW_FLAG_COMPAT)) << 8,
+		shape,
+	};
 	u64 key = hash_words(AW_HASH_EXEC, words, 4);
 
 	state = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (state) {
 		state->program = program;
 		state->flags = 0;
+		state->container = w->container;
+		state->parent_execution = parent_execution;
+		state->execution = new_execution();
 	} else {
-		count_loss(AW_HOOK_EXEC, AW_LOSS_STORAGE_FULL);
+		count_loss(w->container, AW_HOOK_EXEC, AW_LOSS_STORAGE_FULL);
 	}
 
 	enum decision decision = decide(w, key, AW_KIND_EXEC);
-	if (decision == DECIDED_NEW || decision == DECIDED_JUDGED) {
+	if (!silent(w, decision, AW_HOOK_EXEC, &flags)) {
 		struct aw_record *r = &s->record;
 		u32 at = 0;
 
 		begin_record(r, w, AW_KIND_EXEC, AW_HOOK_EXEC, key);
-		r->flags |= flags | (decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0);
+		r->flags |= flags;
 		r->program = program;
 		r->parent_program = parent_program;
 		r->origin = origin;
+		if (flags & AW_FLAG_SOCKET_STDIO) {
+			struct sock *sk = sock_of(0);
+
+			if (sk)
+				tell_peer(r, sk);
+		}
 		r->path_bytes = append_text(s, &at);
 		append_args(s, &at);
 		append_cwd(s, &at);
@@ -175,7 +190,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 			}
 		}
 		if (send_record(s, &process_ring, at)) {
-			mark_told(w, key, AW_HOOK_EXEC);
+			if (!(flags & AW_FLAG_CAPTURED))
+				mark_told(w, key, AW_HOOK_EXEC);
 			if (state)
 				state->flags |= AW_TASK_REPORTED;
 		}
@@ -199,7 +215,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	w = watched_current();
 	if (!w)
 		return 0;
-	s = take_scratch(AW_HOOK_EXIT);
+	s = take_scratch(w->container, AW_HOOK_EXIT);
 	if (!s)
 		return 0;
 	begin_record(&s->record, w, AW_KIND_EXIT, AW_HOOK_EXIT, 0);

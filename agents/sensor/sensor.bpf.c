@@ -6,6 +6,7 @@
 #include "container.bpf.c"
 #include "call.bpf.c"
 #include "change.bpf.c"
+#include "dns.bpf.c"
 
 /* Keeps the wire's types in the object's BTF, where a test compares them with src/sensor/layout.ts. */
 enum aw_kind wire_kind = AW_KIND_COUNT;
@@ -14,5 +15,6 @@ enum aw_hook wire_hook = AW_HOOK_COUNT;
 enum aw_loss wire_loss = AW_LOSS_COUNT;
 enum aw_origin wire_origin = AW_ORIGIN_UNKNOWN;
 enum aw_state wire_state = AW_STATE_PENDING;
+enum aw_call wire_call = AW_CALL_FIRST;
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -6,7 +6,7 @@
 #ifndef ANCHORWATCH_WIRE_H
 #define ANCHORWATCH_WIRE_H
 
-#define AW_WIRE_VERSION 2
+#define AW_WIRE_VERSION 3
 
 #define AW_PATH_MAX 4096
 #define AW_ARGS_MAX 1024
@@ -25,7 +25,10 @@ enum aw_kind {
 	AW_KIND_CGROUP_REMOVE = 8,
 	AW_KIND_CALL = 9,
 	AW_KIND_CHANGE = 10,
-	AW_KIND_COUNT = 11,
+	AW_KIND_NET_IN = 11,
+	AW_KIND_DNS_QUESTION = 12,
+	AW_KIND_DNS_ANSWER = 13,
+	AW_KIND_COUNT = 14,
 };
 
 /* What a keyed hash was made of: mixed into the hash key, so that equal bytes of two types never collide. */
@@ -44,6 +47,12 @@ enum aw_hash_type {
 	AW_HASH_NET_LISTEN = 12,
 	AW_HASH_FILE_RECENT = 13,
 	AW_HASH_CALL = 14,
+	AW_HASH_CALL_TEXT = 15,
+	AW_HASH_NET_IN = 16,
+	AW_HASH_DNS = 17,
+	AW_HASH_DNS_PARENT = 18,
+	AW_HASH_DNS_ANSWER = 19,
+	AW_HASH_DIRECTORY_RECENT = 20,
 	/* and from here on, for each change, set-id mode or not, refused or not: the path, folded, its directory */
 	AW_HASH_CHANGE = 32,
 };
@@ -60,7 +69,9 @@ enum aw_hook {
 	AW_HOOK_CGROUP = 6,
 	AW_HOOK_CALL = 7,
 	AW_HOOK_CHANGE = 8,
-	AW_HOOK_COUNT = 9,
+	AW_HOOK_ACCEPT = 9,
+	AW_HOOK_DNS = 10,
+	AW_HOOK_COUNT = 11,
 };
 
 /* Why something was lost or shortened. */
@@ -72,7 +83,8 @@ enum aw_loss {
 	AW_LOSS_PATH_TOO_LONG = 4,
 	AW_LOSS_UNREADABLE = 5,
 	AW_LOSS_STORAGE_FULL = 6,
-	AW_LOSS_COUNT = 7,
+	AW_LOSS_CAPTURE_LIMITED = 7,
+	AW_LOSS_COUNT = 8,
 };
 
 enum aw_origin {
@@ -93,26 +105,58 @@ enum aw_origin {
 #define AW_FLAG_SHAPED 0x20 /* exec: the key holds the shape of the arguments */
 #define AW_FLAG_PROVISIONAL 0x40 /* user space has not confirmed the container yet */
 #define AW_FLAG_BAD_SHAPE 0x80 /* exec: the arguments could not be read */
-#define AW_FLAG_SPECIAL 0x200 /* change: a set-id mode, a time that was not the present one */
 #define AW_FLAG_REFUSED 0x100 /* call, change: it failed */
+#define AW_FLAG_SPECIAL 0x200 /* change: a set-id mode, a time that was not the present one */
+#define AW_FLAG_CAPTURED 0x400 /* known or told before; told because the container is being captured */
+#define AW_FLAG_SOCKET_STDIO 0x800 /* exec: standard input is a network socket */
+#define AW_FLAG_COMPAT 0x1000 /* exec: a program of the 32-bit ABI; call: made by it */
 
 /*
  * Cookie of a change: its number (bits 0-15), which argument is the directory (16-23), the path (24-31), the mode (32-39) and the other
- * path (40-47); AW_CHANGE_POINTER: the mode is a pointer, of which only counts whether there is one. Cookie of a rare call: its number (bits 0-15), which argument is its detail (16-23) and which a text (24-31), the bits of the detail
- * that count (32-63).
+ * path (40-47); AW_CHANGE_POINTER: the mode is a pointer, of which only counts whether there is one.
+ * Cookie of a rare call: its number (bits 0-7), AW_CALL_* (8-15), which argument is its detail (16-23) and which a text (24-31), the
+ * bits of the detail that count (32-63).
  */
 #define AW_CHANGE_POINTER (1ULL << 48)
 #define AW_CALL_NOTHING 0xff
-#define AW_CALL_SOCKET 0xfe /* the detail is the family of a raw or packet socket; others are not told */
+#define AW_CALL_ONLY_DETAIL 0x1 /* told only when a bit of the detail that counts is set */
+#define AW_CALL_SOCKET 0x2 /* told only of raw and packet sockets; the detail is the family */
+#define AW_CALL_STDIO 0x4 /* told only when standard input, output or error becomes a network socket; the detail is its family */
+#define AW_CALL_NAME 0x8 /* told only when the process names itself; its name, digits folded, is part of the key */
+
+/* Numbers of the calls that are told by hooks of their own; those of the others begin at AW_CALL_FIRST. */
+enum aw_call {
+	AW_CALL_CAPABILITY = 1, /* detail: the capability */
+	AW_CALL_KILL = 2, /* detail: the signal, AW_KILL_* << 8 */
+	AW_CALL_MMAP = 3, /* detail: AW_MMAP_*; of a file its path is the text and part of the key, and its origin */
+	AW_CALL_CGROUP_LEAVE = 4,
+	AW_CALL_IO_URING = 5, /* detail: the operation */
+	AW_CALL_FIRST = 16,
+};
+#define AW_KILL_OUTSIDE 1 /* the target is in no container or in another one */
+#define AW_KILL_UNRELATED 2 /* neither the sender's descendant nor its ancestor */
+#define AW_KILL_ANCESTOR 3
+#define AW_MMAP_FILE 1
+#define AW_MMAP_ANONYMOUS 2
+#define AW_MMAP_WRITABLE 3 /* anonymous memory that can be written and executed */
+
+/* Who reached a listening port. */
+#define AW_PEER_LOOPBACK 1
+#define AW_PEER_PRIVATE 2
+#define AW_PEER_PUBLIC 3
 
 struct aw_ancestor {
 	__u32 pid;
 	__u32 reserved;
 	__u64 start_time_ns;
 	__u64 program; /* AW_HASH_PROGRAM of its executable's path; 0: not known */
+	__u64 execution;
 };
 
-/* Followed by path, args, exe, cwd and script (change: the other path), in this order, without terminators. */
+/*
+ * Followed by path, args, exe, cwd and script, in this order, without terminators. Of a change, script is the other path; of a DNS
+ * question, path is the name as it was sent, lower-case; of an answer, script is the message.
+ */
 struct aw_record {
 	__u16 version;
 	__u8 kind;
@@ -125,6 +169,8 @@ struct aw_record {
 	__u64 program; /* of the process: AW_HASH_PROGRAM, after the exec for an exec */
 	__u64 parent_program; /* exec: what the process ran before; 0: the runtime or unknown */
 	__u64 start_time_ns; /* CLOCK_BOOTTIME, of the process */
+	__u64 execution; /* of the process's program: unique until the node's next start; 0: older than the sensor */
+	__u64 parent_execution; /* what started that execution */
 	__u32 pid;
 	__u32 tid;
 	__u32 parent_pid;
@@ -135,9 +181,9 @@ struct aw_record {
 	__u8 origin;
 	__u8 protocol; /* net: IPPROTO_TCP, IPPROTO_UDP */
 	__u8 ancestors_count;
-	__u8 reserved;
-	__u16 family; /* net: AF_INET, AF_INET6 */
-	__u16 port; /* net: host order */
+	__u8 peer; /* net in: AW_PEER_* */
+	__u16 family; /* net, DNS: AF_INET, AF_INET6 */
+	__u16 port; /* net, DNS: host order; the peer's, of net in the local one */
 	__u32 mode; /* file: i_mode; exit: exit_code as the kernel keeps it */
 	__u16 path_bytes;
 	__u16 args_bytes;
@@ -145,7 +191,7 @@ struct aw_record {
 	__u16 cwd_bytes;
 	__u16 script_bytes;
 	__u16 call; /* call, change: its number, from the cookie */
-	__u8 address[16]; /* net: network order; IPv4 in the first four bytes */
+	__u8 address[16]; /* net, DNS: the peer's; network order, IPv4 in the first four bytes */
 	__u64 detail; /* call: the argument that counts, masked; change: the mode */
 	__s64 result; /* call, change: what it returned */
 	struct aw_ancestor ancestors[AW_ANCESTORS_MAX];
@@ -161,12 +207,16 @@ struct aw_watched {
 	__u16 reserved;
 	__u64 window; /* rate limit: second that `records` counts in */
 	__u32 records;
-	__u32 reserved2;
+	__u32 capture_tokens;
+	__u64 capture_time_ns; /* up to when tokens were given */
+	__u64 capabilities[2]; /* used in this sample: granted, denied */
 };
 #define AW_WATCHED_PROVISIONAL 0x1
 #define AW_WATCHED_FOLDED 0x2 /* the workload has digit-folded keys */
 #define AW_WATCHED_DIRECTORY 0x4 /* the workload has directory keys */
 #define AW_WATCHED_PORT 0x8 /* the workload has any-address keys */
+#define AW_WATCHED_CAPTURE 0x10 /* everything is told, as far as the tokens reach */
+#define AW_WATCHED_PARENT 0x20 /* the workload has keys of DNS domains */
 
 /* Key and value of the `known` map: the workload's features. */
 struct aw_feature_key {
@@ -189,6 +239,9 @@ struct aw_task {
 	__u64 program;
 	__u32 flags;
 	__u32 reserved;
+	__u64 container; /* cgroup id */
+	__u64 execution;
+	__u64 parent_execution;
 };
 #define AW_TASK_RUNTIME 0x1 /* came from outside, has not executed anything in the container yet */
 #define AW_TASK_REPORTED 0x2 /* a record told of its execution */
@@ -198,6 +251,15 @@ struct aw_config {
 	__u64 hash_key[2];
 	__u32 epoch; /* raised when a key stopped being known */
 	__u32 records_per_second; /* of one container, file and net hooks; 0: no limit */
+	__u32 captured_per_second; /* of one container */
+	__u32 reserved;
+};
+
+/* Key of the map `container_losses`, whose value is a count. */
+struct aw_container_loss {
+	__u64 container;
+	__u32 hook;
+	__u32 loss;
 };
 
 /* Value of the per-CPU `stats` map. */

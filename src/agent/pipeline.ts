@@ -88,7 +88,7 @@ export class Pipeline {
 
   /** An event from the kernel: judged now, or kept until its container is known. */
   event(event: Event, handle?: KernelHandle): void {
-    const kind = event.kind === 'file' ? `file.${event.access}` : event.kind;
+    const kind = event.captured === true ? 'captured' : event.kind === 'file' ? `file.${event.access}` : event.kind;
     this.#events.set(kind, (this.#events.get(kind) ?? 0) + 1);
     const container =
       event.kind === 'lifecycle'
@@ -98,6 +98,8 @@ export class Pipeline {
       this.#handle(event, handle, container);
       return;
     }
+    // Told for the record alone: the kernel knows the container, and will tell more of it.
+    if (event.captured === true) return;
     const held = this.#pending.hold(event.cgroupId, { event, handle }, this.#options.clock.nowMs());
     if (!held && handle !== undefined) this.#sensor?.answer(handle, '', undefined, 'forget');
   }
@@ -178,7 +180,7 @@ export class Pipeline {
     const timeMs = this.#options.clock.nowMs();
     const processes = readProcesses(pids);
     for (const process of processes) {
-      this.#sensor?.adopt(process.pid, process.exe);
+      this.#sensor?.adopt(process.pid, process.exe, cgroupId);
       const { parentPid: _, ...rest } = process;
       const parentExe = process.ancestors[0]?.exe ?? '';
       const event: ExecEvent = {
@@ -252,6 +254,7 @@ export class Pipeline {
   #handle(event: Event, handle: KernelHandle | undefined, container: Container): void {
     const { watch, alerts, log } = this.#options;
     const workloadId = container.workload.id;
+    if (event.captured === true) return;
     try {
       const { mark, alsoKnown, alert, saveNow } = watch.handle(event, container);
       if (alert !== undefined) {

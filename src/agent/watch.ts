@@ -13,7 +13,7 @@ import type { Dimension, Stratum } from '../model/feature.ts';
 import type { ProfileFeature, WorkloadReport } from '../model/node.ts';
 import { coverage, surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts';
 import { expectedPerDay } from '../profile/expectation.ts';
-import { featuresOf } from '../profile/features.ts';
+import { featuresOf, peerKey } from '../profile/features.ts';
 import type { LevelledFeature } from '../profile/features.ts';
 import { kernelPatterns } from '../profile/patterns.ts';
 import { Profile } from '../profile/profile.ts';
@@ -22,6 +22,7 @@ import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
 import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
+import { Names } from './names.ts';
 import { Told } from './told.ts';
 import { evidenceOf, profileFacts, WrittenFiles } from './surroundings.ts';
 
@@ -84,6 +85,7 @@ export class Watch {
   readonly #written: WrittenFiles = new WrittenFiles();
   readonly #suspicions: Map<Dimension, { news: number; loud: number[] }> = new Map();
   readonly #healthChecks: HealthChecks = new HealthChecks();
+  readonly #names: Names = new Names();
   readonly #told: Told;
   #rules: RuleSet;
 
@@ -117,10 +119,12 @@ export class Watch {
     this.#containers.delete(containerId);
     this.#written.forget(containerId);
     this.#healthChecks.forget(containerId);
+    this.#names.forget(containerId);
   }
 
   /** Judges an event and learns from it. Never throws for what an event holds. */
-  handle(event: Event, container: Container): Judgement {
+  handle(seen: Event, container: Container): Judgement {
+    const event = this.#named(seen, container);
     const features = featuresOf(event);
     const first = features[0];
     if (first === undefined || this.#told.before(event, first.key, container)) return verdictless('nothing-to-judge');
@@ -271,6 +275,22 @@ export class Watch {
     return sum;
   }
 
+  /**
+   * Takes note of an answer, and gives a connection the name that its address was given for. Answers count only from a resolver that the
+   * workload is known to ask: an attacker's own would give any name to his address.
+   */
+  #named(event: Event, container: Container): Event {
+    if (event.kind === 'dns-answer') {
+      const { name, addresses, resolver } = event;
+      const asked = { dimension: 'net.out', key: peerKey(resolver, dnsPort, 'udp') } as const;
+      if (this.#profiles.get(container.workload.id)?.isEstablished(asked) === true)
+        this.#names.add(container.id, name, addresses);
+    }
+    if (event.kind !== 'connect') return event;
+    const name = this.#names.of(container.id, event.address);
+    return name === undefined ? event : { ...event, name };
+  }
+
   #learn(
     event: Event,
     container: Container,
@@ -349,6 +369,8 @@ export class Watch {
     return profile;
   }
 }
+
+const dnsPort = 53;
 
 function key({ dimension, key: text }: { readonly dimension: string; readonly key: string }): string {
   return `${dimension} ${text}`;

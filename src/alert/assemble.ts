@@ -1,7 +1,7 @@
 import type { Alert, Finding, Severity } from '../model/alert.ts';
 import type { FileChange } from '../model/change.ts';
 import type { Container } from '../model/container.ts';
-import type { Event } from '../model/event.ts';
+import type { ConnectEvent, Event } from '../model/event.ts';
 import { baseName, programKey } from '../model/program.ts';
 import { maskArguments, maskText } from '../lib/mask.ts';
 
@@ -83,12 +83,22 @@ function deedOf(event: Event, container: Container): string {
     case 'exec': {
       const starter = event.fromRuntime || event.parentExe === '' ? 'the container runtime' : baseName(event.parentExe);
       const script = event.script === '' ? '' : ` for ${event.script}`;
-      return `${starter} started ${programKey(event.path, event.process.args)}${script}`;
+      const socket =
+        event.socketStdio === undefined
+          ? ''
+          : ` with a network socket as its standard input${event.socketStdio === '' ? '' : ` (${event.socketStdio})`}`;
+      return `${starter} started ${programKey(event.path, event.process.args)}${script}${socket}`;
     }
     case 'file':
       return `${name} ${event.access === 'read' ? 'read' : event.created ? 'created' : 'wrote'} ${event.path}`;
     case 'connect':
-      return `${name} connected to ${event.address.includes(':') ? `[${event.address}]` : event.address}:${event.port}/${event.protocol}`;
+      return `${name} connected to ${peerKey(event)}${event.name === undefined ? '' : ` (${event.name})`}`;
+    case 'accept':
+      return `${name} was reached on port ${event.port}/${event.protocol} from ${event.address} (${event.peer})`;
+    case 'dns':
+      return `${name} asked for ${event.type === '' ? '' : `${event.type} of `}${event.name}`;
+    case 'dns-answer':
+      return `${event.name} was answered`;
     case 'listen':
       return `${name} listens on port ${event.port}/${event.protocol}`;
     case 'change': {
@@ -99,7 +109,8 @@ function deedOf(event: Event, container: Container): string {
     }
     case 'call': {
       const refused = event.error === '' ? '' : `, refused (${event.error})`;
-      return `${name} called ${[event.call, event.detail, event.text].filter((word) => word !== '').join(' ')}${refused}`;
+      const deed = deedsOfCalls[event.call]?.(event.detail, event.text);
+      return `${name} ${deed ?? `called ${[event.call, event.detail, event.text].filter((word) => word !== '').join(' ')}`}${refused}`;
     }
     case 'lifecycle':
       return `${event.action.replaceAll('-', ' ')}${event.detail === '' ? '' : ` ${event.detail}`} (${container.name})`;
@@ -107,6 +118,21 @@ function deedOf(event: Event, container: Container): string {
       return `${name} ended`;
   }
 }
+
+function peerKey({ address, port, protocol }: ConnectEvent): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`;
+}
+
+const deedsOfCalls: Readonly<Record<string, (detail: string, text: string) => string>> = {
+  capability: (detail) => `needed the capability ${detail}`,
+  kill: (detail) => `sent ${detail.replace(' ', ' to a process that is ')}`,
+  mmap: (detail, text) => (text === '' ? `mapped ${detail} memory` : `mapped code of ${text}`),
+  mprotect: () => 'made memory executable',
+  prctl: (_, text) => `named itself ${text}`,
+  dup2: (_, text) => `made a socket to ${text} its standard input or output`,
+  dup3: (_, text) => `made a socket to ${text} its standard input or output`,
+  'cgroup-leave': () => 'left the cgroup of its container',
+};
 
 const deedsOfChange: Readonly<Record<FileChange, string>> = {
   rename: 'renamed a file to',

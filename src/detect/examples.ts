@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { fileChanges } from '../model/change.ts';
 import type { FileChange } from '../model/change.ts';
 import type { Container, WorkloadKind } from '../model/container.ts';
-import type { Event, FileOrigin, FileType, Process } from '../model/event.ts';
+import type { Event, FileOrigin, FileType, PeerKind, Process } from '../model/event.ts';
 import { factsOf } from './facts.ts';
 import type { Facts, ProfileFacts } from './facts.ts';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `call` a system call, `change` a change and its path (`chmod /tmp/x`), `by` the program that did it. */
+/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `by` the program that did it. */
 export interface Example extends Optional<{
   exec: string;
   read: string;
@@ -18,6 +18,13 @@ export interface Example extends Optional<{
   lifecycle: string;
   call: string;
   change: string;
+  dns: string;
+  accept: string;
+  from: PeerKind;
+  text: string;
+  name: string;
+  socketStdio: boolean;
+  compat: boolean;
   special: boolean;
   other: string;
   detail: string;
@@ -45,6 +52,13 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   lifecycle: z.string().optional(),
   call: z.string().optional(),
   change: z.string().optional(),
+  dns: z.string().optional(),
+  accept: z.string().optional(),
+  from: z.enum(['loopback', 'private', 'public']).optional(),
+  text: z.string().optional(),
+  name: z.string().optional(),
+  socketStdio: z.boolean().optional(),
+  compat: z.boolean().optional(),
   special: z.boolean().optional(),
   other: z.string().optional(),
   detail: z.string().optional(),
@@ -146,7 +160,11 @@ function describedEvent(example: Example): Event {
     const parent = example.parent ?? '/bin/sh';
     const fromRuntime = parent === 'runtime';
     const parentExe = fromRuntime ? '' : parent;
-    return { ...base, kind: 'exec', path: example.exec, origin, script: example.script ?? '', parentExe, fromRuntime };
+    return {
+      ...{ ...base, kind: 'exec', path: example.exec, origin, script: example.script ?? '', parentExe, fromRuntime },
+      ...(example.socketStdio === true ? { socketStdio: '10.0.0.9:4444' } : {}),
+      ...(example.compat === true ? { compat: true } : {}),
+    };
   }
   const path = example.read ?? example.write;
   if (path !== undefined) {
@@ -161,7 +179,18 @@ function describedEvent(example: Example): Event {
       origin,
     };
   }
-  if (example.connect !== undefined) return { ...base, kind: 'connect', ...parseEndpoint(example.connect) };
+  if (example.connect !== undefined) {
+    const { name } = example;
+    return { ...base, kind: 'connect', ...parseEndpoint(example.connect), ...(name === undefined ? {} : { name }) };
+  }
+  if (example.accept !== undefined) {
+    const { port, address } = parseEndpoint(example.accept);
+    return { ...base, kind: 'accept', protocol: 'tcp', address, port, peer: example.from ?? 'private' };
+  }
+  if (example.dns !== undefined) {
+    const [name = '', type = ''] = example.dns.split(' ');
+    return { ...base, kind: 'dns', name, type, resolver: '127.0.0.11' };
+  }
   if (example.listen !== undefined) return { ...base, kind: 'listen', ...parseEndpoint(example.listen) };
   if (example.change !== undefined) {
     const [change = '', changed = ''] = example.change.split(' ');
@@ -170,8 +199,8 @@ function describedEvent(example: Example): Event {
     return { ...base, kind: 'change', change, path: changed, other, mode: 0, special, error: refused ? 'EPERM' : '' };
   }
   if (example.call !== undefined) {
-    const { call, detail = '', refused = false } = example;
-    return { ...base, kind: 'call', call, detail, error: refused ? 'EPERM' : '', text: '' };
+    const { call, detail = '', refused = false, text = '' } = example;
+    return { ...base, kind: 'call', call, detail, error: refused ? 'EPERM' : '', text };
   }
   if (example.lifecycle !== undefined) {
     const [action = '', ...detail] = example.lifecycle.split(':');
@@ -182,7 +211,7 @@ function describedEvent(example: Example): Event {
     } as Event;
   }
   throw new Error(
-    `an example needs exec, read, write, connect, listen, change, call or lifecycle: ${JSON.stringify(example)}`,
+    `an example needs exec, read, write, connect, listen, accept, dns, change, call or lifecycle: ${JSON.stringify(example)}`,
   );
 }
 

@@ -64,6 +64,10 @@ const noEvent = {
   special: false,
   refused: false,
   text: '',
+  socketStdio: false,
+  compat: false,
+  peer: '',
+  type: '',
 };
 
 export function isLoopback(address: string): boolean {
@@ -113,13 +117,18 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
         fromRuntime,
         args,
         commandLine: args.join(' '),
+        socketStdio: event.socketStdio !== undefined,
+        compat: event.compat === true,
       };
     }
     case 'file': {
       const { path, access, created, origin, fileType } = event;
       return { path, name: baseName(path), access, created, origin, fileType };
     }
-    case 'connect':
+    case 'connect': {
+      const { address, port, protocol, name = '' } = event;
+      return { address, port, protocol, name, loopback: isLoopback(address) };
+    }
     case 'listen': {
       const { address, port, protocol } = event;
       return { address, port, protocol, loopback: isLoopback(address) };
@@ -130,8 +139,15 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
     }
     case 'call':
       return { call: event.call, detail: event.detail, refused: event.error !== '', text: event.text };
+    case 'accept': {
+      const { address, port, protocol, peer } = event;
+      return { address, port, protocol, peer, loopback: peer === 'loopback' };
+    }
+    case 'dns':
+      return { name: event.name, type: event.type, address: event.resolver };
     case 'lifecycle':
       return { action: event.action, detail: event.detail };
+    case 'dns-answer':
     case 'exit':
       return {};
   }

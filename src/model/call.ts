@@ -14,8 +14,13 @@ export interface CallDetail {
 /** A system call that few workloads ever make, and that the sensor therefore tells of one by one. */
 export interface RareCall {
   readonly name: string;
-  readonly dimension: Extract<Dimension, 'kernel' | 'privilege' | 'syscall'>;
+  readonly dimension: Extract<Dimension, 'capability' | 'kernel' | 'privilege' | 'syscall'>;
   readonly detail?: CallDetail;
+  /**
+   * When it is told at all; default: always. `with-detail`: when a bit that counts is set; `raw-socket`: of raw and packet sockets;
+   * `socket-as-stdio`: when standard input, output or error becomes a network socket; `own-name`: when a process names itself.
+   */
+  readonly told?: 'with-detail' | 'raw-socket' | 'socket-as-stdio' | 'own-name';
   /** Which argument is a path or another text that an alert shows; it is not part of the key. */
   readonly text?: number;
 }
@@ -91,7 +96,16 @@ export const rareCalls: readonly RareCall[] = [
   },
   { name: 'add_key', dimension: 'syscall', text: 0 },
   { name: 'personality', dimension: 'syscall', detail: { argument: 0, mask: 0x40000, names: { 0x40000: 'no-aslr' } } },
-  { name: 'socket', dimension: 'syscall', detail: { argument: 0, mask: allBits, names: {} } },
+  { name: 'socket', dimension: 'syscall', told: 'raw-socket' },
+  { name: 'dup2', dimension: 'syscall', told: 'socket-as-stdio' },
+  { name: 'dup3', dimension: 'syscall', told: 'socket-as-stdio' },
+  { name: 'prctl', dimension: 'syscall', told: 'own-name' },
+  {
+    name: 'mprotect',
+    dimension: 'syscall',
+    told: 'with-detail',
+    detail: { argument: 2, mask: 0x4, names: { 0x4: 'executable' } },
+  },
   {
     name: 'bpf',
     dimension: 'kernel',
@@ -114,23 +128,70 @@ export const rareCalls: readonly RareCall[] = [
   { name: 'sethostname', dimension: 'kernel' },
 ];
 
-const byName: ReadonlyMap<string, RareCall> = new Map(rareCalls.map((call) => [call.name, call]));
+/** What hooks of their own tell as calls: the capabilities that the kernel asked for, signals to others, executable memory … */
+export const ownCalls: readonly Pick<RareCall, 'name' | 'dimension'>[] = [
+  { name: 'capability', dimension: 'capability' },
+  { name: 'kill', dimension: 'syscall' },
+  { name: 'mmap', dimension: 'syscall' },
+  { name: 'io_uring', dimension: 'syscall' },
+  { name: 'cgroup-leave', dimension: 'privilege' },
+];
 
-/** The call of this name; undefined when the sensor knows none such. */
-export function rareCall(name: string): RareCall | undefined {
-  return byName.get(name);
+const byName: ReadonlyMap<string, Pick<RareCall, 'name' | 'dimension' | 'detail' | 'told'>> = new Map(
+  [...rareCalls, ...ownCalls].map((call) => [call.name, call]),
+);
+
+/** What behaviour a call of this name is; `syscall` for those that are in no table. */
+export function callDimension(name: string): Dimension {
+  return byName.get(name)?.dimension ?? 'syscall';
 }
 
 /** Socket families and types that are told of (include/linux/socket.h): of `socket` only these are rare. */
 const sockets: Readonly<Record<string, string>> = { '17': 'packet', '2': 'raw', '10': 'raw' };
 
+/** include/uapi/linux/capability.h, in the order of their numbers. */
+const capabilities =
+  'chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore'.split(
+    ' ',
+  );
+
+/** include/uapi/linux/io_uring.h, in the order of their numbers. */
+const ringOperations =
+  'nop readv writev fsync read_fixed write_fixed poll_add poll_remove sync_file_range sendmsg recvmsg timeout timeout_remove accept async_cancel link_timeout connect fallocate openat close files_update statx read write fadvise madvise send recv openat2 epoll_ctl splice provide_buffers remove_buffers tee shutdown renameat unlinkat mkdirat symlinkat linkat msg_ring fsetxattr setxattr fgetxattr getxattr socket uring_cmd send_zc sendmsg_zc read_multishot waitid futex_wait futex_wake futex_waitv fixed_fd_install ftruncate bind listen recv_zc epoll_wait readv_fixed writev_fixed pipe'.split(
+    ' ',
+  );
+
+const signalNames: ReadonlyMap<number, string> = new Map(
+  Object.entries({
+    ...{ SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGTRAP: 5, SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9 },
+    ...{ SIGUSR1: 10, SIGSEGV: 11, SIGUSR2: 12, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15, SIGSTKFLT: 16, SIGCHLD: 17 },
+    ...{ SIGCONT: 18, SIGSTOP: 19, SIGTSTP: 20, SIGTTIN: 21, SIGTTOU: 22, SIGURG: 23, SIGXCPU: 24, SIGXFSZ: 25 },
+    ...{ SIGVTALRM: 26, SIGPROF: 27, SIGWINCH: 28, SIGIO: 29, SIGPWR: 30, SIGSYS: 31 },
+  }).map(([name, number]) => [number, name]),
+);
+/** AW_KILL_*, AW_MMAP_* of agents/sensor/wire.h. */
+const killRelations = ['', 'outside', 'unrelated', 'ancestor'];
+const mappings = ['', 'file', 'executable', 'writable-executable'];
+
+const ownDetails: Readonly<Record<string, (value: number) => string>> = {
+  capability: (value) => capabilities[value] ?? String(value),
+  io_uring: (value) => ringOperations[value] ?? String(value),
+  kill: (value) => `${signalNames.get(value & 0xff) ?? `signal-${value & 0xff}`} ${killRelations[value >> 8] ?? ''}`,
+  mmap: (value) => mappings[value] ?? String(value),
+  dup2: () => 'socket',
+  dup3: () => 'socket',
+  prctl: () => 'name',
+};
+
 /**
  * What an argument's value means, as a feature says it: `user,mount`, `attach`, `root`; empty where there is nothing to say.
  * @param name of the call
- * @param value the argument, masked; of `socket` the family
+ * @param value the argument, masked; of `socket` the family; else as agents/sensor/wire.h (`enum aw_call`) has it
  */
 export function callDetail(name: string, value: number): string {
   if (name === 'socket') return sockets[String(value)] ?? String(value);
+  const own = ownDetails[name];
+  if (own !== undefined) return own(value);
   const detail = byName.get(name)?.detail;
   if (detail === undefined) return '';
   if (detail.names === ids) return ids[value] ?? 'other';

@@ -3,6 +3,9 @@ import type { FileChange } from './change.ts';
 /** Where the file behind a path came from; decides whether an execution is drift (design.md section 4). */
 export type FileOrigin = 'image' | 'written' | 'tmpfs' | 'mount' | 'memfd' | 'deleted' | 'unknown';
 
+/** Who connects: the same network namespace, an address of private use (RFC 1918, 6598, 4193, link-local), or any other. */
+export type PeerKind = 'loopback' | 'private' | 'public';
+
 export type FileType = 'regular' | 'directory' | 'character' | 'block' | 'fifo' | 'socket' | 'other';
 
 export interface Ancestor {
@@ -22,6 +25,10 @@ export interface Process {
   readonly args: readonly string[];
   readonly uid: number;
   readonly gid: number;
+  /** The execution that it is, decimal, unique until the node's next start; empty: older than the sensor, or not from it. */
+  readonly execution?: string;
+  /** The execution that started that one. */
+  readonly parentExecution?: string;
   /** Working directory; empty when unknown. */
   readonly cwd: string;
   /** Parent first, up to the container's first process. */
@@ -41,6 +48,10 @@ export type KernelKey =
       readonly parent: string;
       /** For interpreters and multi-call programs: digit-folded arguments (latin1), else empty. */
       readonly shape: string;
+      /** Standard input was a network socket. */
+      readonly socketStdio?: boolean;
+      /** A program of the 32-bit ABI of a 64-bit machine. */
+      readonly compat?: boolean;
     }
   | { readonly kind: 'file.read' | 'file.write'; readonly path: string }
   /** Digit runs in the path folded to `0`: `/tmp/job-0`. */
@@ -59,8 +70,23 @@ export type KernelKey =
       readonly refused: boolean;
       readonly path: string;
     }
+  /** An accepted connection: who reaches the port, by the kind of address. */
+  | { readonly kind: 'net.in'; readonly protocol: 'tcp'; readonly port: number; readonly peer: PeerKind }
+  /** A DNS question; `type` as in `DnsEvent`. */
+  | { readonly kind: 'dns'; readonly name: string; readonly type: string }
+  /** Any name directly below this domain. */
+  | { readonly kind: 'dns.parent'; readonly name: string; readonly type: string }
   /** A rare system call (model/call.ts) with the argument that counts, masked. */
-  | { readonly kind: 'call'; readonly call: string; readonly detail: number; readonly refused: boolean };
+  | {
+      readonly kind: 'call';
+      readonly call: string;
+      readonly detail: number;
+      readonly refused: boolean;
+      /** mmap of a file: where it came from. */
+      readonly origin?: FileOrigin;
+      /** Where a text is part of the key: the process's own name, the mapped file's path, digits folded. */
+      readonly text?: string;
+    };
 
 interface EventBase {
   /** Milliseconds since the epoch, with fractions. */
@@ -72,6 +98,8 @@ interface EventBase {
   readonly kernelKey?: KernelKey;
   /** The key was judged before (an alert was raised for it): count, do not learn. */
   readonly judged?: boolean;
+  /** Nothing new: told because everything of the container is told while an incident is open on it. */
+  readonly captured?: boolean;
   /** Undefined only for events that no process caused (engine events). */
   readonly process?: Process;
 }
@@ -86,6 +114,10 @@ export interface ExecEvent extends EventBase {
   readonly parentExe: string;
   /** True when the process came into the container from outside: its entry point, `docker exec`. */
   readonly fromRuntime: boolean;
+  /** Standard input is a network socket: `address:port` of its other end, empty when it has none. Undefined: it is none. */
+  readonly socketStdio?: string;
+  /** A program of the 32-bit ABI on a 64-bit machine, whose system calls are seen in strict mode only. */
+  readonly compat?: boolean;
   readonly process: Process;
 }
 
@@ -112,7 +144,41 @@ export interface ConnectEvent extends EventBase {
   /** Textual address, v4-mapped IPv6 written as IPv4. */
   readonly address: string;
   readonly port: number;
+  /** The name that the container was given this address for, by a resolver that it is known to ask; else undefined. */
+  readonly name?: string;
   readonly process: Process;
+}
+
+/** A connection from elsewhere was accepted. */
+export interface AcceptEvent extends EventBase {
+  readonly kind: 'accept';
+  readonly protocol: 'tcp';
+  /** The peer's address. */
+  readonly address: string;
+  readonly peer: PeerKind;
+  /** The local port. */
+  readonly port: number;
+  readonly process: Process;
+}
+
+/** A DNS question on its way out. */
+export interface DnsEvent extends EventBase {
+  readonly kind: 'dns';
+  /** Lower-case, without the closing dot. */
+  readonly name: string;
+  /** `TXT`, `MX`, `TYPE99`; empty for an address (A, AAAA, HTTPS). */
+  readonly type: string;
+  /** Address of the resolver. */
+  readonly resolver: string;
+  readonly process: Process;
+}
+
+/** A DNS answer with addresses that the container had not been given for this name before. */
+export interface DnsAnswerEvent extends EventBase {
+  readonly kind: 'dns-answer';
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly resolver: string;
 }
 
 export interface ListenEvent extends EventBase {
@@ -181,6 +247,9 @@ export type Event =
   | ExitEvent
   | FileEvent
   | ConnectEvent
+  | AcceptEvent
+  | DnsEvent
+  | DnsAnswerEvent
   | ListenEvent
   | CallEvent
   | ChangeEvent

@@ -17,6 +17,13 @@ export function parsePeer(key: string): { address: string; port: number; protoco
   return match === null ? undefined : { address: match[1] ?? '', port: Number(match[2]), protocol: match[3] ?? '' };
 }
 
+/** `*.cdn.example.com` for `a1.cdn.example.com`; none for what is directly below a top-level domain. A type of question stays. */
+export function domainPattern(key: string): string | undefined {
+  const [name = '', ...type] = key.split(' ');
+  const parent = name.slice(name.indexOf('.') + 1);
+  return parent.includes('.') ? [`*.${parent}`, ...type].join(' ') : undefined;
+}
+
 /** Patterns that could stand for a feature, the narrowest first, with how many siblings each needs. */
 function candidates({ dimension, key }: Feature): readonly { readonly pattern: string; readonly min: number }[] {
   if (dimension === 'file.read' || dimension === 'file.write') {
@@ -24,6 +31,10 @@ function candidates({ dimension, key }: Feature): readonly { readonly pattern: s
     const at = Math.max(0, key.indexOf('/'));
     const path = siblingPattern(key.slice(at));
     const pattern = path === undefined ? undefined : `${key.slice(0, at)}${path}`;
+    return pattern === undefined || pattern === key ? [] : [{ pattern, min: siblingsMin }];
+  }
+  if (dimension === 'dns') {
+    const pattern = domainPattern(key);
     return pattern === undefined || pattern === key ? [] : [{ pattern, min: siblingsMin }];
   }
   const peer = dimension === 'net.out' || dimension === 'net.listen' ? parsePeer(key) : undefined;

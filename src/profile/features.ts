@@ -1,5 +1,5 @@
-import { rareCall } from '../model/call.ts';
-import type { ChangeEvent, Event, ExecEvent } from '../model/event.ts';
+import { callDimension } from '../model/call.ts';
+import type { CallEvent, ChangeEvent, Event, ExecEvent } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
 import { interpreterOf, programKey, runningName } from '../model/program.ts';
 import type { Interpreter } from '../model/program.ts';
@@ -35,15 +35,19 @@ export function featuresOf(event: Event): readonly LevelledFeature[] {
         },
       ];
     case 'connect':
-      return [{ dimension: 'net.out', key: peerKey(event.address, event.port, event.protocol), level: 'peer' }];
+      return [
+        { dimension: 'net.out', key: peerKey(event.name ?? event.address, event.port, event.protocol), level: 'peer' },
+      ];
     case 'listen':
       return [{ dimension: 'net.listen', key: `${event.port}/${event.protocol}`, level: 'port' }];
     case 'change':
       return [{ dimension: 'file.write', key: `${changeWords(event)} ${typedPath(event.path)}`, level: 'path' }];
-    case 'call': {
-      const words = [event.call, event.detail, event.error === '' ? '' : 'refused'].filter((word) => word !== '');
-      return [{ dimension: rareCall(event.call)?.dimension ?? 'syscall', key: words.join(' '), level: 'action' }];
-    }
+    case 'call':
+      return [{ dimension: callDimension(event.call), key: callKey(event), level: 'action' }];
+    case 'accept':
+      return [{ dimension: 'net.listen', key: `${event.port}/${event.protocol} from ${event.peer}`, level: 'peer' }];
+    case 'dns':
+      return [{ dimension: 'dns', key: event.type === '' ? event.name : `${event.name} ${event.type}`, level: 'peer' }];
     case 'lifecycle':
       return [
         {
@@ -52,9 +56,23 @@ export function featuresOf(event: Event): readonly LevelledFeature[] {
           level: 'action',
         },
       ];
+    case 'dns-answer':
     case 'exit':
       return [];
   }
+}
+
+/** `ptrace attach`, `mmap /tmp/code.so (tmpfs)`, `net_raw refused`: what was called, what of its arguments counts, and that it was refused. */
+function callKey({ call, detail, error, text, kernelKey }: CallEvent): string {
+  const refused = error === '' ? '' : 'refused';
+  const mapped = call === 'mmap' && kernelKey?.kind === 'call' ? kernelKey.origin : undefined;
+  const words =
+    callDimension(call) === 'capability'
+      ? [detail, refused]
+      : mapped !== undefined
+        ? [call, typedPath(text), `(${mapped})`]
+        : [call, detail, call === 'prctl' ? text : '', refused];
+  return words.filter((word) => word !== '').join(' ');
 }
 
 /** `chmod set-id`, `unlink refused`: what stands before the path in the key of a change. */
@@ -77,6 +95,9 @@ function execFeatures(event: ExecEvent): readonly LevelledFeature[] {
   ];
   if (driftOrigins.has(event.origin))
     features.push({ dimension: 'exec', key: `${ran} (${event.origin})`, level: 'origin' });
+  if (event.socketStdio !== undefined)
+    features.push({ dimension: 'exec', key: `${ran} (socket as standard input)`, level: 'origin' });
+  if (event.compat === true) features.push({ dimension: 'exec', key: `${ran} (32-bit)`, level: 'origin' });
   const text = argumentsShape(event);
   if (text !== '') features.push({ dimension: 'exec', key: `${ran} ${text}`, level: 'arguments' });
   return features;

@@ -22,6 +22,11 @@ export function kernelPatterns(event: Event, profile: Profile, wasKnown: boolean
       ? [{ kind: 'net.out.port', protocol: event.protocol, port: event.port }]
       : [];
   }
+  if (event.kind === 'dns') {
+    const feature = featuresOf(event)[0];
+    if (feature === undefined || !wasKnown || profile.patternHits(feature) === 0) return [];
+    return [{ kind: 'dns.parent', name: event.name.slice(event.name.indexOf('.') + 1), type: event.type }];
+  }
   if (event.kind !== 'file' && event.kind !== 'change') return [];
   const feature = featuresOf(event)[0];
   if (feature === undefined) return [];

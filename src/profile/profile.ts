@@ -14,6 +14,8 @@ export const kernelKeysMax = 16_384;
 /** Most argument shapes kept of one program; more are unsurprising but never recognised. */
 export const argumentShapesMax = 64;
 const listenersMax = 64;
+const firstMinutesMs = 300_000;
+const establishedSamples = 10;
 
 export type FeatureState = 'new' | 'known' | 'judged';
 
@@ -102,6 +104,13 @@ export class Profile {
   /** In how many samples of the stratum the feature (or the pattern that covers it) was seen. */
   incidence(feature: Feature, stratum: Stratum): number {
     return this.#find(feature)?.[stratum] ?? 0;
+  }
+
+  /** Known from the workload's first minutes, or for many samples: not something that came in a moment ago. */
+  isEstablished(feature: Feature): boolean {
+    const row = this.#find(feature);
+    if (row?.state !== 'known') return false;
+    return row.firstSeenMs - this.createdMs <= firstMinutesMs || row.startup + row.steady >= establishedSamples;
   }
 
   /** The counts that coverage and surprise are computed from. */

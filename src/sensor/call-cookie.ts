@@ -2,29 +2,51 @@ import { rareCalls } from '../model/call.ts';
 import type { RareCall } from '../model/call.ts';
 import { fileChanges } from '../model/change.ts';
 import type { ChangeCall, FileChange } from '../model/change.ts';
-import { callArguments, changePointer } from './layout.ts';
+import { callMarks, calls, changePointer, noArgument } from './layout.ts';
 
-/** Number of a call on the wire: its place in the table, from 1. Lives no longer than the programs in the kernel. */
+/** Numbers of the calls that hooks of their own tell of. */
+const ownNumbers: Readonly<Record<string, number>> = {
+  capability: calls.capability,
+  kill: calls.kill,
+  mmap: calls.mmap,
+  'cgroup-leave': calls.cgroup_leave,
+  io_uring: calls.io_uring,
+};
+const ownNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(ownNumbers).map(([name, number]) => [number, name]),
+);
+
+/** Number of a call on the wire: its place in the table. Lives no longer than the programs in the kernel. 0 for an unknown one. */
 export function callNumber(name: string): number {
-  return rareCalls.findIndex((call) => call.name === name) + 1;
+  const own = ownNumbers[name];
+  if (own !== undefined) return own;
+  const place = rareCalls.findIndex((call) => call.name === name);
+  return place < 0 ? 0 : calls.first + place;
 }
 
 /** The call of a number; undefined when there is none. */
 export function callName(number: number): string | undefined {
-  return rareCalls[number - 1]?.name;
+  return ownNames.get(number) ?? rareCalls[number - calls.first]?.name;
 }
 
 /** What the program in the kernel is attached with for a call (agents/sensor/wire.h, "Cookie of a rare call"). */
-export function callCookie({ name, detail, text }: RareCall): bigint {
-  const argument = name === 'socket' ? callArguments.socket : (detail?.argument ?? callArguments.nothing);
+export function callCookie({ name, told, detail, text }: RareCall): bigint {
   const words = [
     BigInt(callNumber(name)),
-    BigInt(argument),
-    BigInt(text ?? callArguments.nothing),
+    BigInt(told === undefined ? 0 : marks[told]),
+    BigInt(detail?.argument ?? noArgument),
+    BigInt(text ?? noArgument),
     BigInt(detail?.mask ?? 0),
   ];
-  return words.reduce((cookie, word, i) => cookie | (word << ([0n, 16n, 24n, 32n][i] ?? 0n)), 0n);
+  return words.reduce((cookie, word, i) => cookie | (word << ([0n, 8n, 16n, 24n, 32n][i] ?? 0n)), 0n);
 }
+
+const marks = {
+  'with-detail': callMarks.only_detail,
+  'raw-socket': callMarks.socket,
+  'socket-as-stdio': callMarks.stdio,
+  'own-name': callMarks.name,
+} as const;
 
 /** Number of a change on the wire. */
 export function changeNumber(change: FileChange): number {
@@ -38,7 +60,7 @@ export function changeName(number: number): FileChange | undefined {
 
 /** What the program in the kernel is attached with for a call that changes files (wire.h, "Cookie of a change"). */
 export function changeCookie({ change, directory, path, mode, other }: ChangeCall): bigint {
-  const places = [directory, path, mode, other].map((argument) => BigInt(argument ?? callArguments.nothing));
+  const places = [directory, path, mode, other].map((argument) => BigInt(argument ?? noArgument));
   const cookie = places.reduce((word, place, i) => word | (place << BigInt(16 + i * 8)), BigInt(changeNumber(change)));
   return change === 'times' ? cookie | changePointer : cookie;
 }

@@ -5,7 +5,7 @@ import type { SensorRecord } from './decode.ts';
 import { addressBytes } from './key-hash.ts';
 import { rareCalls } from '../model/call.ts';
 import { fileChanges } from '../model/change.ts';
-import { ancestor, flags, kinds, origins, record, wireVersion } from './layout.ts';
+import { ancestor, calls, flags, kinds, origins, record, wireVersion } from './layout.ts';
 
 type Field = keyof typeof record.members;
 
@@ -143,12 +143,17 @@ describe('decodeRecord', () => {
   test('says what is wrong with a lying record', () => {
     expect(failure(encode({ fields: { version: wireVersion + 1 } }))).toBe('wrong-version');
     expect(failure(encode({ fields: { kind: kinds.call, call: 0 } }))).toBe('unknown-value');
-    expect(failure(encode({ fields: { kind: kinds.call, call: rareCalls.length + 1 } }))).toBe('unknown-value');
+    expect(failure(encode({ fields: { kind: kinds.call, call: calls.first + rareCalls.length } }))).toBe(
+      'unknown-value',
+    );
     expect(failure(encode({ fields: { kind: kinds.change, call: fileChanges.length } }))).toBe('unknown-value');
     expect(failure(encode({ fields: { kind: 0 } }))).toBe('unknown-kind');
     expect(failure(encode({ fields: { kind: kinds.count } }))).toBe('unknown-kind');
     expect(failure(encode({ fields: { size_bytes: 5 } }))).toBe('wrong-size');
     expect(failure(encode({ path: text('/a'), fields: { path_bytes: 60_000 } }))).toBe('wrong-lengths');
+    expect(failure(encode({ fields: { kind: kinds.dns_question }, path: text('dotted.name') }))).toBe('wrong-message');
+    expect(failure(encode({ fields: { kind: kinds.dns_question } }))).toBe('wrong-message');
+    expect(failure(encode({ fields: { kind: kinds.dns_answer }, script: text('no message') }))).toBe('wrong-message');
     expect(failure(encode({ fields: { hook: 200 } }))).toBe('unknown-value');
     expect(failure(encode({ fields: { origin: 99 } }))).toBe('unknown-value');
     expect(failure(encode({ fields: { ancestors_count: 9 } }))).toBe('unknown-value');

@@ -1,6 +1,7 @@
 import { maskArguments, maskText } from '../lib/mask.ts';
-import type { FileOrigin, FileType } from '../model/event.ts';
+import type { FileOrigin, FileType, PeerKind } from '../model/event.ts';
 import { callName, changeName } from './call-cookie.ts';
+import { decodeAnswer, dottedName } from './dns.ts';
 import { foldDigits } from './key-hash.ts';
 import {
   ancestor,
@@ -9,6 +10,7 @@ import {
   hooks,
   kinds,
   origins,
+  peers,
   record,
   shapeMaxBytes,
   wireVersion,
@@ -24,6 +26,7 @@ export interface AncestorRecord {
   readonly pid: number;
   readonly startTimeNs: bigint;
   readonly program: bigint;
+  readonly execution: bigint;
 }
 
 /** A record with its texts decoded (see `escapeBytes`) and secrets masked; plain data, so that it can cross to another thread. */
@@ -38,6 +41,8 @@ export interface SensorRecord {
   readonly program: bigint;
   readonly parentProgram: bigint;
   readonly startTimeNs: bigint;
+  readonly execution: bigint;
+  readonly parentExecution: bigint;
   readonly pid: number;
   readonly parentPid: number;
   readonly uid: number;
@@ -48,6 +53,10 @@ export interface SensorRecord {
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
   readonly address: string;
+  /** Accepted connection: who connects. */
+  readonly peer: PeerKind;
+  /** DNS answer: what the name was answered by; else empty. */
+  readonly addresses: readonly string[];
   /** File: its type; exit: unused. */
   readonly fileType: FileType;
   /** File: i_mode; exit: exit_code as the kernel keeps it (signal in the low seven bits). */
@@ -73,13 +82,15 @@ export type DecodeFailure =
   | 'wrong-size'
   | 'unknown-kind'
   | 'wrong-lengths'
-  | 'unknown-value';
+  | 'unknown-value'
+  | 'wrong-message';
 
 export type Decoded = { readonly record: SensorRecord } | { readonly failure: DecodeFailure };
 
 const { count: _count, ...recordKinds } = kinds;
 const kindNames = names<RecordKind>(recordKinds);
 const hookNames = names<string>(hooks);
+const peerNames = names<PeerKind>(peers);
 const originNames = names<FileOrigin>(origins);
 const fileTypes: ReadonlyMap<number, FileType> = new Map([
   [0o100000, 'regular'],
@@ -121,15 +132,21 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
     return { failure: 'unknown-value' };
   if (kind === 'call' && callName(u16(m.call)) === undefined) return { failure: 'unknown-value' };
   if (kind === 'change' && changeName(u16(m.call)) === undefined) return { failure: 'unknown-value' };
+  const peer = peerNames.get(u8(m.peer)) ?? 'public';
   const protocol = u8(m.protocol) === 17 ? 'udp' : 'tcp';
 
   let at = record.sizeBytes;
   const take = (length: number): Uint8Array => bytes.subarray(at, (at += length));
-  const path = escapeBytes(take(lengths[0]));
+  const pathBytes = take(lengths[0]);
   const args = take(lengths[1]);
   const exe = escapeBytes(take(lengths[2]));
   const cwd = escapeBytes(take(lengths[3]));
-  const script = escapeBytes(take(lengths[4]));
+  const scriptBytes = take(lengths[4]);
+  const answer = kind === 'dns_answer' ? decodeAnswer(scriptBytes) : undefined;
+  if (kind === 'dns_answer' && answer === undefined) return { failure: 'wrong-message' };
+  const name = kind === 'dns_question' ? dottedName(pathBytes) : answer?.name;
+  if (kind === 'dns_question' && (name === undefined || name === '')) return { failure: 'wrong-message' };
+  const path = name ?? escapeBytes(pathBytes);
   const flagBits = u32(m.flags);
   const [commAt, commBytes] = m.comm;
   const [addressAt, addressSize] = m.address;
@@ -144,6 +161,8 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
       program: u64(m.program),
       parentProgram: u64(m.parent_program),
       startTimeNs: u64(m.start_time_ns),
+      execution: u64(m.execution),
+      parentExecution: u64(m.parent_execution),
       pid: u32(m.pid),
       parentPid: u32(m.parent_pid),
       uid: u32(m.uid),
@@ -154,13 +173,15 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
       protocol,
       port: u16(m.port),
       address: addressText(u16(m.family), bytes.subarray(addressAt, addressAt + addressSize)),
+      peer,
+      addresses: answer?.addresses.map((bytes_) => addressText(bytes_.length === 4 ? 2 : 10, bytes_)) ?? [],
       fileType: fileTypes.get(u32(m.mode) & 0o170000) ?? 'other',
       mode: u32(m.mode),
       path,
       args: decodeArguments(args),
       exe: kind === 'exec' ? path : exe,
       cwd,
-      script,
+      script: answer === undefined ? escapeBytes(scriptBytes) : '',
       shape: flagBits & flags.shaped ? maskText(escapeBytes(foldDigits(args.subarray(0, shapeMaxBytes)))) : '',
       ancestors: decodeAncestors(view, ancestorCount),
       call: u16(m.call),
@@ -178,6 +199,7 @@ function decodeAncestors(view: DataView, count: number): readonly AncestorRecord
       pid: view.getUint32(base + ancestor.members.pid[0], true),
       startTimeNs: view.getBigUint64(base + ancestor.members.start_time_ns[0], true),
       program: view.getBigUint64(base + ancestor.members.program[0], true),
+      execution: view.getBigUint64(base + ancestor.members.execution[0], true),
     });
   }
   return out;

@@ -2,9 +2,11 @@ import { getSystemErrorName } from 'node:util';
 import { callDetail } from '../model/call.ts';
 import type { Event, KernelKey, Process } from '../model/event.ts';
 import { callName, changeName } from './call-cookie.ts';
+import { questionType } from './dns.ts';
+import { foldDigits } from './key-hash.ts';
 import type { SensorRecord } from './decode.ts';
 import { flags } from './layout.ts';
-import { plainPath } from './text.ts';
+import { escapeBytes, escapedBytes, plainPath } from './text.ts';
 
 /** What conversion needs to know besides the record. */
 export interface EventContext {
@@ -26,6 +28,8 @@ export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }
     uid: record.uid,
     gid: record.gid,
     cwd: record.cwd,
+    ...(record.execution === 0n ? {} : { execution: record.execution.toString() }),
+    ...(record.parentExecution === 0n ? {} : { parentExecution: record.parentExecution.toString() }),
     ancestors: record.ancestors.map(({ pid, program }) => ({ pid, exe: programPath(program) })),
   };
   const parentExe = record.parentProgram === 0n ? '' : programPath(record.parentProgram);
@@ -37,7 +41,9 @@ export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }
     process,
     ...(kernelKey === undefined ? {} : { kernelKey }),
     ...(record.flags & flags.judged ? { judged: true } : {}),
+    ...(record.flags & flags.captured ? { captured: true } : {}),
   };
+  const other = record.port === 0 ? '' : endpointText(record.address, record.port);
   switch (record.kind) {
     case 'exec':
       return {
@@ -48,6 +54,8 @@ export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }
         script: record.script,
         parentExe,
         fromRuntime: (record.flags & flags.from_runtime) !== 0,
+        ...(record.flags & flags.socket_stdio ? { socketStdio: other } : {}),
+        ...(record.flags & flags.compat ? { compat: true } : {}),
       };
     case 'exit':
       return { ...base, kind: 'exit', exitCode: (record.mode >> 8) & 0xff, signal: record.mode & 0x7f };
@@ -66,20 +74,44 @@ export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }
       return { ...base, kind: 'connect', protocol: record.protocol, address: record.address, port: record.port };
     case 'net_listen':
       return { ...base, kind: 'listen', protocol: record.protocol, address: record.address, port: record.port };
+    case 'net_in':
+      return {
+        ...base,
+        kind: 'accept',
+        protocol: 'tcp',
+        ...{ address: record.address, peer: record.peer, port: record.port },
+      };
+    case 'dns_question': {
+      const type = questionType(Number(record.detail));
+      return { ...base, kind: 'dns', name: record.path, type, resolver: record.address };
+    }
+    case 'dns_answer': {
+      const { process: _, kernelKey: __, ...rest } = base;
+      return { ...rest, kind: 'dns-answer', name: record.path, addresses: record.addresses, resolver: record.address };
+    }
     case 'change': {
       const change = changeName(record.call);
       if (change === undefined) return undefined;
       const error = record.flags & flags.refused ? errorName(record.result) : '';
       const special = (record.flags & flags.special) !== 0;
-      const { script: other } = record;
       const path = plainPath(record.path);
-      return { ...base, kind: 'change', change, path, other, mode: Number(record.detail), special, error };
+      return {
+        ...base,
+        kind: 'change',
+        change,
+        path,
+        other: record.script,
+        mode: Number(record.detail),
+        special,
+        error,
+      };
     }
     case 'call': {
       const call = callName(record.call);
       if (call === undefined) return undefined;
       const error = record.flags & flags.refused ? errorName(record.result) : '';
-      return { ...base, kind: 'call', call, detail: callDetail(call, Number(record.detail)), error, text: record.path };
+      const detail = callDetail(call, Number(record.detail));
+      return { ...base, kind: 'call', call, detail, error, text: record.path === '' ? other : record.path };
     }
     default:
       return undefined;
@@ -93,7 +125,11 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
   switch (record.kind) {
     case 'exec':
       if (record.flags & flags.bad_shape || (record.parentProgram !== 0n && parentExe === '')) return undefined;
-      return { kind: 'exec', path, origin, parent: parentExe, shape };
+      return {
+        ...{ kind: 'exec', path, origin, parent: parentExe, shape },
+        ...(record.flags & flags.socket_stdio ? { socketStdio: true } : {}),
+        ...(record.flags & flags.compat ? { compat: true } : {}),
+      };
     case 'file_read':
       return { kind: 'file.read', path };
     case 'file_write':
@@ -102,6 +138,10 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
       return { kind: 'net.out', protocol, address, port };
     case 'net_listen':
       return { kind: 'net.listen', protocol, port };
+    case 'net_in':
+      return { kind: 'net.in', protocol: 'tcp', port, peer: record.peer };
+    case 'dns_question':
+      return { kind: 'dns', name: path, type: questionType(Number(record.detail)) };
     case 'change': {
       const change = changeName(record.call);
       const [special, refused] = [flags.special, flags.refused].map((flag) => (record.flags & flag) !== 0);
@@ -112,11 +152,21 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
     case 'call': {
       const call = callName(record.call);
       const refused = (record.flags & flags.refused) !== 0;
-      return call === undefined ? undefined : { kind: 'call', call, detail: Number(record.detail), refused };
+      if (call === undefined) return undefined;
+      const keyed = call === 'prctl' || (call === 'mmap' && path !== '');
+      return {
+        ...{ kind: 'call', call, detail: Number(record.detail), refused },
+        ...(origin === 'unknown' ? {} : { origin }),
+        ...(keyed ? { text: escapeBytes(foldDigits(escapedBytes(path))) } : {}),
+      };
     }
     default:
       return undefined;
   }
+}
+
+function endpointText(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 /** `EPERM` for -1, as libuv has it; `E<number>` for what it does not know. */

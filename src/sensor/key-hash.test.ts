@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rareCalls } from '../model/call.ts';
+import { ownCalls, rareCalls } from '../model/call.ts';
 import { changeCalls, fileChanges } from '../model/change.ts';
 import type { KernelKey } from '../model/event.ts';
 import { addressText } from './decode.ts';
@@ -29,6 +29,18 @@ describe('keys', () => {
     { kind: 'call', call: 'mount', detail: 0, refused: true },
     { kind: 'call', call: 'mount', detail: 1, refused: false },
     { kind: 'call', call: 'chroot', detail: 0, refused: false },
+    { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '', socketStdio: true },
+    { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '', compat: true },
+    { kind: 'net.in', protocol: 'tcp', port: 80, peer: 'loopback' },
+    { kind: 'net.in', protocol: 'tcp', port: 80, peer: 'public' },
+    { kind: 'dns', name: 'a', type: '' },
+    { kind: 'dns', name: 'a', type: 'TXT' },
+    { kind: 'dns', name: 'a.a', type: '' },
+    { kind: 'dns.parent', name: 'a', type: '' },
+    { kind: 'call', call: 'mmap', detail: 1, refused: false, origin: 'written', text: '/a' },
+    { kind: 'call', call: 'mmap', detail: 1, refused: false, origin: 'tmpfs', text: '/a' },
+    { kind: 'call', call: 'mmap', detail: 1, refused: false, origin: 'tmpfs', text: '/b' },
+    { kind: 'call', call: 'capability', detail: 1, refused: false },
     ...fileChanges.flatMap((change) =>
       [true, false].flatMap((special) =>
         [true, false].flatMap((refused) =>
@@ -69,14 +81,18 @@ test('runs of digits fold to one zero, twice is as once', () => {
   );
 });
 
+const marks = { 'with-detail': 1, 'raw-socket': 2, 'socket-as-stdio': 4, 'own-name': 8 };
+
 test('the cookie of a call holds its number, its arguments and the bits that count', () => {
   for (const call of rareCalls) {
     const cookie = callCookie(call);
-    expect(callName(Number(cookie & 0xffffn))).toBe(call.name);
+    expect(callName(Number(cookie & 0xffn))).toBe(call.name);
+    expect((cookie >> 8n) & 0xffn).toBe(BigInt({ ...marks, always: 0 }[call.told ?? 'always']));
     expect(Number((cookie >> 24n) & 0xffn)).toBe(call.text ?? 0xff);
     expect(Number(cookie >> 32n)).toBe(call.detail?.mask ?? 0);
-    if (call.name !== 'socket') expect(Number((cookie >> 16n) & 0xffn)).toBe(call.detail?.argument ?? 0xff);
+    expect(Number((cookie >> 16n) & 0xffn)).toBe(call.detail?.argument ?? 0xff);
   }
+  for (const { name } of ownCalls) expect(callName(callNumber(name))).toBe(name);
   expect(callName(0)).toBeUndefined();
   expect(callNumber('no-such-call')).toBe(0);
 });

@@ -1,6 +1,7 @@
 import type { FileOrigin, KernelKey } from '../model/event.ts';
 import { callNumber, changeNumber } from './call-cookie.ts';
-import { changeForms, hashTypes, origins } from './layout.ts';
+import { questionTypeNumber, nameBytes } from './dns.ts';
+import { changeForms, flags, hashTypes, origins, peers } from './layout.ts';
 import { sipHash } from './sip-hash.ts';
 import type { SipKey } from './sip-hash.ts';
 import { escapedBytes } from './text.ts';
@@ -34,7 +35,10 @@ export function keyHash(sip: SipKey, key: KernelKey): bigint {
       return hashWords(sip, hashTypes.exec, [
         programHash(sip, key.path),
         programHash(sip, key.parent),
-        BigInt(originNumber(key.origin)),
+        BigInt(
+          originNumber(key.origin) |
+            (((key.socketStdio === true ? flags.socket_stdio : 0) | (key.compat === true ? flags.compat : 0)) << 8),
+        ),
         shape,
       ]);
     }
@@ -59,10 +63,21 @@ export function keyHash(sip: SipKey, key: KernelKey): bigint {
       const form = { change: 0, 'change.folded': 1, 'change.directory': 2 }[key.kind];
       return sipHash(sip, hashTypes.change + what * changeForms + form, escapedBytes(key.path));
     }
+    case 'net.in':
+      return hashWords(sip, hashTypes.net_in, [portWord(key.protocol, key.port) | (BigInt(peers[key.peer]) << 32n)]);
+    case 'dns':
+    case 'dns.parent': {
+      const type = key.kind === 'dns' ? hashTypes.dns : hashTypes.dns_parent;
+      const name = sipHash(sip, type, nameBytes(key.name));
+      return hashWords(sip, type, [name, BigInt(questionTypeNumber(key.type))]);
+    }
     case 'call':
       return hashWords(sip, hashTypes.call, [
-        BigInt(callNumber(key.call)) | (key.refused ? 1n << 16n : 0n),
+        BigInt(callNumber(key.call)) |
+          (key.refused ? 1n << 16n : 0n) |
+          (BigInt(originNumber(key.origin ?? 'unknown')) << 24n),
         BigInt(key.detail),
+        key.text === undefined ? 0n : sipHash(sip, hashTypes.call_text, escapedBytes(key.text)),
       ]);
     default:
       return sipHash(sip, fileTypes[key.kind], escapedBytes(key.path));

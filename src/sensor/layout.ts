@@ -11,11 +11,11 @@ export interface StructLayout {
   readonly members: Readonly<Record<string, Member>>;
 }
 
-export const wireVersion = 2;
+export const wireVersion = 3;
 
 /** `struct aw_record`: followed by path, arguments, executable, working directory and script, without terminators. */
 export const record = {
-  sizeBytes: 352,
+  sizeBytes: 432,
   members: {
     version: [0, 2],
     kind: [2, 1],
@@ -28,42 +28,44 @@ export const record = {
     program: [40, 8],
     parent_program: [48, 8],
     start_time_ns: [56, 8],
-    pid: [64, 4],
-    tid: [68, 4],
-    parent_pid: [72, 4],
-    uid: [76, 4],
-    gid: [80, 4],
-    flags: [84, 4],
-    comm: [88, 16],
-    origin: [104, 1],
-    protocol: [105, 1],
-    ancestors_count: [106, 1],
-    reserved: [107, 1],
-    family: [108, 2],
-    port: [110, 2],
-    mode: [112, 4],
-    path_bytes: [116, 2],
-    args_bytes: [118, 2],
-    exe_bytes: [120, 2],
-    cwd_bytes: [122, 2],
-    script_bytes: [124, 2],
-    call: [126, 2],
-    address: [128, 16],
-    detail: [144, 8],
-    result: [152, 8],
-    ancestors: [160, 192],
+    execution: [64, 8],
+    parent_execution: [72, 8],
+    pid: [80, 4],
+    tid: [84, 4],
+    parent_pid: [88, 4],
+    uid: [92, 4],
+    gid: [96, 4],
+    flags: [100, 4],
+    comm: [104, 16],
+    origin: [120, 1],
+    protocol: [121, 1],
+    ancestors_count: [122, 1],
+    peer: [123, 1],
+    family: [124, 2],
+    port: [126, 2],
+    mode: [128, 4],
+    path_bytes: [132, 2],
+    args_bytes: [134, 2],
+    exe_bytes: [136, 2],
+    cwd_bytes: [138, 2],
+    script_bytes: [140, 2],
+    call: [142, 2],
+    address: [144, 16],
+    detail: [160, 8],
+    result: [168, 8],
+    ancestors: [176, 256],
   },
 } as const;
 
 /** `struct aw_ancestor`. */
 export const ancestor = {
-  sizeBytes: 24,
-  members: { pid: [0, 4], reserved: [4, 4], start_time_ns: [8, 8], program: [16, 8] },
+  sizeBytes: 32,
+  members: { pid: [0, 4], reserved: [4, 4], start_time_ns: [8, 8], program: [16, 8], execution: [24, 8] },
 } as const;
 
 /** `struct aw_watched`, value of the map `watched`; its key is the cgroup id, 8 bytes. */
 export const watched = {
-  sizeBytes: 40,
+  sizeBytes: 64,
   members: {
     container: [0, 8],
     workload: [8, 8],
@@ -73,7 +75,9 @@ export const watched = {
     reserved: [22, 2],
     window: [24, 8],
     records: [32, 4],
-    reserved2: [36, 4],
+    capture_tokens: [36, 4],
+    capture_time_ns: [40, 8],
+    capabilities: [48, 16],
   },
 } as const;
 
@@ -87,18 +91,37 @@ export const feature = {
 } as const;
 
 /** `struct aw_task`, value of the task storage `tasks`. */
-export const task = { sizeBytes: 16, members: { program: [0, 8], flags: [8, 4], reserved: [12, 4] } } as const;
+export const task = {
+  sizeBytes: 40,
+  members: {
+    program: [0, 8],
+    flags: [8, 4],
+    reserved: [12, 4],
+    container: [16, 8],
+    execution: [24, 8],
+    parent_execution: [32, 8],
+  },
+} as const;
 
 /** `struct aw_config`, the section `.data.config`. */
 export const config = {
-  sizeBytes: 24,
-  members: { hash_key: [0, 16], epoch: [16, 4], records_per_second: [20, 4] },
+  sizeBytes: 32,
+  members: {
+    hash_key: [0, 16],
+    epoch: [16, 4],
+    records_per_second: [20, 4],
+    captured_per_second: [24, 4],
+    reserved: [28, 4],
+  },
 } as const;
+
+/** `struct aw_container_loss`, key of the map `container_losses`. */
+export const containerLoss = { sizeBytes: 16, members: { container: [0, 8], hook: [8, 4], loss: [12, 4] } } as const;
 
 /** `struct aw_stats`, value of the per-CPU map `stats`. */
 export const stats = {
-  sizeBytes: 856,
-  members: { known: [0, 88], emitted: [88, 88], repeated: [176, 88], missed: [264, 88], lost: [352, 504] },
+  sizeBytes: 1152,
+  members: { known: [0, 112], emitted: [112, 112], repeated: [224, 112], missed: [336, 112], lost: [448, 704] },
 } as const;
 
 /** All structs of the wire by their C names. */
@@ -110,6 +133,7 @@ export const structs: Readonly<Record<string, StructLayout>> = {
   aw_feature: feature,
   aw_task: task,
   aw_config: config,
+  aw_container_loss: containerLoss,
   aw_stats: stats,
 };
 
@@ -125,7 +149,10 @@ export const kinds = {
   cgroup_remove: 8,
   call: 9,
   change: 10,
-  count: 11,
+  net_in: 11,
+  dns_question: 12,
+  dns_answer: 13,
+  count: 14,
 } as const;
 
 /** `enum aw_hash_type`: what a hash was made of. */
@@ -144,6 +171,12 @@ export const hashTypes = {
   net_listen: 12,
   file_recent: 13,
   call: 14,
+  call_text: 15,
+  net_in: 16,
+  dns: 17,
+  dns_parent: 18,
+  dns_answer: 19,
+  directory_recent: 20,
   change: 32,
 } as const;
 
@@ -158,7 +191,9 @@ export const hooks = {
   cgroup: 6,
   call: 7,
   change: 8,
-  count: 9,
+  accept: 9,
+  dns: 10,
+  count: 11,
 } as const;
 
 /** `enum aw_loss`. */
@@ -170,7 +205,8 @@ export const losses = {
   path_too_long: 4,
   unreadable: 5,
   storage_full: 6,
-  count: 7,
+  capture_limited: 7,
+  count: 8,
 } as const;
 
 /** `enum aw_origin`. */
@@ -178,6 +214,12 @@ export const origins = { unknown: 0, image: 1, written: 2, tmpfs: 3, mount: 4, m
 
 /** `enum aw_state`: of a key in the map `known`. */
 export const states = { pending: 1, known: 2, judged: 3 } as const;
+
+/** `enum aw_call`: calls that hooks of their own tell; those of the table `rareCalls` begin at `first`. */
+export const calls = { capability: 1, kill: 2, mmap: 3, cgroup_leave: 4, io_uring: 5, first: 16 } as const;
+
+/** `AW_PEER_*` of an accepted connection. */
+export const peers = { loopback: 1, private: 2, public: 3 } as const;
 
 /** All enums of the wire by the prefix of their C names (`AW_KIND_` and so on). */
 export const enums: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -187,6 +229,7 @@ export const enums: Readonly<Record<string, Readonly<Record<string, number>>>> =
   aw_loss: losses,
   aw_origin: origins,
   aw_state: states,
+  aw_call: calls,
 };
 
 /** `AW_FLAG_*` of a record. */
@@ -201,10 +244,20 @@ export const flags = {
   bad_shape: 0x80,
   refused: 0x100,
   special: 0x200,
+  captured: 0x400,
+  socket_stdio: 0x800,
+  compat: 0x1000,
 } as const;
 
 /** `AW_WATCHED_*`. */
-export const watchedFlags = { provisional: 0x1, folded: 0x2, directory: 0x4, port: 0x8 } as const;
+export const watchedFlags = {
+  provisional: 0x1,
+  folded: 0x2,
+  directory: 0x4,
+  port: 0x8,
+  capture: 0x10,
+  parent: 0x20,
+} as const;
 
 /** `AW_SHAPE_MAX`: how much of the arguments goes into the key of an interpreter's execution. */
 export const shapeMaxBytes = 512;
@@ -213,6 +266,8 @@ export const ancestorsMax = 8;
 export const changeForms = 4;
 /** `AW_CHANGE_POINTER` */
 export const changePointer: bigint = 1n << 48n;
-/** `AW_CALL_*`: in a rare call's cookie, no argument; and the family of a raw socket. */
-export const callArguments = { nothing: 0xff, socket: 0xfe } as const;
+/** `AW_CALL_NOTHING`: in a cookie, no argument. */
+export const noArgument = 0xff;
+/** `AW_CALL_*`: what else a rare call's cookie says. */
+export const callMarks = { only_detail: 0x1, socket: 0x2, stdio: 0x4, name: 0x8 } as const;
 export const dataMaxBytes = 16384;

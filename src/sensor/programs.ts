@@ -37,6 +37,16 @@ const unseen: Readonly<Record<string, string>> = {
   on_sendmsg4: 'UDP peers that datagrams are sent to',
   on_sendmsg6: 'UDP peers of IPv6 that datagrams are sent to',
   on_exit_bind: 'UDP listeners',
+  on_exit_accept: 'connections accepted by accept(2)',
+  on_exit_accept4: 'connections accepted by accept4(2): nearly all',
+  on_exit_open_by_handle_at: 'files opened by their handles',
+  on_io_uring_complete: 'files opened through io_uring',
+  on_io_uring: 'what is done through io_uring',
+  on_exit_mmap: "executable memory, and code of files that are not the image's",
+  on_signal: 'signals to processes elsewhere',
+  on_capability: 'which capabilities are used and denied',
+  on_dns_question: 'DNS questions',
+  on_dns_answer: 'DNS answers: peers are told by their addresses alone',
   on_cgroup_mkdir: 'the first moments of new containers',
   on_cgroup_rmdir: 'the end of containers before the engine tells it',
   on_cgroup_attach: 'which processes the container runtime put into a container',
@@ -116,7 +126,7 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
           continue;
         }
         try {
-          links.push(section.startsWith('cgroup/') ? attachToAll(libbpf, program) : libbpf.attach(program));
+          links.push(section.startsWith('cgroup') ? attachToAll(libbpf, program) : libbpf.attach(program));
           states.push({ ...base, state: 'attached', reason: '' });
         } catch (error) {
           states.push({ ...base, state: 'failed', reason: error instanceof Error ? error.message : String(error) });

@@ -5,6 +5,8 @@ import type { Logger } from '../lib/log.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { HookState } from '../model/node.ts';
 import { namesWithArguments } from '../model/program.ts';
+import { ContainerLosses } from './container-losses.ts';
+import type { ContainerLoss } from './container-losses.ts';
 import type { SensorRecord } from './decode.ts';
 import { eventOf } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
@@ -38,6 +40,8 @@ export interface SensorOptions {
   readonly log: Logger;
   /** Records a second that one container's files and network may make; more are counted as `rate_limited`. */
   readonly recordsPerSecond?: number;
+  /** Records a second that one container's capture may make besides; more are counted as `capture_limited`. */
+  readonly capturedPerSecond?: number;
   /** Entries of the kernel's map of known features. */
   readonly knownEntries?: number;
 }
@@ -58,6 +62,7 @@ const ringNames = ['process_ring', 'activity_ring'] as const;
 const ringBytes = { process_ring: 2 << 20, activity_ring: 4 << 20 } as const;
 const programsMax = 65_536;
 const defaultRecordsPerSecond = 5_000;
+const defaultCapturedPerSecond = 2_000;
 const stopTimeoutMs = 2_000;
 
 /**
@@ -71,6 +76,7 @@ export class Sensor {
   readonly #log: Logger;
   readonly #known: KnownMap;
   readonly #watched: WatchedMap;
+  readonly #losses: ContainerLosses;
   readonly #tasksFd: number;
   readonly #statsFd: number;
   readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
@@ -85,7 +91,13 @@ export class Sensor {
    * Loads everything into the kernel; nothing is attached yet.
    * @throws AnchorwatchError `sensor.libbpf`, `sensor.object`, `sensor.load`
    */
-  constructor({ listener, log, recordsPerSecond = defaultRecordsPerSecond, knownEntries }: SensorOptions) {
+  constructor({
+    listener,
+    log,
+    recordsPerSecond = defaultRecordsPerSecond,
+    capturedPerSecond = defaultCapturedPerSecond,
+    knownEntries,
+  }: SensorOptions) {
     this.#listener = listener;
     this.#log = log;
     this.#libbpf = openLibbpf();
@@ -97,10 +109,12 @@ export class Sensor {
       random.readBigUInt64LE(8),
     ]);
     this.#watched = new WatchedMap(this.#libbpf, this.#programs.mapFd('watched'));
+    this.#losses = new ContainerLosses(this.#libbpf, this.#programs.mapFd('container_losses'));
     this.#tasksFd = this.#programs.mapFd('tasks');
     this.#statsFd = this.#programs.mapFd('stats');
     random.copy(this.#config, config.members.hash_key[0]);
     this.#config.writeUInt32LE(recordsPerSecond, config.members.records_per_second[0]);
+    this.#config.writeUInt32LE(capturedPerSecond, config.members.captured_per_second[0]);
     this.#writeConfig();
     const interpreters = this.#programs.mapFd('interpreters');
     for (const name of namesWithArguments()) {
@@ -161,6 +175,17 @@ export class Sensor {
 
   unwatch(cgroupId: string): void {
     this.#watched.remove(cgroupId);
+    this.#losses.forget(cgroupId);
+  }
+
+  /** Tells everything that a container does from now on, marked as `captured` where it is nothing new; or no more. */
+  capture(cgroupId: string, on: boolean): void {
+    this.#watched.capture(cgroupId, on);
+  }
+
+  /** What could not be told of the containers that are watched, by hook and reason. The sums are in `counters`. */
+  losses(): readonly ContainerLoss[] {
+    return this.#losses.read();
   }
 
   /** The kernel recognises these from now on. */
@@ -207,7 +232,7 @@ export class Sensor {
   }
 
   /** Gives a process that is older than the sensor its place in the lineage. False when it is gone. */
-  adopt(pid: number, exe: string): boolean {
+  adopt(pid: number, exe: string, cgroupId: string): boolean {
     const program = this.#known.program(exe);
     this.#learnPath(program, exe);
     const pidfd = this.#libbpf.pidfdOpen(pid);
@@ -216,6 +241,7 @@ export class Sensor {
     key.writeInt32LE(pidfd, 0);
     const value = Buffer.alloc(task.sizeBytes);
     value.writeBigUInt64LE(program, task.members.program[0]);
+    value.writeBigUInt64LE(BigInt(cgroupId), task.members.container[0]);
     const result = this.#libbpf.update(this.#tasksFd, key, value, updateAny);
     this.#libbpf.closeFd(pidfd);
     return result === 0;
@@ -329,6 +355,9 @@ const kindLabels: Readonly<Record<number, string>> = {
   [kinds.cgroup_make]: 'cgroup',
   [kinds.call]: 'call',
   [kinds.change]: 'change',
+  [kinds.net_in]: 'accept',
+  [kinds.dns_question]: 'dns',
+  [kinds.dns_answer]: 'dns-answer',
 };
 
 const decodeFailures = [
@@ -338,11 +367,13 @@ const decodeFailures = [
   'unknown-kind',
   'wrong-lengths',
   'unknown-value',
+  'wrong-message',
   'torn-ring',
 ] as const;
 
 function patternOf(key: KernelKey): Pattern | undefined {
   if (key.kind.endsWith('.folded')) return 'folded';
   if (key.kind.endsWith('.directory')) return 'directory';
+  if (key.kind === 'dns.parent') return 'parent';
   return key.kind === 'net.out.port' ? 'port' : undefined;
 }

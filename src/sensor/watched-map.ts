@@ -10,9 +10,11 @@ export interface WatchedContainer {
   readonly workloadId: string;
   readonly sample: number;
   readonly stratum: Stratum;
+  /** Everything is told in full, within the kernel's bound; default: as it was. */
+  readonly capture?: boolean;
 }
 
-export type Pattern = 'folded' | 'directory' | 'port';
+export type Pattern = 'folded' | 'directory' | 'port' | 'parent';
 
 /** The kernel's map of watched cgroups. Cgroups made inside a container stand for the container. */
 export class WatchedMap {
@@ -21,6 +23,7 @@ export class WatchedMap {
   readonly #containers: Map<string, WatchedContainer> = new Map();
   readonly #inside: Map<string, Set<string>> = new Map();
   readonly #patterns: Map<string, number> = new Map();
+  readonly #captured: Set<string> = new Set();
   /** Containers that did not fit into the map: they are not seen. */
   full = 0;
 
@@ -33,6 +36,8 @@ export class WatchedMap {
   set(container: WatchedContainer, insideIds: readonly string[] = []): void {
     const { cgroupId } = container;
     const first = !this.#containers.has(cgroupId);
+    if (container.capture === true) this.#captured.add(cgroupId);
+    if (container.capture === false) this.#captured.delete(cgroupId);
     this.#containers.set(cgroupId, container);
     for (const id of insideIds) this.addInside(cgroupId, id);
     this.#write(container, cgroupId, first);
@@ -51,6 +56,13 @@ export class WatchedMap {
     for (const id of [cgroupId, ...(this.#inside.get(cgroupId) ?? [])]) this.#libbpf.remove(this.#fd, keyBytes(id));
     this.#containers.delete(cgroupId);
     this.#inside.delete(cgroupId);
+    this.#captured.delete(cgroupId);
+  }
+
+  /** Tells everything of a container from now on, or only what is new again. Nothing for one that is not watched. */
+  capture(cgroupId: string, on: boolean): void {
+    const container = this.#containers.get(cgroupId);
+    if (container !== undefined) this.set({ ...container, capture: on });
   }
 
   /** The workload has keys of this form from now on, so that the kernel looks for them. */
@@ -68,7 +80,8 @@ export class WatchedMap {
     value.writeBigUInt64LE(workloadNumber(workloadId), watched.members.workload[0]);
     value.writeUInt32LE(sample >>> 0, watched.members.sample[0]);
     value.writeUInt8(stratum === 'steady' ? 1 : 0, watched.members.stratum[0]);
-    value.writeUInt8(this.#patterns.get(workloadId) ?? 0, watched.members.flags[0]);
+    const capture = this.#captured.has(cgroupId) ? watchedFlags.capture : 0;
+    value.writeUInt8((this.#patterns.get(workloadId) ?? 0) | capture, watched.members.flags[0]);
     const result = this.#libbpf.update(this.#fd, keyBytes(id), value, mayBeNew ? updateAny : updateOnlyExisting);
     if (result !== 0 && mayBeNew) this.full++;
   }

@@ -73,6 +73,8 @@ function patternsOf(event: Event): readonly KernelKey[] {
   if (event.kind === 'file') return [foldedKey(event.access, event.path), directoryKey(event.access, event.path)];
   if (event.kind === 'change')
     return [foldedKey(changeOf(event), event.path), directoryKey(changeOf(event), event.path)];
+  if (event.kind === 'dns')
+    return [{ kind: 'dns.parent', name: event.name.slice(event.name.indexOf('.') + 1), type: event.type }];
   if (event.kind === 'connect') return [{ kind: 'net.out.port', protocol: event.protocol, port: event.port }];
   return [];
 }

@@ -5,7 +5,7 @@ import type { ProfileStore } from '../../src/agent/watch.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { FileChange } from '../../src/model/change.ts';
 import type { Container } from '../../src/model/container.ts';
-import type { Event, FileOrigin, KernelKey } from '../../src/model/event.ts';
+import type { Event, FileOrigin, KernelKey, PeerKind } from '../../src/model/event.ts';
 import { countsArguments } from '../../src/model/program.ts';
 import { foldDigits } from '../../src/profile/generalise.ts';
 import { ModelKernel } from './model-kernel.ts';
@@ -269,6 +269,23 @@ class Run {
         const { address, port, protocol } = parseEndpoint(what);
         return { ...base, kind: 'listen', address, port, protocol, kernelKey: { kind: 'net.listen', port, protocol } };
       }
+      case 'accept': {
+        const { port, address } = parseEndpoint(what);
+        const peer = (options.get('from') ?? 'private') as PeerKind;
+        const kernelKey: KernelKey = { kind: 'net.in', protocol: 'tcp', port, peer };
+        return { ...base, kind: 'accept', protocol: 'tcp', address, port, peer, kernelKey };
+      }
+      case 'dns': {
+        const type = options.get('type') ?? '';
+        const kernelKey: KernelKey = { kind: 'dns', name: what, type };
+        return { ...base, kind: 'dns', name: what, type, resolver: options.get('resolver') ?? '127.0.0.11', kernelKey };
+      }
+      case 'answer': {
+        const { process: _, ...rest_ } = base;
+        const addresses = (rest[0] ?? '').split(',');
+        const resolver = pairs(rest.slice(1)).get('resolver') ?? '127.0.0.11';
+        return { ...rest_, kind: 'dns-answer', name: what, addresses, resolver };
+      }
       case 'change': {
         const [change, path = ''] = [what as FileChange, rest[0]];
         const options_ = pairs(rest.slice(1));
@@ -282,8 +299,9 @@ class Run {
       case 'call': {
         const detail = options.get('detail') ?? '';
         const refused = options.get('refused') === 'yes';
-        const kernelKey: KernelKey = { kind: 'call', call: what, detail: detail.length, refused };
-        return { ...base, kind: 'call', call: what, detail, error: refused ? 'EPERM' : '', text: '', kernelKey };
+        const kernelKey: KernelKey = { kind: 'call', call: what, detail: codeOf(detail), refused };
+        const text = options.get('text') ?? '';
+        return { ...base, kind: 'call', call: what, detail, error: refused ? 'EPERM' : '', text, kernelKey };
       }
       case 'engine': {
         const [action = '', ...detail] = what.split(':');
@@ -349,6 +367,11 @@ class Run {
     if (this.#watch === undefined) throw new Error('the agent does not run yet');
     return this.#watch;
   }
+}
+
+/** A number that stands for a detail: the model's kernel tells details apart by nothing else. */
+function codeOf(text: string): number {
+  return Buffer.from(text).reduce((code, byte) => (code * 31 + byte) >>> 0, 0);
 }
 
 function stepOf(words: readonly string[], line: number): Step {

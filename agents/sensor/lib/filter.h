@@ -19,12 +19,24 @@ static __always_inline struct aw_stats *own_stats(void)
 			st_->member[index]++;                                                                         \
 	} while (0)
 
-static __always_inline void count_loss(u32 hook, u32 loss)
+/* `container`: 0 where it is not known. */
+__noinline int count_loss(u64 container, u32 hook, u32 loss)
 {
+	struct aw_container_loss key = { .container = container, .hook = hook, .loss = loss };
 	struct aw_stats *st = own_stats();
+	u32 index = hook * AW_LOSS_COUNT + loss;
+	u64 one = 1, *count;
 
-	if (st && hook < AW_HOOK_COUNT && loss < AW_LOSS_COUNT)
-		__sync_fetch_and_add(&st->lost[hook * AW_LOSS_COUNT + loss], 1);
+	if (st && index < AW_HOOK_COUNT * AW_LOSS_COUNT)
+		__sync_fetch_and_add(&st->lost[index], 1);
+	if (!container)
+		return 0;
+	count = bpf_map_lookup_elem(&container_losses, &key);
+	if (!count && bpf_map_update_elem(&container_losses, &key, &one, BPF_NOEXIST))
+		count = bpf_map_lookup_elem(&container_losses, &key);
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	return 0;
 }
 
 /* Id of the task's cgroup in the unified hierarchy. */
@@ -41,7 +53,7 @@ static __always_inline struct aw_watched *watched_current(void)
 }
 
 /* One of the CPU's scratch slots: a program may be preempted by another one on the same CPU, so each takes its own. */
-static __always_inline struct scratch *take_scratch(u32 hook)
+static __always_inline struct scratch *take_scratch(u64 container, u32 hook)
 {
 	for (u32 i = 0; i < SCRATCH_SLOTS; i++) {
 		u32 slot = i;
@@ -50,7 +62,7 @@ static __always_inline struct scratch *take_scratch(u32 hook)
 		if (s && !__sync_lock_test_and_set(&s->busy, 1))
 			return s;
 	}
-	count_loss(hook, AW_LOSS_SCRATCH_BUSY);
+	count_loss(container, hook, AW_LOSS_SCRATCH_BUSY);
 	return 0;
 }
 
@@ -72,6 +84,36 @@ static __always_inline void count_incidence(struct aw_watched *w, struct aw_feat
 }
 
 enum decision { DECIDED_KNOWN, DECIDED_REPEATED, DECIDED_NEW, DECIDED_JUDGED };
+
+#define CAPTURE_NS 1000000000ULL
+
+/*
+ * Is the container being captured, and has it a token left? Two CPUs may take the same token at once: the bound is one of effort, not
+ * of exactness. What finds none is counted.
+ */
+static __always_inline bool captures(struct aw_watched *w, u32 hook)
+{
+	u64 now, since;
+
+	if (!(w->flags & AW_WATCHED_CAPTURE))
+		return false;
+	now = bpf_ktime_get_ns();
+	since = now - w->capture_time_ns;
+	if (since >= CAPTURE_NS / 10) {
+		if (since > CAPTURE_NS)
+			since = CAPTURE_NS;
+		u64 tokens = w->capture_tokens + since * config.captured_per_second / CAPTURE_NS;
+
+		w->capture_tokens = tokens < config.captured_per_second ? tokens : config.captured_per_second;
+		w->capture_time_ns = now;
+	}
+	if (w->capture_tokens) {
+		w->capture_tokens--;
+		return true;
+	}
+	count_loss(w->container, hook, AW_LOSS_CAPTURE_LIMITED);
+	return false;
+}
 
 /* Is the feature known to the workload, told before in this sample, or something to tell? */
 static __always_inline enum decision decide(struct aw_watched *w, u64 hash, u32 kind)
@@ -108,6 +150,19 @@ static __always_inline bool known_as(struct aw_watched *w, u64 hash, u32 kind)
 	return true;
 }
 
+/* Is there nothing to tell? A container that is captured tells of what is known, too: *flags then says so. */
+static __always_inline bool silent(struct aw_watched *w, enum decision decision, u32 hook, u32 *flags)
+{
+	if (decision == DECIDED_NEW || decision == DECIDED_JUDGED) {
+		*flags |= decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0;
+		return false;
+	}
+	if (!captures(w, hook))
+		return true;
+	*flags |= AW_FLAG_CAPTURED;
+	return false;
+}
+
 /* Called only after the record was written: a lost record must not silence a feature. */
 static __always_inline void mark_told(struct aw_watched *w, u64 hash, u32 hook)
 {
@@ -117,16 +172,17 @@ static __always_inline void mark_told(struct aw_watched *w, u64 hash, u32 hook)
 	u32 sample = w->sample;
 
 	if (!bpf_map_lookup_elem(&known, &key) && bpf_map_update_elem(&known, &key, &pending, BPF_NOEXIST) == -E2BIG)
-		count_loss(hook, AW_LOSS_KNOWN_FULL);
+		count_loss(w->container, hook, AW_LOSS_KNOWN_FULL);
 	bpf_map_update_elem(&seen, &told, &sample, BPF_ANY);
 }
 
 /* A container's records a second are bounded, so that its noise cannot push out another's: true when one more may pass. */
-static __always_inline bool within_rate(struct aw_watched *w, u32 hook)
+static __always_inline bool within_rate(struct aw_watched *w, u32 hook, u32 flags)
 {
 	u64 second = bpf_ktime_get_ns() >> 30;
 
-	if (!config.records_per_second)
+	/* What is captured has a bound of its own. */
+	if (!config.records_per_second || flags & AW_FLAG_CAPTURED)
 		return true;
 	if (w->window != second) {
 		w->window = second;
@@ -134,7 +190,7 @@ static __always_inline bool within_rate(struct aw_watched *w, u32 hook)
 	}
 	if (__sync_fetch_and_add(&w->records, 1) < config.records_per_second)
 		return true;
-	count_loss(hook, AW_LOSS_RATE_LIMITED);
+	count_loss(w->container, hook, AW_LOSS_RATE_LIMITED);
 	return false;
 }
 

@@ -50,7 +50,11 @@ struct dentry {
 	struct qstr d_name;
 	struct inode *d_inode;
 };
+enum ovl_inode_flag {
+	OVL_UPPERDATA = 3,
+};
 struct ovl_inode {
+	unsigned long flags;
 	struct inode vfs_inode;
 	struct dentry *__upperdentry;
 };
@@ -109,7 +113,13 @@ struct css_set {
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
+/* x86 */
+struct thread_info {
+	unsigned long flags;
+	u32 status;
+};
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	u64 start_boottime;
@@ -121,6 +131,37 @@ struct task_struct {
 	struct files_struct *files;
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
+	struct cred *cred;
+	char comm[16];
+};
+struct kernel_siginfo {
+	int si_code;
+};
+struct io_cqe {
+	s32 res;
+};
+struct io_kiocb {
+	u8 opcode;
+	struct io_cqe cqe;
+};
+typedef struct {
+	u32 val;
+} kuid_t;
+typedef struct {
+	u32 val;
+} kgid_t;
+struct cred {
+	kuid_t uid;
+	kgid_t gid;
+};
+struct user_namespace;
+struct sk_buff {
+	unsigned char *head;
+	unsigned char *data;
+	unsigned int len;
+	u16 transport_header;
+	u16 network_header;
+	__be16 protocol;
 };
 struct linux_binprm {
 	struct file *file;
@@ -188,5 +229,12 @@ struct pt_regs___arm64 {
 #define TCP_SYN_SENT 2
 #define TCP_LISTEN 10
 #define E2BIG 7
+#define PROT_WRITE 0x2
+#define PROT_EXEC 0x4
+#define MAP_ANONYMOUS 0x20
+#define PR_SET_NAME 15
+/* x86: thread_info.flags of a program of the 32-bit ABI, thread_info.status of a 32-bit call */
+#define TIF_ADDR32 29
+#define TS_COMPAT 0x2
 
 #endif

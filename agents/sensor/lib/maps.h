@@ -139,6 +139,15 @@ struct {
 	__type(value, struct aw_stats);
 } stats SEC(".maps");
 
+/* Losses by container, hook and reason, for as long as the container is watched. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct aw_container_loss);
+	__type(value, u64);
+} container_losses SEC(".maps");
+
 struct scratch {
 	u32 busy;
 	u32 text_start; /* where the path begins in `text` */
@@ -151,6 +160,10 @@ struct scratch {
 	/* Loop state stands in map memory, not on the stack: the verifier would follow every constant value of it. */
 	u32 fold_out;
 	u32 fold_in_digits;
+	u32 answer_at;
+	u32 answer_fresh; /* an address that was not told with this name */
+	u32 answer_mark; /* the record was written: they are told now */
+	u32 answer_bytes;
 	/* Paths are built backwards from the end of the first half; the second half holds what is folded. */
 	u8 text[TEXT_MAX + 512];
 	struct aw_record record;

@@ -19,6 +19,18 @@ static __always_inline struct file *file_of(int descriptor)
 	return (struct file *)LOAD(entry, next);
 }
 
+/* The socket behind a descriptor of the current task; null if it is something else. */
+static __always_inline struct sock *sock_of(int descriptor)
+{
+	struct file *file = file_of(descriptor);
+	struct socket *socket;
+
+	if (!file || !S_ISSOCK(LOAD(file, f_inode, i_mode)))
+		return 0;
+	socket = LOAD(file, private_data);
+	return LOAD(socket, sk);
+}
+
 /*
  * An argument of the system call that returns, as the task's saved registers still have it: a hook at entry would cost every system
  * call of the node. Only a debugger can change what is saved there.

@@ -14,13 +14,12 @@ static __always_inline struct aw_task *task_state(struct task_struct *task)
 	return state;
 }
 
-static __always_inline void begin_record(struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook, u64 key)
+/* Of `task`, whose argument pointers the verifier knows to be a task's: the current one, or one that a hook was given. */
+static __always_inline void begin_record_of(struct task_struct *task, struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook,
+					    u64 key)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_struct *leader = task->group_leader;
 	struct aw_task *state = task_state(task);
-	u64 ids = bpf_get_current_pid_tgid();
-	u64 owner = bpf_get_current_uid_gid();
 
 	__builtin_memset(r, 0, sizeof(*r));
 	r->version = AW_WIRE_VERSION;
@@ -30,15 +29,19 @@ static __always_inline void begin_record(struct aw_record *r, struct aw_watched 
 	r->cgroup_id = w->container;
 	r->workload = w->workload;
 	r->key = key;
-	r->pid = ids >> 32;
-	r->tid = (u32)ids;
-	r->uid = (u32)owner;
-	r->gid = owner >> 32;
+	r->pid = task->tgid;
+	r->tid = task->pid;
+	r->uid = LOAD(task, cred, uid.val);
+	r->gid = LOAD(task, cred, gid.val);
 	r->start_time_ns = leader->start_boottime;
-	r->program = state ? state->program : 0;
+	if (state) {
+		r->program = state->program;
+		r->execution = state->execution;
+		r->parent_execution = state->parent_execution;
+	}
 	if (w->flags & AW_WATCHED_PROVISIONAL)
 		r->flags |= AW_FLAG_PROVISIONAL;
-	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	bpf_core_read(r->comm, sizeof(r->comm), &task->comm);
 
 	struct task_struct *parent = task->real_parent;
 	r->parent_pid = parent->tgid;
@@ -50,9 +53,15 @@ static __always_inline void begin_record(struct aw_record *r, struct aw_watched 
 		r->ancestors[i].pid = parent->tgid;
 		r->ancestors[i].start_time_ns = parent->start_boottime;
 		r->ancestors[i].program = up->program;
+		r->ancestors[i].execution = up->execution;
 		r->ancestors_count = i + 1;
 		parent = parent->real_parent;
 	}
+}
+
+static __always_inline void begin_record(struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook, u64 key)
+{
+	begin_record_of(bpf_get_current_task_btf(), r, w, kind, hook, key);
 }
 
 /* Appends the text that path_text left in the scratch; returns its length. */
@@ -85,7 +94,7 @@ static __always_inline void append_args(struct scratch *s, u32 *at)
 		s->record.flags |= AW_FLAG_ARGS_TRUNCATED;
 	}
 	if (bpf_probe_read_user(s->data + (*at & (AW_DATA_MAX - 1)), bytes & (AW_ARGS_MAX - 1), (void *)begin)) {
-		count_loss(s->record.hook, AW_LOSS_UNREADABLE);
+		count_loss(s->record.cgroup_id, s->record.hook, AW_LOSS_UNREADABLE);
 		return;
 	}
 	s->record.args_bytes = bytes;
@@ -112,6 +121,56 @@ static __always_inline void append_cwd(struct scratch *s, u32 *at)
 		return;
 	path_text(s, LOAD(fs, pwd.dentry), LOAD(fs, pwd.mnt), 0);
 	s->record.cwd_bytes = append_text(s, at);
+}
+
+/* A deleted file of a tmpfs whose path, in the scratch, is a memfd's name is one. */
+static __always_inline u8 memfd_or(struct scratch *s, u8 origin)
+{
+	u32 at = (s->text_start + 1) & (AW_PATH_MAX - 1);
+
+	return origin == AW_ORIGIN_DELETED && s->text[at] == 'm' && s->text[at + 1] == 'e' && s->text[at + 2] == 'm' &&
+			       s->text[at + 3] == 'f' && s->text[at + 4] == 'd' && s->text[at + 5] == ':' ?
+		       AW_ORIGIN_MEMFD :
+		       origin;
+}
+
+/* Where a file came from; memfd_or tells memfds from other deleted files. */
+static __always_inline u8 origin_of(struct file *file)
+{
+	struct inode *inode = LOAD(file, f_inode);
+	u64 magic = LOAD(inode, i_sb, s_magic);
+
+	if (!LOAD(inode, i_nlink))
+		return AW_ORIGIN_DELETED;
+	if (magic == OVERLAYFS_SUPER_MAGIC) {
+		void *upper = 0;
+
+		if (bpf_core_type_exists(struct ovl_inode)) {
+			struct ovl_inode *ovl = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
+
+			upper = LOAD(ovl, __upperdentry);
+			/* With metacopy a change of mode or owner alone makes an upper file, whose content is still the image's. */
+			if (upper && bpf_core_enum_value_exists(enum ovl_inode_flag, OVL_UPPERDATA) &&
+			    !(LOAD(ovl, flags) >> bpf_core_enum_value(enum ovl_inode_flag, OVL_UPPERDATA) & 1))
+				upper = 0;
+		} else {
+			/* overlayfs as a module without BTF: the upper dentry follows the inode. */
+			bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
+		}
+		return upper ? AW_ORIGIN_WRITTEN : AW_ORIGIN_IMAGE;
+	}
+	return magic == TMPFS_MAGIC ? AW_ORIGIN_TMPFS : AW_ORIGIN_MOUNT;
+}
+
+/* The other end of a connection. */
+static __always_inline void tell_peer(struct aw_record *r, struct sock *sk)
+{
+	r->family = LOAD(sk, __sk_common.skc_family);
+	r->port = __builtin_bswap16(LOAD(sk, __sk_common.skc_dport));
+	if (r->family == AF_INET)
+		bpf_core_read(r->address, 4, &sk->__sk_common.skc_daddr);
+	else if (r->family == AF_INET6)
+		bpf_core_read(r->address, 16, &sk->__sk_common.skc_v6_daddr);
 }
 
 /* Does a pattern of the workload cover the path in the scratch? Leaves the pattern's hash in *hash. */
@@ -145,7 +204,8 @@ static __always_inline bool send_record(struct scratch *s, void *ring, u32 data_
 		size = sizeof(struct aw_record) + AW_DATA_MAX;
 	s->record.size_bytes = size;
 	if (bpf_ringbuf_output(ring, &s->record, size, 0)) {
-		count_loss(s->record.hook, AW_LOSS_RING_FULL);
+		count_loss(s->record.kind == AW_KIND_CGROUP_MAKE || s->record.kind == AW_KIND_CGROUP_REMOVE ? 0 : s->record.cgroup_id,
+			   s->record.hook, AW_LOSS_RING_FULL);
 		return false;
 	}
 	if (kind < AW_KIND_COUNT)

@@ -1,0 +1,229 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Harness } from './harness.ts';
+
+const harness = new Harness();
+
+const reverseShell = `perl -MSocket -MPOSIX -e 'socket(L,AF_INET,SOCK_STREAM,0);setsockopt(L,SOL_SOCKET,SO_REUSEADDR,1);bind(L,sockaddr_in(14091,inet_aton("127.0.0.1")));listen(L,1);
+socket(S,AF_INET,SOCK_STREAM,0);connect(S,sockaddr_in(14091,inet_aton("127.0.0.1")));POSIX::dup2(fileno(S),0);exec "/bin/true"'`;
+
+describe('what shells and hidden code do', () => {
+  test('a socket as standard input, by dup2 and in the execution that follows, with its other end', async () => {
+    await harness.container.run(reverseShell);
+    await harness.settled();
+    expect(harness.calls()).toContain('dup2 socket  127.0.0.1:14091');
+    const shell = harness.seen.find(({ event }) => event.kind === 'exec' && event.path.endsWith('/true'))?.event;
+    expect(shell).toMatchObject({ kind: 'exec', socketStdio: '127.0.0.1:14091' });
+    expect(shell?.kernelKey).toMatchObject({ socketStdio: true });
+  });
+
+  test('code of files that are not the image’s, memory that can be written and executed', async () => {
+    const library = join(harness.directory, 'lib-17.so');
+    execFileSync('cp', ['/bin/true', library]);
+    await harness.container.run(
+      `perl -e 'syscall(9, 0, 4096, 5, 0x22, -1, 0); syscall(9, 0, 4096, 7, 0x22, -1, 0); my $a = syscall(9, 0, 4096, 3, 0x22, -1, 0);
+syscall(10, $a, 4096, 5); my $n = "code"; my $fd = syscall(319, $n, 0); syscall(77, $fd, 4096); syscall(9, 0, 4096, 5, 2, $fd, 0)'`,
+    );
+    await harness.settled();
+    const told = harness.calls();
+    expect(told).toContain('mmap executable');
+    expect(told).toContain('mmap writable-executable');
+    expect(told).toContain('mprotect executable');
+    expect(told.some((line) => line.startsWith('mmap file  /memfd:code'))).toBe(true);
+    const mapped = harness.seen.find(({ event }) => event.kind === 'call' && event.text.startsWith('/memfd:'))?.event;
+    expect(mapped?.kernelKey).toMatchObject({ call: 'mmap', origin: 'memfd' });
+  });
+
+  test('a process that names itself, but not its threads and not its executions', async () => {
+    await harness.container.run(`perl -e 'my $n = "kworker/0:12"; syscall(157, 15, $n, 0, 0, 0)'`);
+    await harness.settled();
+    expect(harness.calls().filter((line) => line.startsWith('prctl'))).toEqual(['prctl name  kworker/0:12']);
+    const event = harness.seen.find(
+      ({ event: { kernelKey } }) => kernelKey?.kind === 'call' && kernelKey.call === 'prctl',
+    );
+    expect(event?.event.kernelKey).toMatchObject({ call: 'prctl', text: 'kworker/0:0' });
+  });
+
+  test('signals to others: outside, unrelated and ancestors; not to children', async () => {
+    const outside = execFileSync('/bin/sh', ['-c', 'sleep 60 > /dev/null 2>&1 & echo $!'], { encoding: 'utf8' }).trim();
+    try {
+      await harness.container.run(
+        `sleep 60 & kill -TERM $!; (perl -e 'sleep 60' & echo $! > ${harness.directory}/orphan); sleep 0.2; /bin/sh -c "kill -USR1 ${outside}; :"; /bin/sh -c '/bin/kill -CONT '$(cat ${harness.directory}/orphan)'; :'; /bin/sh -c 'kill -CONT '$$'; :'`,
+      );
+      await harness.settled();
+      expect(harness.calls().filter((line) => line.startsWith('kill'))).toEqual([
+        'kill SIGCONT ancestor',
+        'kill SIGCONT unrelated',
+        'kill SIGUSR1 outside',
+      ]);
+    } finally {
+      process.kill(Number(outside));
+      process.kill(Number(readFileSync(join(harness.directory, 'orphan'), 'utf8')));
+    }
+  });
+
+  test('capabilities that were used and denied, once in a sample', async () => {
+    const script = `perl -MSocket -e 'socket(R, AF_INET, SOCK_RAW, 1)'; perl -MPOSIX -e 'POSIX::setuid(33); chroot("/")'`;
+    await harness.container.run(script);
+    await harness.settled();
+    const capabilities = (): readonly string[] => harness.calls().filter((line) => line.startsWith('capability'));
+    expect(capabilities()).toEqual(expect.arrayContaining(['capability net_raw', 'capability sys_chroot EPERM']));
+    harness.answerAll('known');
+    harness.seen = [];
+    harness.watch(2);
+    await harness.container.run(script);
+    await harness.settled();
+    expect(capabilities()).toEqual([]);
+  });
+
+  test('a process that leaves the cgroup of its container', async () => {
+    const parent = join('/sys/fs/cgroup/unified', harness.container.path, '../cgroup.procs');
+    await harness.container.run(`sleep 60 & sleep 0.3; echo $! > ${parent}; kill $!`);
+    await harness.settled();
+    expect(harness.calls()).toContain('cgroup-leave');
+    const told = harness.seen.find(({ event }) => event.kind === 'call' && event.call === 'cgroup-leave')?.event;
+    expect(told?.process?.exe).toMatch(/\/sleep$/);
+    expect(told?.process?.pid).not.toBe(harness.container.shellPid);
+  });
+});
+
+describe('other ways to a file', () => {
+  test('by its handle', async () => {
+    const path = join(harness.directory, 'handled');
+    writeFileSync(path, 'x\n');
+    await harness.container.run(
+      `perl -e 'my $h = pack("Li", 128, 0) . ("\\0" x 128); my $m = pack("i", 0); my $p = "${path}";
+syscall(303, -100, $p, $h, $m, 0) == 0 or die; open(my $d, "<", "/tmp"); syscall(304, fileno($d), $h, 0)'`,
+    );
+    await harness.settled();
+    expect(harness.calls()).toContain('open_by_handle_at');
+    expect(harness.seen.some(({ event }) => event.kind === 'file' && event.path === path)).toBe(true);
+  });
+
+  test('through io_uring: the operations, the file, the connection', async () => {
+    const path = join(harness.directory, 'ringed');
+    writeFileSync(path, 'x\n');
+    const program = join(harness.directory, 'ring');
+    execFileSync('clang', ['-O1', '-o', program, new URL('./io-uring.c', import.meta.url).pathname]);
+    await harness.container.run(`${program} ${path} 14097`);
+    await harness.settled();
+    expect(harness.calls()).toEqual(expect.arrayContaining(['io_uring connect', 'io_uring openat', 'io_uring_setup']));
+    const opened = harness.seen.find(({ event }) => event.kind === 'file' && event.path === path)?.event;
+    expect(opened?.process?.exe).toBe(program);
+    expect(
+      harness.seen.some(
+        ({ event }) => event.kind === 'connect' && event.address === '127.0.0.1' && event.port === 14_097,
+      ),
+    ).toBe(true);
+  });
+});
+
+describe('lineage', () => {
+  test('executions have names of their own, which their children carry', async () => {
+    await harness.container.run(`/bin/sh -c '/usr/bin/env /bin/true; :'`);
+    await harness.settled();
+    const of = (name: string): { execution?: string; parentExecution?: string } =>
+      harness.seen.find(({ event }) => event.kind === 'exec' && event.path.endsWith(name))?.event.process ?? {};
+    const [shell, last] = [of('/dash'), of('/true')];
+    expect(shell.execution).toMatch(/^\d+$/);
+    expect(last.execution).not.toBe(shell.execution);
+    // env was executed by a child of the shell and executed true in its place.
+    const env = of('/env');
+    expect(env.parentExecution).toBe(shell.execution);
+    expect(last.parentExecution).toBe(env.execution);
+  });
+});
+
+describe('accepted connections', () => {
+  test('are told by port and kind of address, each once', async () => {
+    await harness.container.run(
+      `perl -MSocket -e 'socket(L,AF_INET,SOCK_STREAM,0);setsockopt(L,SOL_SOCKET,SO_REUSEADDR,1);bind(L,sockaddr_in(14093,INADDR_ANY));listen(L,5);
+for (1..3) { socket(S,AF_INET,SOCK_STREAM,0);connect(S,sockaddr_in(14093,inet_aton("127.0.0.1")));accept(C,L);close C;close S }'`,
+    );
+    await harness.settled();
+    expect(
+      harness.seen.flatMap(({ event }) =>
+        event.kind === 'accept' ? [`${event.port} ${event.address} ${event.peer}`] : [],
+      ),
+    ).toEqual(['14093 127.0.0.1 loopback']);
+  });
+});
+
+describe('DNS', () => {
+  const asked = (): readonly string[] =>
+    harness.seen.flatMap(({ event }) =>
+      event.kind === 'dns' ? [`${event.name} ${event.type} ${event.resolver}`] : [],
+    );
+  const answered = (): readonly string[] =>
+    harness.seen.flatMap(({ event }) =>
+      event.kind === 'dns-answer' ? [`${event.name} ${event.addresses.join(' ')} ${event.resolver}`] : [],
+    );
+  /** Asks a resolver that the test runs in the container's own network, over sockets that are connected and ones that are not. */
+  const ask = (names: string): string =>
+    `unshare -n perl -MSocket -e 'system("ip link set lo up"); socket(R,AF_INET,SOCK_DGRAM,0); bind(R,sockaddr_in(53,inet_aton("127.0.0.53"))) or die $!;
+for my $q (qw(${names})) { my ($name, $type, $how) = split /,/, $q; my $n = join("", map { chr(length) . $_ } split /\\./, $name) . "\\0";
+socket(C,AF_INET,SOCK_DGRAM,0); my $to = sockaddr_in(53, inet_aton("127.0.0.53")); my $m = pack("nnnnnn",7,256,1,0,0,0) . $n . pack("nn",$type,1);
+if ($how eq "c") { connect(C,$to); syswrite(C,$m) } else { send(C,$m,0,$to) } my $from = recv(R,my $in,2048,0);
+my @a = $type == 28 ? map { inet_aton("10.1.0.$_") } () : (1, 2); my $body = join("", map { "\\xc0\\x0c" . pack("nnNn",1,1,rand(1000),4) . inet_aton("10.1.0.$_") } @a);
+send(R, pack("nnnnnn",7,0x8180,1,scalar(@a),0,0) . $n . pack("nn",$type,1) . $body, 0, $from); recv(C,my $back,2048,0); close C }'`;
+
+  test('questions and answers are told once, by the process that asks; known names and their domains are silent', async () => {
+    await harness.container.run(ask('Db.Example.com,1,c db.example.com,28,u db.example.com,16,u db.example.com,1,u'));
+    await harness.settled();
+    expect(asked()).toEqual(['db.example.com  127.0.0.53', 'db.example.com TXT 127.0.0.53']);
+    expect(answered()).toEqual(['db.example.com 10.1.0.1 10.1.0.2 127.0.0.53']);
+    expect(harness.seen.find(({ event }) => event.kind === 'dns')?.event.process?.exe).toMatch(/perl$/);
+    harness.answerAll('known');
+    harness.sensor.recognise(harness.workload, [{ kind: 'dns.parent', name: 'cdn.example.com', type: '' }]);
+    harness.seen = [];
+    harness.watch(2);
+    await harness.container.run(
+      ask('db.example.com,1,c a1.cdn.example.com,1,u cdn.example.com,1,u b.a1.cdn.example.com,1,c'),
+    );
+    await harness.settled();
+    expect(asked()).toEqual(['cdn.example.com  127.0.0.53', 'b.a1.cdn.example.com  127.0.0.53']);
+    // What the container is given for a name matters even where the question does not.
+    expect(answered().map((line) => line.split(' ')[0])).toEqual([
+      'a1.cdn.example.com',
+      'cdn.example.com',
+      'b.a1.cdn.example.com',
+    ]);
+  });
+});
+
+describe('capture', () => {
+  test('what is known is told too, marked, and not learned again; what exceeds the bound is counted', async () => {
+    const path = join(harness.directory, 'captured');
+    writeFileSync(path, 'x\n');
+    const read = `for i in $(seq 20); do read x < ${path}; done; /bin/true`;
+    await harness.container.run(read);
+    await harness.settled();
+    harness.answerAll('known');
+    harness.seen = [];
+    harness.watch(2, harness.workload, true);
+    await harness.container.run(read);
+    await harness.settled();
+    const files = harness.seen.filter(({ event }) => event.kind === 'file' && event.path === path);
+    expect(files).toHaveLength(20);
+    expect(files.every(({ event }) => event.captured === true)).toBe(true);
+    expect(harness.seen.some(({ event }) => event.kind === 'exec' && event.captured === true)).toBe(true);
+    const limited = (): number =>
+      harness.sensor
+        .losses()
+        .filter(({ cgroupId, reason }) => cgroupId === harness.container.cgroupId && reason === 'capture_limited')
+        .reduce((sum, { count }) => sum + count, 0);
+    expect(limited()).toBe(0);
+    await harness.container.run(`for i in $(seq 20000); do read x < ${path}; done`);
+    await harness.settled();
+    const told = harness.seen.filter(({ event }) => event.kind === 'file' && event.path === path).length;
+    expect(limited() + told).toBeGreaterThanOrEqual(20_000);
+    expect(limited()).toBeGreaterThan(0);
+    harness.sensor.capture(harness.container.cgroupId, false);
+    harness.seen = [];
+    await harness.container.run(read);
+    await harness.settled();
+    expect(harness.seen.filter(({ event }) => event.kind === 'file' && event.path === path)).toEqual([]);
+  });
+});
