@@ -8,6 +8,8 @@
 #define ETH_P_IP 0x0800
 #define ETH_P_IPV6 0x86dd
 #define DNS_PORT 53
+/* 127.0.0.11, network order: Docker's resolver, whose port has been translated when the packet leaves */
+#define DOCKER_RESOLVER 0x0b00007f
 #define DNS_HEADER_BYTES 12
 #define DNS_NAME_MAX 255
 #define DNS_LABEL_MAX 63
@@ -19,11 +21,12 @@
 #define DNS_HTTPS 65
 #define UDP_HEADER_BYTES 8
 
-/* Where the DNS message of a packet begins, and the other end; 0 if it is none. `port_at`: of the port that must be 53, in the UDP header. */
-static __always_inline u32 dns_message(struct __sk_buff *skb, u32 port_at, u32 address_at, struct aw_record *r)
+/* Where the DNS message of a packet begins, and the other end; 0 if it is none. The resolver is at its destination when it is a question. */
+static __always_inline u32 dns_message(struct __sk_buff *skb, u32 is_question, struct aw_record *r)
 {
 	u8 *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end, *header;
 	bool is_v6 = skb->protocol == __builtin_bswap16(ETH_P_IPV6);
+	u32 port_at = is_question ? 2 : 0, address_at = is_question;
 	u32 udp = 40;
 
 	if (data + 20 > end)
@@ -37,7 +40,10 @@ static __always_inline u32 dns_message(struct __sk_buff *skb, u32 port_at, u32 a
 		udp = (data[0] & 15) * 4;
 	}
 	header = data + udp;
-	if (header + UDP_HEADER_BYTES > end || header[port_at] || header[port_at + 1] != DNS_PORT)
+	if (header + UDP_HEADER_BYTES > end)
+		return 0;
+	if ((header[port_at] || header[port_at + 1] != DNS_PORT) &&
+	    (is_v6 || *(u32 *)(data + 12 + address_at * 4) != DOCKER_RESOLVER))
 		return 0;
 	if (r) {
 		r->protocol = IPPROTO_UDP;
@@ -106,7 +112,7 @@ static __always_inline u32 read_message(struct __sk_buff *skb, u32 at, struct sc
 SEC("cgroup_skb/egress")
 int on_dns_question(struct __sk_buff *skb)
 {
-	u32 at = dns_message(skb, 2, 0, 0), bytes, message_bytes = 0, flags = 0, data_bytes = 0;
+	u32 at = dns_message(skb, 1, 0), bytes, message_bytes = 0, flags = 0, data_bytes = 0;
 	struct aw_watched *w;
 	struct scratch *s;
 	u64 words[2];
@@ -145,7 +151,7 @@ int on_dns_question(struct __sk_buff *skb)
 	if (silent(w, decision, AW_HOOK_DNS, &flags) || !within_rate(w, AW_HOOK_DNS, flags))
 		goto out;
 	begin_record(&s->record, w, AW_KIND_DNS_QUESTION, AW_HOOK_DNS, hash);
-	dns_message(skb, 2, 1, &s->record);
+	dns_message(skb, 1, &s->record);
 	s->record.flags |= flags;
 	s->record.detail = type;
 	s->record.path_bytes = append_text(s, &data_bytes);
@@ -205,7 +211,7 @@ static long answer_step(u32 i, struct answers *a)
 SEC("cgroup_skb/ingress")
 int on_dns_answer(struct __sk_buff *skb)
 {
-	u32 at = dns_message(skb, 0, 0, 0), bytes, message_bytes = 0, count;
+	u32 at = dns_message(skb, 0, 0), bytes, message_bytes = 0, count;
 	struct answers a = {};
 	struct aw_watched *w;
 	struct aw_record *r;
@@ -246,7 +252,7 @@ int on_dns_answer(struct __sk_buff *skb)
 	r->cgroup_id = w->container;
 	r->workload = w->workload;
 	r->flags = w->flags & AW_WATCHED_PROVISIONAL ? AW_FLAG_PROVISIONAL : 0;
-	dns_message(skb, 0, 0, r);
+	dns_message(skb, 0, r);
 	r->script_bytes = message_bytes;
 	if (send_record(s, &activity_ring, message_bytes)) {
 		s->answer_mark = 1;

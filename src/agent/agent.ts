@@ -8,6 +8,9 @@ import type { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { HookState, NodeReport } from '../model/node.ts';
+import { CaptureLog } from '../history/capture-log.ts';
+import { LossWindowStore } from '../store/loss-windows.ts';
+import { blinds } from '../model/loss.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { cgroupContents } from '../sensor/processes.ts';
 import { Sensor } from '../sensor/sensor.ts';
@@ -37,6 +40,8 @@ export interface AgentOptions {
   readonly sliceMs: number;
   readonly startupMs: number;
   readonly version: string;
+  /** How long everything that a container does is recorded after its last alert; 0: never. */
+  readonly captureMs: number;
   /** Directories with suspicion rules; the first are the built-in ones. */
   readonly rulesDirs?: readonly string[];
 }
@@ -51,6 +56,7 @@ const tickMs = 1_000;
 const rateMs = 10_000;
 const reportMs = 5_000;
 const procfsMs = 5_000;
+const lossWindowsMax = 20;
 /** Alerts that wait for the collector on disk; beyond them the oldest of the lowest severity make room, counted. */
 const outboxAlertsMax = 10_000;
 const builtInRules = new URL('../../profiles/rules/', import.meta.url).pathname;
@@ -125,8 +131,11 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       },
     },
   });
+  const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
+  cleanups.defer('captures', () => recorder.close());
+  const losses = new LossWindowStore(profilesFile);
   const pipeline: Pipeline = new Pipeline({
-    ...{ watch, containers, alerts: outbox, clock, log },
+    ...{ watch, containers, alerts: outbox, clock, log, losses, recorder, captureMs: options.captureMs },
     ownPids: [process.pid, process.ppid],
   });
   const rates = new Rates();
@@ -181,6 +190,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   every(tickMs, () => {
     pipeline.tick();
   });
+  every(tickMs, () => void recorder.flush());
   every(rateMs, () => {
     rates.read(containers.running());
   });
@@ -192,7 +202,12 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       }
     });
   const report = (): void => {
-    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, sensor: running, sensorTrouble, version }));
+    outbox.report(
+      nodeReport({
+        ...{ watch, outbox, containers, pipeline, rates, sensor: running, sensorTrouble, version },
+        ...{ recorder, losses },
+      }),
+    );
   };
   rates.read(containers.running());
   report();
@@ -232,6 +247,14 @@ function openWatch(
   }
 }
 
+/** Records of each container that left something new unseen, by cgroup. */
+function lostByCgroup(sensor: Sensor | undefined): ReadonlyMap<string, number> {
+  const lost = new Map<string, number>();
+  for (const { cgroupId, reason, count } of sensor?.losses() ?? [])
+    if (blinds(reason)) lost.set(cgroupId, (lost.get(cgroupId) ?? 0) + count);
+  return lost;
+}
+
 interface ReportSources {
   readonly watch: Watch;
   readonly outbox: Outbox;
@@ -241,6 +264,8 @@ interface ReportSources {
   readonly sensor: Sensor | undefined;
   readonly sensorTrouble: string;
   readonly version: string;
+  readonly recorder: CaptureLog;
+  readonly losses: LossWindowStore;
 }
 
 function nodeReport({
@@ -252,7 +277,10 @@ function nodeReport({
   sensor,
   sensorTrouble,
   version,
+  recorder,
+  losses,
 }: ReportSources): NodeReport {
+  const lossWindows = losses.recent(lossWindowsMax);
   const counters = sensor?.counters();
   const outboxCounters = outbox.counters;
   const watchLosses = watch.losses();
@@ -269,6 +297,8 @@ function nodeReport({
     { hook: 'profile', reason: 'store_failed', count: pipeline.saveFailures },
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
+    { hook: 'capture', reason: 'full', count: recorder.counters.full },
+    { hook: 'capture', reason: 'store_failed', count: recorder.counters.failed },
     { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
     ...Object.entries(outboxCounters.dropped).map(([severity, count]) => ({
       hook: 'outbox',
@@ -286,12 +316,13 @@ function nodeReport({
     sensor: sensor === undefined ? 'procfs' : 'bpf',
     hooks: sensor?.hooks ?? [missing],
     engineConnected: containers.connected,
-    containers: rates.reports(containers.running()),
+    containers: rates.reports(containers.running(), lostByCgroup(sensor)),
     unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
     workloads: watch.report(),
     events: pipeline.events,
     known: counters?.known ?? {},
     lost,
+    ...(lossWindows.length === 0 ? {} : { lossWindows }),
     pendingEvents: pipeline.pendingEvents,
     outboxAlerts: outbox.depth(),
     expectedAlertsPerDay: watch.expectedAlertsPerDay(),

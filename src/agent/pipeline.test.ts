@@ -57,9 +57,11 @@ let announcement: Announcement;
 let nowMs: number;
 let failing: boolean;
 let pipeline: Pipeline;
+let recorded: string[];
 
 beforeEach(() => {
   [known, alerts, saved, announcement, nowMs, failing] = [[], [], [], 'container', 1_000, false];
+  recorded = [];
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   const watch = new Watch({
     rules,
@@ -81,6 +83,12 @@ beforeEach(() => {
     log: createLogger({ level: 'silent' }),
     ownPids: [ownPid],
     alerts: { push: (alert) => void alerts.push(alert) },
+    losses: { add: () => undefined },
+    recorder: {
+      record: (event) => void recorded.push(`${event.kind}${event.captured === true ? ' captured' : ''}`),
+      end: (id) => void recorded.push(`end ${id}`),
+    },
+    captureMs: 60_000,
     containers: {
       byId: (id) => known.find((one) => one.id === id),
       byCgroup: (cgroupId) => known.find((one) => one.cgroupId === cgroupId),
@@ -144,4 +152,26 @@ test('profiles that cannot be saved are counted, and saved whole when they can b
   expect(saved.flatMap(({ features }) => features.map(({ key, state }) => `${key} ${state}`))).toContain(
     '/etc/shadow judged',
   );
+});
+
+test('everything of a container is recorded from its first alert until it was quiet; captured events teach nothing', () => {
+  known.push(container());
+  pipeline.started(container());
+  pipeline.event({ ...shadowRead('7'), path: '/srv/data' });
+  expect(recorded).toEqual([]);
+  pipeline.event(shadowRead('7'));
+  expect([alerts.length, pipeline.captured]).toEqual([1, 1]);
+  pipeline.event({ ...shadowRead('7'), path: '/srv/more' });
+  pipeline.event({ ...shadowRead('7'), path: '/srv/known', captured: true });
+  expect(recorded).toEqual(['file', 'file', 'file captured']);
+  expect(pipeline.events['captured']).toBe(1);
+  nowMs += 61_000;
+  pipeline.tick();
+  expect([pipeline.captured, recorded.at(-1)]).toEqual([0, `end ${container().id}`]);
+  pipeline.event({ ...shadowRead('7'), path: '/srv/later' });
+  expect(recorded).toHaveLength(4);
+  pipeline.save();
+  const learned = saved.flatMap(({ features }) => features.map(({ key }) => key));
+  expect(learned).toContain('/srv/more');
+  expect(learned).not.toContain('/srv/known');
 });

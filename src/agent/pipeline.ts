@@ -7,9 +7,14 @@ import type { Event, ExecEvent, LifecycleEvent, ListenEvent } from '../model/eve
 import type { Stratum } from '../model/feature.ts';
 import { cgroupPlace } from '../identity/containers.ts';
 import type { Announcement } from '../identity/containers.ts';
+import { blinds, dimensionsOfHook } from '../model/loss.ts';
+import type { LossWindow } from '../model/loss.ts';
 import { Pending } from '../identity/pending.ts';
 import { cgroupContents, readListeners, readProcesses } from '../sensor/processes.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
+import { Captures } from './captures.ts';
+import { LossWindows } from './loss-windows.ts';
+import type { ClosedWindow } from './loss-windows.ts';
 import { configurationActions } from './told.ts';
 import type { Watch } from './watch.ts';
 
@@ -25,12 +30,27 @@ interface AlertSink {
   push(alert: Alert): void;
 }
 
+/** Where the times are kept in which something could not be told. */
+interface LossHistory {
+  add(windows: readonly LossWindow[], nowMs: number): void;
+}
+
+/** Where everything is kept that a captured container does. */
+interface Recorder {
+  record(event: Event, container: Container): void;
+  end(containerId: string): void;
+}
+
 export interface PipelineOptions {
   readonly watch: Watch;
   readonly containers: ContainerBook;
   readonly alerts: AlertSink;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly losses: LossHistory;
+  readonly recorder: Recorder;
+  /** How long a container is captured after its last alert; 0: never. */
+  readonly captureMs: number;
   /** Processes of the agent: a container that one of them is the first process of is the agent's own. */
   readonly ownPids: readonly number[];
 }
@@ -50,6 +70,8 @@ export class Pipeline {
   readonly #events: Map<string, number> = new Map();
   readonly #pushedDown: Set<string> = new Set();
   readonly #startedMs: number;
+  readonly #captures: Captures;
+  readonly #windows: LossWindows;
   #sensor: Sensor | undefined;
   #readMs = 0;
   #saveTrouble = '';
@@ -59,6 +81,8 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#startedMs = options.clock.nowMs();
+    this.#captures = new Captures(options.captureMs);
+    this.#windows = new LossWindows(this.#startedMs);
   }
 
   /** The kernel sensor, when there is one. */
@@ -74,6 +98,11 @@ export class Pipeline {
   /** How often the profiles could not be saved. */
   get saveFailures(): number {
     return this.#saveFailures;
+  }
+
+  /** Containers of which everything is told at present. */
+  get captured(): number {
+    return this.#captures.size;
   }
 
   get pendingEvents(): number {
@@ -170,6 +199,8 @@ export class Pipeline {
     const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#readMs > incidencePauseMs) this.#readIncidences(nowMs);
     this.#options.watch.containerStopped(container.id, nowMs);
+    this.#captures.forget(container.id);
+    this.#options.recorder.end(container.id);
     if (container.cgroupId !== undefined) this.#sensor?.unwatch(container.cgroupId);
   }
 
@@ -208,8 +239,13 @@ export class Pipeline {
 
   /** Once a second: ends samples, saves profiles at the end of a slice, gives up on what waited too long. */
   tick(): void {
-    const { watch, alerts, clock } = this.#options;
+    const { watch, alerts, clock, containers } = this.#options;
     const nowMs = clock.nowMs();
+    this.#readLosses(nowMs);
+    for (const containerId of this.#captures.ended(nowMs)) {
+      this.#capture(containers.byId(containerId), false);
+      this.#options.recorder.end(containerId);
+    }
     for (const { handle } of this.#pending.expire(nowMs))
       if (handle !== undefined) this.#sensor?.answer(handle, '', undefined, 'forget');
     if (watch.rolloverDue(nowMs)) this.#readIncidences(nowMs);
@@ -242,7 +278,53 @@ export class Pipeline {
   /** Before the end: counts what the kernel counted, saves. */
   finish(): void {
     this.#readIncidences(this.#options.clock.nowMs());
+    this.#keepWindows(this.#windows.finish());
     this.save();
+  }
+
+  #capture(container: Container | undefined, on: boolean): void {
+    if (container?.cgroupId === undefined) return;
+    this.#sensor?.capture(container.cgroupId, on);
+    this.#options.log.info(
+      { container: container.name, id: container.id.slice(0, 12) },
+      on ? 'everything that this container does is recorded from now on' : 'quiet again: recorded no more',
+    );
+  }
+
+  #readLosses(nowMs: number): void {
+    if (this.#sensor === undefined) return;
+    const { grown, closed } = this.#windows.read(
+      this.#sensor.losses().filter(({ reason }) => blinds(reason)),
+      nowMs,
+    );
+    for (const { cgroupId, hook, delta } of grown) {
+      const container = this.#options.containers.byCgroup(cgroupId);
+      if (container !== undefined) this.#options.watch.lost(container.id, dimensionsOfHook(hook), delta, nowMs);
+    }
+    this.#keepWindows(closed);
+  }
+
+  #keepWindows(closed: readonly ClosedWindow[]): void {
+    const { containers, losses, log, clock } = this.#options;
+    const windows = closed.map(({ cgroupId, ...rest }): LossWindow => {
+      const container = containers.byCgroup(cgroupId);
+      const [containerId, name, workload] = [
+        container?.id ?? '',
+        container?.name ?? '',
+        container?.workload.name ?? '',
+      ];
+      return { ...rest, containerId, container: name, workload };
+    });
+    for (const { fromMs, toMs, container, hook, reason, count } of windows)
+      log.warn(
+        { code: 'sensor.blind', container, hook, reason, count },
+        `partly blind for ${((toMs - fromMs) / 1000).toFixed(1)} s: ${count} records of ${container === '' ? 'a container' : container} could not be told (${hook}, ${reason})`,
+      );
+    try {
+      if (windows.length > 0) losses.add(windows, clock.nowMs());
+    } catch (error) {
+      log.error({ err: error }, 'times in which something was lost could not be stored');
+    }
   }
 
   #readIncidences(nowMs: number): void {
@@ -254,12 +336,17 @@ export class Pipeline {
   #handle(event: Event, handle: KernelHandle | undefined, container: Container): void {
     const { watch, alerts, log } = this.#options;
     const workloadId = container.workload.id;
+    if (event.captured === true || this.#captures.has(container.id)) this.#options.recorder.record(event, container);
     if (event.captured === true) return;
     try {
       const { mark, alsoKnown, alert, saveNow } = watch.handle(event, container);
       if (alert !== undefined) {
         alerts.push(alert);
         log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
+        if (this.#captures.alerted(container.id, this.#options.clock.nowMs())) {
+          this.#capture(container, true);
+          this.#options.recorder.record(event, container);
+        }
       }
       if (handle !== undefined && mark !== 'none') this.#sensor?.answer(handle, workloadId, event.kernelKey, mark);
       if (alsoKnown.length > 0) this.#sensor?.recognise(workloadId, alsoKnown);

@@ -19,13 +19,16 @@ export class Rates {
     this.#latest = latest;
   }
 
-  /** What was read last, for every container. */
-  reports(containers: readonly Container[]): readonly ContainerReport[] {
-    return containers.map(({ id, name, workload }) => ({
+  /** What was read last, for every container, and how many of its records were lost. */
+  reports(
+    containers: readonly Container[],
+    lostByCgroup: ReadonlyMap<string, number> = new Map(),
+  ): readonly ContainerReport[] {
+    return containers.map(({ id, name, workload, cgroupId }) => ({
       id,
       name,
       workload: workload.name,
-      rates: this.#latest.get(id) ?? {},
+      rates: { ...this.#latest.get(id), recordsLost: lostByCgroup.get(cgroupId ?? '') ?? 0 },
     }));
   }
 

@@ -72,14 +72,20 @@ function portsOf(profile: Profile, dimension: Dimension): ReadonlySet<number> {
 }
 
 /** Evidence for an alert about a feature. Pure. */
-export function evidenceOf(profile: Profile, feature: Feature, stratum: Stratum, timeMs: number): Evidence {
+export function evidenceOf(
+  profile: Profile,
+  feature: Feature,
+  stratum: Stratum,
+  timeMs: number,
+  { lostLately }: { readonly lostLately: number },
+): Evidence {
   const counts = profile.incidences(feature.dimension, stratum);
   return {
     samples: counts.samples,
     seenInOneSample: counts.once,
     coverage: Math.round(coverage(counts) * 10_000) / 10_000,
     expected: profile.expected(feature.dimension, 10),
-    note: noteOf(profile, stratum, counts.samples, timeMs),
+    note: noteOf(profile, stratum, counts.samples, timeMs) + lossNote(feature.dimension, lostLately),
   };
 }
 
@@ -90,6 +96,11 @@ function noteOf(profile: Profile, stratum: Stratum, samples: number, timeMs: num
   const seconds = Math.max(0, Math.round((timeMs - profile.createdMs) / 1000));
   const age = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
   return `new to ${name}, which has been watched for ${age} (${samples} ${samples === 1 ? phase.slice(0, -1) : phase})`;
+}
+
+function lossNote(dimension: Dimension, lostLately: number): string {
+  if (lostLately === 0) return '';
+  return `; not everything was seen: ${lostLately.toLocaleString('en')} records, of ${dimension} or its like, were lost here within the last hour`;
 }
 
 const writtenMax = 512;

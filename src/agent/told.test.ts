@@ -11,6 +11,7 @@ const stored: StoredProfile = {
   createdMs: 0,
   samples: { startup: 0, steady: 0 },
   listeners: [],
+  incomplete: {},
   kernelKeys: [],
   removed: [],
   features: (['privileged-start', 'attach'] as const).map((key) => ({

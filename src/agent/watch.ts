@@ -22,6 +22,7 @@ import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
 import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
+import { Blindness } from './blindness.ts';
 import { Names } from './names.ts';
 import { Told } from './told.ts';
 import { evidenceOf, profileFacts, WrittenFiles } from './surroundings.ts';
@@ -86,6 +87,7 @@ export class Watch {
   readonly #suspicions: Map<Dimension, { news: number; loud: number[] }> = new Map();
   readonly #healthChecks: HealthChecks = new HealthChecks();
   readonly #names: Names = new Names();
+  readonly #blindness: Blindness = new Blindness();
   readonly #told: Told;
   #rules: RuleSet;
 
@@ -120,6 +122,7 @@ export class Watch {
     this.#written.forget(containerId);
     this.#healthChecks.forget(containerId);
     this.#names.forget(containerId);
+    this.#blindness.forget(containerId);
   }
 
   /** Judges an event and learns from it. Never throws for what an event holds. */
@@ -144,7 +147,9 @@ export class Watch {
     const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check });
     const thresholds = this.#options.thresholds ?? defaultThresholds;
     const verdict = judge(candidates, matches, thresholds, (feature) =>
-      evidenceOf(profile, feature, sample.stratum, event.timeMs),
+      evidenceOf(profile, feature, sample.stratum, event.timeMs, {
+        lostLately: this.#blindness.lately(container.id, feature.dimension, event.timeMs),
+      }),
     );
     this.#tally(first.dimension, verdict.reason, verdict.suspicion);
     if (verdict.reason === 'alert' && verdict.finding !== undefined && verdict.severity !== undefined) {
@@ -200,6 +205,11 @@ export class Watch {
   /** Kernel keys of the workload that the kernel may recognise, to push down when its first container starts. */
   kernelKeys(workloadId: string): Iterable<KernelKey> {
     return this.#profiles.get(workloadId)?.recognisable() ?? [];
+  }
+
+  /** `count` records were lost that could have been of any of these dimensions: the container's sample is no evidence about them. */
+  lost(containerId: string, dimensions: readonly Dimension[], count: number, nowMs: number): void {
+    this.#blindness.note(containerId, dimensions, count, nowMs);
   }
 
   /** Saves what changed. Throws what the store throws; the changes are then kept for the next call. */
@@ -352,7 +362,9 @@ export class Watch {
 
   #count(end: SampleEnd): void {
     const container = this.#containers.get(end.containerId);
-    if (end.completed && container !== undefined) this.#profiles.get(container.workload.id)?.addSample(end.stratum);
+    const incomplete = this.#blindness.endSample(end.containerId);
+    if (end.completed && container !== undefined)
+      this.#profiles.get(container.workload.id)?.addSample(end.stratum, incomplete);
   }
 
   #running(profile: Profile): number {

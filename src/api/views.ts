@@ -43,10 +43,22 @@ export interface NodeView {
     readonly containers: number;
     readonly unseenContainers: number;
     readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
+    /** The last times in which something of a container could not be told, newest first. */
+    readonly lossWindows: readonly LossWindowView[];
     readonly pendingEvents: number;
     readonly outboxAlerts: number;
     readonly expectedAlertsPerDay: number;
   };
+}
+/** A time in which something of a container could not be told. */
+export interface LossWindowView {
+  readonly from: string;
+  readonly to: string;
+  readonly container: string;
+  readonly workload: string;
+  readonly hook: string;
+  readonly reason: string;
+  readonly count: number;
 }
 const nodeSchema: z.ZodType<NodeView> = z.object({
   name: z.string(),
@@ -66,6 +78,17 @@ const nodeSchema: z.ZodType<NodeView> = z.object({
       containers: z.int(),
       unseenContainers: z.int(),
       lost: z.array(z.object({ hook: z.string(), reason: z.string(), count: z.number() })),
+      lossWindows: z.array(
+        z.object({
+          from: timeSchema,
+          to: timeSchema,
+          container: z.string(),
+          workload: z.string(),
+          hook: z.string(),
+          reason: z.string(),
+          count: z.number(),
+        }),
+      ),
       pendingEvents: z.number(),
       outboxAlerts: z.number(),
       expectedAlertsPerDay: z.number(),
@@ -156,6 +179,12 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
             containers: report.containers.length,
             unseenContainers: report.unseenContainers,
             lost: report.lost,
+            lossWindows: (report.lossWindows ?? []).map(
+              ({ fromMs, toMs, container, workload, hook, reason, count }) => ({
+                ...{ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() },
+                ...{ container, workload, hook, reason, count },
+              }),
+            ),
             pendingEvents: report.pendingEvents,
             outboxAlerts: report.outboxAlerts,
             expectedAlertsPerDay: report.expectedAlertsPerDay,

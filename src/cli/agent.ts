@@ -49,6 +49,7 @@ export const agent: CommandDefinition = {
           nodeName,
           sliceMs: settings.slice,
           startupMs: settings.startup,
+          captureMs: settings.capture,
           version: packageVersion(),
         },
         log,

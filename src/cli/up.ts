@@ -62,6 +62,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         nodeName,
         sliceMs: settings.slice,
         startupMs: settings.startup,
+        captureMs: settings.capture,
         version,
       },
       log.child({ part: 'agent' }),

@@ -19,6 +19,8 @@ export interface Settings {
   readonly slice: number;
   /** Milliseconds. */
   readonly startup: number;
+  /** Milliseconds; 0: never. */
+  readonly capture: number;
   /** ws:// or wss:// address without a path. */
   readonly collector: string | undefined;
   /** Listen where others can reach it although the API asks for no password. */
@@ -142,6 +144,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: "How long a container's start lasts. What happens in it is learned apart: a restart must not look like an attack.",
     commands: watching,
     parse: durationBetween('1s', '1h'),
+  },
+  capture: {
+    name: 'capture',
+    env: ['ANCHORWATCH_CAPTURE'],
+    placeholder: 'DURATION',
+    fallback: '5m',
+    help: 'How long everything that a container does is recorded after its last alert, in files below DIR/captures. 0s: never.',
+    commands: watching,
+    parse: durationBetween('0s', '24h'),
   },
   collector: {
     name: 'collector',

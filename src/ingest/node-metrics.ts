@@ -145,6 +145,11 @@ export class NodeMetrics {
         total: true,
         metric: total(registry, 'block_write_bytes', 'Bytes written to block devices by a container.'),
       },
+      {
+        figure: 'recordsLost',
+        total: true,
+        metric: total(registry, 'records_lost', 'Records of a container of which something new could not be told.'),
+      },
     ];
   }
 

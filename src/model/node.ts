@@ -1,4 +1,5 @@
 import type { Dimension } from './feature.ts';
+import type { LossWindow } from './loss.ts';
 import type { Workload } from './container.ts';
 
 /** One hook of the sensor and whether it works on this node. */
@@ -35,6 +36,8 @@ export interface ContainerRates {
   readonly networkTransmitBytes?: number;
   readonly blockReadBytes?: number;
   readonly blockWriteBytes?: number;
+  /** Records of which something new could not be told. */
+  readonly recordsLost?: number;
 }
 
 export interface ContainerReport {
@@ -63,6 +66,8 @@ export interface NodeReport {
   /** Events recognised in the kernel, by feature kind. */
   readonly known: Readonly<Record<string, number>>;
   readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
+  /** The last times in which something of a container could not be told, newest first; absent: none. */
+  readonly lossWindows?: readonly LossWindow[];
   /** Events that wait for their container to become known. */
   readonly pendingEvents: number;
   readonly outboxAlerts: number;

@@ -4,8 +4,10 @@ import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature } from '../model/node.ts';
 import type { Incidences } from './coverage.ts';
 import { FanOut } from './fan-out.ts';
+import { featureId, noCounts, plain, tally } from './row.ts';
+import type { Counts, Row } from './row.ts';
 import type { Sample } from './samples.ts';
-import type { FeatureRow, KernelKeyRow, StoredProfile } from './stored.ts';
+import type { KernelKeyRow, StoredProfile } from './stored.ts';
 
 /** Most features that one workload's profile holds; what does not fit is counted in `overflow`. */
 export const featuresMax = 8192;
@@ -18,29 +20,6 @@ const firstMinutesMs = 300_000;
 const establishedSamples = 10;
 
 export type FeatureState = 'new' | 'known' | 'judged';
-
-interface Row {
-  dimension: Dimension;
-  key: string;
-  state: 'known' | 'judged';
-  startup: number;
-  steady: number;
-  firstSeenMs: number;
-  lastSeenMs: number;
-  /** `container:sample` in which user space saw it during this slice. */
-  marks: Set<string>;
-  inSlice: { startup: number; steady: number };
-}
-
-interface Counts {
-  keys: Set<string>;
-  startup: { once: number; twice: number; total: number };
-  steady: { once: number; twice: number; total: number };
-}
-
-export function featureId(feature: Feature): string {
-  return `${feature.dimension} ${feature.key}`;
-}
 
 /**
  * The learned baseline of one workload: which features were seen in how many samples (incidence, not occurrences). In memory;
@@ -70,6 +49,8 @@ export class Profile {
     this.#listeners = new Set(stored.listeners);
     for (const row of stored.features ?? [])
       this.#insert({ ...row, marks: new Set(), inSlice: { startup: 0, steady: 0 } });
+    for (const [dimension, incomplete] of Object.entries(stored.incomplete ?? {}))
+      this.#countsOf(dimension as Dimension).incomplete = { ...incomplete };
     for (const row of stored.kernelKeys ?? []) this.#kernelKeys.set(JSON.stringify(row.kernelKey), row);
     this.#dirty.clear();
     this.#removed.clear();
@@ -115,8 +96,8 @@ export class Profile {
 
   /** The counts that coverage and surprise are computed from. */
   incidences(dimension: Dimension, stratum: Stratum): Incidences {
-    const counts = this.#counts.get(dimension)?.[stratum] ?? { once: 0, twice: 0, total: 0 };
-    return { samples: this.#samples[stratum], ...counts };
+    const counts = this.#counts.get(dimension) ?? noCounts();
+    return { samples: Math.max(0, this.#samples[stratum] - counts.incomplete[stratum]), ...counts[stratum] };
   }
 
   /** Keys of the most frequent known features of a dimension, at most `limit`. */
@@ -206,8 +187,10 @@ export class Profile {
     this.#slice.set(id, counted);
   }
 
-  addSample(stratum: Stratum): void {
+  /** Counts a sample. Of the dimensions in `incomplete` something could not be told in it: to them it is no evidence of absence. */
+  addSample(stratum: Stratum, incomplete: Iterable<Dimension> = []): void {
     this.#samples[stratum]++;
+    for (const dimension of incomplete) this.#countsOf(dimension).incomplete[stratum]++;
     this.#dirtySelf = true;
   }
 
@@ -250,6 +233,11 @@ export class Profile {
       createdMs: this.createdMs,
       samples: this.samples,
       listeners: [...this.#listeners],
+      incomplete: Object.fromEntries(
+        [...this.#counts].flatMap(([dimension, { incomplete }]) =>
+          incomplete.startup + incomplete.steady > 0 ? [[dimension, { ...incomplete }]] : [],
+        ),
+      ),
       features: [...this.#dirty].flatMap((id) => {
         const row = this.#rows.get(id);
         return row === undefined ? [] : [plain(row)];
@@ -375,25 +363,13 @@ export class Profile {
   #countsOf(dimension: Dimension): Counts {
     let counts = this.#counts.get(dimension);
     if (counts === undefined) {
-      const none = { once: 0, twice: 0, total: 0 };
-      counts = { keys: new Set(), startup: { ...none }, steady: { ...none } };
+      counts = noCounts();
       this.#counts.set(dimension, counts);
     }
     return counts;
   }
 }
 
-function tally(counts: { once: number; twice: number; total: number }, incidence: number, sign: 1 | -1): void {
-  if (incidence === 1) counts.once += sign;
-  if (incidence === 2) counts.twice += sign;
-  counts.total += sign * incidence;
-}
-
 function sum(rows: readonly Row[], stratum: Stratum): number {
   return rows.reduce((total, row) => total + row[stratum], 0);
-}
-
-function plain(row: Row): FeatureRow {
-  const { dimension, key, state, startup, steady, firstSeenMs, lastSeenMs } = row;
-  return { dimension, key, state, startup, steady, firstSeenMs, lastSeenMs };
 }

@@ -25,6 +25,8 @@ export interface StoredProfile {
   readonly createdMs: number;
   readonly samples: { readonly startup: number; readonly steady: number };
   readonly listeners: readonly string[];
+  /** By dimension, samples in which something of it could not be told. */
+  readonly incomplete: Readonly<Record<string, { readonly startup: number; readonly steady: number }>>;
   readonly features: readonly FeatureRow[];
   readonly kernelKeys: readonly KernelKeyRow[];
   /** Ids (`dimension` + space + `key`) of features that a pattern replaced. Empty when loaded. */

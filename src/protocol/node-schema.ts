@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LossWindow } from '../model/loss.ts';
 import type {
   ContainerRates,
   ContainerReport,
@@ -35,6 +36,18 @@ export const ratesSchema: z.ZodType<ContainerRates> = z.object({
   networkTransmitBytes: optionalFigure,
   blockReadBytes: optionalFigure,
   blockWriteBytes: optionalFigure,
+  recordsLost: optionalFigure,
+});
+/** A time in which something of a container could not be told. */
+export const lossWindowSchema: z.ZodType<LossWindow> = z.object({
+  fromMs: figure,
+  toMs: figure,
+  containerId: name,
+  container: name,
+  workload: name,
+  hook: name,
+  reason: name,
+  count: figure,
 });
 const containerReport: z.ZodType<ContainerReport> = z.object({ id: name, name, workload: name, rates: ratesSchema });
 /** What a dimension of a workload is known to do, in figures. */
@@ -65,6 +78,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   events: counters,
   known: counters,
   lost: z.array(z.object({ hook: name, reason: name, count: figure })).max(limits.reportRows),
+  lossWindows: z.array(lossWindowSchema).max(limits.listItems).exactOptional(),
   pendingEvents: figure,
   outboxAlerts: figure,
   expectedAlertsPerDay: figure,

@@ -23,6 +23,8 @@ interface Entry {
 }
 
 const batchEntries = 4096;
+/** Keys of one workload in the kernel: one that shows ever-new behaviour must not take the others' room. The oldest make way, and are told again. */
+const workloadEntriesMax = 32_768;
 
 /** Number that stands for a workload in the kernel. */
 export function workloadNumber(workloadId: string): bigint {
@@ -68,8 +70,11 @@ export class KnownMap {
       return;
     }
     if (entry !== undefined) entry.state = states[state];
-    else if (kernelKey !== undefined)
+    else if (kernelKey !== undefined) {
       workload.entries.set(hash, { kernelKey, state: states[state], startup: 0, steady: 0 });
+      if (workload.entries.size > workloadEntriesMax)
+        for (const oldest of workload.entries.keys()) return this.forget(number, oldest);
+    }
   }
 
   /** Takes a key out, so that the kernel tells it again: its event could not be handled. */

@@ -33,4 +33,21 @@ export const profileMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'windows of loss',
+    sql: `
+      ALTER TABLE profile ADD COLUMN incomplete TEXT NOT NULL DEFAULT '{}';
+      CREATE TABLE loss_window (
+        from_ms REAL NOT NULL,
+        to_ms REAL NOT NULL,
+        container_id TEXT NOT NULL,
+        container TEXT NOT NULL,
+        workload TEXT NOT NULL,
+        hook TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        count INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX loss_window_by_time ON loss_window (to_ms);
+    `,
+  },
 ];

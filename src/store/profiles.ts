@@ -11,6 +11,7 @@ export interface ProfileRows {
   readonly createdMs: number;
   readonly samples: { readonly startup: number; readonly steady: number };
   readonly listeners: readonly string[];
+  readonly incomplete: Readonly<Record<string, { readonly startup: number; readonly steady: number }>>;
   readonly features: readonly {
     readonly dimension: Dimension;
     readonly key: string;
@@ -34,6 +35,7 @@ export interface ProfileSchema {
     samples_startup: number;
     samples_steady: number;
     listeners: string;
+    incomplete: string;
   };
   profile_feature: {
     workload_id: string;
@@ -46,6 +48,16 @@ export interface ProfileSchema {
     last_seen_ms: number;
   };
   profile_kernel_key: { workload_id: string; kernel_key: string; features: string };
+  loss_window: {
+    from_ms: number;
+    to_ms: number;
+    container_id: string;
+    container: string;
+    workload: string;
+    hook: string;
+    reason: string;
+    count: number;
+  };
 }
 
 /** The learned profiles of a node, in SQLite. Methods throw AnchorwatchError as `Database` does. */
@@ -79,6 +91,7 @@ export class Profiles {
         createdMs: row.created_ms,
         samples: { startup: row.samples_startup, steady: row.samples_steady },
         listeners: JSON.parse(row.listeners) as string[],
+        incomplete: JSON.parse(row.incomplete) as ProfileRows['incomplete'],
         features: features.map((feature) => ({
           dimension: feature.dimension as Dimension,
           key: feature.key,
@@ -112,6 +125,7 @@ export class Profiles {
       samples_startup: change.samples.startup,
       samples_steady: change.samples.steady,
       listeners: JSON.stringify(change.listeners),
+      incomplete: JSON.stringify(change.incomplete),
     };
     this.#database.run(
       query

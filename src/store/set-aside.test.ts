@@ -64,7 +64,7 @@ function save(listeners: string): void {
   }));
   const samples = { startup: 1, steady: 1 };
   new Profiles(database).save([
-    { workload, createdMs: 0, samples, listeners: [], features, kernelKeys: [], removed: [] },
+    { workload, createdMs: 0, samples, listeners: [], incomplete: {}, features, kernelKeys: [], removed: [] },
   ]);
   if (listeners !== '[]') database.run(database.query.updateTable('profile').set({ listeners }));
   database.close();

@@ -25,6 +25,7 @@ const rooms = [
   'detect',
   'alert',
   'store',
+  'history',
   'outbox',
   'ingest',
   'feed',

@@ -1,0 +1,149 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { engineMissing } from '../support/requirements.ts';
+import { waitFor } from '../support/wait.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { type Product, startProduct } from './product.ts';
+
+const missing = engineMissing();
+const network = 'aw-names';
+let engine: Engine;
+let product: Product;
+let image = '';
+
+beforeEach((context) => {
+  if (missing !== undefined) context.skip(missing);
+});
+beforeAll(async () => {
+  if (missing !== undefined) return;
+  engine = await startEngine();
+  image = await engine.busyboxImage();
+  await engine.cli('network', 'create', network);
+  product = await startProduct(engine.host, ['--slice', '1s', '--startup', '2s', '--capture', '4s']);
+}, 300_000);
+afterAll(async () => {
+  await product?.stop();
+  await engine?.stop();
+}, 120_000);
+
+async function run(name: string, script: string, ...flags: readonly string[]): Promise<void> {
+  await engine.cli('run', '-d', '--name', name, ...flags, image, 'sh', '-c', script);
+}
+
+async function features(name: string): Promise<readonly { dimension: string; key: string; state: string }[]> {
+  const { items } = await product.get<{ items: { id: string; name: string }[] }>('/api/v1/workloads');
+  const id = items.find((workload) => workload.name === `anchorwatch-test/busybox/${name}`)?.id;
+  if (id === undefined) return [];
+  const { features: found } = await product.get<{ features?: { dimension: string; key: string; state: string }[] }>(
+    `/api/v1/workloads/${id}/profile`,
+  );
+  return found ?? [];
+}
+
+describe('peers by name', () => {
+  const database = 'while :; do nc -l -p 5432 < /dev/null > /dev/null; done';
+  const has = (name: string, dimension: string, key: string): Promise<true> =>
+    waitFor(
+      `the feature ${dimension} ${key} of ${name}`,
+      async () => (await features(name)).some((feature) => feature.dimension === dimension && feature.key === key),
+      30_000,
+    );
+
+  test('the engine’s own resolver: a peer is its name, at whatever address', async () => {
+    await run('store', database, '--network', network);
+    await run('asker', 'while :; do echo | nc -w 1 store 5432; sleep 0.3; done', '--network', network);
+    await has('asker', 'dns', 'store');
+    await has('asker', 'net.out', 'store:5432/tcp');
+    await has('store', 'net.listen', '5432/tcp from private');
+    const address = (container: string): Promise<string> =>
+      engine.cli('inspect', '-f', `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`, container);
+    const first = await address('store');
+    await engine.cli('rm', '-f', 'store');
+    // Takes the address that is free now, so that the store comes back at another one.
+    await run('squatter', 'sleep 600', '--network', network);
+    await run('store', database, '--network', network);
+    expect(await address('store')).not.toBe(first);
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    const peers = (await features('asker')).filter(({ dimension }) => dimension === 'net.out').map(({ key }) => key);
+    expect(peers.filter((key) => key.includes(':5432/tcp') && !key.startsWith('store:'))).toEqual([]);
+    expect(product.alerts.filter(({ container }) => container.name === 'asker')).toEqual([]);
+  }, 90_000);
+});
+
+describe('captures', () => {
+  const files = (): readonly string[] => {
+    try {
+      return readdirSync(join(product.state, 'captures'));
+    } catch {
+      return [];
+    }
+  };
+  /** What the reader's captures hold. */
+  const lines = (): readonly { kind: string; captured?: boolean; path?: string; container: { name: string } }[] =>
+    files().flatMap((name) =>
+      readFileSync(join(product.state, 'captures', name), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { kind: string; container: { name: string } })
+        .filter(({ container }) => container.name === 'reader'),
+    );
+
+  test('after an alert everything is recorded, what is known too, until it was quiet', async () => {
+    await run(
+      'reader',
+      'echo x > /srv-data; while :; do read x < /srv-data; [ -e /go ] && rm /go && cp /bin/busybox /tmp/dropped && /tmp/dropped true; sleep 0.1; done',
+    );
+    await waitFor('the file to be known', async () =>
+      (await features('reader')).some(({ key, state }) => key === '/srv-data' && state === 'known'),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(lines()).toEqual([]);
+    await engine.cli('exec', 'reader', 'touch', '/go');
+    await waitFor('the alert', () => product.alerts.find(({ key }) => key.includes('/tmp/dropped')));
+    await waitFor('known behaviour in the capture', () =>
+      lines().some(({ kind, path, captured }) => kind === 'file' && path === '/srv-data' && captured === true),
+    );
+    expect(lines().some(({ kind, path }) => kind === 'exec' && path === '/tmp/dropped')).toBe(true);
+    await waitFor(
+      'the end of the capture',
+      () => /"container":"reader".*quiet again: recorded no more/.test(product.log()),
+      20_000,
+    );
+    await waitFor('the capture to be counted', async () =>
+      /anchorwatch_events_total\{[^}]*kind="captured"[^}]*\} [1-9]/.test(await product.metrics()),
+    );
+    const before = lines().length;
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(lines().length).toBeLessThanOrEqual(before + 60);
+    const after = lines().length;
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(lines()).toHaveLength(after);
+  }, 90_000);
+});
+
+test('a flood is told as a time of partial blindness, of this container and no other', async () => {
+  await run(
+    'flood',
+    `mkdir -p /etc/n; l='a b c d e f g h i j k l m n o p q r s t u v w x y z'; for a in $l; do for b in $l; do for c in $l; do for d in a b c d e; do : > /etc/n/$a$b$c$d; done; done; done; done; sleep 600`,
+  );
+  const window = await waitFor(
+    'the window of loss',
+    async () => {
+      const { items } = await product.get<{
+        items: { reported?: { lossWindows: { container: string; count: number; hook: string }[] } }[];
+      }>('/api/v1/nodes');
+      return items[0]?.reported?.lossWindows.find(({ container }) => container === 'flood');
+    },
+    60_000,
+  );
+  expect(window).toMatchObject({ container: 'flood', hook: 'open' });
+  expect(window.count).toBeGreaterThan(0);
+  expect(product.log()).toMatch(
+    /partly blind for \d+\.\d s: \d+ records of flood could not be told \(open, rate_limited\)/,
+  );
+  await waitFor('the figure of the container', async () =>
+    /anchorwatch_container_records_lost_total\{[^}]*container="flood"[^}]*\} [1-9]/.test(await product.metrics()),
+  );
+  expect(await product.metrics()).toMatch(/anchorwatch_container_records_lost_total\{[^}]*container="asker"[^}]*\} 0/);
+}, 120_000);
