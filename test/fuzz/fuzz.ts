@@ -74,7 +74,7 @@ async function fuzz(target: string, order: Omit<FuzzOrder, 'target' | 'trying'>)
       worker.once('error', (error: unknown) => {
         const code = error instanceof Error && 'code' in error ? error.code : '';
         if (code === 'ERR_WORKER_OUT_OF_MEMORY') resolve(died(`took more than ${heapMb} MB`));
-        else reject(error as Error);
+        else reject(error);
       });
       watchdog = setInterval(() => {
         const tried = Atomics.load(head, 0);

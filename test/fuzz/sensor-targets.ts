@@ -66,7 +66,7 @@ export const recordTarget: Target = {
     ...['-----BEGIN PRIVATE KEY', 'Authorization: Bearer ', 'AKIAAAAAAAAAAAAA', 'eyJaaaaaaa.bbbb', '2026-11-23'],
     ...['deadbeef00', '01234567-0123-0123-0123-0123456789ab', 'tmpa1b2c3', 'aB3dE5fG', '"', "'"],
   ],
-  maxBytes: 3000,
+  maxBytes: 1600,
   repair: repairRecord,
   check: (bytes) => void checkRecord(bytes),
 };
