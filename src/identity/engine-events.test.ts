@@ -12,6 +12,16 @@ describe("the engine's stream", () => {
     ]);
   });
 
+  test('what is no exit code is none: a label of that name takes its place', () => {
+    for (const exitCode of ['', 'abc', '-1', '1e3', '9'.repeat(400)])
+      expect(new EngineEvents().add(line('die', { exitCode }))).toMatchObject([{ exitCode: undefined }]);
+  });
+
+  test('a time of more digits than nanoseconds have is none', () => {
+    const text = `{"Type":"container","Action":"start","Actor":{"ID":"abc"},"timeNano":${'9'.repeat(40)}}\n`;
+    expect(new EngineEvents().add(text)).toMatchObject([{ timeNano: '0' }]);
+  });
+
   test('events of images and networks are nobody’s, and not broken', () => {
     const events = new EngineEvents();
     expect(events.add('{"Type":"network","Action":"connect"}\n\n')).toEqual([]);

@@ -50,8 +50,10 @@ function parse(line: string): EngineEvent | 'broken' | 'other' {
   if (typeof id !== 'string' || typeof action !== 'string') return 'broken';
   const exit = fields(actor['Attributes'])['exitCode'];
   // timeNano has more digits than a number holds: it is taken from the text.
-  const timeNano = /"timeNano":\s*(\d+)/.exec(line)?.[1] ?? '0';
-  return { action, containerId: id, timeNano, exitCode: typeof exit === 'string' ? Number(exit) : undefined };
+  const timeNano = /"timeNano":\s*(\d{1,20})(?!\d)/.exec(line)?.[1] ?? '0';
+  // A label of that name stands in its place (moby: daemon/events.go, copyAttributes).
+  const exitCode = typeof exit === 'string' && /^\d{1,10}$/.test(exit) ? Number(exit) : undefined;
+  return { action, containerId: id, timeNano, exitCode };
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

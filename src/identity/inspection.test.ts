@@ -56,3 +56,25 @@ test.each([
   );
   expect(container.healthcheck).toEqual(expected);
 });
+
+test.each([
+  ['Name', { Name: undefined }],
+  ['State.Running', { State: { Pid: 1 } }],
+  ['State.Pid', { State: { Running: true, Pid: '../1', StartedAt: '' } }],
+  ['Config', { Config: null }],
+  ['Config.Labels.team', { Config: { Image: 'x', Labels: { team: 7 } } }],
+  ['Config.Healthcheck.Test', { Config: { Image: 'x', Healthcheck: { Test: 'CMD' } } }],
+  ['Mounts.0.Destination', { Mounts: [{ Source: '/srv' }] }],
+])('an answer that is not as the API has it is refused, and the field named: %s', (field, changes) => {
+  expect(() => inspected(info(changes))).toThrow(
+    expect.objectContaining({ code: 'engine.answer', message: expect.stringContaining(`: ${field}: `) as string }),
+  );
+});
+
+test('what engines leave out or say null for is empty', () => {
+  const { container } = inspected(
+    info({ HostConfig: null, Mounts: null, Created: undefined, Config: { Image: 'x', Labels: null } }),
+  );
+  expect(container).toMatchObject({ labels: {}, mounts: [], privileged: false, hostNamespaces: [] });
+  expect(container.createdAtMs).toBeUndefined();
+});

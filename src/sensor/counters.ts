@@ -12,6 +12,9 @@ export interface CounterSource {
 
 type Reader = (text: string) => Partial<ContainerRates>;
 
+/** A figure of the kernel: 64 bits. */
+const figure = /^\d{1,20}$/;
+
 /** Controllers of cgroup v1 with their mount points, and the one of v2 as `unified` (/proc/self/mountinfo, cgroups(7)). Pure. */
 export function hierarchies(mountinfo: string): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
@@ -31,7 +34,7 @@ export function parsePairs(text: string): ReadonlyMap<string, number> {
   const out = new Map<string, number>();
   for (const line of text.split('\n')) {
     const [key, value] = line.split(' ');
-    if (key !== undefined && value !== undefined && /^\d+$/.test(value)) out.set(key, Number(value));
+    if (key !== undefined && value !== undefined && figure.test(value)) out.set(key, Number(value));
   }
   return out;
 }
@@ -40,7 +43,7 @@ export function parsePairs(text: string): ReadonlyMap<string, number> {
 export function parseBlkio(text: string): { readonly read: number; readonly write: number } {
   let read = 0;
   let write = 0;
-  for (const match of text.matchAll(/^\d+:\d+ (Read|Write) (\d+)$/gm)) {
+  for (const match of text.matchAll(/^\d+:\d+ (Read|Write) (\d{1,20})$/gm)) {
     if (match[1] === 'Read') read += Number(match[2]);
     else write += Number(match[2]);
   }
@@ -51,14 +54,14 @@ export function parseBlkio(text: string): { readonly read: number; readonly writ
 export function parseIoStat(text: string): { readonly read: number; readonly write: number } {
   let read = 0;
   let write = 0;
-  for (const match of text.matchAll(/\b(rbytes|wbytes)=(\d+)/g)) {
+  for (const match of text.matchAll(/\b(rbytes|wbytes)=(\d{1,20})\b/g)) {
     if (match[1] === 'rbytes') read += Number(match[2]);
     else write += Number(match[2]);
   }
   return { read, write };
 }
 
-/** /proc/PID/net/dev: bytes over all interfaces but the loopback. Pure. */
+/** /proc/PID/net/dev: bytes over all interfaces but the loopback; a line of another form is skipped. Pure. */
 export function parseNetDev(text: string): { readonly receive: number; readonly transmit: number } {
   let receive = 0;
   let transmit = 0;
@@ -69,13 +72,15 @@ export function parseNetDev(text: string): { readonly receive: number; readonly 
       .slice(colon + 1)
       .trim()
       .split(/\s+/);
-    receive += Number(columns[0] ?? 0);
-    transmit += Number(columns[8] ?? 0);
+    const [received = '', sent = ''] = [columns[0], columns[8]];
+    if (!figure.test(received) || !figure.test(sent)) continue;
+    receive += Number(received);
+    transmit += Number(sent);
   }
   return { receive, transmit };
 }
 
-const integer = (text: string): number | undefined => (/^\d+\s*$/.test(text) ? Number(text) : undefined);
+const integer = (text: string): number | undefined => (/^\d{1,20}\s*$/.test(text) ? Number(text) : undefined);
 
 /** Files and what they hold. Memory is without the page cache that can be dropped, as `docker stats` shows it. */
 function readers(source: CounterSource, mounts: ReadonlyMap<string, string>): readonly [path: string, read: Reader][] {

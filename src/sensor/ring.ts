@@ -21,7 +21,7 @@ export class Ring {
   readonly #heads: Int32Array;
   readonly #data: Uint8Array;
   readonly #mask: number;
-  /** Lengths that cannot be: the ring was set to its end then. */
+  /** Lengths and positions that cannot be: the ring was set to its end then. */
   torn = 0;
 
   constructor({ consumer, producer, pageBytes, dataBytes }: RingMemory) {
@@ -37,11 +37,21 @@ export class Ring {
    * there may be more.
    */
   drain(limit: number, take: (bytes: Uint8Array) => void): number {
-    let at = Number(Atomics.load(this.#consumed, 0));
-    const end = Number(Atomics.load(this.#produced, 0));
+    const start = Atomics.load(this.#consumed, 0);
+    const produced = Atomics.load(this.#produced, 0);
+    // The positions only grow, and in the end wrap: their distance is what can be counted with.
+    const waiting = BigInt.asUintN(64, produced - start);
+    const base = Number(start & BigInt(this.#mask));
+    if (waiting > this.#mask + 1 || base % headerBytes !== 0 || waiting % 8n !== 0n) {
+      this.torn++;
+      Atomics.store(this.#consumed, 0, produced);
+      return 0;
+    }
+    const end = Number(waiting);
+    let at = 0;
     let taken = 0;
     while (at < end && taken < limit) {
-      const offset = at & this.#mask;
+      const offset = (base + at) & this.#mask;
       const head = Atomics.load(this.#heads, offset / 4) >>> 0;
       if (head & busyBit) break;
       const length = head & ~discardBit & 0x3fffffff;
@@ -57,7 +67,7 @@ export class Ring {
       }
       at = next;
     }
-    Atomics.store(this.#consumed, 0, BigInt(at));
+    Atomics.store(this.#consumed, 0, BigInt.asUintN(64, start + BigInt(at)));
     return taken;
   }
 }

@@ -23,6 +23,13 @@ test('what people read stays readable', () => {
   expect(escapeBytes(Uint8Array.from([0x2f, 0xff, 0xc3, 0x28]))).toBe('/\\xff\\xc3(');
 });
 
+test('a byte order mark is part of a name, at its beginning and beside what is no UTF-8', () => {
+  const mark = [0xef, 0xbb, 0xbf];
+  for (const bytes of [mark, [...mark, 0x61], [0x2f, 0xff, ...mark, 0x61], [...mark, 0xff, ...mark]])
+    expect([...escapedBytes(escapeBytes(Uint8Array.from(bytes)))]).toEqual(bytes);
+  expect(escapeBytes(Uint8Array.from([...mark, 0x61]))).toBe('\\xef\\xbb\\xbfa');
+});
+
 test.each([
   ['/a/../b', '/b'],
   ['/a/./b//c/', '/a/b/c'],

@@ -1,4 +1,7 @@
-const decoder = new TextDecoder('utf-8', { fatal: true });
+import { isUtf8 } from 'node:buffer';
+
+// Without `ignoreBOM` a text loses the U+FEFF that it begins with.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 const plain = /^[\x20-\x5b\x5d-\x7e]*$/;
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu;
@@ -10,11 +13,7 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu;
 export function escapeBytes(bytes: Uint8Array): string {
   const latin = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   if (plain.test(latin)) return latin;
-  try {
-    return decoder.decode(bytes).replace(unprintable, (c) => (c === '\\' ? '\\\\' : hex(encoder.encode(c))));
-  } catch {
-    return escapeBroken(bytes);
-  }
+  return isUtf8(bytes) ? escapeWhole(bytes) : escapeBroken(bytes);
 }
 
 /** The bytes that `escapeBytes` made `text` of. */
@@ -44,6 +43,10 @@ function hex(bytes: Uint8Array): string {
   return out;
 }
 
+function escapeWhole(utf8: Uint8Array): string {
+  return decoder.decode(utf8).replace(unprintable, (c) => (c === '\\' ? '\\\\' : hex(encoder.encode(c))));
+}
+
 /** Keeps every UTF-8 sequence that is whole, escapes the bytes between. */
 function escapeBroken(bytes: Uint8Array): string {
   let out = '';
@@ -51,18 +54,12 @@ function escapeBroken(bytes: Uint8Array): string {
     const first = bytes[i] ?? 0;
     const width = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
     const part = bytes.subarray(i, i + width);
-    let whole: string | undefined;
-    try {
-      whole = decoder.decode(part);
-    } catch {
-      whole = undefined;
-    }
-    if (whole === undefined) {
+    if (isUtf8(part)) {
+      out += escapeWhole(part);
+      i += width;
+    } else {
       out += hex(bytes.subarray(i, i + 1));
       i++;
-    } else {
-      out += whole.replace(unprintable, (c) => (c === '\\' ? '\\\\' : hex(encoder.encode(c))));
-      i += width;
     }
   }
   return out;

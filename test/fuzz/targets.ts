@@ -1,0 +1,27 @@
+import { firstByteIs, plantedCheck } from './planted.ts';
+import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
+import type { Target } from './target.ts';
+import { engineTarget, factsTarget, inspectionTarget, messageTarget } from './text-targets.ts';
+
+/** Mistakes that are there to be found: what shows that mistakes are. Only tried when they are named. */
+export const plantedTargets: readonly Target[] = [
+  { name: 'planted-throw', letter: 'T' },
+  { name: 'planted-loop', letter: 'L' },
+  { name: 'planted-memory', letter: 'M' },
+].map(({ name, letter }) => ({
+  name,
+  covers: (path) => path === 'test/fuzz/planted.ts',
+  seeds: () => [new TextEncoder().encode('....')],
+  dictionary: [],
+  maxBytes: 16,
+  check: (bytes) => {
+    if (firstByteIs(bytes, letter)) plantedCheck(bytes);
+  },
+}));
+
+/** What is fuzzed when nothing is named. */
+export const ordinaryTargets: readonly Target[] = [
+  ...[recordTarget, ringTarget, messageTarget, procTarget, engineTarget, inspectionTarget, factsTarget],
+];
+
+export const targets: readonly Target[] = [...ordinaryTargets, ...plantedTargets];
