@@ -6,6 +6,7 @@ import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { HookState } from '../model/node.ts';
+import { procfsHooks } from '../sensor/procfs-hooks.ts';
 import { Sensor } from '../sensor/sensor.ts';
 
 export interface Check {
@@ -23,7 +24,10 @@ export interface Diagnosis {
 }
 
 /** Tries what the agent needs: loads and attaches the sensor for a moment (watching nothing), and asks the engine. */
-export async function diagnose(options: { readonly dockerHost: string | undefined }): Promise<Diagnosis> {
+export async function diagnose(options: {
+  readonly dockerHost: string | undefined;
+  readonly sensor: 'auto' | 'bpf' | 'procfs';
+}): Promise<Diagnosis> {
   const log = createLogger({ level: 'silent' });
   const root = process.getuid?.() === 0;
   const btf = existsSync('/sys/kernel/btf/vmlinux');
@@ -41,14 +45,17 @@ export async function diagnose(options: { readonly dockerHost: string | undefine
   let hooks: readonly HookState[] = [];
   let sensor: Sensor | undefined;
   const nothing = (): void => undefined;
-  try {
-    sensor = new Sensor({ log, listener: { event: nothing, cgroupMade: nothing, cgroupRemoved: nothing } });
-    await sensor.start();
-    ({ hooks } = sensor);
-    checks.push(check('kernel sensor', true, 'loads and attaches', ''));
-  } catch (error) {
-    checks.push(check('kernel sensor', false, errorText(error), 'see the lines above; without it /proc is polled'));
-  }
+  if (options.sensor === 'procfs') hooks = procfsHooks('not wanted: --sensor procfs');
+  else
+    try {
+      sensor = new Sensor({ log, listener: { event: nothing, cgroupMade: nothing, cgroupRemoved: nothing } });
+      await sensor.start();
+      ({ hooks } = sensor);
+      checks.push(check('kernel sensor', true, 'loads and attaches', ''));
+    } catch (error) {
+      hooks = procfsHooks('no kernel sensor');
+      checks.push(check('kernel sensor', false, errorText(error), 'see the lines above; without it /proc is polled'));
+    }
   await sensor?.stop();
   const containers = new Containers({
     dockerHost: options.dockerHost,

@@ -49,6 +49,7 @@ export const agent: CommandDefinition = {
           nodeName,
           sliceMs: settings.slice,
           startupMs: settings.startup,
+          sensor: settings.sensor,
           version: packageVersion(),
         },
         log,

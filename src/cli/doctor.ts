@@ -14,7 +14,7 @@ export const doctor: CommandDefinition = {
   run: async ({ settings, own, surroundings }) => {
     const { diagnose } = await import('../agent/diagnosis.ts');
     const { terminal } = surroundings;
-    const diagnosis = await diagnose({ dockerHost: settings.dockerHost });
+    const diagnosis = await diagnose({ dockerHost: settings.dockerHost, sensor: settings.sensor });
     const failed = diagnosis.checks.filter(({ ok }) => !ok);
     if (own['json'] === true) {
       terminal.out(jsonLine(diagnosis));

@@ -62,6 +62,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         nodeName,
         sliceMs: settings.slice,
         startupMs: settings.startup,
+        sensor: settings.sensor,
         version,
       },
       log.child({ part: 'agent' }),

@@ -137,7 +137,8 @@ describe('the contents of a cgroup', () => {
 
 describe('a table of sockets', () => {
   const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
-  const row = (local: string, state: string, inode: string, remote = '00000000:0000'): string =>
+  const unconnected = (local: string): string => `${'0'.repeat(Math.max(8, local.indexOf(':')))}:0000`;
+  const row = (local: string, state: string, inode: string, remote = unconnected(local)): string =>
     `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 00 100 0 0 10 0\n`;
 
   test('of IPv4 and IPv6: the addresses as people write them', () => {
