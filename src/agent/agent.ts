@@ -142,6 +142,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const { sensor, poller } = source;
   cleanups.defer('sensor', async () => {
     await sensor?.stop();
+    poller?.close();
     pipeline.finish();
   });
 

@@ -1,5 +1,5 @@
-import { readlinkSync } from 'node:fs';
-import { readHead } from './proc-file.ts';
+import { existsSync, readlinkSync } from 'node:fs';
+import { HeldFile, readHead } from './proc-file.ts';
 import { isListening, isOutgoing, parseSocketTable } from './socket-table.ts';
 import type { SocketRow } from './socket-table.ts';
 
@@ -21,7 +21,6 @@ export interface NetworkSockets {
   readonly missed: number;
 }
 
-const countsMax = 16 << 10;
 /** About 27,000 connections. */
 const tableMax = 4 << 20;
 const portsMax = 4096;
@@ -56,6 +55,7 @@ export function activeOpensOf(snmp: string): number {
 export class NetworkNamespace {
   readonly #proc: string;
   readonly #listened: Set<string> = new Set();
+  #files: CountFiles | undefined;
   #outgoing: ReadonlySet<string> = new Set();
   #activeOpens: number | undefined;
 
@@ -63,13 +63,14 @@ export class NetworkNamespace {
     this.#proc = proc;
   }
 
-  /** Throws when the process is gone. */
+  /** @param pid Asked the first time; throws when the process is gone then. */
   counts(pid: number): NetworkCounts {
-    const text = (file: string): string =>
-      readHead(`${this.#proc}/${pid}/net/${file}`, countsMax).bytes.toString('latin1');
-    const [four, six] = [text('sockstat'), sixOf(() => text('sockstat6'))];
+    const directory = `${this.#proc}/${pid}/net`;
+    this.#files ??= openCounts(directory);
+    const text = (file: HeldFile | undefined): string => file?.read().toString('latin1') ?? '';
+    const [four, six] = [text(this.#files.sockstat), text(this.#files.sockstat6)];
     return {
-      activeOpens: activeOpensOf(text('snmp')),
+      activeOpens: activeOpensOf(text(this.#files.snmp)),
       inUse: {
         tcp: inUse(four, 'TCP'),
         tcp6: inUse(six, 'TCP6'),
@@ -77,6 +78,12 @@ export class NetworkNamespace {
         udp6: inUse(six, 'UDP6'),
       },
     };
+  }
+
+  /** Lets go of the namespace, which lives as long as its files are open. */
+  close(): void {
+    for (const file of Object.values(this.#files ?? {})) file?.close();
+    this.#files = undefined;
   }
 
   /** Reads the tables that are not empty. Throws when the process is gone. */
@@ -102,11 +109,26 @@ export class NetworkNamespace {
   }
 }
 
-/** A kernel without IPv6 has no such file. */
-function sixOf(read: () => string): string {
+interface CountFiles {
+  readonly snmp: HeldFile;
+  readonly sockstat: HeldFile;
+  /** A kernel without IPv6 has none. */
+  readonly sockstat6: HeldFile | undefined;
+}
+
+function openCounts(directory: string): CountFiles {
+  const snmp = new HeldFile(`${directory}/snmp`);
+  let sockstat: HeldFile | undefined;
   try {
-    return read();
-  } catch {
-    return '';
+    sockstat = new HeldFile(`${directory}/sockstat`);
+    return {
+      snmp,
+      sockstat,
+      sockstat6: existsSync(`${directory}/sockstat6`) ? new HeldFile(`${directory}/sockstat6`) : undefined,
+    };
+  } catch (error) {
+    snmp.close();
+    sockstat?.close();
+    throw error;
   }
 }

@@ -30,6 +30,28 @@ export function readHead(path: string, max: number): Head {
   }
 }
 
+/**
+ * A short file of `/proc` that stays open, which makes reading it again three times cheaper. It belongs to one process or namespace for ever: when
+ * that is gone, reading throws.
+ */
+export class HeldFile {
+  readonly #file: number;
+
+  /** Throws what the system says. */
+  constructor(path: string) {
+    this.#file = openSync(path, 'r');
+  }
+
+  /** What it says now, at most 64 KiB; the bytes are good until the next read of any such file. Throws ESRCH when the process is gone. */
+  read(): Buffer {
+    return scratch.subarray(0, readSync(this.#file, scratch, 0, scratch.length, 0));
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
 /** Why something could not be read: its process ended, or it is none of ours to see. */
 export function failureOf(error: unknown): 'gone' | 'denied' {
   const code = error instanceof Error && 'code' in error ? error.code : '';

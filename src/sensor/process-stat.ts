@@ -28,7 +28,10 @@ export function parseStat(bytes: Buffer): ProcessStat | undefined {
   // The name may hold anything, also what looks like the fields behind it.
   const [open, close] = [bytes.indexOf('('), bytes.lastIndexOf(')')];
   if (open < 0 || close < open) return undefined;
-  const fields = bytes.toString('latin1', close + 2).split(' ');
+  const fields = bytes
+    .toString('latin1', close + 2)
+    .trim()
+    .split(' ');
   const field = (name: keyof typeof fieldNumbers): string => fields[fieldNumbers[name] - behindName] ?? '';
   const [parent, start] = [field('ppid'), field('starttime')];
   if (!/^\d{1,10}$/.test(parent) || !/^\d{1,20}$/.test(start)) return undefined;

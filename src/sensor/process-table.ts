@@ -1,6 +1,9 @@
 import type { FileOrigin, Process } from '../model/event.ts';
 import { baseName } from '../model/program.ts';
 import { originOf } from './origin.ts';
+import { HeldFile } from './proc-file.ts';
+import { parseStat } from './process-stat.ts';
+import type { ProcessStat } from './process-stat.ts';
 import { lookAt, processOf, readStat } from './processes.ts';
 import type { RunningProcess, Unreadable } from './processes.ts';
 
@@ -21,6 +24,8 @@ interface Entry {
   /** Undefined while the process is the runtime's, on its way into the container. */
   readonly program: string | undefined;
   readonly sinceMs: number;
+  /** Its /proc/PID/stat, for as many processes as files are kept open. */
+  readonly file: HeldFile | undefined;
 }
 
 interface Program {
@@ -46,6 +51,8 @@ export interface Scan {
 
 /** More processes of one container are not looked at. */
 const processesMax = 4096;
+/** Of each container; the files of more processes are opened for each look. */
+const filesMax = 32;
 const ancestorsMax = 8;
 /** A runtime takes much less to become the container's program; who still looks like one then is told of. */
 const runtimeGraceMs = 10_000;
@@ -58,6 +65,7 @@ export class ProcessTable {
   readonly #options: ProcessTableOptions;
   readonly #entries: Map<number, Entry> = new Map();
   readonly #programs: Map<string, Program> = new Map();
+  #files = 0;
   #scanned = false;
 
   constructor(options: ProcessTableOptions) {
@@ -75,6 +83,11 @@ export class ProcessTable {
       .filter(({ program }) => program !== undefined)
       .map(({ process }) => process)
       .toSorted(byAge);
+  }
+
+  /** Lets go of everything. */
+  close(): void {
+    for (const pid of [...this.#entries.keys()]) this.#remove(pid);
   }
 
   /** @param pids Everything in the container's cgroup. `nowMs`: a clock that never goes back. */
@@ -98,7 +111,7 @@ export class ProcessTable {
   /** Undefined when there is nothing new about a process. */
   #look(pid: number, nowMs: number): RunningProcess | Unreadable | undefined {
     const before = this.#entries.get(pid);
-    const stat = readStat(pid, this.#options.proc);
+    const stat = statOf(before) ?? readStat(pid, this.#options.proc);
     if (typeof stat === 'string' || stat.state === 'Z' || stat.state === 'X') {
       this.#remove(pid);
       // Known to the end: nothing was missed.
@@ -126,7 +139,8 @@ export class ProcessTable {
     const entered = before === undefined ? !inside.has(parentPid) : before.program === undefined;
     const waiting = before?.program === undefined ? before : undefined;
     const { layout } = found;
-    const base = { pid, startTimeNs, layout, comm, process, sinceMs: waiting?.sinceMs ?? nowMs };
+    const file = before?.file ?? this.#openStat(pid);
+    const base = { pid, startTimeNs, layout, comm, process, file, sinceMs: waiting?.sinceMs ?? nowMs };
     if (entered && isRuntime(found) && nowMs - base.sinceMs < runtimeGraceMs) {
       this.#put({ ...base, program: undefined });
       return undefined;
@@ -155,14 +169,29 @@ export class ProcessTable {
   #put(entry: Entry): void {
     const program = entry.program === undefined ? undefined : this.#programs.get(entry.program);
     if (program !== undefined) program.processes++;
-    this.#remove(entry.pid);
+    this.#remove(entry.pid, entry.file);
     this.#entries.set(entry.pid, entry);
   }
 
-  #remove(pid: number): void {
+  #openStat(pid: number): HeldFile | undefined {
+    if (this.#files >= filesMax) return undefined;
+    try {
+      const file = new HeldFile(`${this.#options.proc}/${pid}/stat`);
+      this.#files++;
+      return file;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #remove(pid: number, keep?: HeldFile): void {
     const entry = this.#entries.get(pid);
     if (entry === undefined) return;
     this.#entries.delete(pid);
+    if (entry.file !== undefined && entry.file !== keep) {
+      entry.file.close();
+      this.#files--;
+    }
     const program = entry.program === undefined ? undefined : this.#programs.get(entry.program);
     if (program !== undefined && --program.processes === 0 && entry.program !== undefined)
       this.#programs.delete(entry.program);
@@ -181,7 +210,18 @@ function isRuntime({ comm, exe, args }: RunningProcess): boolean {
   );
 }
 
+/** Undefined when there is none, or the process is gone (its number may be another's by now). */
+function statOf(entry: Entry | undefined): ProcessStat | undefined {
+  try {
+    return entry?.file === undefined ? undefined : parseStat(entry.file.read());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Decimal numbers without leading zeros: the longer one is the larger. */
 function byAge(a: Process, b: Process): number {
-  if (a.startTimeNs === b.startTimeNs) return a.pid - b.pid;
-  return BigInt(a.startTimeNs) < BigInt(b.startTimeNs) ? -1 : 1;
+  const [early, late] = [a.startTimeNs, b.startTimeNs];
+  if (early === late) return a.pid - b.pid;
+  return early.length - late.length || (early < late ? -1 : 1);
 }

@@ -56,6 +56,8 @@ export function cgroupContents(directory: string): {
         if (line !== '') pids.push(Number(line));
     });
     attempt(() => {
+      // Two links are the directory's own: nothing is below.
+      if (statSync(path).nlink === 2) return;
       for (const entry of readdirSync(path, { withFileTypes: true }))
         if (entry.isDirectory()) visit(`${path}/${entry.name}`, true);
     });
