@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { parseRules, readRuleFiles, reloadRules } from '../detect/rules.ts';
+import { unifiedMount } from '../identity/cgroup.ts';
 import { Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
-import { errorText } from '../lib/errors.ts';
-import type { AnchorwatchError } from '../lib/errors.ts';
+import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { NodeReport } from '../model/node.ts';
@@ -208,6 +209,8 @@ async function startSource(
   if (wanted !== 'procfs') {
     let sensor: Sensor | undefined;
     try {
+      if (unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1')) === undefined)
+        throw new AnchorwatchError('sensor.cgroup', 'no cgroup v2 tree is mounted');
       sensor = new Sensor({
         log,
         listener: {

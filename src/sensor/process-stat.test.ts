@@ -17,7 +17,7 @@ const fields = (ppid: string, start: string): string =>
     '11',
     '0',
     '22',
-    ...'0'.repeat(19),
+    ...Array.from({ length: 19 }, () => '0'),
     '33',
   ].join(' ');
 
