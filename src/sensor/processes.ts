@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { opendirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import type { Dir } from 'node:fs';
 import type { ListenEvent, Process } from '../model/event.ts';
 import { decodeArguments } from './decode.ts';
 import { failureOf, readHead } from './proc-file.ts';
@@ -27,6 +28,7 @@ export type Listener = Pick<ListenEvent, 'protocol' | 'address' | 'port'>;
 export type Unreadable = 'gone' | 'denied' | 'no-program';
 
 const statMax = 4096;
+const descriptorsMax = 32_768;
 /** More than the kernel has pids for. */
 const pidsMax = 64 << 20;
 const statusMax = 16 << 10;
@@ -144,30 +146,52 @@ export function readListeners(pids: readonly number[]): readonly (Listener & { r
     for (const { inode, ...listener } of parseSockets(text, protocol, family)) wanted.set(inode, listener);
   }
   const out: (Listener & { readonly pid: number })[] = [];
+  const unheld = new Set(wanted.keys());
   for (const pid of pids) {
-    if (wanted.size === 0) break;
-    for (const inode of socketsOf(pid)) {
+    if (unheld.size === 0) break;
+    for (const inode of takeSockets(pid, unheld).held) {
       const listener = wanted.get(inode);
-      if (listener !== undefined && wanted.delete(inode)) out.push({ ...listener, pid });
+      if (listener !== undefined) out.push({ ...listener, pid });
     }
   }
   return out;
 }
 
-/** Inodes of the sockets that a process has open; none when it is gone. */
-export function socketsOf(pid: number, proc = '/proc'): readonly string[] {
-  const directory = `${proc}/${pid}/fd`;
+/**
+ * Which of the wanted sockets a process has open: they are taken out of `wanted`, by inode. None when the process is gone. `cut`: it has more files
+ * open than are looked at.
+ */
+export function takeSockets(
+  pid: number,
+  wanted: { delete(inode: string): boolean; readonly size: number },
+  proc = '/proc',
+): { readonly held: readonly string[]; readonly cut: boolean } {
+  const path = `${proc}/${pid}/fd`;
+  const held: string[] = [];
+  let directory: Dir | undefined;
   try {
-    return readdirSync(directory).flatMap((descriptor) => {
-      try {
-        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/${descriptor}`))?.[1] ?? [];
-      } catch {
-        // Closed since.
-        return [];
-      }
-    });
+    directory = opendirSync(path, { bufferSize: 256 });
+    for (let looked = 0; wanted.size > 0; looked++) {
+      const entry = directory.readSync();
+      if (entry === null) break;
+      if (looked === descriptorsMax) return { held, cut: true };
+      const inode = socketInode(`${path}/${entry.name}`);
+      if (inode !== undefined && wanted.delete(inode)) held.push(inode);
+    }
   } catch {
-    return [];
+    // The process ended.
+  } finally {
+    directory?.closeSync();
+  }
+  return { held, cut: false };
+}
+
+/** Undefined for what is no socket, or was closed since. */
+function socketInode(descriptor: string): string | undefined {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(descriptor))?.[1];
+  } catch {
+    return undefined;
   }
 }
 

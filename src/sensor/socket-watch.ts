@@ -1,5 +1,5 @@
 import type { Process } from '../model/event.ts';
-import { socketsOf } from './processes.ts';
+import { takeSockets } from './processes.ts';
 import type { SocketRow } from './socket-table.ts';
 import type { NetworkSockets } from './network-namespace.ts';
 
@@ -32,6 +32,7 @@ export class SocketWatch {
   readonly #told: Set<string> = new Set();
   #tries: Map<string, number> = new Map();
   #owners: Map<string, Process> = new Map();
+  #cut = 0;
   #held: ReadonlyMap<string, HeldSocket> = new Map();
 
   constructor(proc: string) {
@@ -47,7 +48,7 @@ export class SocketWatch {
 
   /** @param processes Those of the container that are in the namespace, oldest first. */
   scan({ listening, outgoing, cut }: NetworkSockets, processes: readonly Process[]): SocketScan {
-    const lost = { full: 0, cut: cut ? 1 : 0 };
+    this.#cut = cut ? 1 : 0;
     const rows = [
       ...listening.map((row) => ({ kind: 'listen' as const, row })),
       ...outgoing.map((row) => ({ kind: 'connect' as const, row })),
@@ -57,6 +58,7 @@ export class SocketWatch {
       new Set(rows.map(({ row }) => row.inode)),
       processes,
     );
+    const lost = { full: 0, cut: this.#cut };
     const found: HeldSocket[] = [];
     const held = new Map<string, HeldSocket>();
     for (const { kind, row } of rows) {
@@ -92,8 +94,9 @@ export class SocketWatch {
     );
     for (const process of processes) {
       if (wanted.size === 0) break;
-      for (const inode of socketsOf(process.pid, this.#proc))
-        if (wanted.delete(inode)) this.#owners.set(inode, process);
+      const { held, cut } = takeSockets(process.pid, wanted, this.#proc);
+      for (const inode of held) this.#owners.set(inode, process);
+      if (cut) this.#cut++;
     }
     for (const inode of wanted) this.#tries.set(inode, (this.#tries.get(inode) ?? 0) + 1);
     return [...wanted].some((inode) => (this.#tries.get(inode) ?? 0) < triesMax);
