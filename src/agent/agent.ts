@@ -1,18 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { parseRules, readRuleFiles, reloadRules } from '../detect/rules.ts';
-import { cgroupPlace, Containers } from '../identity/containers.ts';
+import { unifiedMount } from '../identity/cgroup.ts';
+import { Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
-import { errorText } from '../lib/errors.ts';
-import type { AnchorwatchError } from '../lib/errors.ts';
+import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import type { HookState, NodeReport } from '../model/node.ts';
+import type { NodeReport } from '../model/node.ts';
 import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { blinds } from '../model/loss.ts';
 import { Outbox } from '../outbox/outbox.ts';
-import { cgroupContents } from '../sensor/processes.ts';
+import { procfsHooks } from '../sensor/procfs-hooks.ts';
+import { ProcfsSource } from '../sensor/procfs.ts';
 import { Sensor } from '../sensor/sensor.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -42,6 +44,8 @@ export interface AgentOptions {
   readonly version: string;
   /** How long everything that a container does is recorded after its last alert; 0: never. */
   readonly captureMs: number;
+  /** Where events are from; `auto`: the kernel sensor, or `/proc` where it does not work. */
+  readonly sensor?: 'auto' | 'bpf' | 'procfs';
   /** Directories with suspicion rules; the first are the built-in ones. */
   readonly rulesDirs?: readonly string[];
 }
@@ -55,7 +59,7 @@ export interface RunningAgent {
 const tickMs = 1_000;
 const rateMs = 10_000;
 const reportMs = 5_000;
-const procfsMs = 5_000;
+const pollMs = 1_000;
 const lossWindowsMax = 20;
 /** Alerts that wait for the collector on disk; beyond them the oldest of the lowest severity make room, counted. */
 const outboxAlertsMax = 10_000;
@@ -63,7 +67,8 @@ const builtInRules = new URL('../../profiles/rules/', import.meta.url).pathname;
 
 /**
  * Starts the agent of a node. Without a working kernel sensor it goes on with `/proc` and the engine, and says what is not seen.
- * Rejects with AnchorwatchError `store.…` and `collector.url`; whatever had been started is stopped then.
+ * Rejects with AnchorwatchError `store.…`, `collector.url`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
+ * started is stopped then.
  */
 export async function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
   const cleanups = new Cleanups();
@@ -143,35 +148,11 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     rates.close();
   });
 
-  let sensor: Sensor | undefined;
-  let sensorTrouble = '';
-  try {
-    sensor = new Sensor({
-      log,
-      listener: {
-        event: (event, handle) => {
-          pipeline.event(event, handle);
-        },
-        cgroupMade: (cgroupId, path) => void pipeline.cgroupMade(cgroupId, path),
-        cgroupRemoved: (cgroupId) => {
-          containers.cgroupRemoved(cgroupId);
-        },
-      },
-    });
-    pipeline.useSensor(sensor);
-    await sensor.start();
-  } catch (error) {
-    sensorTrouble = errorText(error);
-    log.error(
-      { err: error, code: 'sensor.unavailable' },
-      `no kernel sensor: ${sensorTrouble}. Processes and listening sockets are polled from /proc instead; files, connections and short-lived processes are not seen. "anchorwatch doctor" says more`,
-    );
-    await sensor?.stop();
-    sensor = undefined;
-  }
-  const running = sensor;
+  const source = await startSource(options.sensor ?? 'auto', pipeline, containers, log);
+  const { sensor, poller } = source;
   cleanups.defer('sensor', async () => {
-    await running?.stop();
+    await sensor?.stop();
+    poller?.close();
     pipeline.finish();
   });
 
@@ -194,20 +175,12 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   every(rateMs, () => {
     rates.read(containers.running());
   });
-  if (running === undefined)
-    every(procfsMs, () => {
-      for (const container of containers.running()) {
-        const place = cgroupPlace(container);
-        if (place !== undefined) pipeline.observe(container, cgroupContents(place.directory).pids);
-      }
+  if (poller !== undefined)
+    every(pollMs, () => {
+      poller.poll();
     });
   const report = (): void => {
-    outbox.report(
-      nodeReport({
-        ...{ watch, outbox, containers, pipeline, rates, sensor: running, sensorTrouble, version },
-        ...{ recorder, losses },
-      }),
-    );
+    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, source, version, recorder, losses }));
   };
   rates.read(containers.running());
   report();
@@ -226,6 +199,57 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     },
     stop: () => cleanups.run(log),
   };
+}
+
+/** Where events are from: one of the two. */
+interface Source {
+  readonly sensor?: Sensor;
+  readonly poller?: ProcfsSource;
+  /** Why there is no kernel sensor. */
+  readonly trouble: string;
+}
+
+async function startSource(
+  wanted: 'auto' | 'bpf' | 'procfs',
+  pipeline: Pipeline,
+  containers: Containers,
+  log: Logger,
+): Promise<Source> {
+  let trouble = 'not wanted: --sensor procfs';
+  if (wanted !== 'procfs') {
+    let sensor: Sensor | undefined;
+    try {
+      if (unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1')) === undefined)
+        throw new AnchorwatchError('sensor.cgroup', 'no cgroup v2 tree is mounted');
+      sensor = new Sensor({
+        log,
+        listener: {
+          event: (event, handle) => {
+            pipeline.event(event, handle);
+          },
+          cgroupMade: (cgroupId, path) => void pipeline.cgroupMade(cgroupId, path),
+          cgroupRemoved: (cgroupId) => {
+            containers.cgroupRemoved(cgroupId);
+          },
+        },
+      });
+      pipeline.useSensor(sensor);
+      await sensor.start();
+      return { sensor, trouble: '' };
+    } catch (error) {
+      await sensor?.stop();
+      if (wanted === 'bpf') throw error;
+      trouble = errorText(error);
+      log.error({ err: error, code: 'sensor.unavailable' }, `no kernel sensor: ${trouble}`);
+    }
+  }
+  const poller = new ProcfsSource({ listener: pipeline, clock: systemClock, log });
+  pipeline.usePoller(poller);
+  log.warn(
+    { code: 'sensor.procfs' },
+    'processes, listening sockets and connections are polled from /proc about once a second; files, system calls and what lasts shorter are not seen. "anchorwatch doctor" says more',
+  );
+  return { poller, trouble };
 }
 
 function openWatch(
@@ -261,8 +285,7 @@ interface ReportSources {
   readonly containers: Containers;
   readonly pipeline: Pipeline;
   readonly rates: Rates;
-  readonly sensor: Sensor | undefined;
-  readonly sensorTrouble: string;
+  readonly source: Source;
   readonly version: string;
   readonly recorder: CaptureLog;
   readonly losses: LossWindowStore;
@@ -274,8 +297,7 @@ function nodeReport({
   containers,
   pipeline,
   rates,
-  sensor,
-  sensorTrouble,
+  source: { sensor, poller, trouble },
   version,
   recorder,
   losses,
@@ -284,14 +306,9 @@ function nodeReport({
   const counters = sensor?.counters();
   const outboxCounters = outbox.counters;
   const watchLosses = watch.losses();
-  const missing: HookState = {
-    hook: 'bpf',
-    state: 'failed',
-    reason: sensorTrouble,
-    unseen: 'files, connections, short-lived processes',
-  };
   const lost = [
     ...(counters?.lost ?? []),
+    ...(poller?.lost ?? []),
     ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
     { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
     { hook: 'profile', reason: 'store_failed', count: pipeline.saveFailures },
@@ -314,7 +331,7 @@ function nodeReport({
     agentVersion: version,
     kernel: release(),
     sensor: sensor === undefined ? 'procfs' : 'bpf',
-    hooks: sensor?.hooks ?? [missing],
+    hooks: sensor?.hooks ?? procfsHooks(trouble),
     engineConnected: containers.connected,
     containers: rates.reports(containers.running(), lostByCgroup(sensor)),
     unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,

@@ -6,6 +6,7 @@ import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { HookState } from '../model/node.ts';
+import { procfsHooks } from '../sensor/procfs-hooks.ts';
 import { Sensor } from '../sensor/sensor.ts';
 
 export interface Check {
@@ -14,41 +15,67 @@ export interface Check {
   readonly detail: string;
   /** What to do about it; empty when it is in order. */
   readonly remedy: string;
+  /** Without it the agent cannot run; otherwise it sees less. */
+  readonly needed: boolean;
 }
 
 export interface Diagnosis {
   readonly kernel: string;
   readonly checks: readonly Check[];
   readonly hooks: readonly HookState[];
+  /** There is no kernel sensor, or none is wanted: `hooks` says what polling sees. */
+  readonly polled: boolean;
 }
 
 /** Tries what the agent needs: loads and attaches the sensor for a moment (watching nothing), and asks the engine. */
-export async function diagnose(options: { readonly dockerHost: string | undefined }): Promise<Diagnosis> {
+export async function diagnose(options: {
+  readonly dockerHost: string | undefined;
+  readonly sensor: 'auto' | 'bpf' | 'procfs';
+}): Promise<Diagnosis> {
   const log = createLogger({ level: 'silent' });
   const root = process.getuid?.() === 0;
   const btf = existsSync('/sys/kernel/btf/vmlinux');
   const cgroup2 = unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1'));
+  const sensorNeeded = options.sensor === 'bpf';
   const checks: Check[] = [
     check('privileges', root, root ? 'root' : 'not root', 'run as root'),
-    check('BTF', btf, btf ? '/sys/kernel/btf/vmlinux' : 'missing', 'use a kernel with CONFIG_DEBUG_INFO_BTF'),
+    check(
+      'BTF',
+      btf,
+      btf ? '/sys/kernel/btf/vmlinux' : 'missing',
+      'use a kernel with CONFIG_DEBUG_INFO_BTF',
+      sensorNeeded,
+    ),
     check(
       'cgroup v2 tree',
       cgroup2 !== undefined,
       cgroup2 ?? 'not mounted',
       'mount -t cgroup2 none /sys/fs/cgroup/unified (or boot with systemd.unified_cgroup_hierarchy=1)',
+      sensorNeeded,
     ),
   ];
   let hooks: readonly HookState[] = [];
   let sensor: Sensor | undefined;
   const nothing = (): void => undefined;
-  try {
-    sensor = new Sensor({ log, listener: { event: nothing, cgroupMade: nothing, cgroupRemoved: nothing } });
-    await sensor.start();
-    ({ hooks } = sensor);
-    checks.push(check('kernel sensor', true, 'loads and attaches', ''));
-  } catch (error) {
-    checks.push(check('kernel sensor', false, errorText(error), 'see the lines above; without it /proc is polled'));
-  }
+  if (options.sensor === 'procfs') hooks = procfsHooks('not wanted: --sensor procfs');
+  else
+    try {
+      sensor = new Sensor({ log, listener: { event: nothing, cgroupMade: nothing, cgroupRemoved: nothing } });
+      await sensor.start();
+      ({ hooks } = sensor);
+      checks.push(check('kernel sensor', true, 'loads and attaches', ''));
+    } catch (error) {
+      hooks = procfsHooks('no kernel sensor');
+      checks.push(
+        check(
+          'kernel sensor',
+          false,
+          errorText(error),
+          'see the lines above; without it /proc is polled',
+          sensorNeeded,
+        ),
+      );
+    }
   await sensor?.stop();
   const containers = new Containers({
     dockerHost: options.dockerHost,
@@ -78,9 +105,9 @@ export async function diagnose(options: { readonly dockerHost: string | undefine
       'in a container, run in the PID and cgroup namespaces of the node (pid: host, cgroup: host)',
     ),
   );
-  return { kernel: release(), checks, hooks };
+  return { kernel: release(), checks, hooks, polled: hooks.some(({ hook }) => hook.startsWith('procfs.')) };
 }
 
-function check(name: string, ok: boolean, detail: string, remedy: string): Check {
-  return { name, ok, detail, remedy: ok ? '' : remedy };
+function check(name: string, ok: boolean, detail: string, remedy: string, needed = true): Check {
+  return { name, ok, detail, remedy: ok ? '' : remedy, needed };
 }

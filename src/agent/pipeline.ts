@@ -10,7 +10,8 @@ import type { Announcement } from '../identity/containers.ts';
 import { blinds, dimensionsOfHook } from '../model/loss.ts';
 import type { LossWindow } from '../model/loss.ts';
 import { Pending } from '../identity/pending.ts';
-import { cgroupContents, readListeners, readProcesses } from '../sensor/processes.ts';
+import { cgroupContents, processOf, readListeners, readProcesses } from '../sensor/processes.ts';
+import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Captures } from './captures.ts';
 import { LossWindows } from './loss-windows.ts';
@@ -23,6 +24,14 @@ interface ContainerBook {
   byCgroup(cgroupId: string): Container | undefined;
   byId(id: string): Container | undefined;
   announce(cgroupId: string, path: string): Promise<Announcement>;
+}
+
+/** Who looks at containers where there is no kernel sensor. */
+interface Poller {
+  watch(container: PolledContainer): void;
+  /** The container is in another sample. */
+  resample(cgroupId: string, sample: number): void;
+  unwatch(cgroupId: string): void;
 }
 
 /** Where alerts go. */
@@ -73,6 +82,7 @@ export class Pipeline {
   readonly #captures: Captures;
   readonly #windows: LossWindows;
   #sensor: Sensor | undefined;
+  #poller: Poller | undefined;
   #readMs = 0;
   #saveTrouble = '';
   #saveFailures = 0;
@@ -88,6 +98,12 @@ export class Pipeline {
   /** The kernel sensor, when there is one. */
   useSensor(sensor: Sensor): void {
     this.#sensor = sensor;
+  }
+
+  /** Polls instead of the kernel sensor. */
+  usePoller(poller: Poller): void {
+    this.#poller = poller;
+    this.#sensor = undefined;
   }
 
   /** Events that were seen, by kind. `not-a-container`: of cgroups that are named like containers and that no engine knows. */
@@ -185,13 +201,20 @@ export class Pipeline {
       this.#sensor?.recognise(workload.id, watch.kernelKeys(workload.id));
     }
     const older = container.pid !== 0 && (container.startedAtMs ?? 0) < this.#startedMs;
-    const place = older ? cgroupPlace(container) : undefined;
+    const place = older || this.#poller !== undefined ? cgroupPlace(container) : undefined;
+    if (this.#poller !== undefined) {
+      const { name, startedAtMs } = container;
+      const polled = { name, cgroupId, startedAtMs, adopted: older, sample: sample.number };
+      if (place !== undefined) this.#poller.watch({ ...polled, directory: place.directory });
+      for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
+      return;
+    }
     const contents = place === undefined ? { insideIds: [], pids: [] } : cgroupContents(place.directory);
     this.#sensor?.watch(
       { cgroupId, workloadId: workload.id, sample: sample.number, stratum: sample.stratum },
       contents.insideIds,
     );
-    if (contents.pids.length > 0) this.observe(container, contents.pids);
+    if (contents.pids.length > 0) this.#observe(container, contents.pids);
     for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
   }
 
@@ -201,18 +224,19 @@ export class Pipeline {
     this.#options.watch.containerStopped(container.id, nowMs);
     this.#captures.forget(container.id);
     this.#options.recorder.end(container.id);
-    if (container.cgroupId !== undefined) this.#sensor?.unwatch(container.cgroupId);
+    if (container.cgroupId === undefined) return;
+    this.#sensor?.unwatch(container.cgroupId);
+    this.#poller?.unwatch(container.cgroupId);
   }
 
-  /** Processes and listening sockets that `/proc` shows: of containers older than the agent, or where there is no kernel sensor. */
-  observe(container: Container, pids: readonly number[]): void {
+  /** Processes and listening sockets that `/proc` shows of containers older than the agent. */
+  #observe(container: Container, pids: readonly number[]): void {
     const { cgroupId } = container;
     if (cgroupId === undefined) return;
     const timeMs = this.#options.clock.nowMs();
     const processes = readProcesses(pids);
     for (const process of processes) {
       this.#sensor?.adopt(process.pid, process.exe, cgroupId);
-      const { parentPid: _, ...rest } = process;
       const parentExe = process.ancestors[0]?.exe ?? '';
       const event: ExecEvent = {
         kind: 'exec',
@@ -224,14 +248,14 @@ export class Pipeline {
         script: '',
         parentExe,
         fromRuntime: parentExe === '',
-        process: rest,
+        process: processOf(process),
       };
       this.event(event);
     }
     for (const { pid, ...listener } of readListeners(processes.map((process) => process.pid))) {
       const holder = processes.find((process) => process.pid === pid);
       if (holder === undefined) continue;
-      const { parentPid: _, ...owner } = holder;
+      const owner = processOf(holder);
       const event: ListenEvent = { kind: 'listen', timeMs, cgroupId, source: 'procfs', ...listener, process: owner };
       this.event(event);
     }
@@ -254,6 +278,7 @@ export class Pipeline {
       const workloadId = this.#options.containers.byId(containerId)?.workload.id;
       if (cgroupId !== undefined && workloadId !== undefined)
         this.#sensor?.watch({ cgroupId, workloadId, sample: sample.number, stratum: sample.stratum });
+      if (cgroupId !== undefined) this.#poller?.resample(cgroupId, sample.number);
     }
     for (const alert of updates) alerts.push(alert);
     if (sliceEnded) this.save();

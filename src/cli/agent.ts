@@ -50,6 +50,7 @@ export const agent: CommandDefinition = {
           sliceMs: settings.slice,
           startupMs: settings.startup,
           captureMs: settings.capture,
+          sensor: settings.sensor,
           version: packageVersion(),
         },
         log,

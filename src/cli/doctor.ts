@@ -14,8 +14,8 @@ export const doctor: CommandDefinition = {
   run: async ({ settings, own, surroundings }) => {
     const { diagnose } = await import('../agent/diagnosis.ts');
     const { terminal } = surroundings;
-    const diagnosis = await diagnose({ dockerHost: settings.dockerHost });
-    const failed = diagnosis.checks.filter(({ ok }) => !ok);
+    const diagnosis = await diagnose({ dockerHost: settings.dockerHost, sensor: settings.sensor });
+    const failed = diagnosis.checks.filter(({ ok, needed }) => !ok && needed);
     if (own['json'] === true) {
       terminal.out(jsonLine(diagnosis));
       return failed.length === 0 ? exitStatus.done : exitStatus.failed;
@@ -43,6 +43,10 @@ export const doctor: CommandDefinition = {
     const missing = diagnosis.hooks.filter(({ state }) => state !== 'attached').length;
     say('');
     if (failed.length > 0) say(`The agent cannot run here: ${failed.map(({ name }) => name).join(', ')}.`);
+    else if (diagnosis.polled)
+      say(
+        'The agent runs here without the kernel sensor: /proc is polled about once a second. What is not seen, see above.',
+      );
     else if (missing > 0)
       say(`The agent runs here; ${String(missing)} of ${String(diagnosis.hooks.length)} hooks do not work, see above.`);
     else say('The agent runs here, and every hook works.');

@@ -4,6 +4,10 @@ import { durationBetween, notYet, oneOf, parseBoolean, type Parsed, parseListen,
 /** The commands that read options of this table. */
 export type CommandName = 'up' | 'agent' | 'collector' | 'doctor' | 'alerts' | 'workloads' | 'profile';
 
+/** Where events are from. */
+const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
+type SensorChoice = (typeof sensorChoices)[number];
+
 /** Every option with its parsed value. Undefined: not given and without a default. */
 export interface Settings {
   /** YAML file with options. */
@@ -15,6 +19,7 @@ export interface Settings {
   readonly dockerHost: string | undefined;
   readonly kubeconfig: undefined;
   readonly nodeName: string | undefined;
+  readonly sensor: SensorChoice;
   /** Milliseconds. */
   readonly slice: number;
   /** Milliseconds. */
@@ -126,6 +131,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'Name of this node in alerts and metrics.',
     commands: watching,
     parse: parseText,
+  },
+  sensor: {
+    name: 'sensor',
+    env: ['ANCHORWATCH_SENSOR'],
+    placeholder: 'WHICH',
+    fallback: 'auto',
+    help: 'Where events are from: bpf, the kernel sensor, without which the agent does not start; procfs, /proc polled about once a second, which sees no files, system calls and short-lived things; auto, the kernel sensor where it works.',
+    commands: [...watching, 'doctor'],
+    parse: oneOf(sensorChoices),
   },
   slice: {
     name: 'slice',

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cgroupOf, containerIdOfCgroupPath, ownCgroupPath, unifiedMount, unifiedPath } from './cgroup.ts';
+import {
+  cgroupOf,
+  containerIdOfCgroupPath,
+  ownCgroupPath,
+  placeInHierarchy,
+  unifiedMount,
+  unifiedPath,
+} from './cgroup.ts';
 
 const id = '0123456789abcdef'.repeat(4);
 const other = 'fedcba9876543210'.repeat(4);
@@ -68,6 +75,30 @@ test('the unified hierarchy, on hybrid and pure nodes', () => {
     '30 25 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n31 25 0:27 / /sys/fs/cgroup/unified rw shared:5 - cgroup2 cgroup2 rw\n';
   expect(unifiedMount(hybrid)).toBe('/sys/fs/cgroup/unified');
   expect(unifiedMount('30 25 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n')).toBeUndefined();
+});
+
+describe('where a cgroup stands', () => {
+  const v1 = (mount: string, options: string): string => `30 25 0:26 / ${mount} rw - cgroup cgroup rw,${options}\n`;
+  const legacy = v1('/sys/fs/cgroup/cpu,cpuacct', 'cpu,cpuacct') + v1('/sys/fs/cgroup/pids', 'pids');
+  const unified = '31 25 0:27 / /sys/fs/cgroup/unified rw shared:5 - cgroup2 cgroup2 rw\n';
+  const cgroup = `12:cpu,cpuacct:/docker/${id}\n3:pids:/docker/${id}/x\n1:name=systemd:/s:1\n`;
+
+  test('in the unified hierarchy, whatever else there is', () => {
+    const both = `${cgroup}0::/docker/${id}\n`;
+    expect(placeInHierarchy(legacy + unified, both)).toEqual({
+      mount: '/sys/fs/cgroup/unified',
+      path: `/docker/${id}`,
+    });
+    expect(placeInHierarchy(legacy + unified, cgroup)).toBeUndefined();
+  });
+
+  test('on a node without one, in one of cgroup v1 that the process is in', () => {
+    expect(placeInHierarchy(legacy, cgroup)).toEqual({ mount: '/sys/fs/cgroup/pids', path: `/docker/${id}/x` });
+    expect(placeInHierarchy(v1('/c', 'cpu,cpuacct'), cgroup)).toEqual({ mount: '/c', path: `/docker/${id}` });
+    expect(placeInHierarchy(v1('/s', 'xattr,name=systemd') + legacy, cgroup)).toEqual({ mount: '/s', path: '/s:1' });
+    expect(placeInHierarchy(v1('/b', 'blkio'), cgroup)).toBeUndefined();
+    expect(placeInHierarchy(legacy, '')).toBeUndefined();
+  });
 });
 
 test('a process that is gone has no cgroup', () => {

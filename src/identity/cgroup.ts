@@ -43,6 +43,45 @@ export function unifiedMount(mountinfo: string): string | undefined {
   return undefined;
 }
 
+/** Controllers of cgroup v1 that engines put every container into, best first. */
+const legacyControllers = ['name=systemd', 'pids', 'memory', 'cpu'] as const;
+
+/**
+ * Where a process's cgroup stands: in the unified hierarchy, or, on a node that has none, in one of cgroup v1.
+ * @param mountinfo /proc/self/mountinfo; `cgroup`: /proc/PID/cgroup. Pure.
+ */
+export function placeInHierarchy(
+  mountinfo: string,
+  cgroup: string,
+): { readonly mount: string; readonly path: string } | undefined {
+  const unified = unifiedMount(mountinfo);
+  const path = unifiedPath(cgroup);
+  if (unified !== undefined) return path === undefined ? undefined : { mount: unified, path };
+  for (const controller of legacyControllers) {
+    const mount = legacyMount(mountinfo, controller);
+    const legacy = legacyPath(cgroup, controller);
+    if (mount !== undefined && legacy !== undefined) return { mount, path: legacy };
+  }
+  return undefined;
+}
+
+function legacyMount(mountinfo: string, controller: string): string | undefined {
+  for (const line of mountinfo.split('\n')) {
+    const [left = '', right = ''] = line.split(' - ');
+    const [type, , options = ''] = right.split(' ');
+    if (type === 'cgroup' && options.split(',').includes(controller)) return left.split(' ')[4];
+  }
+  return undefined;
+}
+
+function legacyPath(cgroup: string, controller: string): string | undefined {
+  for (const line of cgroup.split('\n')) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers?.split(',').includes(controller) === true) return path;
+  }
+  return undefined;
+}
+
 /** Where a container's cgroup stands and what the kernel calls it. */
 export interface CgroupPlace {
   /** Inode of the directory, decimal: the kernel's cgroup id. */
@@ -52,14 +91,17 @@ export interface CgroupPlace {
   readonly path: string;
 }
 
-/** The cgroup of a container by one of its processes. Undefined when the process is gone or the node has no unified hierarchy. */
+/**
+ * The cgroup of a container by one of its processes. Undefined when the process is gone. On a node without a unified hierarchy the id is that of
+ * a cgroup v1 directory: enough for polling, unknown to the kernel sensor.
+ */
 export function cgroupOf(pid: number, containerId: string): CgroupPlace | undefined {
   try {
-    const mount = unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1'));
-    const path = unifiedPath(readFileSync(`/proc/${pid}/cgroup`, 'latin1'));
-    if (mount === undefined || path === undefined) return undefined;
-    const own = ownCgroupPath(path, containerId);
-    const directory = `${mount}${own}`;
+    const mountinfo = readFileSync('/proc/self/mountinfo', 'latin1');
+    const place = placeInHierarchy(mountinfo, readFileSync(`/proc/${pid}/cgroup`, 'latin1'));
+    if (place === undefined) return undefined;
+    const own = ownCgroupPath(place.path, containerId);
+    const directory = `${place.mount}${own}`;
     return { id: statSync(directory, { bigint: true }).ino.toString(), directory, path: own };
   } catch {
     return undefined;

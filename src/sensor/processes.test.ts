@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { cgroupContents, parseSockets, readListeners, readProcess, readProcesses } from './processes.ts';
+import { cgroupContents, parseSockets, readListeners, readProcess, readProcesses, takeSockets } from './processes.ts';
 
 async function listening(host: string): Promise<number> {
   const server = createServer();
@@ -137,7 +137,8 @@ describe('the contents of a cgroup', () => {
 
 describe('a table of sockets', () => {
   const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
-  const row = (local: string, state: string, inode: string, remote = '00000000:0000'): string =>
+  const unconnected = (local: string): string => `${'0'.repeat(Math.max(8, local.indexOf(':')))}:0000`;
+  const row = (local: string, state: string, inode: string, remote = unconnected(local)): string =>
     `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 00 100 0 0 10 0\n`;
 
   test('of IPv4 and IPv6: the addresses as people write them', () => {
@@ -190,4 +191,25 @@ describe('a table of sockets', () => {
       }),
     );
   });
+});
+
+test('sockets that a process has open are taken from those that are wanted; the others stay wanted', async () => {
+  const port = await listening('127.0.0.1');
+  const rows = parseSockets(readFileSync('/proc/self/net/tcp', 'latin1'), 'tcp', 2);
+  const inode = rows.find((row) => row.port === port)?.inode ?? '';
+  const wanted = new Set([inode, '0']);
+  expect(takeSockets(process.pid, wanted)).toEqual({ held: [inode], cut: false });
+  expect([...wanted]).toEqual(['0']);
+  expect(takeSockets(process.pid, new Set())).toEqual({ held: [], cut: false });
+  expect(takeSockets(2 ** 22 + 1, wanted)).toEqual({ held: [], cut: false });
+});
+
+test('of a process with very many open files not all are looked at, and that is said', () => {
+  const proc = mkdtempSync(join(tmpdir(), 'anchorwatch-proc-'));
+  onTestFinished(() => rmSync(proc, { recursive: true }));
+  mkdirSync(join(proc, '7/fd'), { recursive: true });
+  for (let number = 0; number <= 32_768; number++) symlinkSync('/dev/null', join(proc, '7/fd', String(number)));
+  expect(takeSockets(7, new Set(['1']), proc)).toEqual({ held: [], cut: true });
+  rmSync(join(proc, '7/fd/0'));
+  expect(takeSockets(7, new Set(['1']), proc)).toEqual({ held: [], cut: false });
 });

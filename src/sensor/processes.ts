@@ -1,24 +1,39 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { opendirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import type { Dir } from 'node:fs';
 import type { ListenEvent, Process } from '../model/event.ts';
-import { addressText, decodeArguments } from './decode.ts';
+import { decodeArguments } from './decode.ts';
+import { failureOf, readHead } from './proc-file.ts';
+import { parseStat } from './process-stat.ts';
+import type { ProcessStat } from './process-stat.ts';
+import { isListening, parseSocketTable } from './socket-table.ts';
 import { escapeBytes } from './text.ts';
 
 /** A process as `/proc` shows it (proc(5)). */
 export interface RunningProcess extends Process {
   readonly parentPid: number;
+  /** Which execution it is, see `ProcessStat`. */
+  readonly layout: string;
+}
+
+/** The process as events tell of it. */
+export function processOf(running: RunningProcess): Process {
+  const { parentPid: _, layout: __, ...process } = running;
+  return process;
 }
 
 /** A listening socket as `/proc/PID/net` shows it. */
 export type Listener = Pick<ListenEvent, 'protocol' | 'address' | 'port'>;
 
-/** Ticks of /proc/PID/stat: USER_HZ is 100 on every architecture that Linux runs containers on. */
-const nsPerTick = 10_000_000n;
-/** Above this, UDP ports are the local ends of clients (net.ipv4.ip_local_port_range). */
-const ephemeralPort = 32768;
+/** Why there is nothing to say of a process: it ended, it may not be looked at, it runs no program (kernel threads, zombies). */
+export type Unreadable = 'gone' | 'denied' | 'no-program';
 
-/** What an IPv4 address begins with where it is written as an IPv6 address (RFC 4291 section 2.5.5.2). */
-const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex');
-
+const statMax = 4096;
+const descriptorsMax = 32_768;
+/** More than the kernel has pids for. */
+const pidsMax = 64 << 20;
+const statusMax = 16 << 10;
+/** As much of a command line as the kernel sensor takes. */
+const argumentsMax = 1024;
 /** Ids of all cgroups below a cgroup directory, and the processes in it and below. */
 export function cgroupContents(directory: string): {
   readonly insideIds: readonly string[];
@@ -39,10 +54,12 @@ export function cgroupContents(directory: string): {
       if (inside) insideIds.push(statSync(path, { bigint: true }).ino.toString());
     });
     attempt(() => {
-      for (const line of readFileSync(`${path}/cgroup.procs`, 'latin1').split('\n'))
+      for (const line of readHead(`${path}/cgroup.procs`, pidsMax).bytes.toString('latin1').split('\n'))
         if (line !== '') pids.push(Number(line));
     });
     attempt(() => {
+      // Two links are the directory's own: nothing is below.
+      if (statSync(path).nlink === 2) return;
       for (const entry of readdirSync(path, { withFileTypes: true }))
         if (entry.isDirectory()) visit(`${path}/${entry.name}`, true);
     });
@@ -51,30 +68,45 @@ export function cgroupContents(directory: string): {
   return { insideIds, pids };
 }
 
-/** Reads a process; undefined when it is gone or has no program (kernel threads, zombies). */
-export function readProcess(pid: number): RunningProcess | undefined {
+/** Reads /proc/PID/stat. */
+export function readStat(pid: number, proc = '/proc'): ProcessStat | Unreadable {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`);
-    // Its name may hold anything, also what looks like the fields behind it.
-    const close = stat.lastIndexOf(')');
-    const fields = stat.toString('latin1', close + 2).split(' ');
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    const exe = readlinkSync(`/proc/${pid}/exe`, { encoding: 'buffer' });
+    return parseStat(readHead(`${proc}/${pid}/stat`, statMax).bytes) ?? 'gone';
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** Reads a process, or says why it cannot be read. Of its arguments the first 1,024 bytes. Never throws. */
+export function lookAt(pid: number, proc = '/proc'): RunningProcess | Unreadable {
+  const stat = readStat(pid, proc);
+  if (typeof stat === 'string') return stat;
+  if (stat.state === 'Z' || stat.state === 'X') return 'no-program';
+  try {
+    const status = readHead(`${proc}/${pid}/status`, statusMax).bytes.toString('latin1');
+    const exe = readlinkSync(`${proc}/${pid}/exe`, { encoding: 'buffer' });
     return {
       pid,
-      parentPid: Number(fields[1]),
-      startTimeNs: (BigInt(fields[19] ?? '0') * nsPerTick).toString(),
-      comm: escapeBytes(stat.subarray(stat.indexOf('(') + 1, close)),
+      parentPid: stat.parentPid,
+      layout: stat.layout,
+      startTimeNs: stat.startTimeNs,
+      comm: stat.comm,
       exe: escapeBytes(exe).replace(/ \(deleted\)$/, ''),
-      args: decodeArguments(readFileSync(`/proc/${pid}/cmdline`)),
+      args: decodeArguments(readHead(`${proc}/${pid}/cmdline`, argumentsMax).bytes),
       uid: idOf(status, 'Uid'),
       gid: idOf(status, 'Gid'),
-      cwd: escapeBytes(readlinkSync(`/proc/${pid}/cwd`, { encoding: 'buffer' })),
+      cwd: escapeBytes(readlinkSync(`${proc}/${pid}/cwd`, { encoding: 'buffer' })),
       ancestors: [],
     };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return failureOf(error);
   }
+}
+
+/** Reads a process; undefined when it is gone or has no program (kernel threads, zombies). */
+export function readProcess(pid: number): RunningProcess | undefined {
+  const found = lookAt(pid);
+  return typeof found === 'string' ? undefined : found;
 }
 
 /** The processes of one container, with their ancestors inside of it. */
@@ -114,30 +146,52 @@ export function readListeners(pids: readonly number[]): readonly (Listener & { r
     for (const { inode, ...listener } of parseSockets(text, protocol, family)) wanted.set(inode, listener);
   }
   const out: (Listener & { readonly pid: number })[] = [];
+  const unheld = new Set(wanted.keys());
   for (const pid of pids) {
-    if (wanted.size === 0) break;
-    for (const inode of socketsOf(pid)) {
+    if (unheld.size === 0) break;
+    for (const inode of takeSockets(pid, unheld).held) {
       const listener = wanted.get(inode);
-      if (listener !== undefined && wanted.delete(inode)) out.push({ ...listener, pid });
+      if (listener !== undefined) out.push({ ...listener, pid });
     }
   }
   return out;
 }
 
-/** Inodes of the sockets that a process has open; none when it is gone. */
-function socketsOf(pid: number): readonly string[] {
-  const directory = `/proc/${pid}/fd`;
+/**
+ * Which of the wanted sockets a process has open: they are taken out of `wanted`, by inode. None when the process is gone. `cut`: it has more files
+ * open than are looked at.
+ */
+export function takeSockets(
+  pid: number,
+  wanted: { delete(inode: string): boolean; readonly size: number },
+  proc = '/proc',
+): { readonly held: readonly string[]; readonly cut: boolean } {
+  const path = `${proc}/${pid}/fd`;
+  const held: string[] = [];
+  let directory: Dir | undefined;
   try {
-    return readdirSync(directory).flatMap((descriptor) => {
-      try {
-        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/${descriptor}`))?.[1] ?? [];
-      } catch {
-        // Closed since.
-        return [];
-      }
-    });
+    directory = opendirSync(path, { bufferSize: 256 });
+    for (let looked = 0; wanted.size > 0; looked++) {
+      const entry = directory.readSync();
+      if (entry === null) break;
+      if (looked === descriptorsMax) return { held, cut: true };
+      const inode = socketInode(`${path}/${entry.name}`);
+      if (inode !== undefined && wanted.delete(inode)) held.push(inode);
+    }
   } catch {
-    return [];
+    // The process ended.
+  } finally {
+    directory?.closeSync();
+  }
+  return { held, cut: false };
+}
+
+/** Undefined for what is no socket, or was closed since. */
+function socketInode(descriptor: string): string | undefined {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(descriptor))?.[1];
+  } catch {
+    return undefined;
   }
 }
 
@@ -147,22 +201,10 @@ export function parseSockets(
   protocol: 'tcp' | 'udp',
   family: 2 | 10,
 ): readonly (Listener & { readonly inode: string })[] {
-  const out: (Listener & { readonly inode: string })[] = [];
-  for (const line of text.split('\n').slice(1)) {
-    const [, local = '', remote = '', state, , , , , , inode = ''] = line.trim().split(/\s+/);
-    const [hex = '', portHex = ''] = local.split(':');
-    const port = Number.parseInt(portHex, 16);
-    if (!(port > 0 && port <= 65_535) || state !== (protocol === 'tcp' ? '0A' : '07')) continue;
-    if (protocol === 'udp' && (port >= ephemeralPort || !/^0+:0+$/.test(remote))) continue;
-    const bytes = Buffer.from(hex, 'hex');
-    if (hex.length !== bytes.length * 2 || bytes.length !== (family === 2 ? 4 : 16) || !/^\d+$/.test(inode)) continue;
-    // The kernel prints each 32-bit word in host order.
-    bytes.swap32();
-    const mapped = family === 10 && bytes.subarray(0, 12).equals(mappedPrefix);
-    const address = mapped ? addressText(2, bytes.subarray(12)) : addressText(family, bytes);
-    out.push({ protocol, port, inode, address });
-  }
-  return out;
+  return parseSocketTable(text, protocol, family).flatMap((row) => {
+    const { address, port, inode } = row;
+    return isListening(row) ? [{ protocol, port, inode, address }] : [];
+  });
 }
 
 function idOf(status: string, name: string): number {

@@ -9,6 +9,7 @@ import { checkRing, ringBytes } from '../support/ring-checks.ts';
 import {
   encodeAncestors,
   encodeRecord,
+  fitting,
   kindNumbers,
   lengthFields,
   repairRecord,
@@ -32,16 +33,18 @@ export const recordTarget: Target = {
   seeds: () =>
     kindNumbers.flatMap((kind, i) =>
       (valuesOf('origin') ?? [0]).slice(0, 3).map((origin) =>
-        encodeRecord({
-          values: {
-            ...{ kind, origin, call: 1 + i + origin * 3, family: origin === 1 ? 10 : 2, port: 443, cgroup_id: 4242n },
-            ...{ flags: 0x20 << origin, mode: 0o100644, result: -1n & ((1n << 64n) - 1n), detail: 0x40000n },
-            ...{ ancestors_count: origin, ancestors: encodeAncestors([{ pid: 1, program: 5n }]) },
-          },
-          texts: lengthFields.map((_, at) =>
-            bytesOf(at === 1 ? (commandLines[origin] ?? '') : at === 0 ? '/tmp/job-17/a.part' : ''),
-          ),
-        }),
+        encodeRecord(
+          fitting({
+            values: {
+              ...{ kind, origin, call: 1 + i + origin * 3, family: origin === 1 ? 10 : 2, port: 443, cgroup_id: 4242n },
+              ...{ flags: 0x20 << origin, mode: 0o100644, result: -1n & ((1n << 64n) - 1n), detail: 0x40000n },
+              ...{ ancestors_count: origin, ancestors: encodeAncestors([{ pid: 1, program: 5n }]) },
+            },
+            texts: lengthFields.map((_, at) =>
+              bytesOf(at === 1 ? (commandLines[origin] ?? '') : at === 0 ? '/tmp/job-17/a.part' : ''),
+            ),
+          }),
+        ),
       ),
     ),
   dictionary: [

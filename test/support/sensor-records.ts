@@ -36,6 +36,28 @@ export interface RecordParts {
   readonly texts?: readonly Uint8Array[];
 }
 
+/**
+ * The texts of DNS records made what they have to be: the path of a question is a name, the last text of an answer a message. A name is made of
+ * the first text, in labels of at most 63 bytes.
+ */
+export function fitting({ values = {}, texts = [] }: RecordParts): RecordParts {
+  if (values.kind !== kinds.dns_question && values.kind !== kinds.dns_answer) return { values, texts };
+  const first = texts[0]?.length === 0 ? undefined : texts[0];
+  const given = (first ?? Uint8Array.of(0x61)).subarray(0, 240);
+  const name: number[] = [];
+  for (let at = 0; at < given.length; at += 63) {
+    const label = given.subarray(at, at + 63);
+    name.push(label.length, ...label);
+  }
+  const all = lengthFields.map((_, i) => texts[i] ?? new Uint8Array());
+  if (values.kind === kinds.dns_question) return { values, texts: [Uint8Array.from(name), ...all.slice(1)] };
+  const message = [
+    ...[0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, ...name, 0, 0, 1, 0, 1],
+    ...[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 0, 0, 1],
+  ];
+  return { values, texts: [...all.slice(0, -1), Uint8Array.from([...message, ...(all.at(-1) ?? [])])] };
+}
+
 /** A record as the kernel writes it; `values` may lie. */
 export function encodeRecord({ values = {}, texts = [] }: RecordParts): Uint8Array {
   const bytes = new Uint8Array(texts.reduce<number>((sum, { length }) => sum + length, record.sizeBytes));
