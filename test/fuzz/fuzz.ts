@@ -11,7 +11,7 @@ import { ordinaryTargets, targets } from './targets.ts';
 const stuckMs = 10_000;
 const lookMs = 500;
 /** Heap of the thread that tries the inputs: one that needs more takes memory without bound. */
-const heapMb = 512;
+const heapMb = 256;
 const inputMaxBytes = 1 << 20;
 const usage = `usage: npm run fuzz [-- TARGET…] [--runs N] [--seconds N] [--seed N] [--replay FILE] [--crashes FOLDER] [--save]
 targets: ${ordinaryTargets.map(({ name }) => name).join(' ')}`;

@@ -30,11 +30,11 @@ export const recordTarget: Target = {
       path,
     ),
   seeds: () =>
-    kindNumbers.flatMap((kind, i) =>
+    kindNumbers.flatMap((kind) =>
       (valuesOf('origin') ?? [0]).slice(0, 3).map((origin) =>
         encodeRecord({
           values: {
-            ...{ kind, origin, call: 1 + i + origin * 3, family: origin === 1 ? 10 : 2, port: 443, cgroup_id: 4242n },
+            ...{ kind, origin, call: 1 + origin * 3, family: origin === 1 ? 10 : 2, port: 443, cgroup_id: 4242n },
             ...{ flags: 0x20 << origin, mode: 0o100644, result: -1n & ((1n << 64n) - 1n), detail: 0x40000n },
             ...{ ancestors_count: origin, ancestors: encodeAncestors([{ pid: 1, program: 5n }]) },
           },
