@@ -271,6 +271,11 @@ function openWatch(
   }
 }
 
+/** Only files have a first level of their own. */
+function onlyFiles(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).filter(([kind]) => kind.startsWith('file.')));
+}
+
 /** Records of each container that left something new unseen, by cgroup. */
 function lostByCgroup(sensor: Sensor | undefined): ReadonlyMap<string, number> {
   const lost = new Map<string, number>();
@@ -336,8 +341,9 @@ function nodeReport({
     containers: rates.reports(containers.running(), lostByCgroup(sensor)),
     unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
     workloads: watch.report(),
-    events: pipeline.events,
+    events: { ...pipeline.events, ...(counters === undefined ? {} : { healed: counters.healed }) },
     known: counters?.known ?? {},
+    missed: onlyFiles(counters?.missed ?? {}),
     lost,
     ...(lossWindows.length === 0 ? {} : { lossWindows }),
     pendingEvents: pipeline.pendingEvents,

@@ -53,6 +53,11 @@ export class Book {
     this.#created.delete(id);
   }
 
+  /** A cgroup was made for this container: what comes of its number from now on is nobody's that had it before. */
+  made(cgroupId: string, id: string): void {
+    if (this.#byCgroup.get(cgroupId) !== id) this.#byCgroup.delete(cgroupId);
+  }
+
   /** Adds a container that runs, or what is newly known of it. */
   put(container: Container): void {
     const { id, cgroupId } = container;

@@ -62,6 +62,18 @@ describe('a cgroup that is named like a container', () => {
     expect(containers.byCgroup('71')?.workload.name).toBe('nginx/web');
   });
 
+  test('with the number of a dead container’s is not that one’s while the engine is asked, nor after', async () => {
+    await containers.start();
+    has('web');
+    await containers.announce('71', `/docker/${web}`);
+    containers.cgroupRemoved('71');
+    expect(containers.byCgroup('71')?.id).toBe(web);
+    const asked = containers.announce('71', `/docker/${idOf('db')}`);
+    expect(containers.byCgroup('71')).toBeUndefined();
+    expect(await asked).toBe('not-a-container');
+    expect([containers.byCgroup('71'), containers.byId(web)?.name]).toEqual([undefined, 'web']);
+  });
+
   test('is none when the engine does not know it, and is asked for once', async () => {
     await containers.start();
     expect(await containers.announce('71', `/docker/${web}`)).toBe('not-a-container');

@@ -102,6 +102,7 @@ export class Containers {
   async announce(cgroupId: string, path: string): Promise<Announcement> {
     const id = containerIdOfCgroupPath(path);
     if (id === undefined) return 'not-a-container';
+    this.#book.made(cgroupId, id);
     for (let attempt = 0; attempt < announcementTries; attempt++) {
       try {
         const found = await this.#engine.inspect(id);

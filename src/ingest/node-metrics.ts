@@ -26,6 +26,7 @@ export class NodeMetrics {
   readonly #up: Gauge<'node'>;
   readonly #events: Counter<'node' | 'kind'>;
   readonly #known: Counter<'node' | 'kind'>;
+  readonly #missed: Counter<'node' | 'kind'>;
   readonly #lost: Counter<'node' | 'hook' | 'reason'>;
   readonly #pending: Gauge<'node'>;
   readonly #containers: Gauge<'node'>;
@@ -52,6 +53,12 @@ export class NodeMetrics {
       registry,
       'anchorwatch_events_total',
       'Events that reached user space since the agent started.',
+      ['node', 'kind'],
+    );
+    this.#missed = counter(
+      registry,
+      'anchorwatch_sensor_missed_total',
+      'Events that the first level of the kernel filter did not recognise, so that their path was walked.',
       ['node', 'kind'],
     );
     this.#known = counter(registry, 'anchorwatch_sensor_known_total', 'Events recognised in the kernel as known.', [
@@ -184,6 +191,7 @@ export class NodeMetrics {
       this.#up,
       this.#events,
       this.#known,
+      this.#missed,
       this.#lost,
       this.#pending,
       this.#containers,
@@ -200,6 +208,7 @@ export class NodeMetrics {
 
   #setNode(node: string, report: NodeReport): void {
     for (const [kind, value] of Object.entries(report.events)) this.#events.inc({ node, kind }, value);
+    for (const [kind, value] of Object.entries(report.missed ?? {})) this.#missed.inc({ node, kind }, value);
     for (const [kind, value] of Object.entries(report.known)) this.#known.inc({ node, kind }, value);
     for (const { hook, reason, count } of report.lost) this.#lost.inc({ node, hook, reason }, count);
     this.#pending.set({ node }, report.pendingEvents);

@@ -65,6 +65,8 @@ export interface NodeReport {
   readonly events: Readonly<Record<string, number>>;
   /** Events recognised in the kernel, by feature kind. */
   readonly known: Readonly<Record<string, number>>;
+  /** Of these the first level of the filter knew nothing, so that their path was walked; by feature kind. */
+  readonly missed?: Readonly<Record<string, number>>;
   readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
   /** The last times in which something of a container could not be told, newest first; absent: none. */
   readonly lossWindows?: readonly LossWindow[];

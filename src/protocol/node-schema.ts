@@ -77,6 +77,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   workloads: z.array(workloadReport).max(limits.reportWorkloads),
   events: counters,
   known: counters,
+  missed: counters.exactOptional(),
   lost: z.array(z.object({ hook: name, reason: name, count: figure })).max(limits.reportRows),
   lossWindows: z.array(lossWindowSchema).max(limits.listItems).exactOptional(),
   pendingEvents: figure,

@@ -77,6 +77,15 @@ export function readStat(pid: number, proc = '/proc'): ProcessStat | Unreadable 
   }
 }
 
+/** Path of what a process executes, as its own root has it; empty when it cannot be read. */
+export function readExe(pid: number, proc = '/proc'): string {
+  try {
+    return escapeBytes(readlinkSync(`${proc}/${pid}/exe`, { encoding: 'buffer' }));
+  } catch {
+    return '';
+  }
+}
+
 /** Reads a process, or says why it cannot be read. Of its arguments the first 1,024 bytes. Never throws. */
 export function lookAt(pid: number, proc = '/proc'): RunningProcess | Unreadable {
   const stat = readStat(pid, proc);

@@ -17,6 +17,7 @@ import type { Libbpf } from './libbpf.ts';
 import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
+import { readExe } from './processes.ts';
 import { mountTracefs } from './tracefs.ts';
 import { WatchedMap } from './watched-map.ts';
 import type { Pattern, WatchedContainer } from './watched-map.ts';
@@ -55,6 +56,8 @@ export interface SensorCounters {
   readonly repeated: Readonly<Record<string, number>>;
   /** First level missed, by kind. */
   readonly missed: Readonly<Record<string, number>>;
+  /** Programs and processes whose place in the lineage was taken from `/proc`, because the record that would have told it was lost. */
+  readonly healed: number;
   readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
 }
 
@@ -81,6 +84,8 @@ export class Sensor {
   readonly #statsFd: number;
   readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
   readonly #paths: Map<bigint, string> = new Map();
+  readonly #unhealed: Set<bigint> = new Set();
+  #healed = 0;
   #reader: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
   #failures: ReaderBatch['failures'] = {};
   #stopping = false;
@@ -279,6 +284,7 @@ export class Sensor {
       known: byKind('known'),
       repeated: byKind('repeated'),
       missed: byKind('missed'),
+      healed: this.#healed,
       lost,
     };
   }
@@ -305,6 +311,7 @@ export class Sensor {
       if (record.kind === 'cgroup_make' || record.kind === 'cgroup_remove') this.#takeCgroup(record);
       else {
         if (record.kind === 'exec') this.#learnPath(record.program, record.path);
+        this.#heal(record);
         const event = eventOf(record, context);
         if (event !== undefined) this.#listener.event(event, { workload: record.workload, key: record.key });
       }
@@ -332,6 +339,29 @@ export class Sensor {
     // For cgroups made inside a container, the record's workload is the container.
     if (record.workload === record.cgroupId) this.#listener.cgroupMade(id, record.path);
     else this.#watched.addInside(record.workload.toString(), id);
+  }
+
+  /**
+   * What a lost record would have told is taken from `/proc`: the paths of programs that are known by their hashes alone (the hash says
+   * whether it is the right one), and the lineage of a process whose fork or execution the kernel had no room for.
+   */
+  #heal(record: SensorRecord): void {
+    if (record.kind === 'exit' || record.kind === 'dns_answer') return;
+    const unknown = record.ancestors.filter(({ program }) => program !== 0n && !this.#paths.has(program));
+    for (const { pid, program } of unknown) {
+      if (this.#unhealed.has(program)) continue;
+      const path = readExe(pid);
+      if (path !== '' && this.#known.program(path) === program) {
+        this.#learnPath(program, path);
+        this.#healed++;
+      } else {
+        this.#unhealed.add(program);
+        if (this.#unhealed.size > programsMax) this.#unhealed.clear();
+      }
+    }
+    if (record.kind !== 'exec' && record.program === 0n && record.exe !== '') {
+      if (this.adopt(record.pid, record.exe, record.cgroupId.toString())) this.#healed++;
+    }
   }
 
   #writeConfig(): void {

@@ -1,25 +1,26 @@
 // npm run fuzz [-- TARGET…] [--runs N] [--seconds N] [--seed N] [--replay FILE] [--save]: bends inputs, keeps those that reach new code.
+import { fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { corpusFolder, replaceInputs, writeInput } from './corpus.ts';
-import { type FuzzAnswer, type FuzzOrder, tryingHeadBytes } from './fuzz-worker.ts';
+import { type FuzzAnswer, type FuzzOrder, tryingHeadBytes } from './fuzz-child.ts';
 import { ordinaryTargets, targets } from './targets.ts';
 
 /** An input that is tried for longer is stuck. */
 const stuckMs = 10_000;
 const lookMs = 500;
-/** Heap of the thread that tries the inputs: one that needs more takes memory without bound. */
-const heapMb = 512;
-const inputMaxBytes = 1 << 20;
+/** Heap of the process that tries the inputs: one that needs more takes memory without bound. */
+const heapMb = 256;
 const usage = `usage: npm run fuzz [-- TARGET…] [--runs N] [--seconds N] [--seed N] [--replay FILE] [--crashes FOLDER] [--save]
 targets: ${ordinaryTargets.map(({ name }) => name).join(' ')}`;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function optionsOf(): {
   readonly names: readonly string[];
-  readonly order: Omit<FuzzOrder, 'target' | 'trying'>;
+  readonly order: Omit<FuzzOrder, 'target' | 'tryingFile'>;
   readonly crashes: string;
 } {
   const { positionals, values } = parseArgs({
@@ -51,42 +52,59 @@ function wholeNumber(name: string, text: string): number {
   return value;
 }
 
-/** Runs a target in a thread of its own, so that one that never ends or takes all memory is seen too. */
-async function fuzz(target: string, order: Omit<FuzzOrder, 'target' | 'trying'>): Promise<FuzzAnswer> {
-  const trying = new SharedArrayBuffer(tryingHeadBytes + inputMaxBytes);
-  const head = new Int32Array(trying, 0, 2);
-  const worker = new Worker(join(import.meta.dirname, 'fuzz-worker.ts'), {
-    workerData: { ...order, target, trying } satisfies FuzzOrder,
-    resourceLimits: { maxOldGenerationSizeMb: heapMb },
+/** Runs a target in a process of its own, so that one that never ends, takes all memory or kills the process is seen too. */
+async function fuzz(target: string, order: Omit<FuzzOrder, 'target' | 'tryingFile'>): Promise<FuzzAnswer> {
+  const folder = mkdtempSync(join(tmpdir(), 'anchorwatch-fuzzing-'));
+  const tryingFile = join(folder, 'trying');
+  const child = fork(join(import.meta.dirname, 'fuzz-child.ts'), {
+    execArgv: [`--max-old-space-size=${heapMb}`],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const died = (text: string): FuzzAnswer => {
-    const [inputs, sizeBytes] = [Atomics.load(head, 0), Atomics.load(head, 1)];
-    const input = new Uint8Array(trying, tryingHeadBytes, sizeBytes).slice();
-    return { inputs, kept: 0, covered: 0, crash: { input, text } };
-  };
-  let [seen, sinceMs] = [-1, performance.now()];
+  let complaints = '';
+  child.stderr?.on('data', (chunk: Buffer) => (complaints = `${complaints}${chunk.toString()}`.slice(0, 4000)));
   let watchdog: NodeJS.Timeout | undefined;
   try {
     return await new Promise<FuzzAnswer>((resolve, reject) => {
-      worker.once('message', (answer: FuzzAnswer) => {
+      const died = (text: string): void => {
+        const { tried, input } = readTrying(tryingFile);
+        if (tried === 0) reject(new Error(`${target} could not begin: ${text}\n${complaints}`));
+        else resolve({ inputs: tried, kept: 0, covered: 0, crash: { input, text } });
+      };
+      let [seen, sinceMs] = [0, performance.now()];
+      watchdog = setInterval(() => {
+        const { tried } = readTrying(tryingFile);
+        if (tried !== seen) [seen, sinceMs] = [tried, performance.now()];
+        else if (tried > 0 && performance.now() - sinceMs > stuckMs) died(`not done after ${stuckMs / 1000} s`);
+      }, lookMs);
+      child.once('error', reject);
+      child.once('message', (answer: FuzzAnswer) => {
         resolve(answer);
       });
-      worker.once('error', (error: unknown) => {
-        const code = error instanceof Error && 'code' in error ? error.code : '';
-        if (code === 'ERR_WORKER_OUT_OF_MEMORY') resolve(died(`took more than ${heapMb} MB`));
-        else reject(error);
+      child.once('close', (code, signal) => {
+        const memory = complaints.includes('heap out of memory');
+        died(memory ? `took more than ${heapMb} MB` : `ended with ${signal ?? `status ${code}`}: ${complaints}`);
       });
-      watchdog = setInterval(() => {
-        const tried = Atomics.load(head, 0);
-        if (tried !== seen) [seen, sinceMs] = [tried, performance.now()];
-        else if (tried > 0 && performance.now() - sinceMs > stuckMs)
-          resolve(died(`not done after ${stuckMs / 1000} s`));
-      }, lookMs);
+      child.send({ ...order, target, tryingFile } satisfies FuzzOrder);
     });
   } finally {
     clearInterval(watchdog);
-    await worker.terminate();
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What the process tries, or tried last; nothing as long as it has not begun. */
+function readTrying(file: string): { readonly tried: number; readonly input: Uint8Array } {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    return { tried: 0, input: new Uint8Array() };
+  }
+  if (bytes.length < tryingHeadBytes) return { tried: 0, input: new Uint8Array() };
+  const sizeBytes = bytes.readUInt32LE(4);
+  return { tried: bytes.readUInt32LE(0), input: bytes.subarray(tryingHeadBytes, tryingHeadBytes + sizeBytes) };
 }
 
 async function main(): Promise<number> {

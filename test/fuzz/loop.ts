@@ -2,8 +2,10 @@ import type { Coverage } from './coverage.ts';
 import { Mutator } from './mutator.ts';
 import type { Target } from './target.ts';
 
-/** Reading the coverage costs more than an input: it is read for so many at once, and one by one only where something is new. */
-const batchInputs = 64;
+/**
+ * Reading the coverage costs more than an input: it is read for so many at once, for fewer where something is new, and then one by one.
+ */
+const batchInputs = [64, 8, 1] as const;
 
 export interface LoopOptions {
   readonly target: Target;
@@ -49,10 +51,17 @@ export function runLoop({ target, coverage, corpus, random, goOn, trying }: Loop
       throw new Crash(input, error);
     }
   };
-  const keepIfNew = (input: Uint8Array): void => {
-    coverage.take();
-    attempt(input);
-    if (coverage.add(coverage.take()) > 0) kept.push(input);
+  const keepNew = (batch: readonly Uint8Array[], [size = 1, ...smaller]: readonly number[]): void => {
+    for (let at = 0; at < batch.length; at += size) {
+      const part = batch.slice(at, at + size);
+      for (const input of part) attempt(input);
+      const reached = coverage.take();
+      if (!coverage.isNew(reached)) continue;
+      if (size === 1) kept.push(...part);
+      else keepNew(part, smaller);
+      // What only runs once in a process is not new again.
+      coverage.add(reached);
+    }
   };
   const mutator = new Mutator(random, target.dictionary, target.maxBytes);
   // The latest are the least explored.
@@ -60,17 +69,16 @@ export function runLoop({ target, coverage, corpus, random, goOn, trying }: Loop
     const among = random() < 0.5 ? Math.min(kept.length, 16) : kept.length;
     return kept[kept.length - 1 - Math.floor(random() * among)] ?? new Uint8Array();
   };
+  const first = [...target.seeds(), ...corpus];
   coverage.reset();
   try {
-    for (const input of [...target.seeds(), ...corpus]) keepIfNew(input);
+    keepNew(first, [1]);
     while (goOn(inputs)) {
-      coverage.take();
-      const batch = Array.from({ length: batchInputs }, () => {
+      const batch = Array.from({ length: batchInputs[0] }, () => {
         const bent = mutator.bend(pick(), pick());
         return target.repair === undefined || random() < 0.5 ? bent : target.repair(bent);
       });
-      for (const input of batch) attempt(input);
-      if (coverage.isNew(coverage.take())) for (const input of batch) keepIfNew(input);
+      keepNew(batch, batchInputs);
     }
   } catch (error) {
     if (!(error instanceof Crash)) throw error;
@@ -87,12 +95,12 @@ export function smallestCorpus(
   coverage: Coverage,
   inputs: readonly Uint8Array[],
 ): readonly Uint8Array[] {
+  const seeds = target.seeds();
   coverage.reset();
   const reach = (input: Uint8Array): number => {
-    coverage.take();
     target.check(input);
     return coverage.add(coverage.take());
   };
-  for (const seed of target.seeds()) reach(seed);
+  for (const seed of seeds) reach(seed);
   return inputs.toSorted((a, b) => a.length - b.length).filter((input) => reach(input) > 0);
 }

@@ -27,16 +27,16 @@ const commandLines = ['sh\0-c\0curl -u a:b http://c:d@e/7\0', 'busybox\0ls\0/tmp
 export const recordTarget: Target = {
   name: 'record',
   covers: (path) =>
-    /^src\/(?:sensor\/(?:decode|event|text|key-hash|sip-hash|call-cookie)|profile\/(?:features|generalise)|detect\/facts|lib\/mask|model\/\w+)\.ts$/.test(
+    /^src\/(?:sensor\/(?:decode|dns|event|text|key-hash|sip-hash|call-cookie)|profile\/(?:features|generalise)|detect\/facts|lib\/mask|model\/\w+)\.ts$/.test(
       path,
     ),
   seeds: () =>
-    kindNumbers.flatMap((kind, i) =>
+    kindNumbers.flatMap((kind) =>
       (valuesOf('origin') ?? [0]).slice(0, 3).map((origin) =>
         encodeRecord(
           fitting({
             values: {
-              ...{ kind, origin, call: 1 + i + origin * 3, family: origin === 1 ? 10 : 2, port: 443, cgroup_id: 4242n },
+              ...{ kind, origin, call: 1 + origin * 2, family: origin === 1 ? 10 : 2, port: 443, cgroup_id: 4242n },
               ...{ flags: 0x20 << origin, mode: 0o100644, result: -1n & ((1n << 64n) - 1n), detail: 0x40000n },
               ...{ ancestors_count: origin, ancestors: encodeAncestors([{ pid: 1, program: 5n }]) },
             },

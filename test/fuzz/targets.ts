@@ -12,7 +12,7 @@ export const plantedTargets: readonly Target[] = [
   name,
   covers: (path) => path === 'test/fuzz/planted.ts',
   seeds: () => [new TextEncoder().encode('....')],
-  dictionary: [],
+  dictionary: 'A E L M N O P R T Y'.split(' '),
   maxBytes: 16,
   check: (bytes) => {
     if (firstByteIs(bytes, letter)) plantedCheck(bytes);

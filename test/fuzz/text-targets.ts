@@ -165,7 +165,7 @@ export const inspectionTarget: Target = {
     }
     let found: ReturnType<typeof inspected>;
     try {
-      found = inspected(withoutPid(info) as never);
+      found = inspected(withoutPid(info));
     } catch (error) {
       assert.ok(error instanceof AnchorwatchError, `thrown: ${String(error)}`);
       return;

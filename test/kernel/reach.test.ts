@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createLogger } from '../../src/lib/log.ts';
+import type { Event } from '../../src/model/event.ts';
+import { Sensor } from '../../src/sensor/sensor.ts';
+import { waitFor } from '../support/wait.ts';
 import { Harness } from './harness.ts';
 
 const harness = new Harness();
@@ -225,5 +229,74 @@ describe('capture', () => {
     await harness.container.run(read);
     await harness.settled();
     expect(harness.seen.filter(({ event }) => event.kind === 'file' && event.path === path)).toEqual([]);
+  });
+});
+
+describe('healing', () => {
+  test('a program whose execution was never told has its name from /proc, and so has a process without lineage', async () => {
+    // A sensor that starts later has seen nothing of these: their storage is empty, or names programs by hashes of another key.
+    const told: Event[] = [];
+    const later = new Sensor({
+      log: createLogger({ level: 'silent' }),
+      listener: {
+        event: (event) => void told.push(event),
+        cgroupMade: () => undefined,
+        cgroupRemoved: () => undefined,
+      },
+    });
+    try {
+      const { cgroupId } = harness.container;
+      later.watch({ cgroupId, workloadId: 'later', sample: 1, stratum: 'steady' });
+      await later.start();
+      const path = join(harness.directory, 'healed');
+      await harness.container.run(`: > ${path}.1`);
+      await waitFor('the first file', () => told.find((event) => event.kind === 'file' && event.path === `${path}.1`));
+      // The shell was adopted by its first record: what it starts has it as its ancestor.
+      await harness.container.run(`/bin/sh -c ': > ${path}.2; :'`);
+      const second = await waitFor('the second file', () =>
+        told.find((event) => event.kind === 'file' && event.path === `${path}.2`),
+      );
+      expect(second.process?.ancestors.map(({ exe }) => exe)).toContain('/usr/bin/bash');
+      expect(later.counters().healed).toBeGreaterThan(0);
+    } finally {
+      await later.stop();
+    }
+  });
+});
+
+describe('drift', () => {
+  test('overlayfs with metacopy and redirect_dir: a mode that was changed is no other content, a content that was is', async () => {
+    const { directory } = harness;
+    for (const part of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(directory, part));
+    for (const name of ['kept', 'chmodded', 'rewritten', 'moved'])
+      copyFileSync('/bin/true', join(directory, 'lower', name));
+    const merged = join(directory, 'merged');
+    const parts = `lowerdir=${directory}/lower,upperdir=${directory}/upper,workdir=${directory}/work`;
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', `${parts},metacopy=on,redirect_dir=on`, merged]);
+    try {
+      chmodSync(join(merged, 'chmodded'), 0o700);
+      copyFileSync('/bin/true', join(merged, 'rewritten'));
+      copyFileSync('/bin/true', join(merged, 'new'));
+      renameSync(join(merged, 'moved'), join(merged, 'renamed'));
+      for (const name of ['kept', 'chmodded', 'rewritten', 'new', 'renamed'])
+        await harness.container.run(join(merged, name));
+      await harness.settled();
+      const origins = Object.fromEntries(
+        harness.seen.flatMap(({ event }) =>
+          event.kind === 'exec' && event.path.startsWith(merged)
+            ? [[event.path.slice(merged.length + 1), event.origin]]
+            : [],
+        ),
+      );
+      expect(origins).toEqual({
+        kept: 'image',
+        chmodded: 'image',
+        rewritten: 'written',
+        new: 'written',
+        renamed: 'image',
+      });
+    } finally {
+      execFileSync('umount', ['-l', merged]);
+    }
   });
 });

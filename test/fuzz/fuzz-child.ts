@@ -1,14 +1,14 @@
+import { openSync, writeSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { parentPort, workerData } from 'node:worker_threads';
 import { corpusFolder, readInputs } from './corpus.ts';
 import { Coverage } from './coverage.ts';
 import { runLoop, smallestCorpus } from './loop.ts';
 import { randomFrom } from './mutator.ts';
 import { targets } from './targets.ts';
 
-/** What the thread that tries the inputs is started with. */
+/** What the process that tries the inputs is sent. */
 export interface FuzzOrder {
   readonly target: string;
   readonly seed: number;
@@ -20,8 +20,8 @@ export interface FuzzOrder {
   readonly replay: readonly string[];
   /** Answer with the smallest corpus. */
   readonly save: boolean;
-  /** The input that is tried: how many there were, its size in bytes, its bytes. Read by the watchdog when this thread is stuck or gone. */
-  readonly trying: SharedArrayBuffer;
+  /** File that says what is tried, for who looks after this process when it is stuck or gone. */
+  readonly tryingFile: string;
 }
 
 /** What it answers. */
@@ -33,7 +33,7 @@ export interface FuzzAnswer {
   readonly crash?: { readonly input: Uint8Array; readonly text: string };
 }
 
-/** Where the bytes stand in `FuzzOrder.trying`, behind two 32-bit numbers. */
+/** In front of the input in the file: how many there were, and how long this one is, 32 bits each. */
 export const tryingHeadBytes = 8;
 
 const root = join(import.meta.dirname, '..', '..') + sep;
@@ -41,12 +41,14 @@ const root = join(import.meta.dirname, '..', '..') + sep;
 function run(order: FuzzOrder): FuzzAnswer {
   const target = targets.find(({ name }) => name === order.target);
   if (target === undefined) throw new Error(`no such target: ${order.target}`);
-  const head = new Int32Array(order.trying, 0, 2);
-  const shared = new Uint8Array(order.trying, tryingHeadBytes);
+  const file = openSync(order.tryingFile, 'w');
+  let tried = 0;
   const trying = (input: Uint8Array): void => {
-    shared.set(input.subarray(0, shared.length));
-    Atomics.store(head, 1, Math.min(input.length, shared.length));
-    Atomics.add(head, 0, 1);
+    const bytes = Buffer.alloc(tryingHeadBytes + input.length);
+    bytes.writeUInt32LE(++tried % 2 ** 32, 0);
+    bytes.writeUInt32LE(input.length, 4);
+    bytes.set(input, tryingHeadBytes);
+    writeSync(file, bytes, 0, bytes.length, 0);
   };
   const coverage = new Coverage((url) => url.startsWith('file:') && target.covers(pathOf(url)));
   const startMs = performance.now();
@@ -73,4 +75,8 @@ function pathOf(url: string): string {
   return path.startsWith(root) ? path.slice(root.length).replaceAll(sep, '/') : path;
 }
 
-if (parentPort !== null) parentPort.postMessage(run(workerData as FuzzOrder));
+process.once('message', (order: FuzzOrder) => {
+  process.send?.(run(order), () => {
+    process.disconnect();
+  });
+});
