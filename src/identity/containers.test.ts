@@ -12,13 +12,14 @@ const startMs = Date.parse('2026-11-23T10:00:00Z');
 let engine: StandInEngine;
 let containers: Containers;
 let told: string[];
+let logged: string[];
 
 beforeEach(async () => {
-  told = [];
+  [told, logged] = [[], []];
   engine = await startStandInEngine();
   containers = new Containers({
     dockerHost: engine.host,
-    log: createLogger({ level: 'silent' }),
+    log: createLogger({ level: 'error', destination: { write: (line) => void logged.push(line) } }),
     clock: { nowMs: () => startMs + 60_000, monotonicMs: () => 0 },
     random: () => 0,
     listener: {
@@ -280,4 +281,21 @@ describe('the stream of events', () => {
     await waitFor('the engine', () => containers.connected && told.length > 0);
     expect(told).toEqual(['web started in no cgroup']);
   });
+});
+
+test('a container of which the engine says what cannot be is not watched, which is logged once; the others are', async () => {
+  has('web', { labels: { team: 7 as unknown as string } });
+  has('db');
+  await containers.start();
+  expect(containers.running().map(({ name }) => name)).toEqual(['db']);
+  engine.event('start', web, startMs);
+  await toldUntilNow('db');
+  await waitFor('the second question', () => engine.requests.filter((request) => request.includes(web)).length === 2);
+  engine.event('start', web, startMs + 1);
+  await waitFor('the third question', () => engine.requests.filter((request) => request.includes(web)).length === 3);
+  await toldUntilNow('db');
+  const about = logged.filter((line) => line.includes('engine.answer'));
+  expect(about).toHaveLength(1);
+  expect(about[0]).toContain(`container ${web.slice(0, 12)} is not watched`);
+  expect(about[0]).toContain('Config.Labels.team');
 });

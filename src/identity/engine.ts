@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Clock } from '../lib/clock.ts';
+import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import { EngineEvents } from './engine-events.ts';
@@ -46,6 +47,7 @@ export class Engine {
   #lastTimeNano = '0';
   #recent: Set<string> = new Set();
   #trouble = '';
+  #misread = '';
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -66,10 +68,19 @@ export class Engine {
     return this.connected;
   }
 
-  /** @throws what dockerode throws; `statusCode` 404 when there is no such container */
+  /** @throws what dockerode throws, `statusCode` 404 when there is no such container; what `inspected` throws, which is logged once */
   async inspect(id: string): Promise<Inspected> {
     const abortSignal = AbortSignal.timeout(requestTimeoutMs);
-    return inspected(await this.#docker.getContainer(id).inspect({ abortSignal }));
+    const answer = await this.#docker.getContainer(id).inspect({ abortSignal });
+    try {
+      return inspected(answer);
+    } catch (error) {
+      const message = `container ${id.slice(0, 12)} is not watched: ${errorText(error)}`;
+      // It is asked for again and again.
+      if (message !== this.#misread) this.#options.log.error({ code: 'engine.answer' }, message);
+      this.#misread = message;
+      throw error;
+    }
   }
 
   stop(): void {
