@@ -32,6 +32,24 @@ static __always_inline u64 *recent_slot(struct aw_watched *w, const struct file_
 	return &set->words[hash >> 61];
 }
 
+#define ACCESS_DIRECTORY 0x100
+
+/* The mark of the directory that a file is in: where everything is known, a new name needs no path. */
+static __always_inline struct file_key directory_key(struct aw_watched *w, struct file *file, u32 mode)
+{
+	struct dentry *parent = LOAD(file, f_path.dentry, d_parent);
+	struct inode *inode = LOAD(parent, d_inode);
+	struct file_key key = {
+		.container = w->container,
+		.inode = LOAD(inode, i_ino),
+		.device = LOAD(inode, i_sb, s_dev),
+		.generation = LOAD(inode, i_generation),
+		.access = (mode & FMODE_WRITE) | ACCESS_DIRECTORY,
+	};
+
+	return key;
+}
+
 /* Second level, by path. Out of line: the first level decides almost always. */
 static __noinline int open_missed(struct aw_watched *w, struct file *file, struct file_key *mark_key, u32 mode, u32 i_mode)
 {
@@ -43,6 +61,18 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	/* The container runtime's own set-up, before the container's program runs. */
 	if (state && state->flags & AW_TASK_RUNTIME)
 		return 0;
+	/* The root of a mount has its parent elsewhere, and a captured file is told by its path. */
+	bool with_mark = w->flags & AW_WATCHED_DIRECTORY && !S_ISDIR(i_mode) && !(w->flags & AW_WATCHED_CAPTURE) &&
+			 LOAD(file, f_path.dentry) != LOAD(file, f_path.mnt, mnt_root);
+	struct file_key directory = {};
+
+	if (with_mark) {
+		directory = directory_key(w, file, mode);
+		struct file_mark *volatile_mark = bpf_map_lookup_elem(&files, &directory);
+
+		if (volatile_mark && volatile_mark->epoch == config.epoch && known_as(w, volatile_mark->hash, kind))
+			return 0;
+	}
 	s = take_scratch(w->container, AW_HOOK_OPEN);
 	if (!s)
 		return 0;
@@ -53,10 +83,12 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	u64 hash = hash_text(s, s->text_start, s->text_bytes, write ? AW_HASH_FILE_WRITE : AW_HASH_FILE_READ);
 	u64 pattern = hash;
 	enum decision decision = decide(w, hash, kind);
+	enum pattern covered = NO_PATTERN;
 
-	if (decision == DECIDED_NEW && known_as_pattern(w, s, write ? AW_HASH_FILE_WRITE_FOLDED : AW_HASH_FILE_READ_FOLDED,
-							write ? AW_HASH_FILE_WRITE_DIRECTORY : AW_HASH_FILE_READ_DIRECTORY, kind,
-							&pattern))
+	if (decision == DECIDED_NEW)
+		covered = known_as_pattern(w, s, write ? AW_HASH_FILE_WRITE_FOLDED : AW_HASH_FILE_READ_FOLDED,
+					   write ? AW_HASH_FILE_WRITE_DIRECTORY : AW_HASH_FILE_READ_DIRECTORY, kind, &pattern);
+	if (covered)
 		decision = DECIDED_KNOWN;
 	if (flags & AW_FLAG_PATH_TRUNCATED) {
 		count_loss(w->container, AW_HOOK_OPEN, AW_LOSS_PATH_TOO_LONG);
@@ -90,7 +122,9 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 			.told = decision != DECIDED_KNOWN,
 		};
 
-		bpf_map_update_elem(&files, mark_key, &mark, BPF_ANY);
+		/* One mark for all of a volatile directory: its files' own would push out those of others. */
+		bpf_map_update_elem(&files, with_mark && covered == DIRECTORY_PATTERN && decision == DECIDED_KNOWN ? &directory : mark_key,
+				    &mark, BPF_ANY);
 	}
 	give_scratch(s);
 	return 0;

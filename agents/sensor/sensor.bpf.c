@@ -7,6 +7,7 @@
 #include "call.bpf.c"
 #include "change.bpf.c"
 #include "dns.bpf.c"
+#include "syscall.bpf.c"
 
 /* Keeps the wire's types in the object's BTF, where a test compares them with src/sensor/layout.ts. */
 enum aw_kind wire_kind = AW_KIND_COUNT;

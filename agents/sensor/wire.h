@@ -131,6 +131,7 @@ enum aw_call {
 	AW_CALL_MMAP = 3, /* detail: AW_MMAP_*; of a file its path is the text and part of the key, and its origin */
 	AW_CALL_CGROUP_LEAVE = 4,
 	AW_CALL_IO_URING = 5, /* detail: the operation */
+	AW_CALL_SYSCALL = 6, /* strict mode; detail: the system call's number, 1 << 16 for one of the 32-bit ABI */
 	AW_CALL_FIRST = 16,
 };
 #define AW_KILL_OUTSIDE 1 /* the target is in no container or in another one */
@@ -260,6 +261,16 @@ struct aw_container_loss {
 	__u64 container;
 	__u32 hook;
 	__u32 loss;
+};
+
+#define AW_SYSCALLS_MAX 512
+
+/* Value of the map `syscalls`, keyed by the container's cgroup id (u64): strict mode. */
+struct aw_syscalls {
+	__u64 seen[AW_SYSCALLS_MAX / 32]; /* in this sample: a bit for each, the 32-bit ABI's after the others */
+	__u64 counts[AW_SYSCALLS_MAX];
+	__u32 sample;
+	__u32 reserved;
 };
 
 /* Value of the per-CPU `stats` map. */

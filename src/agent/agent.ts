@@ -8,7 +8,8 @@ import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import type { NodeReport } from '../model/node.ts';
+import type { Container } from '../model/container.ts';
+import type { ContainerRates, NodeReport } from '../model/node.ts';
 import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { blinds } from '../model/loss.ts';
@@ -42,6 +43,8 @@ export interface AgentOptions {
   readonly sliceMs: number;
   readonly startupMs: number;
   readonly version: string;
+  /** Strict mode: every system call by name, the 32-bit ABI's too. */
+  readonly allSyscalls: boolean;
   /** How long everything that a container does is recorded after its last alert; 0: never. */
   readonly captureMs: number;
   /** Where events are from; `auto`: the kernel sensor, or `/proc` where it does not work. */
@@ -148,7 +151,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     rates.close();
   });
 
-  const source = await startSource(options.sensor ?? 'auto', pipeline, containers, log);
+  const source = await startSource(options, pipeline, containers, log);
   const { sensor, poller } = source;
   cleanups.defer('sensor', async () => {
     await sensor?.stop();
@@ -210,7 +213,7 @@ interface Source {
 }
 
 async function startSource(
-  wanted: 'auto' | 'bpf' | 'procfs',
+  { sensor: wanted = 'auto', allSyscalls }: Pick<AgentOptions, 'sensor' | 'allSyscalls'>,
   pipeline: Pipeline,
   containers: Containers,
   log: Logger,
@@ -223,6 +226,7 @@ async function startSource(
         throw new AnchorwatchError('sensor.cgroup', 'no cgroup v2 tree is mounted');
       sensor = new Sensor({
         log,
+        allSyscalls,
         listener: {
           event: (event, handle) => {
             pipeline.event(event, handle);
@@ -276,12 +280,22 @@ function onlyFiles(counts: Readonly<Record<string, number>>): Readonly<Record<st
   return Object.fromEntries(Object.entries(counts).filter(([kind]) => kind.startsWith('file.')));
 }
 
-/** Records of each container that left something new unseen, by cgroup. */
-function lostByCgroup(sensor: Sensor | undefined): ReadonlyMap<string, number> {
+/** What the sensor counted by container: records that left something new unseen; in strict mode, system calls. By cgroup. */
+function figuresByCgroup(
+  sensor: Sensor | undefined,
+  containers: readonly Container[],
+): ReadonlyMap<string, Pick<ContainerRates, 'recordsLost' | 'systemCalls'>> {
   const lost = new Map<string, number>();
   for (const { cgroupId, reason, count } of sensor?.losses() ?? [])
     if (blinds(reason)) lost.set(cgroupId, (lost.get(cgroupId) ?? 0) + count);
-  return lost;
+  return new Map(
+    containers.flatMap(({ cgroupId }) => {
+      if (cgroupId === undefined || sensor === undefined) return [];
+      const systemCalls = sensor.syscallCounts(cgroupId)?.reduce((sum, count) => sum + count, 0);
+      const figures = { recordsLost: lost.get(cgroupId) ?? 0, ...(systemCalls === undefined ? {} : { systemCalls }) };
+      return [[cgroupId, figures] as const];
+    }),
+  );
 }
 
 interface ReportSources {
@@ -338,7 +352,7 @@ function nodeReport({
     sensor: sensor === undefined ? 'procfs' : 'bpf',
     hooks: sensor?.hooks ?? procfsHooks(trouble),
     engineConnected: containers.connected,
-    containers: rates.reports(containers.running(), lostByCgroup(sensor)),
+    containers: rates.reports(containers.running(), figuresByCgroup(sensor, containers.running())),
     unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
     workloads: watch.report(),
     events: { ...pipeline.events, ...(counters === undefined ? {} : { healed: counters.healed }) },

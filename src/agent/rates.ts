@@ -19,16 +19,16 @@ export class Rates {
     this.#latest = latest;
   }
 
-  /** What was read last, for every container, and how many of its records were lost. */
+  /** What was read last, for every container, and what the sensor counted of it, by cgroup. */
   reports(
     containers: readonly Container[],
-    lostByCgroup: ReadonlyMap<string, number> = new Map(),
+    byCgroup: ReadonlyMap<string, ContainerRates> = new Map(),
   ): readonly ContainerReport[] {
     return containers.map(({ id, name, workload, cgroupId }) => ({
       id,
       name,
       workload: workload.name,
-      rates: { ...this.#latest.get(id), recordsLost: lostByCgroup.get(cgroupId ?? '') ?? 0 },
+      rates: { ...this.#latest.get(id), ...byCgroup.get(cgroupId ?? '') },
     }));
   }
 

@@ -128,6 +128,7 @@ const deedsOfCalls: Readonly<Record<string, (detail: string, text: string) => st
   kill: (detail) => `sent ${detail.replace(' ', ' to a process that is ')}`,
   mmap: (detail, text) => (text === '' ? `mapped ${detail} memory` : `mapped code of ${text}`),
   mprotect: () => 'made memory executable',
+  syscall: (detail) => `made the system call ${detail}`,
   prctl: (_, text) => `named itself ${text}`,
   dup2: (_, text) => `made a socket to ${text} its standard input or output`,
   dup3: (_, text) => `made a socket to ${text} its standard input or output`,

@@ -50,6 +50,7 @@ export const agent: CommandDefinition = {
           sliceMs: settings.slice,
           startupMs: settings.startup,
           captureMs: settings.capture,
+          allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
           version: packageVersion(),
         },

@@ -63,6 +63,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         sliceMs: settings.slice,
         startupMs: settings.startup,
         captureMs: settings.capture,
+        allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
         version,
       },

@@ -26,6 +26,7 @@ export interface Settings {
   readonly startup: number;
   /** Milliseconds; 0: never. */
   readonly capture: number;
+  readonly syscalls: (typeof syscallSets)[number];
   /** ws:// or wss:// address without a path. */
   readonly collector: string | undefined;
   /** Listen where others can reach it although the API asks for no password. */
@@ -52,6 +53,8 @@ export interface OptionDefinition<T> {
   readonly commands: readonly CommandName[];
   readonly parse: (text: string) => Parsed<T>;
 }
+
+const syscallSets = ['rare', 'all'] as const;
 
 const every: readonly CommandName[] = ['up', 'agent', 'collector', 'doctor', 'alerts', 'workloads', 'profile'];
 const watching: readonly CommandName[] = ['up', 'agent'];
@@ -167,6 +170,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'How long everything that a container does is recorded after its last alert, in files below DIR/captures. 0s: never.',
     commands: watching,
     parse: durationBetween('0s', '24h'),
+  },
+  syscalls: {
+    name: 'syscalls',
+    env: ['ANCHORWATCH_SYSCALLS'],
+    placeholder: 'SET',
+    fallback: 'rare',
+    help: 'Which system calls are told of by name: rare ones (mount, ptrace, bpf and their like), or all, with those of 32-bit programs, which pass by every other hook. All of them cost each system call of the node some 40 ns.',
+    commands: watching,
+    parse: oneOf(syscallSets),
   },
   collector: {
     name: 'collector',

@@ -153,6 +153,11 @@ export class NodeMetrics {
         metric: total(registry, 'block_write_bytes', 'Bytes written to block devices by a container.'),
       },
       {
+        figure: 'systemCalls',
+        total: true,
+        metric: total(registry, 'system_calls', 'System calls of a container, with `--syscalls all` only.'),
+      },
+      {
         figure: 'recordsLost',
         total: true,
         metric: total(registry, 'records_lost', 'Records of a container of which something new could not be told.'),

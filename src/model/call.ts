@@ -1,4 +1,5 @@
 import type { Dimension } from './feature.ts';
+import { syscallName } from './syscall.ts';
 
 /** What of a system call's arguments is part of the behaviour: one argument, masked, and the names of its values or bits. */
 export interface CallDetail {
@@ -134,6 +135,7 @@ export const ownCalls: readonly Pick<RareCall, 'name' | 'dimension'>[] = [
   { name: 'kill', dimension: 'syscall' },
   { name: 'mmap', dimension: 'syscall' },
   { name: 'io_uring', dimension: 'syscall' },
+  { name: 'syscall', dimension: 'syscall' },
   { name: 'cgroup-leave', dimension: 'privilege' },
 ];
 
@@ -177,6 +179,8 @@ const ownDetails: Readonly<Record<string, (value: number) => string>> = {
   capability: (value) => capabilities[value] ?? String(value),
   io_uring: (value) => ringOperations[value] ?? String(value),
   kill: (value) => `${signalNames.get(value & 0xff) ?? `signal-${value & 0xff}`} ${killRelations[value >> 8] ?? ''}`,
+  syscall: (value) =>
+    `${syscallName(process.arch, value & 0xffff, value >= 0x10000)}${value >= 0x10000 ? ' 32-bit' : ''}`,
   mmap: (value) => mappings[value] ?? String(value),
   dup2: () => 'socket',
   dup3: () => 'socket',

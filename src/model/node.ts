@@ -38,6 +38,8 @@ export interface ContainerRates {
   readonly blockWriteBytes?: number;
   /** Records of which something new could not be told. */
   readonly recordsLost?: number;
+  /** Made by its processes since it is watched; in strict mode only. */
+  readonly systemCalls?: number;
 }
 
 export interface ContainerReport {

@@ -67,7 +67,7 @@ function callKey({ call, detail, error, text, kernelKey }: CallEvent): string {
   const refused = error === '' ? '' : 'refused';
   const mapped = call === 'mmap' && kernelKey?.kind === 'call' ? kernelKey.origin : undefined;
   const words =
-    callDimension(call) === 'capability'
+    callDimension(call) === 'capability' || call === 'syscall'
       ? [detail, refused]
       : mapped !== undefined
         ? [call, typedPath(text), `(${mapped})`]

@@ -37,6 +37,7 @@ export const ratesSchema: z.ZodType<ContainerRates> = z.object({
   blockReadBytes: optionalFigure,
   blockWriteBytes: optionalFigure,
   recordsLost: optionalFigure,
+  systemCalls: optionalFigure,
 });
 /** A time in which something of a container could not be told. */
 export const lossWindowSchema: z.ZodType<LossWindow> = z.object({

@@ -11,6 +11,7 @@ const ownNumbers: Readonly<Record<string, number>> = {
   mmap: calls.mmap,
   'cgroup-leave': calls.cgroup_leave,
   io_uring: calls.io_uring,
+  syscall: calls.syscall,
 };
 const ownNames: ReadonlyMap<number, string> = new Map(
   Object.entries(ownNumbers).map(([name, number]) => [number, name]),

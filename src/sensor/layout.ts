@@ -124,6 +124,12 @@ export const stats = {
   members: { known: [0, 112], emitted: [112, 112], repeated: [224, 112], missed: [336, 112], lost: [448, 704] },
 } as const;
 
+/** `struct aw_syscalls`, value of the map `syscalls`. */
+export const syscalls = {
+  sizeBytes: 4232,
+  members: { seen: [0, 128], counts: [128, 4096], sample: [4224, 4], reserved: [4228, 4] },
+} as const;
+
 /** All structs of the wire by their C names. */
 export const structs: Readonly<Record<string, StructLayout>> = {
   aw_record: record,
@@ -134,6 +140,7 @@ export const structs: Readonly<Record<string, StructLayout>> = {
   aw_task: task,
   aw_config: config,
   aw_container_loss: containerLoss,
+  aw_syscalls: syscalls,
   aw_stats: stats,
 };
 
@@ -216,7 +223,7 @@ export const origins = { unknown: 0, image: 1, written: 2, tmpfs: 3, mount: 4, m
 export const states = { pending: 1, known: 2, judged: 3 } as const;
 
 /** `enum aw_call`: calls that hooks of their own tell; those of the table `rareCalls` begin at `first`. */
-export const calls = { capability: 1, kill: 2, mmap: 3, cgroup_leave: 4, io_uring: 5, first: 16 } as const;
+export const calls = { capability: 1, kill: 2, mmap: 3, cgroup_leave: 4, io_uring: 5, syscall: 6, first: 16 } as const;
 
 /** `AW_PEER_*` of an accepted connection. */
 export const peers = { loopback: 1, private: 2, public: 3 } as const;

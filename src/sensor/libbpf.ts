@@ -49,6 +49,7 @@ export interface Libbpf {
 }
 
 export const updateAny = 0;
+export const updateOnlyNew = 1;
 export const updateOnlyExisting = 2;
 export const errnoNoEntry = 2;
 

@@ -5,7 +5,7 @@ import { changeCalls } from '../model/change.ts';
 import type { HookState } from '../model/node.ts';
 import { callCookie, changeCookie } from './call-cookie.ts';
 import { hierarchies } from './counters.ts';
-import { config, feature, stats, task, watched } from './layout.ts';
+import { config, feature, stats, syscalls, task, watched } from './layout.ts';
 import type { StructLayout } from './layout.ts';
 import type { Libbpf, Pointer } from './libbpf.ts';
 
@@ -46,6 +46,7 @@ const unseen: Readonly<Record<string, string>> = {
   on_signal: 'signals to processes elsewhere',
   on_capability: 'which capabilities are used and denied',
   on_dns_question: 'DNS questions',
+  on_any_call: 'system calls that are not rare, and those of the 32-bit ABI',
   on_dns_answer: 'DNS answers: peers are told by their addresses alone',
   on_cgroup_mkdir: 'the first moments of new containers',
   on_cgroup_rmdir: 'the end of containers before the engine tells it',
@@ -69,6 +70,7 @@ const mapValues: Readonly<Record<string, StructLayout>> = {
   known: feature,
   tasks: task,
   stats,
+  syscalls,
   '.data.config': config,
 };
 
@@ -76,20 +78,25 @@ const logBytes = 64 * 1024;
 
 /**
  * Loads the object. Programs that this kernel refuses are found one by one and left out, the others are loaded.
+ * @param leftOut programs that are not wanted, by name
  * @param sizes entries of maps, by name, where the object's defaults do not fit
  * @throws AnchorwatchError `sensor.load` when nothing can be loaded
  */
-export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, number>>): LoadedPrograms {
+export function loadPrograms(
+  libbpf: Libbpf,
+  sizes: Readonly<Record<string, number>>,
+  leftOut: ReadonlySet<string> = new Set(),
+): LoadedPrograms {
   const bytes = readFileSync(objectPath);
   const refused = new Map<string, string>();
-  let object = open(libbpf, bytes, sizes);
+  let object = open(libbpf, bytes, sizes, leftOut);
   let result = libbpf.load(object);
   if (result !== 0) {
     libbpf.closeObject(object);
-    for (const [name, reason] of probe(libbpf, bytes)) refused.set(name, reason);
-    object = open(libbpf, bytes, sizes);
+    for (const [name, reason] of probe(libbpf, bytes)) if (!leftOut.has(name)) refused.set(name, reason);
+    object = open(libbpf, bytes, sizes, leftOut);
     const programs = libbpf.programs(object);
-    for (const { program, name } of programs) libbpf.setAutoload(program, !refused.has(name));
+    for (const { program, name } of programs) libbpf.setAutoload(program, !refused.has(name) && !leftOut.has(name));
     result = refused.size < programs.length ? libbpf.load(object) : result;
     if (result !== 0) {
       libbpf.closeObject(object);
@@ -114,6 +121,7 @@ export function loadPrograms(libbpf: Libbpf, sizes: Readonly<Record<string, numb
     mapFd: (name) => libbpf.mapFd(object, name),
     attach() {
       for (const { program, name, section } of libbpf.programs(object)) {
+        if (leftOut.has(name)) continue;
         const reason = refused.get(name);
         const calls = callPrograms[name];
         if (calls !== undefined) {
@@ -182,8 +190,14 @@ function hasTracepoint(name: string): boolean {
   );
 }
 
-function open(libbpf: Libbpf, bytes: Uint8Array, sizes: Readonly<Record<string, number>>): Pointer {
+function open(
+  libbpf: Libbpf,
+  bytes: Uint8Array,
+  sizes: Readonly<Record<string, number>>,
+  leftOut: ReadonlySet<string>,
+): Pointer {
   const object = libbpf.openMemory(bytes);
+  for (const { program, name } of libbpf.programs(object)) if (leftOut.has(name)) libbpf.setAutoload(program, false);
   for (const [name, entries] of Object.entries(sizes)) libbpf.setMaxEntries(object, name, entries);
   return object;
 }

@@ -8,11 +8,13 @@ import { namesWithArguments } from '../model/program.ts';
 import { ContainerLosses } from './container-losses.ts';
 import type { ContainerLoss } from './container-losses.ts';
 import type { SensorRecord } from './decode.ts';
+import { readStats } from './stats.ts';
+import type { KernelStats } from './stats.ts';
 import { eventOf } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
 import type { Incidence } from './known-map.ts';
-import { config, hooks as hookNumbers, kinds, losses, stats, task } from './layout.ts';
-import { openLibbpf, updateAny } from './libbpf.ts';
+import { config, syscalls, task } from './layout.ts';
+import { openLibbpf, updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
@@ -43,22 +45,15 @@ export interface SensorOptions {
   readonly recordsPerSecond?: number;
   /** Records a second that one container's capture may make besides; more are counted as `capture_limited`. */
   readonly capturedPerSecond?: number;
+  /** Strict mode: every system call of containers by its number, the 32-bit ABI's too. Costs every system call of the node. */
+  readonly allSyscalls?: boolean;
   /** Entries of the kernel's map of known features. */
   readonly knownEntries?: number;
 }
 
-export interface SensorCounters {
-  /** Events that reached user space, by kind. */
-  readonly events: Readonly<Record<string, number>>;
-  /** Recognised in the kernel, by kind. */
-  readonly known: Readonly<Record<string, number>>;
-  /** Not told again (pending or judged in this sample), by kind. */
-  readonly repeated: Readonly<Record<string, number>>;
-  /** First level missed, by kind. */
-  readonly missed: Readonly<Record<string, number>>;
+export interface SensorCounters extends KernelStats {
   /** Programs and processes whose place in the lineage was taken from `/proc`, because the record that would have told it was lost. */
   readonly healed: number;
-  readonly lost: readonly { readonly hook: string; readonly reason: string; readonly count: number }[];
 }
 
 const ringNames = ['process_ring', 'activity_ring'] as const;
@@ -82,6 +77,7 @@ export class Sensor {
   readonly #losses: ContainerLosses;
   readonly #tasksFd: number;
   readonly #statsFd: number;
+  readonly #syscallsFd: number | undefined;
   readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
   readonly #paths: Map<bigint, string> = new Map();
   readonly #unhealed: Set<bigint> = new Set();
@@ -101,13 +97,19 @@ export class Sensor {
     log,
     recordsPerSecond = defaultRecordsPerSecond,
     capturedPerSecond = defaultCapturedPerSecond,
+    allSyscalls = false,
     knownEntries,
   }: SensorOptions) {
     this.#listener = listener;
     this.#log = log;
     this.#libbpf = openLibbpf();
     mountTracefs();
-    this.#programs = loadPrograms(this.#libbpf, knownEntries === undefined ? {} : { known: knownEntries });
+    this.#programs = loadPrograms(
+      this.#libbpf,
+      knownEntries === undefined ? {} : { known: knownEntries },
+      new Set(allSyscalls ? [] : ['on_any_call']),
+    );
+    this.#syscallsFd = allSyscalls ? this.#programs.mapFd('syscalls') : undefined;
     const random = randomBytes(16);
     this.#known = new KnownMap(this.#libbpf, this.#programs.mapFd('known'), [
       random.readBigUInt64LE(0),
@@ -176,11 +178,23 @@ export class Sensor {
   /** Watches a container, or moves it to another sample. `insideIds`: cgroups made inside it before the sensor started. */
   watch(container: WatchedContainer, insideIds: readonly string[] = []): void {
     this.#watched.set(container, insideIds);
+    if (this.#syscallsFd !== undefined)
+      this.#libbpf.update(this.#syscallsFd, keyOf(container.cgroupId), Buffer.alloc(syscalls.sizeBytes), updateOnlyNew);
+  }
+
+  /** How often a container made each system call (by its number) since it is watched; undefined but in strict mode. */
+  syscallCounts(cgroupId: string): readonly number[] | undefined {
+    if (this.#syscallsFd === undefined) return undefined;
+    const value = Buffer.alloc(syscalls.sizeBytes);
+    if (this.#libbpf.lookup(this.#syscallsFd, keyOf(cgroupId), value) !== 0) return undefined;
+    const [from, bytes] = syscalls.members.counts;
+    return Array.from({ length: bytes / 8 }, (_, i) => Number(value.readBigUInt64LE(from + i * 8)));
   }
 
   unwatch(cgroupId: string): void {
     this.#watched.remove(cgroupId);
     this.#losses.forget(cgroupId);
+    if (this.#syscallsFd !== undefined) this.#libbpf.remove(this.#syscallsFd, keyOf(cgroupId));
   }
 
   /** Tells everything that a container does from now on, marked as `captured` where it is nothing new; or no more. */
@@ -253,40 +267,12 @@ export class Sensor {
   }
 
   counters(): SensorCounters {
-    const key = Buffer.alloc(4);
-    const cpus = this.#libbpf.possibleCpus();
-    const values = Buffer.alloc(stats.sizeBytes * cpus);
-    this.#libbpf.lookup(this.#statsFd, key, values);
-    const sum = (at: number): number => {
-      let total = 0n;
-      for (let cpu = 0; cpu < cpus; cpu++) total += values.readBigUInt64LE(cpu * stats.sizeBytes + at);
-      return Number(total);
-    };
-    const byKind = (member: 'known' | 'emitted' | 'repeated' | 'missed'): Record<string, number> => {
-      const out: Record<string, number> = {};
-      for (const [kind, name] of Object.entries(kindLabels))
-        out[name] = sum(stats.members[member][0] + Number(kind) * 8);
-      return out;
-    };
-    const lost: { hook: string; reason: string; count: number }[] = [];
-    for (const [hook, h] of Object.entries(hookNumbers)) {
-      if (hook === 'count') continue;
-      for (const [reason, l] of Object.entries(losses)) {
-        if (reason === 'count') continue;
-        lost.push({ hook, reason, count: sum(stats.members.lost[0] + (h * losses.count + l) * 8) });
-      }
-    }
+    const { lost: inKernel, ...counts } = readStats(this.#libbpf, this.#statsFd);
+    const lost = [...inKernel];
     for (const reason of decodeFailures) lost.push({ hook: 'reader', reason, count: this.#failures[reason] ?? 0 });
     lost.push({ hook: 'answer', reason: 'known_full', count: this.#known.full });
     lost.push({ hook: 'watch', reason: 'watched_full', count: this.#watched.full });
-    return {
-      events: byKind('emitted'),
-      known: byKind('known'),
-      repeated: byKind('repeated'),
-      missed: byKind('missed'),
-      healed: this.#healed,
-      lost,
-    };
+    return { ...counts, healed: this.#healed, lost };
   }
 
   /** Reads what is still in the rings, then detaches everything. */
@@ -375,20 +361,11 @@ export class Sensor {
   }
 }
 
-const kindLabels: Readonly<Record<number, string>> = {
-  [kinds.exec]: 'exec',
-  [kinds.exit]: 'exit',
-  [kinds.file_read]: 'file.read',
-  [kinds.file_write]: 'file.write',
-  [kinds.net_out]: 'net.out',
-  [kinds.net_listen]: 'net.listen',
-  [kinds.cgroup_make]: 'cgroup',
-  [kinds.call]: 'call',
-  [kinds.change]: 'change',
-  [kinds.net_in]: 'accept',
-  [kinds.dns_question]: 'dns',
-  [kinds.dns_answer]: 'dns-answer',
-};
+function keyOf(cgroupId: string): Buffer {
+  const key = Buffer.alloc(8);
+  key.writeBigUInt64LE(BigInt(cgroupId), 0);
+  return key;
+}
 
 const decodeFailures = [
   'too-short',

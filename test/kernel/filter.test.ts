@@ -182,6 +182,22 @@ describe('files', () => {
     ]);
   });
 
+  test('a new file in a volatile directory costs no path: the directory’s mark stands for it, until something stops being known', async () => {
+    sensor.recognise(workload, [{ kind: 'file.write.directory', path: `${directory}/spool/` }]);
+    await container.run(`mkdir -p ${directory}/spool/inner; : > ${directory}/spool/first`);
+    const missed = (): number => sensor.counters().missed['file.write'] ?? 0;
+    const known = (): number => sensor.counters().known['file.write'] ?? 0;
+    const [missedBefore, knownBefore] = [missed(), known()];
+    await container.run(`for i in $(seq 300); do : > ${directory}/spool/x$i; done`);
+    expect(known() - knownBefore).toBe(300);
+    expect(missed() - missedBefore).toBeLessThan(5);
+    // Another directory below is another one, and reading is not writing.
+    await container.run(`: > ${directory}/spool/inner/y; read z < ${directory}/spool/x1`);
+    await settled();
+    expect(files(`${directory}/spool/inner/y`, 'write')).toHaveLength(1);
+    expect(files(`${directory}/spool/x1`, 'read')).toHaveLength(1);
+  });
+
   test('hostile names and paths of 4,096 bytes and more', async () => {
     await container.run(`cd ${directory}; : > $'new\\nline\\x1b[31m'; : > $'broken\\xff\\xc3'; : > 'back\\slash'`);
     await settled();

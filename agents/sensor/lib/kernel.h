@@ -202,10 +202,12 @@ struct pt_regs___x86 {
 	unsigned long dx;
 	unsigned long si;
 	unsigned long di;
+	unsigned long orig_ax;
 };
 struct pt_regs___arm64 {
 	u64 regs[31];
 	u64 orig_x0;
+	s32 syscallno;
 };
 
 #pragma clang attribute pop

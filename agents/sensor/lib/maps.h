@@ -148,6 +148,15 @@ struct {
 	__type(value, u64);
 } container_losses SEC(".maps");
 
+/* User space makes the entries of containers that are watched in strict mode. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u64);
+	__type(value, struct aw_syscalls);
+} syscalls SEC(".maps");
+
 struct scratch {
 	u32 busy;
 	u32 text_start; /* where the path begins in `text` */

@@ -173,8 +173,10 @@ static __always_inline void tell_peer(struct aw_record *r, struct sock *sk)
 		bpf_core_read(r->address, 16, &sk->__sk_common.skc_v6_daddr);
 }
 
-/* Does a pattern of the workload cover the path in the scratch? Leaves the pattern's hash in *hash. */
-static __always_inline bool known_as_pattern(struct aw_watched *w, struct scratch *s, u32 folded_type, u32 directory_type, u32 kind,
+enum pattern { NO_PATTERN, FOLDED_PATTERN, DIRECTORY_PATTERN };
+
+/* Which pattern of the workload covers the path in the scratch? Leaves its hash in *hash. */
+static __always_inline enum pattern known_as_pattern(struct aw_watched *w, struct scratch *s, u32 folded_type, u32 directory_type, u32 kind,
 					     u64 *hash)
 {
 	if (w->flags & AW_WATCHED_FOLDED) {
@@ -182,16 +184,16 @@ static __always_inline bool known_as_pattern(struct aw_watched *w, struct scratc
 
 		*hash = hash_text(s, AW_PATH_MAX, bytes, folded_type);
 		if (known_as(w, *hash, kind))
-			return true;
+			return FOLDED_PATTERN;
 	}
 	if (w->flags & AW_WATCHED_DIRECTORY) {
 		u32 bytes = directory_bytes(s);
 
 		*hash = hash_text(s, s->text_start, bytes, directory_type);
 		if (bytes && known_as(w, *hash, kind))
-			return true;
+			return DIRECTORY_PATTERN;
 	}
-	return false;
+	return NO_PATTERN;
 }
 
 /* Writes the record; true when it is in the ring. */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Strict mode, loaded only when asked for: every system call of containers, by its number, those of the 32-bit ABI (int 0x80) too, which
+ * system call tracepoints miss. Costs every system call of the node.
+ */
+#include "lib/record.h"
+
+#define IA32_OPEN 5
+#define IA32_CREAT 8
+#define IA32_OPENAT 295
+#define IA32_OPENAT2 437
+
+static __always_inline s64 call_number(void *regs)
+{
+	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->orig_ax))
+		return LOAD((struct pt_regs___x86 *)regs, orig_ax);
+	if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->syscallno))
+		return LOAD((struct pt_regs___arm64 *)regs, syscallno);
+	return -1;
+}
+
+SEC("raw_tp/sys_exit")
+int on_any_call(struct bpf_raw_tracepoint_args *context)
+{
+	struct aw_watched *w = watched_current();
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct call c = { .number = AW_CALL_SYSCALL, .text = AW_CALL_NOTHING };
+	struct aw_syscalls *calls;
+	u32 compat = 0;
+	u64 bit, number;
+
+	if (!w)
+		return 0;
+	calls = bpf_map_lookup_elem(&syscalls, &w->container);
+	if (!calls)
+		return 0;
+	number = call_number((void *)context->args[0]);
+	if (number >= AW_SYSCALLS_MAX)
+		return 0;
+	if (bpf_core_field_exists(task->thread_info.status))
+		compat = (task->thread_info.status & TS_COMPAT) != 0;
+	if (calls->sample != w->sample) {
+		calls->sample = w->sample;
+		__builtin_memset(calls->seen, 0, sizeof(calls->seen));
+	}
+	if (compat) {
+		if (number == IA32_OPEN || number == IA32_CREAT || number == IA32_OPENAT || number == IA32_OPENAT2)
+			on_open(context->args[1]);
+	} else {
+		__sync_fetch_and_add(&calls->counts[number & (AW_SYSCALLS_MAX - 1)], 1);
+	}
+	bit = 1ULL << (number & 63);
+	u64 *seen = &calls->seen[(compat * (AW_SYSCALLS_MAX / 64) + (number >> 6)) & (AW_SYSCALLS_MAX / 32 - 1)];
+
+	if (*seen & bit || is_set_up())
+		return 0;
+	__sync_fetch_and_or(seen, bit);
+	c.detail = number | (u64)compat << 16;
+	return tell_call(w, &c, 0);
+}
