@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that Node 20 runs without any dependency: it stands before `npm ci`.
 //
-//   node bin/setup.mjs start|test|demo [SCRIPT ARGUMENT…]
+//   node bin/setup.mjs start|test|demo|kernels [SCRIPT ARGUMENT…]
 //
 // makes a checkout ready for the purpose, says what it does on standard error, and then runs the script on Node 24.
 import { spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { root, runOnNode24 } from './run-node.mjs';
 import { aptInstall, decide, distribution, systemPackages } from './system-packages.mjs';
 
-const purposes = ['start', 'test', 'demo'];
+const purposes = ['start', 'test', 'demo', 'kernels'];
 const forbidden = process.env.ANCHORWATCH_NO_INSTALL === '1';
 
 function say(text) {

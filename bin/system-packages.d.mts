@@ -7,6 +7,8 @@ interface SystemPackage {
 }
 
 export declare const systemPackages: readonly SystemPackage[];
+/** Whether a program of this name can be run, the folders of the administrator's programs included. */
+export declare function hasProgram(name: string): boolean;
 export declare function decide(at: {
   readonly missing: readonly string[];
   readonly distribution: 'debian' | 'other';

@@ -41,14 +41,14 @@ function isInstalled(debianPackage) {
 }
 
 /**
- * What each purpose needs of the system, by its name in Debian and Ubuntu. A purpose is one of `start`, `test`, `demo`.
+ * What each purpose needs of the system, by its name in Debian and Ubuntu. A purpose is one of `start`, `test`, `demo`, `kernels`.
  * `docker.io` is judged by `dockerd`: a client alone starts no containers.
  */
 export const systemPackages = [
   {
     name: 'libbpf1',
     why: 'loads the kernel sensor',
-    for: ['start', 'test', 'demo'],
+    for: ['start', 'test', 'demo', 'kernels'],
     present: () => hasLibrary('libbpf.so.1'),
   },
   {
@@ -60,27 +60,32 @@ export const systemPackages = [
   {
     name: 'clang',
     why: 'compiles the sensor and test programs',
-    for: ['test', 'demo'],
+    for: ['test', 'demo', 'kernels'],
     present: () => hasProgram('clang'),
   },
-  { name: 'llvm', why: 'strips the compiled sensor', for: ['test', 'demo'], present: () => hasProgram('llvm-strip') },
+  {
+    name: 'llvm',
+    why: 'strips the compiled sensor',
+    for: ['test', 'demo', 'kernels'],
+    present: () => hasProgram('llvm-strip'),
+  },
   {
     name: 'libbpf-dev',
     why: 'headers of the sensor',
-    for: ['test', 'demo'],
+    for: ['test', 'demo', 'kernels'],
     present: () => existsSync('/usr/include/bpf/bpf_helpers.h'),
   },
   {
     name: 'bpftool',
     why: 'links and inspects the sensor',
-    for: ['test', 'demo'],
+    for: ['test', 'demo', 'kernels'],
     present: () => hasProgram('bpftool'),
   },
-  { name: 'make', why: 'builds the sensor', for: ['test', 'demo'], present: () => hasProgram('make') },
+  { name: 'make', why: 'builds the sensor', for: ['test', 'demo', 'kernels'], present: () => hasProgram('make') },
   {
     name: 'busybox-static',
     why: 'content of test images',
-    for: ['test', 'demo'],
+    for: ['test', 'demo', 'kernels'],
     present: () => isInstalled('busybox-static'),
   },
   {
@@ -90,6 +95,12 @@ export const systemPackages = [
     present: () => hasProgram('debootstrap'),
   },
   { name: 'prometheus', why: 'reads the metrics in tests', for: ['test'], present: () => hasProgram('promtool') },
+  {
+    name: 'qemu-system-x86',
+    why: 'boots other kernels',
+    for: ['kernels'],
+    present: () => hasProgram('qemu-system-x86_64'),
+  },
   { name: 'iproute2', why: 'networks of test containers', for: ['test', 'demo'], present: () => hasProgram('ip') },
 ];
 

@@ -45,7 +45,7 @@ describe('the launchers', () => {
   test('setup without a purpose is a mistake of usage', () => {
     const result = spawnSync(process.execPath, ['bin/setup.mjs', 'nonsense'], { cwd: root, encoding: 'utf8' });
     expect(result.status).toBe(2);
-    expect(result.stderr).toMatch(/usage: node bin\/setup\.mjs start\|test\|demo/);
+    expect(result.stderr).toMatch(/usage: node bin\/setup\.mjs start\|test\|demo\|kernels/);
   });
 
   test('anchorwatch runs on Node 24 and hands its status on', () => {
