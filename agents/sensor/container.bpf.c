@@ -116,7 +116,7 @@ static __always_inline void tell_leave(struct task_struct *task, u64 container)
 	s = take_scratch(container, AW_HOOK_CGROUP);
 	if (!s)
 		return;
-	begin_record_of(task, &s->record, w, AW_KIND_CALL, AW_HOOK_CGROUP, hash);
+	begin_record_of(task, &s->record, w, AW_KIND_CALL, AW_HOOK_CGROUP, hash, true);
 	s->record.flags |= flags;
 	s->record.call = AW_CALL_CGROUP_LEAVE;
 	if (task->mm && task->mm->exe_file) {

@@ -115,11 +115,12 @@ int on_dns_question(struct __sk_buff *skb)
 	u32 at = dns_message(skb, 1, 0), bytes, message_bytes = 0, flags = 0, data_bytes = 0;
 	struct aw_watched *w;
 	struct scratch *s;
-	u64 words[2];
+	u64 words[2], id;
 
 	if (!at)
 		return 1;
-	w = watched_current();
+	id = bpf_skb_cgroup_id(skb);
+	w = bpf_map_lookup_elem(&watched, &id);
 	if (!w)
 		return 1;
 	s = take_scratch(w->container, AW_HOOK_DNS);
@@ -150,7 +151,7 @@ int on_dns_question(struct __sk_buff *skb)
 	}
 	if (silent(w, decision, AW_HOOK_DNS, &flags) || !within_rate(w, AW_HOOK_DNS, flags))
 		goto out;
-	begin_record(&s->record, w, AW_KIND_DNS_QUESTION, AW_HOOK_DNS, hash);
+	begin_record_of(bpf_get_current_task_btf(), &s->record, w, AW_KIND_DNS_QUESTION, AW_HOOK_DNS, hash, CGROUP_LINEAGE);
 	dns_message(skb, 1, &s->record);
 	s->record.flags |= flags;
 	s->record.detail = type;

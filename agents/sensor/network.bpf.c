@@ -29,7 +29,7 @@ static __always_inline u8 peer_of(const struct endpoint *e)
 	return (a & 0xfe) == 0xfc || (a == 0xfe && (b & 0xc0) == 0x80) ? AW_PEER_PRIVATE : AW_PEER_PUBLIC;
 }
 
-static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *e, u32 kind, u32 hook)
+static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *e, u32 kind, u32 hook, bool lineage)
 {
 	struct aw_task *state;
 	struct scratch *s;
@@ -62,7 +62,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 
 	if (silent(w, decide(w, hash, kind), hook, &flags))
 		return 0;
-	state = task_state(bpf_get_current_task_btf());
+	state = lineage ? task_state(bpf_get_current_task_btf()) : 0;
 	if (state && state->flags & AW_TASK_RUNTIME)
 		return 0;
 	if (!within_rate(w, hook, flags))
@@ -73,7 +73,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 	struct aw_record *r = &s->record;
 	u32 at = 0;
 
-	begin_record(r, w, kind, hook, hash);
+	begin_record_of(bpf_get_current_task_btf(), r, w, kind, hook, hash, lineage);
 	r->flags |= flags;
 	r->protocol = e->protocol;
 	r->peer = peer;
@@ -110,7 +110,7 @@ static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 
 		else if (e.family == AF_INET6)
 			bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
 	}
-	return tell_endpoint(w, &e, kind, hook);
+	return tell_endpoint(w, &e, kind, hook, true);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -173,7 +173,7 @@ static __always_inline int on_accepted(struct trace_event_raw_sys_exit *context)
 		bpf_core_read(e.address, 4, &sk->__sk_common.skc_daddr);
 	else if (e.family == AF_INET6)
 		bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_daddr);
-	return tell_endpoint(w, &e, AW_KIND_NET_IN, AW_HOOK_ACCEPT);
+	return tell_endpoint(w, &e, AW_KIND_NET_IN, AW_HOOK_ACCEPT, true);
 }
 
 SEC("tracepoint/syscalls/sys_exit_accept")
@@ -203,7 +203,7 @@ int on_sendmsg4(struct bpf_sock_addr *context)
 		return 1;
 	__builtin_memcpy(e.address, &address, 4);
 	e.port = __builtin_bswap16(context->user_port);
-	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
+	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT, CGROUP_LINEAGE);
 	return 1;
 }
 
@@ -222,6 +222,6 @@ int on_sendmsg6(struct bpf_sock_addr *context)
 	words[3] = context->user_ip6[3];
 	__builtin_memcpy(e.address, words, 16);
 	e.port = __builtin_bswap16(context->user_port);
-	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
+	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT, CGROUP_LINEAGE);
 	return 1;
 }

@@ -1,7 +1,9 @@
 /*
  * load FILE MODE COUNT: repeats one operation and prints {"cpuUs": …, "wallUs": …} for each, CPU of the process and its children.
  * Modes: open (open and close FILE), many (the same over FILE-0 … FILE-19999), new (create FILE-<n> and close), connect (to an own
- * listener on 127.0.0.1:18099, accept, close), exec (vfork and execute FILE), null (getppid).
+ * listener on 127.0.0.1:18099, accept, close), exec (vfork and execute FILE), null (getppid), dns (ask an own resolver on 127.0.0.1:53
+ * for an address, and read its answer), build (what a compiler's step does: execute /bin/true, read 20 of the 20,000 files, write two
+ * files FILE.<n>.tmp and FILE.<n>.o of 200, rename the first over another, remove it).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -57,6 +59,23 @@ int main(int argc, char **argv)
 		if (bind(listener, (void *)&address, sizeof(address)) || listen(listener, 128))
 			fail("listen");
 	}
+	int resolver = -1, asker = -1;
+	static const unsigned char question[] = "\0\7\1\0\0\1\0\0\0\0\0\0\2db\7example\3com\0\0\1\0\1";
+	unsigned char answer[sizeof(question) - 1 + 16];
+
+	if (!strcmp(mode, "dns")) {
+		static const unsigned char record[16] = { 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 0, 0, 1 };
+
+		address.sin_port = htons(53);
+		resolver = socket(AF_INET, SOCK_DGRAM, 0);
+		asker = socket(AF_INET, SOCK_DGRAM, 0);
+		if (bind(resolver, (void *)&address, sizeof(address)) || connect(asker, (void *)&address, sizeof(address)))
+			fail("resolver");
+		memcpy(answer, question, sizeof(question) - 1);
+		memcpy(answer + sizeof(question) - 1, record, sizeof(record));
+		answer[2] = 0x81;
+		answer[7] = 1;
+	}
 	double cpu = cpu_us(), wall = wall_us();
 
 	for (long i = 0; i < count; i++) {
@@ -95,6 +114,45 @@ int main(int argc, char **argv)
 			waitpid(child, &status, 0);
 			if (!WIFEXITED(status) || WEXITSTATUS(status) == 127)
 				fail("exec");
+		} else if (!strcmp(mode, "dns")) {
+			struct sockaddr_in from;
+			socklen_t length = sizeof(from);
+			unsigned char in[512];
+
+			if (send(asker, question, sizeof(question) - 1, 0) < 0 ||
+			    recvfrom(resolver, in, sizeof(in), 0, (void *)&from, &length) < 0 ||
+			    sendto(resolver, answer, sizeof(answer), 0, (void *)&from, length) < 0 ||
+			    recv(asker, in, sizeof(in), 0) < 0)
+				fail("dns");
+		} else if (!strcmp(mode, "build")) {
+			char other[512];
+			pid_t child = vfork();
+			int status, fd;
+
+			if (!child) {
+				execl("/bin/true", "/bin/true", (char *)NULL);
+				_exit(127);
+			}
+			waitpid(child, &status, 0);
+			for (long j = 0; j < 20; j++) {
+				snprintf(name, sizeof(name), "/srv/many/f-%ld", (i * 20 + j) % 20000);
+				fd = open(name, O_RDONLY);
+				if (fd < 0)
+					fail(name);
+				close(fd);
+			}
+			snprintf(name, sizeof(name), "%s.%ld.tmp", file, i % 200);
+			snprintf(other, sizeof(other), "%s.%ld.o", file, i % 200);
+			fd = open(name, O_CREAT | O_WRONLY, 0600);
+			if (fd < 0 || write(fd, question, sizeof(question)) < 0)
+				fail(name);
+			close(fd);
+			fd = open(other, O_CREAT | O_WRONLY, 0600);
+			if (fd < 0)
+				fail(other);
+			close(fd);
+			if (rename(name, other) || unlink(other))
+				fail(other);
 		} else if (!strcmp(mode, "null")) {
 			syscall(SYS_getppid);
 		} else {

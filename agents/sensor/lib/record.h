@@ -14,12 +14,15 @@ static __always_inline struct aw_task *task_state(struct task_struct *task)
 	return state;
 }
 
-/* Of `task`, whose argument pointers the verifier knows to be a task's: the current one, or one that a hook was given. */
+/*
+ * Of `task`, which the verifier knows to be a task: the current one, or one that a hook was given. `lineage`: may the program read task
+ * storage?
+ */
 static __always_inline void begin_record_of(struct task_struct *task, struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook,
-					    u64 key)
+					    u64 key, bool lineage)
 {
 	struct task_struct *leader = task->group_leader;
-	struct aw_task *state = task_state(task);
+	struct aw_task *state = lineage ? task_state(task) : 0;
 
 	__builtin_memset(r, 0, sizeof(*r));
 	r->version = AW_WIRE_VERSION;
@@ -45,6 +48,8 @@ static __always_inline void begin_record_of(struct task_struct *task, struct aw_
 
 	struct task_struct *parent = task->real_parent;
 	r->parent_pid = parent->tgid;
+	if (!lineage)
+		return;
 	for (u32 i = 0; i < AW_ANCESTORS_MAX; i++) {
 		struct aw_task *up = bpf_task_storage_get(&tasks, parent, 0, 0);
 
@@ -61,7 +66,7 @@ static __always_inline void begin_record_of(struct task_struct *task, struct aw_
 
 static __always_inline void begin_record(struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook, u64 key)
 {
-	begin_record_of(bpf_get_current_task_btf(), r, w, kind, hook, key);
+	begin_record_of(bpf_get_current_task_btf(), r, w, kind, hook, key, true);
 }
 
 /* Appends the text that path_text left in the scratch; returns its length. */
