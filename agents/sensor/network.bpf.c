@@ -13,7 +13,7 @@ struct endpoint {
 	u16 protocol;
 };
 
-static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *e, u32 kind, u32 hook)
+static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *e, u32 kind, u32 hook, bool lineage)
 {
 	struct aw_task *state;
 	struct scratch *s;
@@ -41,7 +41,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 
 	if (decision == DECIDED_KNOWN || decision == DECIDED_REPEATED)
 		return 0;
-	state = task_state(bpf_get_current_task_btf());
+	state = lineage ? task_state(bpf_get_current_task_btf()) : 0;
 	if (state && state->flags & AW_TASK_RUNTIME)
 		return 0;
 	if (!within_rate(w, hook))
@@ -52,7 +52,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 	struct aw_record *r = &s->record;
 	u32 at = 0;
 
-	begin_record(r, w, kind, hook, hash);
+	begin_record_of(r, w, kind, hook, hash, lineage);
 	r->flags |= decision == DECIDED_JUDGED ? AW_FLAG_JUDGED : 0;
 	r->protocol = e->protocol;
 	r->family = e->family;
@@ -88,7 +88,7 @@ static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 
 		else if (e.family == AF_INET6)
 			bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
 	}
-	return tell_endpoint(w, &e, kind, hook);
+	return tell_endpoint(w, &e, kind, hook, true);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -157,7 +157,7 @@ int on_sendmsg4(struct bpf_sock_addr *context)
 		return 1;
 	__builtin_memcpy(e.address, &address, 4);
 	e.port = __builtin_bswap16(context->user_port);
-	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
+	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT, CGROUP_LINEAGE);
 	return 1;
 }
 
@@ -176,6 +176,6 @@ int on_sendmsg6(struct bpf_sock_addr *context)
 	words[3] = context->user_ip6[3];
 	__builtin_memcpy(e.address, words, 16);
 	e.port = __builtin_bswap16(context->user_port);
-	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
+	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT, CGROUP_LINEAGE);
 	return 1;
 }

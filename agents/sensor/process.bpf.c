@@ -66,7 +66,8 @@ static __always_inline u8 origin_of(struct file *file, struct scratch *s)
 		if (bpf_core_type_exists(struct ovl_inode)) {
 			struct ovl_inode *ovl = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
 
-			upper = LOAD(ovl, __upperdentry);
+			/* Not LOAD: overlayfs is a module as a rule, and types of modules cannot be cast to. */
+			upper = BPF_CORE_READ(ovl, __upperdentry);
 		} else {
 			/* overlayfs as a module without BTF: the upper dentry follows the inode. */
 			bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));

@@ -4,6 +4,7 @@
 #define ANCHORWATCH_MAPS_H
 
 #include <linux/bpf.h>
+#include <linux/version.h>
 
 #include "kernel.h"
 
@@ -34,6 +35,17 @@ extern void *bpf_rdonly_cast(const void *pointer, u32 type) __ksym __attribute__
 			loaded_ = BPF_CORE_READ((pointer), __VA_ARGS__);                                                \
 		loaded_;                                                                                              \
 	})
+
+/*
+ * Before 6.16 task storage is for tracing programs alone: what a hook of a cgroup tells there is without lineage. The verifier takes the
+ * version for the constant that it is, and never comes to the calls.
+ */
+extern int LINUX_KERNEL_VERSION __kconfig;
+#ifdef AW_NO_CAST
+#define CGROUP_LINEAGE 0
+#else
+#define CGROUP_LINEAGE (LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 16, 0))
+#endif
 
 #define SCRATCH_SLOTS 4
 #define TEXT_MAX (AW_PATH_MAX * 2)

@@ -14,11 +14,11 @@ static __always_inline struct aw_task *task_state(struct task_struct *task)
 	return state;
 }
 
-static __always_inline void begin_record(struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook, u64 key)
+static __always_inline void begin_record_of(struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook, u64 key, bool lineage)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_struct *leader = task->group_leader;
-	struct aw_task *state = task_state(task);
+	struct aw_task *state = lineage ? task_state(task) : 0;
 	u64 ids = bpf_get_current_pid_tgid();
 	u64 owner = bpf_get_current_uid_gid();
 
@@ -42,6 +42,8 @@ static __always_inline void begin_record(struct aw_record *r, struct aw_watched 
 
 	struct task_struct *parent = task->real_parent;
 	r->parent_pid = parent->tgid;
+	if (!lineage)
+		return;
 	for (u32 i = 0; i < AW_ANCESTORS_MAX; i++) {
 		struct aw_task *up = bpf_task_storage_get(&tasks, parent, 0, 0);
 
@@ -53,6 +55,11 @@ static __always_inline void begin_record(struct aw_record *r, struct aw_watched 
 		r->ancestors_count = i + 1;
 		parent = parent->real_parent;
 	}
+}
+
+static __always_inline void begin_record(struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook, u64 key)
+{
+	begin_record_of(r, w, kind, hook, key, true);
 }
 
 /* Appends the text that path_text left in the scratch; returns its length. */
