@@ -83,7 +83,7 @@ export class Sensor {
 
   /**
    * Loads everything into the kernel; nothing is attached yet.
-   * @throws AnchorwatchError `sensor.libbpf`, `sensor.object`, `sensor.load`
+   * @throws AnchorwatchError `sensor.libbpf`, `sensor.object`, `sensor.kernel`, `sensor.load`
    */
   constructor({ listener, log, recordsPerSecond = defaultRecordsPerSecond, knownEntries }: SensorOptions) {
     this.#listener = listener;
