@@ -1,7 +1,14 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+/** How many times longer than usual everything may take: on an emulated processor (test/guests). */
+const patience = Number(process.env['ANCHORWATCH_TEST_PATIENCE'] ?? 1);
 /** Tests that share one kernel and one engine: a file at a time, after everything else. */
-const serial = { fileParallelism: false, maxWorkers: 1, testTimeout: 120_000, hookTimeout: 300_000 };
+const serial = {
+  fileParallelism: false,
+  maxWorkers: 1,
+  testTimeout: 120_000 * patience,
+  hookTimeout: 300_000 * patience,
+};
 
 const config: ViteUserConfig = defineConfig({
   test: {

@@ -39,6 +39,10 @@ export interface Libbpf {
     entries: number,
   ): [number, number];
   possibleCpus(): number;
+  /** False when maps of a type (enum bpf_map_type) cannot be made here, for whatever reason. */
+  hasMapType(type: number): boolean;
+  /** False when the kernel has a helper (enum bpf_func_id) not, or not for programs of system call tracepoints. */
+  hasHelper(helper: number): boolean;
   /** Memory of a map, shared with the kernel. */
   map(fd: number, offsetBytes: number, lengthBytes: number, writable: boolean): ArrayBuffer;
   /** A descriptor of the process (pidfd_open(2)), negative when it is gone. */
@@ -48,6 +52,7 @@ export interface Libbpf {
   trim(): void;
 }
 
+const tracepointPrograms = 5;
 export const updateAny = 0;
 export const updateOnlyNew = 1;
 export const updateOnlyExisting = 2;
@@ -102,6 +107,8 @@ export function openLibbpf(): Libbpf {
       'int bpf_map_lookup_batch(int fd, void *position, void *next, void *keys, void *values, _Inout_ uint32_t *count, const void *options)',
     ),
     cpus: lib.func('int libbpf_num_possible_cpus()'),
+    probeMap: lib.func('int libbpf_probe_bpf_map_type(int type, const void *options)'),
+    probeHelper: lib.func('int libbpf_probe_bpf_helper(int program_type, int helper, const void *options)'),
     print: lib.func('void *libbpf_set_print(void *print)'),
     mmap: libc.func('void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
     syscall: libc.func('long syscall(long number, ...)'),
@@ -169,6 +176,8 @@ export function openLibbpf(): Libbpf {
       return [result, count[0] ?? 0];
     },
     possibleCpus: () => Number(f.cpus()),
+    hasMapType: (type) => Number(f.probeMap(type, null)) === 1,
+    hasHelper: (helper) => Number(f.probeHelper(tracepointPrograms, helper, null)) !== 0,
     map(fd, offsetBytes, lengthBytes, writable) {
       const pointer: Pointer = f.mmap(
         null,

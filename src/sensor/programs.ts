@@ -5,6 +5,7 @@ import { changeCalls } from '../model/change.ts';
 import type { HookState } from '../model/node.ts';
 import { callCookie, changeCookie } from './call-cookie.ts';
 import { hierarchies } from './counters.ts';
+import { lackingOf, lackingText } from './kernel-needs.ts';
 import { config, feature, stats, syscalls, task, watched } from './layout.ts';
 import type { StructLayout } from './layout.ts';
 import type { Libbpf, Pointer } from './libbpf.ts';
@@ -74,13 +75,23 @@ const mapValues: Readonly<Record<string, StructLayout>> = {
   '.data.config': config,
 };
 
+/** These mark what the container runtime does until its tasks execute something: without the program that takes the mark away, nothing would be told of any. */
+const markers: readonly string[] = ['on_fork', 'on_cgroup_attach'];
+
+/** Adds the programs that would do harm without one that was refused. */
+export function withHarmful(refused: ReadonlyMap<string, string>): Map<string, string> {
+  const out = new Map(refused);
+  if (refused.has('on_exec')) for (const name of markers) out.set(name, 'of no use without sched_process_exec');
+  return out;
+}
+
 const logBytes = 64 * 1024;
 
 /**
  * Loads the object. Programs that this kernel refuses are found one by one and left out, the others are loaded.
  * @param leftOut programs that are not wanted, by name
  * @param sizes entries of maps, by name, where the object's defaults do not fit
- * @throws AnchorwatchError `sensor.load` when nothing can be loaded
+ * @throws AnchorwatchError `sensor.kernel` when this kernel is too old, `sensor.load` when nothing can be loaded
  */
 export function loadPrograms(
   libbpf: Libbpf,
@@ -88,12 +99,14 @@ export function loadPrograms(
   leftOut: ReadonlySet<string> = new Set(),
 ): LoadedPrograms {
   const bytes = readFileSync(objectPath);
-  const refused = new Map<string, string>();
+  let refused: ReadonlyMap<string, string> = new Map();
   let object = open(libbpf, bytes, sizes, leftOut);
   let result = libbpf.load(object);
   if (result !== 0) {
     libbpf.closeObject(object);
-    for (const [name, reason] of probe(libbpf, bytes)) if (!leftOut.has(name)) refused.set(name, reason);
+    const lacking = lackingOf(libbpf);
+    if (lacking.length > 0) throw new AnchorwatchError('sensor.kernel', lackingText(lacking));
+    refused = withHarmful(new Map([...probe(libbpf, bytes)].filter(([name]) => !leftOut.has(name))));
     object = open(libbpf, bytes, sizes, leftOut);
     const programs = libbpf.programs(object);
     for (const { program, name } of programs) libbpf.setAutoload(program, !refused.has(name) && !leftOut.has(name));

@@ -90,7 +90,7 @@ export class Sensor {
 
   /**
    * Loads everything into the kernel; nothing is attached yet.
-   * @throws AnchorwatchError `sensor.libbpf`, `sensor.object`, `sensor.load`
+   * @throws AnchorwatchError `sensor.libbpf`, `sensor.object`, `sensor.kernel`, `sensor.load`
    */
   constructor({
     listener,

@@ -41,6 +41,7 @@ const memoryMb = 2048;
 /** The console's line that says that the guest's own root is there. */
 const upLine = 'anchorwatch guest: up';
 const upMs: Readonly<Record<Accelerator, number>> = { kvm: 30_000, tcg: 180_000 };
+const patience: Readonly<Record<Accelerator, string>> = { kvm: '3', tcg: '10' };
 const doneMs: Readonly<Record<Accelerator, number>> = { kvm: 600_000, tcg: 1_800_000 };
 
 /** Why no guest can be booted here; undefined where it can. */
@@ -76,7 +77,7 @@ export async function examine(kernel: UnpackedKernel, accelerator: Accelerator, 
     ours.push(serveFiles(folder, socket));
     await waitFor('virtiofsd to listen', () => existsSync(socket));
     const report = join(folder, 'report.json');
-    const guest = boot(kernel, accelerator, { initrd: makeInitrd(kernel, folder), socket, report });
+    const guest = boot(kernel, accelerator, { initrd: makeInitrd(kernel, accelerator, folder), socket, report });
     ours.push(guest);
     const output = createWriteStream(log);
     let text = '';
@@ -156,12 +157,13 @@ function boot(
 }
 
 /** An initramfs of busybox, the modules that the root needs, and init.sh. */
-function makeInitrd(kernel: UnpackedKernel, folder: string): string {
+function makeInitrd(kernel: UnpackedKernel, accelerator: Accelerator, folder: string): string {
   const root = join(folder, 'initrd');
   for (const name of ['bin', 'modules']) mkdirSync(join(root, name), { recursive: true });
   copyFileSync(execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim(), join(root, 'bin/busybox'));
   copyFileSync(initScript, join(root, 'init'));
   writeFileSync(join(root, 'checkout'), checkout);
+  writeFileSync(join(root, 'patience'), patience[accelerator]);
   const files = readdirSync(kernel.modules, { recursive: true, encoding: 'utf8' });
   const present = modules.filter((name) => {
     const file = files.find((path) => path.endsWith(`/${name}.ko`) || path.endsWith(`/${name}.ko.xz`));

@@ -27,6 +27,8 @@ mount -t tracefs tracefs /top/sys/kernel/tracing
 mount -t bpf bpf /top/sys/fs/bpf
 ip link set lo up
 echo 'anchorwatch guest: up'
+# Without the help of a processor everything takes some fifteen times as long.
+export ANCHORWATCH_TEST_PATIENCE=$(cat /patience)
 checkout=$(cat /checkout)
 umount /proc /dev
 # The root is moved, not only changed to: paths are told from the root of the mount namespace.

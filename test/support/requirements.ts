@@ -1,11 +1,19 @@
 import { existsSync } from 'node:fs';
+import { release } from 'node:os';
 
 const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
 const has = (program: string): boolean => folders.some((folder) => existsSync(`${folder}/${program}`));
 
+/** Whether this kernel is older than what the sensor needs, by its version. */
+export function kernelTooOld(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return major < 5 || (major === 5 && minor < 17);
+}
+
 /** Why the kernel sensor cannot be tested here; undefined where it can. */
 export function kernelMissing(): string | undefined {
   if (process.getuid?.() !== 0) return 'the kernel sensor needs root';
+  if (kernelTooOld()) return 'this kernel is older than 5.17, which the kernel sensor needs';
   return existsSync('/sys/kernel/btf/vmlinux') ? undefined : 'this kernel has no BTF';
 }
 

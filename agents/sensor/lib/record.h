@@ -153,10 +153,11 @@ static __always_inline u8 origin_of(struct file *file)
 		if (bpf_core_type_exists(struct ovl_inode)) {
 			struct ovl_inode *ovl = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
 
-			upper = LOAD(ovl, __upperdentry);
+			/* Not LOAD: overlayfs is a module as a rule, and types of modules cannot be cast to. */
+			upper = BPF_CORE_READ(ovl, __upperdentry);
 			/* With metacopy a change of mode or owner alone makes an upper file, whose content is still the image's. */
 			if (upper && bpf_core_enum_value_exists(enum ovl_inode_flag, OVL_UPPERDATA) &&
-			    !(LOAD(ovl, flags) >> bpf_core_enum_value(enum ovl_inode_flag, OVL_UPPERDATA) & 1))
+			    !(BPF_CORE_READ(ovl, flags) >> bpf_core_enum_value(enum ovl_inode_flag, OVL_UPPERDATA) & 1))
 				upper = 0;
 		} else {
 			/* overlayfs as a module without BTF: the upper dentry follows the inode. */

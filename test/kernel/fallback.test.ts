@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createLogger } from '../../src/lib/log.ts';
+import { openLibbpf } from '../../src/sensor/libbpf.ts';
+import { lackingOf } from '../../src/sensor/kernel-needs.ts';
+import { Sensor } from '../../src/sensor/sensor.ts';
+import { type Product, startProduct } from '../containers/product.ts';
+import { kernelMissing, kernelTooOld } from '../support/requirements.ts';
+import { waitFor } from '../support/wait.ts';
+
+interface Nodes {
+  readonly items: readonly {
+    readonly reported?: { readonly sensor: string; readonly hooksMissing: readonly { readonly reason: string }[] };
+  }[];
+}
+
+const tooOld = kernelTooOld();
+const clearReason = /^this kernel lacks what the sensor needs: .*bpf_loop \(5\.17\); Linux 5\.17 or newer has it$/;
+
+test('a kernel that the sensor is for is found to lack nothing', (context) => {
+  const missing = kernelMissing();
+  if (missing !== undefined) context.skip(missing);
+  expect(lackingOf(openLibbpf())).toEqual([]);
+});
+
+let product: Product;
+beforeAll(async () => {
+  if (tooOld) product = await startProduct('unix:///run/anchorwatch-no-engine.sock');
+});
+afterAll(async () => {
+  if (tooOld) await product.stop();
+});
+beforeEach((context) => {
+  if (!tooOld && context.task.name.startsWith('too old'))
+    context.skip('only on kernels before 5.17: npm run test:kernels');
+});
+
+test('too old: the sensor is refused with what the kernel lacks, under a code of its own', () => {
+  const nothing = (): void => undefined;
+  const start = (): Sensor =>
+    new Sensor({
+      log: createLogger({ level: 'silent' }),
+      listener: { event: nothing, cgroupMade: nothing, cgroupRemoved: nothing },
+    });
+  expect(start).toThrow(
+    expect.objectContaining({ code: 'sensor.kernel', message: expect.stringMatching(clearReason) }),
+  );
+});
+
+test('too old: the agent runs, polls, and says so and why in its log and in the node report', async () => {
+  expect(product.log()).toMatch(
+    /no kernel sensor: this kernel lacks what the sensor needs: .*polled from \/proc instead/,
+  );
+  const reported = await waitFor(
+    'the node to report',
+    async () => (await product.get<Nodes>('/api/v1/nodes')).items[0]?.reported,
+  );
+  expect(reported.sensor).toBe('procfs');
+  expect(reported.hooksMissing).toEqual([
+    expect.objectContaining({ state: 'missing', reason: expect.stringMatching(clearReason) }),
+  ]);
+});
