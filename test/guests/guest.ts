@@ -72,6 +72,11 @@ export function kvmOffered(): boolean {
 export async function examine(kernel: UnpackedKernel, accelerator: Accelerator, log: string): Promise<GuestReport> {
   const folder = mkdtempSync(join(tmpdir(), 'anchorwatch-guest-'));
   const ours: ChildProcess[] = [];
+  const abandon = (): void => {
+    for (const child of ours) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on('exit', abandon);
   try {
     const socket = join(folder, 'share.sock');
     ours.push(serveFiles(folder, socket));
@@ -101,6 +106,7 @@ export async function examine(kernel: UnpackedKernel, accelerator: Accelerator, 
   } finally {
     for (const child of ours.toReversed()) await end(child);
     rmSync(folder, { recursive: true, force: true });
+    process.off('exit', abandon);
   }
 }
 

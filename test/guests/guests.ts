@@ -65,6 +65,9 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+// An exit of its own: what was started is ended with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((series) => packagePatterns[series] === undefined);
 if (unknown.length > 0) {

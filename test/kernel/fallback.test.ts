@@ -56,6 +56,6 @@ test('too old: the agent runs, polls, and says so and why in its log and in the 
   );
   expect(reported.sensor).toBe('procfs');
   expect(reported.hooksMissing).toEqual([
-    expect.objectContaining({ state: 'missing', reason: expect.stringMatching(clearReason) }),
+    expect.objectContaining({ state: 'failed', reason: expect.stringMatching(clearReason) }),
   ]);
 });
