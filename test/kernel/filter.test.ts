@@ -303,6 +303,10 @@ socket(D,AF_INET6,SOCK_DGRAM,0);send(D,"x",0,sockaddr_in6(21,Socket::inet_pton(A
       'listen tcp 127.0.0.1 14041',
       'listen udp 0.0.0.0 14042',
     ]);
+    // On every kernel, though its lineage is told from 6.16 on alone.
+    const sender = seen.find(({ event }) => event.kind === 'connect' && event.port === 17)?.event.process;
+    expect(sender?.exe).toMatch(/\/perl$/);
+    expect(sender?.pid).toBeGreaterThan(1);
   });
 });
 
