@@ -69,8 +69,8 @@ async function lifecycleKeys(name: string): Promise<readonly string[]> {
   return (await features(name)).filter(({ dimension }) => dimension === 'lifecycle').map(({ key }) => key);
 }
 
-const lifecycleFeature = (name: string, key: string): Promise<true> =>
-  waitFor(`the feature ${key} of ${name}`, async () => (await lifecycleKeys(name)).includes(key));
+const lifecycleFeature = (name: string, key: string, timeoutMs?: number): Promise<true> =>
+  waitFor(`the feature ${key} of ${name}`, async () => (await lifecycleKeys(name)).includes(key), timeoutMs);
 
 async function steadySamples(name: string): Promise<number> {
   const { items } = await product.get<{ items: { name: string; samples: { steady: number } }[] }>('/api/v1/workloads');
@@ -157,9 +157,9 @@ describe('what becomes of a container', () => {
   test('killed for want of memory: remembered, no alert', async () => {
     const eater = 'x=$(tail -c 200m /dev/zero | tr "\\0" x)';
     await run('glutton', ['-m', '16m', '--memory-swap', '16m'], ['sh', '-c', eater]);
-    await lifecycleFeature('glutton', 'oom');
+    await lifecycleFeature('glutton', 'oom', 60_000);
     expect(lifecycleAlerts('glutton')).toEqual([]);
-  });
+  }, 90_000);
 
   test('a restart loop: remembered, no alert', async () => {
     await run('hiccup', ['--restart', 'on-failure:3'], ['false']);

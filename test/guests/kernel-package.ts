@@ -17,16 +17,32 @@ export const packagePatterns: Readonly<Record<string, RegExp>> = {
   '6.12': /^linux-image-(6\.12\.\d+\+deb12(?:\.\d+)?-cloud-amd64)$/,
 };
 
-const archive = 'http://deb.debian.org';
-const suites = [
-  'debian bullseye',
-  'debian-security bullseye-security',
-  'debian bookworm',
-  'debian-security bookworm-security',
-];
+/** Releases whose kernels are tried; their packages are looked for where the host has its own from. */
+const suites = ['bullseye', 'bookworm'];
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const refreshAfterMs = 7 * 24 * 3_600_000;
 const newestFirst = new Intl.Collator('en', { numeric: true });
+
+/** Addresses of the archives that the host's packages come from (apt-get(8), indextargets). Throws when there are none. */
+function archivesOfHost(): readonly string[] {
+  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], {
+    encoding: 'utf8',
+  });
+  const archives = [...new Set(stdout.split('\n').filter((line) => line !== ''))];
+  if (archives.length === 0) throw new Error('apt-get knows no archive: apt-get update has not been run');
+  return archives;
+}
+
+/** A sources.list with the same archives for the releases whose kernels are tried. */
+function sourcesLike(archives: readonly string[]): string {
+  const lines = archives.flatMap((archive) =>
+    suites.map((suite) => {
+      const name = /security/.test(archive) ? `${suite}-security` : suite;
+      return `deb [signed-by=${keyring} arch=amd64] ${archive} ${name} main\n`;
+    }),
+  );
+  return lines.join('');
+}
 
 /** Debian's archive with lists and packages of its own in a folder: what the host is set up with is neither used nor changed. */
 export class KernelArchive {
@@ -67,7 +83,7 @@ export class KernelArchive {
       .at(-1);
     const release = pattern.exec(newest ?? '')?.[1];
     if (newest === undefined || release === undefined)
-      throw new Error(this.#trouble ?? `${archive} has no package that matches ${pattern.source}`);
+      throw new Error(this.#trouble ?? `no package of Debian matches ${pattern.source}`);
     const folder = join(this.#folder, 'kernels', release);
     if (!existsSync(folder)) this.#unpack(newest, folder);
     const modules = ['usr/lib/modules', 'lib/modules'].map((path) => join(folder, path, release)).find(existsSync);
@@ -97,12 +113,8 @@ export class KernelArchive {
       this.#trouble = `${keyring} is missing (package debian-archive-keyring)`;
       return;
     }
-    const lines = suites.map((suite) => {
-      const [path, name] = suite.split(' ');
-      return `deb [signed-by=${keyring} arch=amd64] ${archive}/${path} ${name} main\n`;
-    });
-    writeFileSync(join(this.#folder, 'sources.list'), lines.join(''));
     try {
+      writeFileSync(join(this.#folder, 'sources.list'), sourcesLike(archivesOfHost()));
       this.#run('apt-get', ['-q', 'update', '--error-on=any']);
       writeFileSync(stamp, '');
     } catch (error) {
