@@ -85,6 +85,11 @@ export function withHarmful(refused: ReadonlyMap<string, string>): Map<string, s
   return out;
 }
 
+/** The reason for a hook that an older kernel has no place for. */
+export const noSuchTracepoint = 'this kernel has no such tracepoint';
+/** ESRCH, by libbpf: the kernel's BTF does not know the tracepoint's arguments. */
+const errnoNoSuchTracepoint = 3;
+
 const logBytes = 64 * 1024;
 
 /**
@@ -230,7 +235,8 @@ function probe(libbpf: Libbpf, bytes: Uint8Array): ReadonlyMap<string, string> {
       libbpf.setLogBuffer(entry.program, log);
     }
     const result = libbpf.load(object);
-    if (result !== 0) refused.set(name, `errno ${-result}: ${lastLines(log)}`);
+    if (result === -errnoNoSuchTracepoint && log[0] === 0) refused.set(name, noSuchTracepoint);
+    else if (result !== 0) refused.set(name, `errno ${-result}: ${lastLines(log)}`);
     libbpf.closeObject(object);
   }
   return refused;

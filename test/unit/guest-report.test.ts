@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noSuchTracepoint } from '../../src/sensor/programs.ts';
 import { type DoctorReport, type GuestReport, judge } from '../guests/report.ts';
 
 const doctor = (ok: boolean, detail: string, ...states: readonly string[]): DoctorReport => ({
@@ -24,6 +25,16 @@ describe('a kernel that the sensor is for', () => {
     const { passed, failures } = judge({ doctor: doctor(true, '', 'attached', 'missing'), tests: failing }, 'sensor');
     expect(passed).toBe(4);
     expect(failures).toEqual(['hook-1 is missing: errno 22', 'a test']);
+  });
+
+  test('a hook that the kernel has no place for is skipped, with its reason', () => {
+    const hooks = [{ hook: 'tp_btf/x', state: 'missing', reason: noSuchTracepoint }];
+    const report = {
+      doctor: { ...doctor(true, '', 'attached'), hooks: [...doctor(true, '', 'attached').hooks, ...hooks] },
+      tests,
+    };
+    const { passed, failures, skipped } = judge(report, 'sensor');
+    expect([passed, failures, [...skipped]]).toEqual([4, [], [[`tp_btf/x: ${noSuchTracepoint}`, 1]]]);
   });
 
   test('a sensor that does not load fails, and one without hooks, and a doctor that says nothing', () => {
