@@ -352,6 +352,7 @@ open(my $dir, "<", "sub"); syscall(263, fileno($dir), my $c = "c", 0); syscall(1
   test('refused ones are told as refused; known ones are silent, by name, by folded name and by directory', async () => {
     const guarded = join(directory, 'guarded');
     await container.run(`mkdir -p ${guarded}; : > ${guarded}/x; chmod 755 ${directory} ${guarded}`);
+    await settled();
     seen = [];
     await container.run(`perl -e 'use POSIX; POSIX::setuid(33); unlink "${guarded}/x"; chmod 0777, "${guarded}/x"'`);
     await settled();
