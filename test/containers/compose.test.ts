@@ -105,7 +105,7 @@ beforeAll(async () => {
   url = `http://${address}:7080`;
   await up('agent', image);
   await waitFor('the agent', async () => (await log('anchorwatch-agent')).includes('"ready":true'), 30_000);
-}, 180_000);
+}, 420_000);
 afterAll(async () => {
   if (missing !== undefined) return;
   await engine.stop();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/lib/log.ts';
 import { openLibbpf } from '../../src/sensor/libbpf.ts';
 import { lackingOf } from '../../src/sensor/kernel-needs.ts';
@@ -22,40 +22,39 @@ test('a kernel that the sensor is for is found to lack nothing', (context) => {
   expect(lackingOf(openLibbpf())).toEqual([]);
 });
 
-let product: Product;
-beforeAll(async () => {
-  if (tooOld) product = await startProduct('unix:///run/anchorwatch-no-engine.sock');
-});
-afterAll(async () => {
-  if (tooOld) await product.stop();
-});
-beforeEach((context) => {
-  if (!tooOld && context.task.name.startsWith('too old'))
-    context.skip('only on kernels before 5.17: npm run test:kernels');
-});
+// Elsewhere there is nothing to be skipped: these are tests of another kernel, which npm run test:kernels brings.
+describe.each(tooOld ? ['a kernel that is too old'] : [])('%s', () => {
+  let product: Product;
+  beforeAll(async () => {
+    product = await startProduct('unix:///run/anchorwatch-no-engine.sock');
+  });
+  afterAll(async () => {
+    await product.stop();
+  });
 
-test('too old: the sensor is refused with what the kernel lacks, under a code of its own', () => {
-  const nothing = (): void => undefined;
-  const start = (): Sensor =>
-    new Sensor({
-      log: createLogger({ level: 'silent' }),
-      listener: { event: nothing, cgroupMade: nothing, cgroupRemoved: nothing },
-    });
-  expect(start).toThrow(
-    expect.objectContaining({ code: 'sensor.kernel', message: expect.stringMatching(clearReason) }),
-  );
-});
+  test('the sensor is refused with what the kernel lacks, under a code of its own', () => {
+    const nothing = (): void => undefined;
+    const start = (): Sensor =>
+      new Sensor({
+        log: createLogger({ level: 'silent' }),
+        listener: { event: nothing, cgroupMade: nothing, cgroupRemoved: nothing },
+      });
+    expect(start).toThrow(
+      expect.objectContaining({ code: 'sensor.kernel', message: expect.stringMatching(clearReason) }),
+    );
+  });
 
-test('too old: the agent runs, polls, and says so and why in its log and in the node report', async () => {
-  expect(product.log()).toMatch(
-    /no kernel sensor: this kernel lacks what the sensor needs: .*polled from \/proc instead/,
-  );
-  const reported = await waitFor(
-    'the node to report',
-    async () => (await product.get<Nodes>('/api/v1/nodes')).items[0]?.reported,
-  );
-  expect(reported.sensor).toBe('procfs');
-  expect(reported.hooksMissing).toEqual([
-    expect.objectContaining({ state: 'failed', reason: expect.stringMatching(clearReason) }),
-  ]);
+  test('the agent runs, polls, and says so and why in its log and in the node report', async () => {
+    expect(product.log()).toMatch(
+      /no kernel sensor: this kernel lacks what the sensor needs: .*polled from \/proc instead/,
+    );
+    const reported = await waitFor(
+      'the node to report',
+      async () => (await product.get<Nodes>('/api/v1/nodes')).items[0]?.reported,
+    );
+    expect(reported.sensor).toBe('procfs');
+    expect(reported.hooksMissing).toEqual([
+      expect.objectContaining({ state: 'failed', reason: expect.stringMatching(clearReason) }),
+    ]);
+  });
 });
