@@ -34,9 +34,10 @@ struct call {
 
 /*
  * Tells of a call of the current task. With `s`, the text in that scratch, digits folded, is part of the key; it is given back here.
- * Without it one is taken only when there is something to tell.
+ * Without it one is taken only when there is something to tell. True when nothing more is to be told of it in this sample: it is known, or
+ * its record was written; false when that was lost.
  */
-static __always_inline int tell_call(struct aw_watched *w, struct call *c, struct scratch *s)
+static __always_inline bool tell_call(struct aw_watched *w, struct call *c, struct scratch *s)
 {
 	u64 words[3] = { c->number | (u64)(c->result < 0) << 16 | (u64)c->origin << 24, c->detail };
 	u32 at = 0;
@@ -44,17 +45,18 @@ static __always_inline int tell_call(struct aw_watched *w, struct call *c, struc
 	if (s)
 		words[2] = hash_text(s, AW_PATH_MAX, fold_text(s, s->text_start, s->text_bytes, 0), AW_HASH_CALL_TEXT);
 	c->hash = hash_words(AW_HASH_CALL, words, 3);
-	if (silent(w, decide(w, c->hash, AW_KIND_CALL), AW_HOOK_CALL, &c->flags) || !within_rate(w, AW_HOOK_CALL, c->flags)) {
-		if (s)
-			give_scratch(s);
-		return 0;
-	}
+	bool settled = silent(w, decide(w, c->hash, AW_KIND_CALL), AW_HOOK_CALL, &c->flags);
 	bool with_text = s;
 
+	if (settled || !within_rate(w, AW_HOOK_CALL, c->flags)) {
+		if (s)
+			give_scratch(s);
+		return settled;
+	}
 	if (!s)
 		s = take_scratch(w->container, AW_HOOK_CALL);
 	if (!s)
-		return 0;
+		return false;
 	struct aw_record *r = &s->record;
 
 	begin_record(r, w, AW_KIND_CALL, AW_HOOK_CALL, c->hash);
@@ -72,10 +74,11 @@ static __always_inline int tell_call(struct aw_watched *w, struct call *c, struc
 	append_args(s, &at);
 	append_exe(s, &at);
 	append_cwd(s, &at);
-	if (send_record(s, &process_ring, at) && !(c->flags & AW_FLAG_CAPTURED))
+	settled = send_record(s, &process_ring, at);
+	if (settled && !(c->flags & AW_FLAG_CAPTURED))
 		mark_told(w, c->hash, AW_HOOK_CALL);
 	give_scratch(s);
-	return 0;
+	return settled;
 }
 
 /* Is what the current task does the container runtime's set-up, before the container's program runs? */
@@ -145,7 +148,8 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 		if (what & AW_CALL_ONLY_DETAIL && !c.detail)
 			return 0;
 	}
-	return tell_call(w, &c, s);
+	tell_call(w, &c, s);
+	return 0;
 }
 
 /* Memory that can be executed: of a file that is not the image's, or of none. */
@@ -165,7 +169,8 @@ int on_exit_mmap(struct trace_event_raw_sys_exit *context)
 		return 0;
 	if (argument_of(3) & MAP_ANONYMOUS) {
 		c.detail = protection & PROT_WRITE ? AW_MMAP_WRITABLE : AW_MMAP_ANONYMOUS;
-		return tell_call(w, &c, 0);
+		tell_call(w, &c, 0);
+		return 0;
 	}
 	file = file_of(argument_of(4));
 	if (!file)
@@ -182,7 +187,8 @@ int on_exit_mmap(struct trace_event_raw_sys_exit *context)
 		count_loss(w->container, AW_HOOK_CALL, AW_LOSS_PATH_TOO_LONG);
 	c.flags = s->text_flags;
 	c.origin = memfd_or(s, c.origin);
-	return tell_call(w, &c, s);
+	tell_call(w, &c, s);
+	return 0;
 }
 
 /* Signals that a process of a container sends to what it neither is, nor has started, nor was started by. */
@@ -223,7 +229,8 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct task_str
 		}
 	}
 	c.detail = (u32)signal | relation << 8;
-	return tell_call(w, &c, 0);
+	tell_call(w, &c, 0);
+	return 0;
 }
 
 /* Capabilities that the kernel asked for, granted and denied ones; each once for each container and sample. */
@@ -240,10 +247,11 @@ int BPF_PROG(on_capability, const struct cred *cred, struct user_namespace *targ
 		return 0;
 	if (is_set_up())
 		return 0;
-	__sync_fetch_and_or(&w->capabilities[denied & 1], bit);
 	c.detail = (u32)capability;
 	c.result = result;
-	return tell_call(w, &c, 0);
+	if (tell_call(w, &c, 0))
+		__sync_fetch_and_or(&w->capabilities[denied & 1], bit);
+	return 0;
 }
 
 /* Operations of io_uring: what is done through it passes the system calls by. */
@@ -256,5 +264,6 @@ int BPF_PROG(on_io_uring, struct io_kiocb *req)
 	if (!w || is_set_up())
 		return 0;
 	c.detail = LOAD(req, opcode);
-	return tell_call(w, &c, 0);
+	tell_call(w, &c, 0);
+	return 0;
 }

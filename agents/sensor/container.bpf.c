@@ -125,7 +125,7 @@ static __always_inline void tell_leave(struct task_struct *task, u64 container)
 		path_text(s, LOAD(mm, exe_file, f_path.dentry), LOAD(mm, exe_file, f_path.mnt), 0);
 		s->record.exe_bytes = append_text(s, &at);
 	}
-	if (send_record(s, &process_ring, at))
+	if (send_record(s, &process_ring, at) && !(flags & AW_FLAG_CAPTURED))
 		mark_told(w, hash, AW_HOOK_CGROUP);
 	give_scratch(s);
 }

@@ -109,26 +109,46 @@ static __always_inline u32 read_message(struct __sk_buff *skb, u32 at, struct sc
 	return n.bytes;
 }
 
-SEC("cgroup_skb/egress")
-int on_dns_question(struct __sk_buff *skb)
+/*
+ * The container that a DNS packet is of, with a scratch that holds the message and its name; null, and no scratch, when it is none.
+ * `wanted`: DNS_RESPONSE or 0.
+ */
+static __always_inline struct aw_watched *take_message(struct __sk_buff *skb, u8 wanted, struct scratch **scratch, u32 *name_bytes,
+						       u32 *message_bytes)
 {
-	u32 at = dns_message(skb, 1, 0), bytes, message_bytes = 0, flags = 0, data_bytes = 0;
+	u32 at = dns_message(skb, !wanted, 0);
 	struct aw_watched *w;
 	struct scratch *s;
-	u64 words[2], id;
+	u64 id;
 
 	if (!at)
-		return 1;
+		return 0;
 	id = bpf_skb_cgroup_id(skb);
 	w = bpf_map_lookup_elem(&watched, &id);
 	if (!w)
-		return 1;
+		return 0;
 	s = take_scratch(w->container, AW_HOOK_DNS);
 	if (!s)
+		return 0;
+	*name_bytes = read_message(skb, at, s, message_bytes);
+	if (!*name_bytes || (s->data[2] & DNS_RESPONSE) != wanted) {
+		give_scratch(s);
+		return 0;
+	}
+	*scratch = s;
+	return w;
+}
+
+SEC("cgroup_skb/egress")
+int on_dns_question(struct __sk_buff *skb)
+{
+	u32 bytes = 0, message_bytes = 0, flags = 0, data_bytes = 0;
+	struct scratch *s = 0;
+	struct aw_watched *w = take_message(skb, 0, &s, &bytes, &message_bytes);
+	u64 words[2];
+
+	if (!w || !s)
 		return 1;
-	bytes = read_message(skb, at, s, &message_bytes);
-	if (!bytes || s->data[2] & DNS_RESPONSE)
-		goto out;
 	u32 type_at = DNS_HEADER_BYTES + bytes + 1;
 	u32 type = s->data[type_at & (DNS_MESSAGE_MAX - 1)] << 8 | s->data[(type_at + 1) & (DNS_MESSAGE_MAX - 1)];
 
@@ -212,25 +232,14 @@ static long answer_step(u32 i, struct answers *a)
 SEC("cgroup_skb/ingress")
 int on_dns_answer(struct __sk_buff *skb)
 {
-	u32 at = dns_message(skb, 0, 0), bytes, message_bytes = 0, count;
+	u32 bytes = 0, message_bytes = 0, count;
+	struct scratch *s = 0;
+	struct aw_watched *w = take_message(skb, DNS_RESPONSE, &s, &bytes, &message_bytes);
 	struct answers a = {};
-	struct aw_watched *w;
 	struct aw_record *r;
-	struct scratch *s;
-	u64 id;
 
-	if (!at)
+	if (!w || !s)
 		return 1;
-	id = bpf_skb_cgroup_id(skb);
-	w = bpf_map_lookup_elem(&watched, &id);
-	if (!w)
-		return 1;
-	s = take_scratch(w->container, AW_HOOK_DNS);
-	if (!s)
-		return 1;
-	bytes = read_message(skb, at, s, &message_bytes);
-	if (!bytes || !(s->data[2] & DNS_RESPONSE))
-		goto out;
 	count = s->data[6] << 8 | s->data[7];
 	if (count > DNS_ANSWERS_MAX)
 		count = DNS_ANSWERS_MAX;

@@ -54,7 +54,8 @@ int on_any_call(struct bpf_raw_tracepoint_args *context)
 
 	if (*seen & bit || is_set_up())
 		return 0;
-	__sync_fetch_and_or(seen, bit);
 	c.detail = number | (u64)compat << 16;
-	return tell_call(w, &c, 0);
+	if (tell_call(w, &c, 0))
+		__sync_fetch_and_or(seen, bit);
+	return 0;
 }

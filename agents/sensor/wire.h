@@ -52,7 +52,6 @@ enum aw_hash_type {
 	AW_HASH_DNS = 17,
 	AW_HASH_DNS_PARENT = 18,
 	AW_HASH_DNS_ANSWER = 19,
-	AW_HASH_DIRECTORY_RECENT = 20,
 	/* and from here on, for each change, set-id mode or not, refused or not: the path, folded, its directory */
 	AW_HASH_CHANGE = 32,
 };
@@ -109,7 +108,7 @@ enum aw_origin {
 #define AW_FLAG_SPECIAL 0x200 /* change: a set-id mode, a time that was not the present one */
 #define AW_FLAG_CAPTURED 0x400 /* known or told before; told because the container is being captured */
 #define AW_FLAG_SOCKET_STDIO 0x800 /* exec: standard input is a network socket */
-#define AW_FLAG_COMPAT 0x1000 /* exec: a program of the 32-bit ABI; call: made by it */
+#define AW_FLAG_COMPAT 0x1000 /* exec: a program of the 32-bit ABI */
 
 /*
  * Cookie of a change: its number (bits 0-15), which argument is the directory (16-23), the path (24-31), the mode (32-39) and the other

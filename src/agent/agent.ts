@@ -63,7 +63,6 @@ const tickMs = 1_000;
 const rateMs = 10_000;
 const reportMs = 5_000;
 const pollMs = 1_000;
-const lossWindowsMax = 20;
 /** Alerts that wait for the collector on disk; beyond them the oldest of the lowest severity make room, counted. */
 const outboxAlertsMax = 10_000;
 const builtInRules = new URL('../../profiles/rules/', import.meta.url).pathname;
@@ -141,9 +140,17 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   });
   const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
   cleanups.defer('captures', () => recorder.close());
-  const losses = new LossWindowStore(profilesFile);
   const pipeline: Pipeline = new Pipeline({
-    ...{ watch, containers, alerts: outbox, clock, log, losses, recorder, captureMs: options.captureMs },
+    ...{
+      watch,
+      containers,
+      alerts: outbox,
+      clock,
+      log,
+      losses: new LossWindowStore(profilesFile),
+      recorder,
+      captureMs: options.captureMs,
+    },
     ownPids: [process.pid, process.ppid],
   });
   const rates = new Rates();
@@ -154,9 +161,12 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const source = await startSource(options, pipeline, containers, log);
   const { sensor, poller } = source;
   cleanups.defer('sensor', async () => {
-    await sensor?.stop();
-    poller?.close();
+    // While the kernel still has its counts; what is left in the rings is told by `stop`, and saved after it.
     pipeline.finish();
+    await sensor?.stop();
+    pipeline.useSensor(undefined);
+    poller?.close();
+    pipeline.save();
   });
 
   // After the sensor: a container that starts in between is announced by the kernel.
@@ -183,7 +193,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const report = (): void => {
-    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, source, version, recorder, losses }));
+    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, source, version, recorder }));
   };
   rates.read(containers.running());
   report();
@@ -241,6 +251,7 @@ async function startSource(
       await sensor.start();
       return { sensor, trouble: '' };
     } catch (error) {
+      pipeline.useSensor(undefined);
       await sensor?.stop();
       if (wanted === 'bpf') throw error;
       trouble = errorText(error);
@@ -307,7 +318,6 @@ interface ReportSources {
   readonly source: Source;
   readonly version: string;
   readonly recorder: CaptureLog;
-  readonly losses: LossWindowStore;
 }
 
 function nodeReport({
@@ -319,9 +329,8 @@ function nodeReport({
   source: { sensor, poller, trouble },
   version,
   recorder,
-  losses,
 }: ReportSources): NodeReport {
-  const lossWindows = losses.recent(lossWindowsMax);
+  const { lossWindows } = pipeline;
   const counters = sensor?.counters();
   const outboxCounters = outbox.counters;
   const watchLosses = watch.losses();

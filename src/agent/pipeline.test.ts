@@ -83,7 +83,7 @@ beforeEach(() => {
     log: createLogger({ level: 'silent' }),
     ownPids: [ownPid],
     alerts: { push: (alert) => void alerts.push(alert) },
-    losses: { add: () => undefined },
+    losses: { add: () => undefined, recent: () => [] },
     recorder: {
       record: (event) => void recorded.push(`${event.kind}${event.captured === true ? ' captured' : ''}`),
       end: (id) => void recorded.push(`end ${id}`),

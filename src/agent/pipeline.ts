@@ -5,17 +5,16 @@ import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Event, ExecEvent, LifecycleEvent, ListenEvent } from '../model/event.ts';
 import type { Stratum } from '../model/feature.ts';
+import type { LossWindow } from '../model/loss.ts';
 import { cgroupPlace } from '../identity/containers.ts';
 import type { Announcement } from '../identity/containers.ts';
-import { blinds, dimensionsOfHook } from '../model/loss.ts';
-import type { LossWindow } from '../model/loss.ts';
+import { Captures } from '../history/captures.ts';
 import { Pending } from '../identity/pending.ts';
 import { cgroupContents, processOf, readListeners, readProcesses } from '../sensor/processes.ts';
 import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
-import { Captures } from './captures.ts';
-import { LossWindows } from './loss-windows.ts';
-import type { ClosedWindow } from './loss-windows.ts';
+import { Losses } from './losses.ts';
+import type { LossHistory } from './losses.ts';
 import { configurationActions } from './told.ts';
 import type { Watch } from './watch.ts';
 
@@ -37,11 +36,6 @@ interface Poller {
 /** Where alerts go. */
 interface AlertSink {
   push(alert: Alert): void;
-}
-
-/** Where the times are kept in which something could not be told. */
-interface LossHistory {
-  add(windows: readonly LossWindow[], nowMs: number): void;
 }
 
 /** Where everything is kept that a captured container does. */
@@ -80,7 +74,7 @@ export class Pipeline {
   readonly #pushedDown: Set<string> = new Set();
   readonly #startedMs: number;
   readonly #captures: Captures;
-  readonly #windows: LossWindows;
+  readonly #losses: Losses;
   #sensor: Sensor | undefined;
   #poller: Poller | undefined;
   #readMs = 0;
@@ -92,11 +86,18 @@ export class Pipeline {
     this.#options = options;
     this.#startedMs = options.clock.nowMs();
     this.#captures = new Captures(options.captureMs);
-    this.#windows = new LossWindows(this.#startedMs);
+    const { clock, log, containers, watch, losses } = options;
+    this.#losses = new Losses({
+      ...{ clock, log, history: losses },
+      byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
+      onLost: (containerId, dimensions, count, nowMs) => {
+        watch.lost(containerId, dimensions, count, nowMs);
+      },
+    });
   }
 
-  /** The kernel sensor, when there is one. */
-  useSensor(sensor: Sensor): void {
+  /** The kernel sensor; undefined when it has stopped: what it had in the kernel is gone. */
+  useSensor(sensor: Sensor | undefined): void {
     this.#sensor = sensor;
   }
 
@@ -114,6 +115,11 @@ export class Pipeline {
   /** How often the profiles could not be saved. */
   get saveFailures(): number {
     return this.#saveFailures;
+  }
+
+  /** The last times in which something of a container could not be told, newest first. */
+  get lossWindows(): readonly LossWindow[] {
+    return this.#losses.recent;
   }
 
   /** Containers of which everything is told at present. */
@@ -221,6 +227,9 @@ export class Pipeline {
   stopped(container: Container): void {
     const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#readMs > incidencePauseMs) this.#readIncidences(nowMs);
+    // While the kernel still has its counts, and the sample is still open.
+    this.#losses.read(this.#sensor?.losses() ?? []);
+    this.#losses.end(container);
     this.#options.watch.containerStopped(container.id, nowMs);
     this.#captures.forget(container.id);
     this.#options.recorder.end(container.id);
@@ -265,7 +274,7 @@ export class Pipeline {
   tick(): void {
     const { watch, alerts, clock, containers } = this.#options;
     const nowMs = clock.nowMs();
-    this.#readLosses(nowMs);
+    this.#losses.read(this.#sensor?.losses() ?? []);
     for (const containerId of this.#captures.ended(nowMs)) {
       this.#capture(containers.byId(containerId), false);
       this.#options.recorder.end(containerId);
@@ -303,7 +312,8 @@ export class Pipeline {
   /** Before the end: counts what the kernel counted, saves. */
   finish(): void {
     this.#readIncidences(this.#options.clock.nowMs());
-    this.#keepWindows(this.#windows.finish());
+    this.#losses.read(this.#sensor?.losses() ?? []);
+    this.#losses.finish();
     this.save();
   }
 
@@ -314,42 +324,6 @@ export class Pipeline {
       { container: container.name, id: container.id.slice(0, 12) },
       on ? 'everything that this container does is recorded from now on' : 'quiet again: recorded no more',
     );
-  }
-
-  #readLosses(nowMs: number): void {
-    if (this.#sensor === undefined) return;
-    const { grown, closed } = this.#windows.read(
-      this.#sensor.losses().filter(({ reason }) => blinds(reason)),
-      nowMs,
-    );
-    for (const { cgroupId, hook, delta } of grown) {
-      const container = this.#options.containers.byCgroup(cgroupId);
-      if (container !== undefined) this.#options.watch.lost(container.id, dimensionsOfHook(hook), delta, nowMs);
-    }
-    this.#keepWindows(closed);
-  }
-
-  #keepWindows(closed: readonly ClosedWindow[]): void {
-    const { containers, losses, log, clock } = this.#options;
-    const windows = closed.map(({ cgroupId, ...rest }): LossWindow => {
-      const container = containers.byCgroup(cgroupId);
-      const [containerId, name, workload] = [
-        container?.id ?? '',
-        container?.name ?? '',
-        container?.workload.name ?? '',
-      ];
-      return { ...rest, containerId, container: name, workload };
-    });
-    for (const { fromMs, toMs, container, hook, reason, count } of windows)
-      log.warn(
-        { code: 'sensor.blind', container, hook, reason, count },
-        `partly blind for ${((toMs - fromMs) / 1000).toFixed(1)} s: ${count} records of ${container === '' ? 'a container' : container} could not be told (${hook}, ${reason})`,
-      );
-    try {
-      if (windows.length > 0) losses.add(windows, clock.nowMs());
-    } catch (error) {
-      log.error({ err: error }, 'times in which something was lost could not be stored');
-    }
   }
 
   #readIncidences(nowMs: number): void {

@@ -44,7 +44,7 @@ beforeEach(() => {
   pipeline = new Pipeline({
     ...{ watch, clock, log, ownPids: [] },
     alerts: { push: (alert) => void alerts.push(alert) },
-    losses: { add: () => undefined },
+    losses: { add: () => undefined, recent: () => [] },
     recorder: { record: () => undefined, end: () => undefined },
     captureMs: 0,
     containers: { byId: () => container, byCgroup: () => container, announce: () => Promise.resolve('container') },

@@ -22,8 +22,8 @@ import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
 import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
-import { Blindness } from './blindness.ts';
-import { Names } from './names.ts';
+import { Blindness } from '../profile/blindness.ts';
+import { Names } from '../identity/names.ts';
 import { Told } from './told.ts';
 import { evidenceOf, profileFacts, WrittenFiles } from './surroundings.ts';
 

@@ -183,7 +183,6 @@ export const hashTypes = {
   dns: 17,
   dns_parent: 18,
   dns_answer: 19,
-  directory_recent: 20,
   change: 32,
 } as const;
 

@@ -64,7 +64,7 @@ class Node {
     this.pipeline = new Pipeline({
       ...{ watch, clock, log: createLogger({ level: 'silent' }), ownPids: [], alerts: { push: () => undefined } },
       ...{
-        losses: { add: () => undefined },
+        losses: { add: () => undefined, recent: () => [] },
         recorder: { record: () => undefined, end: () => undefined },
         captureMs: 0,
       },

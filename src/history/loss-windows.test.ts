@@ -1,28 +1,5 @@
 import { expect, test } from 'vitest';
-import { Blindness } from './blindness.ts';
 import { LossWindows } from './loss-windows.ts';
-
-test('a sample is no evidence about what was lost in it; the next one is again', () => {
-  const blindness = new Blindness();
-  blindness.note('a', ['file.read', 'file.write'], 10, 1_000);
-  blindness.note('a', ['file.read'], 5, 2_000);
-  expect([...blindness.endSample('a')]).toEqual(['file.read', 'file.write']);
-  expect([...blindness.endSample('a')]).toEqual([]);
-  expect([...blindness.endSample('b')]).toEqual([]);
-});
-
-test('losses are remembered for an hour, by container and dimension', () => {
-  const blindness = new Blindness();
-  blindness.note('a', ['exec'], 10, 0);
-  blindness.note('a', ['exec'], 1, 70_000);
-  blindness.note('a', [], 5, 70_000);
-  expect(blindness.lately('a', 'exec', 3_600_000)).toBe(11);
-  expect(blindness.lately('a', 'exec', 3_600_001)).toBe(1);
-  expect(blindness.lately('a', 'dns', 70_000)).toBe(0);
-  expect(blindness.lately('b', 'exec', 70_000)).toBe(0);
-  blindness.forget('a');
-  expect(blindness.lately('a', 'exec', 70_000)).toBe(0);
-});
 
 test('windows of loss begin at the reading before, end after a pause, and are those of one counter', () => {
   const windows = new LossWindows(0);
@@ -40,4 +17,13 @@ test('windows of loss begin at the reading before, end after a pause, and are th
   expect(windows.read([], 10_000).closed).toEqual([{ ...loss, count: 2, fromMs: 8_000, toMs: 9_000 }]);
   windows.read([{ ...loss, count: 1 }], 11_000);
   expect(windows.finish()).toEqual([{ ...loss, count: 1, fromMs: 10_000, toMs: 11_000 }]);
+});
+
+test('of a container that stops the windows end at once, the others go on', () => {
+  const windows = new LossWindows(0);
+  const of = (cgroupId: string, count: number) => ({ cgroupId, hook: 'open', reason: 'ring_full', count });
+  windows.read([of('7', 3), of('8', 4)], 1_000);
+  expect(windows.end('7')).toEqual([{ ...of('7', 3), fromMs: 0, toMs: 1_000 }]);
+  expect(windows.end('7')).toEqual([]);
+  expect(windows.finish()).toEqual([{ ...of('8', 4), fromMs: 0, toMs: 1_000 }]);
 });

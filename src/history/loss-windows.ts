@@ -62,6 +62,13 @@ export class LossWindows {
     return { grown, closed: this.#close((open, id) => nowMs - open.toMs >= pauseMs || !present.has(id)) };
   }
 
+  /** Ends the windows of a container that stopped, and forgets its counters: its number may be another's soon. */
+  end(cgroupId: string): readonly ClosedWindow[] {
+    const isIts = (id: string): boolean => (JSON.parse(id) as string[])[0] === cgroupId;
+    for (const id of this.#totals.keys()) if (isIts(id)) this.#totals.delete(id);
+    return this.#close((_, id) => isIts(id));
+  }
+
   /** Ends all windows: nothing more will be read. */
   finish(): readonly ClosedWindow[] {
     return this.#close(() => true);
