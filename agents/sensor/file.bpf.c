@@ -34,17 +34,15 @@ static __always_inline u64 *recent_slot(struct aw_watched *w, const struct file_
 
 #define ACCESS_DIRECTORY 0x100
 
-/* The mark of the directory that a file is in: where everything is known, a new name needs no path. */
-static __always_inline struct file_key directory_key(struct aw_watched *w, struct file *file, u32 mode)
+static __always_inline struct file_key key_of(struct aw_watched *w, struct inode *inode, u32 name_hash, u32 access)
 {
-	struct dentry *parent = LOAD(file, f_path.dentry, d_parent);
-	struct inode *inode = LOAD(parent, d_inode);
 	struct file_key key = {
 		.container = w->container,
 		.inode = LOAD(inode, i_ino),
 		.device = LOAD(inode, i_sb, s_dev),
 		.generation = LOAD(inode, i_generation),
-		.access = (mode & FMODE_WRITE) | ACCESS_DIRECTORY,
+		.name_hash = name_hash,
+		.access = access,
 	};
 
 	return key;
@@ -67,7 +65,8 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	struct file_key directory = {};
 
 	if (with_mark) {
-		directory = directory_key(w, file, mode);
+		/* Where everything is known, a new name needs no path. */
+		directory = key_of(w, LOAD(file, f_path.dentry, d_parent, d_inode), 0, (mode & FMODE_WRITE) | ACCESS_DIRECTORY);
 		struct file_mark *volatile_mark = bpf_map_lookup_elem(&files, &directory);
 
 		if (volatile_mark && volatile_mark->epoch == config.epoch && known_as(w, volatile_mark->hash, kind))
@@ -149,14 +148,7 @@ static __always_inline int on_open(long descriptor)
 	if (mode & FMODE_PATH)
 		return 0;
 	struct inode *inode = LOAD(file, f_inode);
-	struct file_key key = {
-		.container = w->container,
-		.inode = LOAD(inode, i_ino),
-		.device = LOAD(inode, i_sb, s_dev),
-		.generation = LOAD(inode, i_generation),
-		.name_hash = LOAD(file, f_path.dentry, d_name.hash),
-		.access = mode & FMODE_WRITE,
-	};
+	struct file_key key = key_of(w, inode, LOAD(file, f_path.dentry, d_name.hash), mode & FMODE_WRITE);
 	u32 kind = mode & FMODE_WRITE ? AW_KIND_FILE_WRITE : AW_KIND_FILE_READ;
 
 	if (w->flags & AW_WATCHED_CAPTURE)

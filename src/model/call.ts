@@ -175,12 +175,12 @@ const signalNames: ReadonlyMap<number, string> = new Map(
 const killRelations = ['', 'outside', 'unrelated', 'ancestor'];
 const mappings = ['', 'file', 'executable', 'writable-executable'];
 
-const ownDetails: Readonly<Record<string, (value: number) => string>> = {
+const ownDetails: Readonly<Record<string, (value: number, arch: string) => string>> = {
   capability: (value) => capabilities[value] ?? String(value),
   io_uring: (value) => ringOperations[value] ?? String(value),
   kill: (value) => `${signalNames.get(value & 0xff) ?? `signal-${value & 0xff}`} ${killRelations[value >> 8] ?? ''}`,
-  syscall: (value) =>
-    `${syscallName(process.arch, value & 0xffff, value >= 0x10000)}${value >= 0x10000 ? ' 32-bit' : ''}`,
+  syscall: (value, arch) =>
+    `${syscallName(arch, value & 0xffff, value >= 0x10000)}${value >= 0x10000 ? ' 32-bit' : ''}`,
   mmap: (value) => mappings[value] ?? String(value),
   dup2: () => 'socket',
   dup3: () => 'socket',
@@ -191,11 +191,12 @@ const ownDetails: Readonly<Record<string, (value: number) => string>> = {
  * What an argument's value means, as a feature says it: `user,mount`, `attach`, `root`; empty where there is nothing to say.
  * @param name of the call
  * @param value the argument, masked; of `socket` the family; else as agents/sensor/wire.h (`enum aw_call`) has it
+ * @param arch of the node, as `process.arch` has it
  */
-export function callDetail(name: string, value: number): string {
+export function callDetail(name: string, value: number, arch: string): string {
   if (name === 'socket') return sockets[String(value)] ?? String(value);
   const own = ownDetails[name];
-  if (own !== undefined) return own(value);
+  if (own !== undefined) return own(value, arch);
   const detail = byName.get(name)?.detail;
   if (detail === undefined) return '';
   if (detail.names === ids) return ids[value] ?? 'other';

@@ -76,14 +76,16 @@ export interface SensorRecord {
 }
 
 /** Why bytes are not a record. */
-export type DecodeFailure =
-  | 'too-short'
-  | 'wrong-version'
-  | 'wrong-size'
-  | 'unknown-kind'
-  | 'wrong-lengths'
-  | 'unknown-value'
-  | 'wrong-message';
+export const decodeFailures = [
+  'too-short',
+  'wrong-version',
+  'wrong-size',
+  'unknown-kind',
+  'wrong-lengths',
+  'unknown-value',
+  'wrong-message',
+] as const;
+export type DecodeFailure = (typeof decodeFailures)[number];
 
 export type Decoded = { readonly record: SensorRecord } | { readonly failure: DecodeFailure };
 

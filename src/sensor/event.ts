@@ -14,10 +14,15 @@ export interface EventContext {
   readonly programPath: (program: bigint) => string;
   /** Milliseconds since the epoch at CLOCK_MONOTONIC zero. */
   readonly monotonicOriginMs: number;
+  /** Of the node, as `process.arch` has it: system calls have other numbers on each. */
+  readonly arch: string;
 }
 
 /** The event that a record tells of; undefined for records about cgroups. Pure. */
-export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }: EventContext): Event | undefined {
+export function eventOf(
+  record: SensorRecord,
+  { programPath, monotonicOriginMs, arch }: EventContext,
+): Event | undefined {
   const exe = record.exe === '' ? programPath(record.program) : record.exe;
   const process: Process = {
     pid: record.pid,
@@ -110,7 +115,7 @@ export function eventOf(record: SensorRecord, { programPath, monotonicOriginMs }
       const call = callName(record.call);
       if (call === undefined) return undefined;
       const error = record.flags & flags.refused ? errorName(record.result) : '';
-      const detail = callDetail(call, Number(record.detail));
+      const detail = callDetail(call, Number(record.detail), arch);
       return { ...base, kind: 'call', call, detail, error, text: record.path === '' ? other : record.path };
     }
     default:

@@ -7,6 +7,7 @@ import type { HookState } from '../model/node.ts';
 import { namesWithArguments } from '../model/program.ts';
 import { ContainerLosses } from './container-losses.ts';
 import type { ContainerLoss } from './container-losses.ts';
+import { decodeFailures } from './decode.ts';
 import type { SensorRecord } from './decode.ts';
 import { readStats } from './stats.ts';
 import type { KernelStats } from './stats.ts';
@@ -269,7 +270,8 @@ export class Sensor {
   counters(): SensorCounters {
     const { lost: inKernel, ...counts } = readStats(this.#libbpf, this.#statsFd);
     const lost = [...inKernel];
-    for (const reason of decodeFailures) lost.push({ hook: 'reader', reason, count: this.#failures[reason] ?? 0 });
+    for (const reason of [...decodeFailures, 'torn-ring'] as const)
+      lost.push({ hook: 'reader', reason, count: this.#failures[reason] ?? 0 });
     lost.push({ hook: 'answer', reason: 'known_full', count: this.#known.full });
     lost.push({ hook: 'watch', reason: 'watched_full', count: this.#watched.full });
     return { ...counts, healed: this.#healed, lost };
@@ -292,7 +294,8 @@ export class Sensor {
   #take({ records, failures }: ReaderBatch): void {
     this.#failures = failures;
     const monotonicOriginMs = Date.now() - Number(process.hrtime.bigint()) / 1e6;
-    const context = { programPath: (program: bigint): string => this.#paths.get(program) ?? '', monotonicOriginMs };
+    const programPath = (program: bigint): string => this.#paths.get(program) ?? '';
+    const context = { programPath, monotonicOriginMs, arch: process.arch };
     for (const record of records) {
       if (record.kind === 'cgroup_make' || record.kind === 'cgroup_remove') this.#takeCgroup(record);
       else {
@@ -366,17 +369,6 @@ function keyOf(cgroupId: string): Buffer {
   key.writeBigUInt64LE(BigInt(cgroupId), 0);
   return key;
 }
-
-const decodeFailures = [
-  'too-short',
-  'wrong-version',
-  'wrong-size',
-  'unknown-kind',
-  'wrong-lengths',
-  'unknown-value',
-  'wrong-message',
-  'torn-ring',
-] as const;
 
 function patternOf(key: KernelKey): Pattern | undefined {
   if (key.kind.endsWith('.folded')) return 'folded';

@@ -61,7 +61,7 @@ syscall(10, $a, 4096, 5); my $n = "code"; my $fd = syscall(319, $n, 0); syscall(
     const outside = execFileSync('/bin/sh', ['-c', 'sleep 60 > /dev/null 2>&1 & echo $!'], { encoding: 'utf8' }).trim();
     try {
       await harness.container.run(
-        `sleep 60 & kill -TERM $!; (perl -e 'sleep 60' & echo $! > ${harness.directory}/orphan); sleep 0.2; /bin/sh -c "kill -USR1 ${outside}; :"; /bin/sh -c '/bin/kill -CONT '$(cat ${harness.directory}/orphan)'; :'; /bin/sh -c 'kill -CONT '$$'; :'`,
+        `sleep 60 & kill -TERM $!; (perl -e 'sleep 60' & echo $! > ${harness.directory}/orphan); /bin/sh -c "kill -USR1 ${outside}; :"; /bin/sh -c '/bin/kill -CONT '$(cat ${harness.directory}/orphan)'; :'; /bin/sh -c 'kill -CONT '$$'; :'`,
       );
       await harness.settled();
       expect(harness.calls().filter((line) => line.startsWith('kill'))).toEqual([
@@ -92,7 +92,9 @@ syscall(10, $a, 4096, 5); my $n = "code"; my $fd = syscall(319, $n, 0); syscall(
 
   test('a process that leaves the cgroup of its container', async () => {
     const parent = join('/sys/fs/cgroup/unified', harness.container.path, '../cgroup.procs');
-    await harness.container.run(`sleep 60 & sleep 0.3; echo $! > ${parent}; kill $!`);
+    await harness.container.run(
+      `sleep 60 & until [[ $(< /proc/$!/comm) == sleep ]]; do :; done; echo $! > ${parent}; kill $!`,
+    );
     await harness.settled();
     expect(harness.calls()).toContain('cgroup-leave');
     const told = harness.seen.find(({ event }) => event.kind === 'call' && event.call === 'cgroup-leave')?.event;
