@@ -59,7 +59,7 @@ static __always_inline bool tell_call(struct aw_watched *w, struct call *c, stru
 		return false;
 	struct aw_record *r = &s->record;
 
-	begin_record(r, w, AW_KIND_CALL, AW_HOOK_CALL, c->hash);
+	begin_record(s, w, AW_KIND_CALL, AW_HOOK_CALL, c->hash);
 	r->flags |= c->flags | (c->result < 0 ? AW_FLAG_REFUSED : 0);
 	r->call = c->number;
 	r->detail = c->detail;
@@ -71,9 +71,7 @@ static __always_inline bool tell_call(struct aw_watched *w, struct call *c, stru
 		r->path_bytes = append_text(s, &at);
 	else if (c->text != AW_CALL_NOTHING)
 		append_argument(s, &at, c->text);
-	append_args(s, &at);
-	append_exe(s, &at);
-	append_cwd(s, &at);
+	at = append_process(s, at, PROCESS_WITH_EXE);
 	settled = send_record(s, &process_ring, at);
 	if (settled && !(c->flags & AW_FLAG_CAPTURED))
 		mark_told(w, c->hash, AW_HOOK_CALL);

@@ -106,15 +106,13 @@ int on_exit_change(struct trace_event_raw_sys_exit *context)
 		struct aw_record *r = &s->record;
 		u32 at = 0;
 
-		begin_record(r, w, AW_KIND_CHANGE, AW_HOOK_CHANGE, hash);
+		begin_record(s, w, AW_KIND_CHANGE, AW_HOOK_CHANGE, hash);
 		r->flags |= flags | (result < 0 ? AW_FLAG_REFUSED : 0) | (special ? AW_FLAG_SPECIAL : 0);
 		r->call = change;
 		r->detail = mode;
 		r->result = result;
 		r->path_bytes = append_text(s, &at);
-		append_args(s, &at);
-		append_exe(s, &at);
-		append_cwd(s, &at);
+		at = append_process(s, at, PROCESS_WITH_EXE);
 		if (other != AW_CALL_NOTHING) {
 			long bytes = bpf_probe_read_user_str(s->data + (at & (AW_DATA_MAX - 1)), 1024,
 							     (void *)argument_of(other));

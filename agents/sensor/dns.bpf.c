@@ -176,9 +176,7 @@ int on_dns_question(struct __sk_buff *skb)
 	s->record.flags |= flags;
 	s->record.detail = type;
 	s->record.path_bytes = append_text(s, &data_bytes);
-	append_args(s, &data_bytes);
-	append_exe(s, &data_bytes);
-	append_cwd(s, &data_bytes);
+	data_bytes = append_process(s, data_bytes, PROCESS_WITH_EXE);
 	if (send_record(s, &activity_ring, data_bytes) && !(flags & AW_FLAG_CAPTURED))
 		mark_told(w, hash, AW_HOOK_DNS);
 out:

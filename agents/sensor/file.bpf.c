@@ -101,13 +101,11 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 		struct aw_record *r = &s->record;
 		u32 at = 0;
 
-		begin_record(r, w, kind, AW_HOOK_OPEN, hash);
+		begin_record(s, w, kind, AW_HOOK_OPEN, hash);
 		r->flags |= flags | (mode & FMODE_CREATED ? AW_FLAG_CREATED : 0);
 		r->mode = i_mode;
 		r->path_bytes = append_text(s, &at);
-		append_args(s, &at);
-		append_exe(s, &at);
-		append_cwd(s, &at);
+		at = append_process(s, at, PROCESS_WITH_EXE);
 		if (send_record(s, &activity_ring, at) && !(flags & AW_FLAG_CAPTURED)) {
 			mark_told(w, hash, AW_HOOK_OPEN);
 			settled = true;
@@ -200,32 +198,9 @@ int BPF_PROG(on_io_uring_complete, void *ring, void *request)
 	return on_open(LOAD(req, cqe.res));
 }
 
-SEC("tracepoint/syscalls/sys_exit_open_by_handle_at")
-int on_exit_open_by_handle_at(struct trace_event_raw_sys_exit *context)
-{
-	return on_open(context->ret);
-}
-
-SEC("tracepoint/syscalls/sys_exit_open")
+/* Attached to each call that opens a file and answers its descriptor. */
+SEC("tracepoint")
 int on_exit_open(struct trace_event_raw_sys_exit *context)
-{
-	return on_open(context->ret);
-}
-
-SEC("tracepoint/syscalls/sys_exit_openat")
-int on_exit_openat(struct trace_event_raw_sys_exit *context)
-{
-	return on_open(context->ret);
-}
-
-SEC("tracepoint/syscalls/sys_exit_openat2")
-int on_exit_openat2(struct trace_event_raw_sys_exit *context)
-{
-	return on_open(context->ret);
-}
-
-SEC("tracepoint/syscalls/sys_exit_creat")
-int on_exit_creat(struct trace_event_raw_sys_exit *context)
 {
 	return on_open(context->ret);
 }

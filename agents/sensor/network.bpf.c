@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Network: TCP by its state changes (outbound connections, refused ones too, and listening sockets, whatever the system call), UDP by
- * connect, bind, and datagrams to an address of their own.
+ * connect, bind, and datagrams to an address of their own (cgroup hooks: io_uring's too, and connections by TCP cost next to nothing).
  */
 #include "lib/record.h"
 
@@ -29,7 +29,10 @@ static __always_inline u8 peer_of(const struct endpoint *e)
 	return (a & 0xfe) == 0xfc || (a == 0xfe && (b & 0xc0) == 0x80) ? AW_PEER_PRIVATE : AW_PEER_PUBLIC;
 }
 
-static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *e, u32 kind, u32 hook, bool lineage)
+/* Programs of cgroups may have to do without task storage. */
+enum hooked { HOOKED_TRACEPOINT, HOOKED_CGROUP };
+
+static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *e, u32 kind, u32 hook, enum hooked hooked)
 {
 	struct aw_task *state;
 	struct scratch *s;
@@ -62,7 +65,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 
 	if (silent(w, decide(w, hash, kind), hook, &flags))
 		return 0;
-	state = lineage ? task_state(bpf_get_current_task_btf()) : 0;
+	state = hooked == HOOKED_TRACEPOINT || CGROUP_LINEAGE ? task_state(bpf_get_current_task_btf()) : 0;
 	if (state && state->flags & AW_TASK_RUNTIME)
 		return 0;
 	if (!within_rate(w, hook, flags))
@@ -73,16 +76,17 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 	struct aw_record *r = &s->record;
 	u32 at = 0;
 
-	begin_record_of(bpf_get_current_task_btf(), r, w, kind, hook, hash, lineage);
+	if (hooked == HOOKED_TRACEPOINT)
+		begin_record(s, w, kind, hook, hash);
+	else
+		begin_record_of(bpf_get_current_task_btf(), r, w, kind, hook, hash, CGROUP_LINEAGE);
 	r->flags |= flags;
 	r->protocol = e->protocol;
 	r->peer = peer;
 	r->family = e->family;
 	r->port = e->port;
 	__builtin_memcpy(r->address, e->address, 16);
-	append_args(s, &at);
-	append_exe(s, &at);
-	append_cwd(s, &at);
+	at = append_process(s, at, PROCESS_WITH_EXE);
 	if (send_record(s, &activity_ring, at) && !(flags & AW_FLAG_CAPTURED))
 		mark_told(w, hash, hook);
 	give_scratch(s);
@@ -110,7 +114,7 @@ static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 
 		else if (e.family == AF_INET6)
 			bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
 	}
-	return tell_endpoint(w, &e, kind, hook, true);
+	return tell_endpoint(w, &e, kind, hook, HOOKED_TRACEPOINT);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -124,8 +128,9 @@ int BPF_PROG(on_sock_state, struct sock *sk, int old_state, int new_state)
 					   on_endpoint(sk, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN, IPPROTO_TCP);
 }
 
-/* UDP, when connect or bind returns. A task that has its saved registers changed names another of its own sockets at best. */
-static __always_inline int on_datagram(struct trace_event_raw_sys_exit *context, u32 kind, u32 hook)
+/* UDP, when bind returns. A task that has its saved registers changed names another of its own sockets at best. */
+SEC("tracepoint/syscalls/sys_exit_bind")
+int on_exit_bind(struct trace_event_raw_sys_exit *context)
 {
 	struct sock *sk;
 
@@ -135,25 +140,14 @@ static __always_inline int on_datagram(struct trace_event_raw_sys_exit *context,
 	if (!sk || LOAD(sk, sk_protocol) != IPPROTO_UDP)
 		return 0;
 	/* A port that the kernel chose is the local end of a client. */
-	if (kind == AW_KIND_NET_LISTEN && !(BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK))
+	if (!(BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK))
 		return 0;
-	return on_endpoint(sk, kind, hook, IPPROTO_UDP);
+	return on_endpoint(sk, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN, IPPROTO_UDP);
 }
 
-SEC("tracepoint/syscalls/sys_exit_connect")
-int on_exit_connect(struct trace_event_raw_sys_exit *context)
-{
-	return on_datagram(context, AW_KIND_NET_OUT, AW_HOOK_CONNECT);
-}
-
-SEC("tracepoint/syscalls/sys_exit_bind")
-int on_exit_bind(struct trace_event_raw_sys_exit *context)
-{
-	return on_datagram(context, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN);
-}
-
-/* Connections that are accepted: who reaches which port, by the kind of address. */
-static __always_inline int on_accepted(struct trace_event_raw_sys_exit *context)
+/* Connections that are accepted, by accept(2) or accept4(2): who reaches which port, by the kind of address. */
+SEC("tracepoint")
+int on_exit_accept(struct trace_event_raw_sys_exit *context)
 {
 	struct endpoint e = { .protocol = IPPROTO_TCP };
 	struct aw_watched *w;
@@ -173,55 +167,88 @@ static __always_inline int on_accepted(struct trace_event_raw_sys_exit *context)
 		bpf_core_read(e.address, 4, &sk->__sk_common.skc_daddr);
 	else if (e.family == AF_INET6)
 		bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_daddr);
-	return tell_endpoint(w, &e, AW_KIND_NET_IN, AW_HOOK_ACCEPT, true);
+	return tell_endpoint(w, &e, AW_KIND_NET_IN, AW_HOOK_ACCEPT, HOOKED_TRACEPOINT);
 }
 
-SEC("tracepoint/syscalls/sys_exit_accept")
-int on_exit_accept(struct trace_event_raw_sys_exit *context)
-{
-	return on_accepted(context);
-}
-
-SEC("tracepoint/syscalls/sys_exit_accept4")
-int on_exit_accept4(struct trace_event_raw_sys_exit *context)
-{
-	return on_accepted(context);
-}
+/* Lower end of the ports that the kernel gives to clients (net.ipv4.ip_local_port_range, by default). */
+#define CLIENT_PORTS_FROM 32768
 
 /*
- * Datagrams to an address that the socket is not connected to. Called for these alone, so that send(2) on a connection costs nothing.
- * Answers 1: let it pass.
+ * A peer of a UDP socket. A client's port that is written to from a port below those is an answer: that somebody is served counts then, as
+ * for a connection that is accepted, and not the port, which is another each time.
  */
-SEC("cgroup/sendmsg4")
-int on_sendmsg4(struct bpf_sock_addr *context)
+static __always_inline void tell_datagrams(struct bpf_sock_addr *context, struct aw_watched *w, struct endpoint *e)
+{
+	struct bpf_sock *sk = context->sk;
+	u32 local = sk ? sk->src_port : 0;
+
+	e->port = __builtin_bswap16(context->user_port);
+	if (local && local < CLIENT_PORTS_FROM && e->port >= CLIENT_PORTS_FROM) {
+		e->port = local;
+		tell_endpoint(w, e, AW_KIND_NET_IN, AW_HOOK_ACCEPT, HOOKED_CGROUP);
+	} else {
+		tell_endpoint(w, e, AW_KIND_NET_OUT, AW_HOOK_CONNECT, HOOKED_CGROUP);
+	}
+}
+
+static __always_inline void tell_datagrams4(struct bpf_sock_addr *context)
 {
 	struct aw_watched *w = watched_current();
 	struct endpoint e = { .family = AF_INET, .protocol = IPPROTO_UDP };
 	u32 address = context->user_ip4;
 
-	if (!w || context->protocol != IPPROTO_UDP)
-		return 1;
+	if (!w)
+		return;
 	__builtin_memcpy(e.address, &address, 4);
-	e.port = __builtin_bswap16(context->user_port);
-	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT, CGROUP_LINEAGE);
+	tell_datagrams(context, w, &e);
+}
+
+static __always_inline void tell_datagrams6(struct bpf_sock_addr *context)
+{
+	struct aw_watched *w = watched_current();
+	struct endpoint e = { .family = AF_INET6, .protocol = IPPROTO_UDP };
+	u32 words[4];
+
+	if (!w)
+		return;
+	words[0] = context->user_ip6[0];
+	words[1] = context->user_ip6[1];
+	words[2] = context->user_ip6[2];
+	words[3] = context->user_ip6[3];
+	__builtin_memcpy(e.address, words, 16);
+	tell_datagrams(context, w, &e);
+}
+
+/* Called for every connect(2); all answer 1: let it pass. */
+SEC("cgroup/connect4")
+int on_connect4(struct bpf_sock_addr *context)
+{
+	if (context->protocol == IPPROTO_UDP)
+		tell_datagrams4(context);
+	return 1;
+}
+
+SEC("cgroup/connect6")
+int on_connect6(struct bpf_sock_addr *context)
+{
+	if (context->protocol == IPPROTO_UDP)
+		tell_datagrams6(context);
+	return 1;
+}
+
+/* Datagrams to an address that the socket is not connected to: called for these alone, so that send(2) on a connection costs nothing. */
+SEC("cgroup/sendmsg4")
+int on_sendmsg4(struct bpf_sock_addr *context)
+{
+	if (context->protocol == IPPROTO_UDP)
+		tell_datagrams4(context);
 	return 1;
 }
 
 SEC("cgroup/sendmsg6")
 int on_sendmsg6(struct bpf_sock_addr *context)
 {
-	struct aw_watched *w = watched_current();
-	struct endpoint e = { .family = AF_INET6, .protocol = IPPROTO_UDP };
-	u32 words[4];
-
-	if (!w || context->protocol != IPPROTO_UDP)
-		return 1;
-	words[0] = context->user_ip6[0];
-	words[1] = context->user_ip6[1];
-	words[2] = context->user_ip6[2];
-	words[3] = context->user_ip6[3];
-	__builtin_memcpy(e.address, words, 16);
-	e.port = __builtin_bswap16(context->user_port);
-	tell_endpoint(w, &e, AW_KIND_NET_OUT, AW_HOOK_CONNECT, CGROUP_LINEAGE);
+	if (context->protocol == IPPROTO_UDP)
+		tell_datagrams6(context);
 	return 1;
 }

@@ -167,7 +167,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 		struct aw_record *r = &s->record;
 		u32 at = 0;
 
-		begin_record(r, w, AW_KIND_EXEC, AW_HOOK_EXEC, key);
+		begin_record(s, w, AW_KIND_EXEC, AW_HOOK_EXEC, key);
 		r->flags |= flags;
 		r->program = program;
 		r->parent_program = parent_program;
@@ -179,8 +179,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 				tell_peer(r, sk);
 		}
 		r->path_bytes = append_text(s, &at);
-		append_args(s, &at);
-		append_cwd(s, &at);
+		at = append_process(s, at, PROCESS_WITHOUT_EXE);
 		if (bprm->filename != bprm->interp) {
 			long n = bpf_probe_read_kernel_str(s->data + (at & (AW_DATA_MAX - 1)), 256, bprm->filename);
 
@@ -218,7 +217,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	s = take_scratch(w->container, AW_HOOK_EXIT);
 	if (!s)
 		return 0;
-	begin_record(&s->record, w, AW_KIND_EXIT, AW_HOOK_EXIT, 0);
+	begin_record(s, w, AW_KIND_EXIT, AW_HOOK_EXIT, 0);
 	s->record.mode = task->exit_code;
 	send_record(s, &process_ring, 0);
 	give_scratch(s);

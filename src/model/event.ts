@@ -70,8 +70,8 @@ export type KernelKey =
       readonly refused: boolean;
       readonly path: string;
     }
-  /** An accepted connection: who reaches the port, by the kind of address. */
-  | { readonly kind: 'net.in'; readonly protocol: 'tcp'; readonly port: number; readonly peer: PeerKind }
+  /** An accepted connection, or a datagram answered: who reaches the port, by the kind of address. */
+  | { readonly kind: 'net.in'; readonly protocol: 'tcp' | 'udp'; readonly port: number; readonly peer: PeerKind }
   /** A DNS question; `type` as in `DnsEvent`. */
   | { readonly kind: 'dns'; readonly name: string; readonly type: string }
   /** Any name directly below this domain. */
@@ -149,10 +149,10 @@ export interface ConnectEvent extends EventBase {
   readonly process: Process;
 }
 
-/** A connection from elsewhere was accepted. */
+/** A connection from elsewhere was accepted, or a datagram from elsewhere answered. */
 export interface AcceptEvent extends EventBase {
   readonly kind: 'accept';
-  readonly protocol: 'tcp';
+  readonly protocol: 'tcp' | 'udp';
   /** The peer's address. */
   readonly address: string;
   readonly peer: PeerKind;

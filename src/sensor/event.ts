@@ -83,8 +83,7 @@ export function eventOf(
       return {
         ...base,
         kind: 'accept',
-        protocol: 'tcp',
-        ...{ address: record.address, peer: record.peer, port: record.port },
+        ...{ protocol: record.protocol, address: record.address, peer: record.peer, port: record.port },
       };
     case 'dns_question': {
       const type = questionType(Number(record.detail));
@@ -144,7 +143,7 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
     case 'net_listen':
       return { kind: 'net.listen', protocol, port };
     case 'net_in':
-      return { kind: 'net.in', protocol: 'tcp', port, peer: record.peer };
+      return { kind: 'net.in', protocol: record.protocol, port, peer: record.peer };
     case 'dns_question':
       return { kind: 'dns', name: path, type: questionType(Number(record.detail)) };
     case 'change': {

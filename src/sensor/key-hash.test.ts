@@ -32,6 +32,7 @@ describe('keys', () => {
     { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '', socketStdio: true },
     { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '', compat: true },
     { kind: 'net.in', protocol: 'tcp', port: 80, peer: 'loopback' },
+    { kind: 'net.in', protocol: 'udp', port: 80, peer: 'loopback' },
     { kind: 'net.in', protocol: 'tcp', port: 80, peer: 'public' },
     { kind: 'dns', name: 'a', type: '' },
     { kind: 'dns', name: 'a', type: 'TXT' },

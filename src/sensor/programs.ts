@@ -29,18 +29,12 @@ const unseen: Readonly<Record<string, string>> = {
   on_fork: 'lineage: which program started which',
   on_exec: 'executions',
   on_exit: 'the end of processes',
-  on_exit_open: 'files opened by open(2) (old programs, some libcs)',
-  on_exit_openat: 'files opened by openat(2): nearly all',
-  on_exit_openat2: 'files opened by openat2(2)',
-  on_exit_creat: 'files made by creat(2)',
   on_sock_state: 'TCP connections and listening sockets',
-  on_exit_connect: 'UDP peers that a socket is connected to',
+  on_connect4: 'UDP peers that a socket is connected to',
+  on_connect6: 'UDP peers of IPv6 that a socket is connected to',
   on_sendmsg4: 'UDP peers that datagrams are sent to',
   on_sendmsg6: 'UDP peers of IPv6 that datagrams are sent to',
   on_exit_bind: 'UDP listeners',
-  on_exit_accept: 'connections accepted by accept(2)',
-  on_exit_accept4: 'connections accepted by accept4(2): nearly all',
-  on_exit_open_by_handle_at: 'files opened by their handles',
   on_io_uring_complete: 'files opened through io_uring',
   on_io_uring: 'what is done through io_uring',
   on_exit_mmap: "executable memory, and code of files that are not the image's",
@@ -54,14 +48,28 @@ const unseen: Readonly<Record<string, string>> = {
   on_cgroup_attach: 'which processes the container runtime put into a container',
 };
 
-interface CookiedCall {
+interface TracedCall {
   readonly name: string;
+  /** What tells the program which call it is, where that matters. */
   readonly cookie: bigint;
+  /** What is not seen without it; default: calls of it. */
+  readonly unseen?: string;
 }
 
 /** Programs that are attached once for each of many calls. */
-const callPrograms: Readonly<Record<string, readonly CookiedCall[]>> = {
+const callPrograms: Readonly<Record<string, readonly TracedCall[]>> = {
   on_exit_call: rareCalls.map((call) => ({ name: call.name, cookie: callCookie(call) })),
+  on_exit_open: [
+    { name: 'open', cookie: 0n, unseen: 'files opened by open(2) (old programs, some libcs)' },
+    { name: 'openat', cookie: 0n, unseen: 'files opened by openat(2): nearly all' },
+    { name: 'openat2', cookie: 0n, unseen: 'files opened by openat2(2)' },
+    { name: 'creat', cookie: 0n, unseen: 'files made by creat(2)' },
+    { name: 'open_by_handle_at', cookie: 0n, unseen: 'files opened by their handles' },
+  ],
+  on_exit_accept: [
+    { name: 'accept', cookie: 0n, unseen: 'connections accepted by accept(2)' },
+    { name: 'accept4', cookie: 0n, unseen: 'connections accepted by accept4(2): nearly all' },
+  ],
   on_exit_change: changeCalls.map((call) => ({ name: call.name, cookie: changeCookie(call) })),
 };
 
@@ -179,7 +187,7 @@ function attachToAll(libbpf: Libbpf, program: Pointer): Pointer {
 function attachCalls(
   libbpf: Libbpf,
   program: Pointer,
-  calls: readonly CookiedCall[],
+  calls: readonly TracedCall[],
   refused: string | undefined,
   links: Pointer[],
   states: HookState[],
@@ -188,7 +196,7 @@ function attachCalls(
     const name = `sys_exit_${call.name}`;
     // A kernel built without a call has nothing to be seen of it.
     if (hasTracepoint('sys_exit_openat') && !hasTracepoint(name)) continue;
-    const base = { hook: `tracepoint/syscalls/${name}`, unseen: `calls of ${call.name}(2)` };
+    const base = { hook: `tracepoint/syscalls/${name}`, unseen: call.unseen ?? `calls of ${call.name}(2)` };
     if (refused !== undefined) {
       states.push({ ...base, state: 'missing', reason: refused });
       continue;

@@ -286,23 +286,29 @@ socket(U,AF_INET,SOCK_DGRAM,0);connect(U,sockaddr_in(15,inet_aton("127.0.0.1")))
 socket(L,AF_INET,SOCK_STREAM,0);bind(L,sockaddr_in(14041,inet_aton("127.0.0.1")));listen(L,5);
 socket(B,AF_INET,SOCK_DGRAM,0);bind(B,sockaddr_in(14042,INADDR_ANY));
 socket(C,AF_INET,SOCK_DGRAM,0);bind(C,sockaddr_in(0,INADDR_ANY));send(C,"x",0,sockaddr_in(17,inet_aton("127.0.0.1"))) for 1..3;
-socket(D,AF_INET6,SOCK_DGRAM,0);send(D,"x",0,sockaddr_in6(21,Socket::inet_pton(AF_INET6,"::1")));'`,
+socket(D,AF_INET6,SOCK_DGRAM,0);send(D,"x",0,sockaddr_in6(21,Socket::inet_pton(AF_INET6,"::1")));
+socket(E,AF_INET6,SOCK_DGRAM,0);connect(E,sockaddr_in6(23,Socket::inet_pton(AF_INET6,"::ffff:127.0.0.1")));
+socket(F,AF_INET,SOCK_DGRAM,0);bind(F,sockaddr_in(14046,INADDR_ANY));send(F,"x",0,sockaddr_in($_,inet_aton("127.0.0.1"))) for 33001..33009;'`,
     );
     await settled();
     const peers = seen.flatMap(({ event }) =>
-      event.kind === 'connect' || event.kind === 'listen'
+      event.kind === 'connect' || event.kind === 'listen' || event.kind === 'accept'
         ? [`${event.kind} ${event.protocol} ${event.address} ${event.port}`]
         : [],
     );
     expect(peers.toSorted()).toEqual([
+      // Nine clients were answered: one feature.
+      'accept udp 127.0.0.1 14046',
       'connect tcp 127.0.0.1 13',
       'connect tcp 127.0.0.1 9',
       'connect tcp ::1 11',
       'connect udp 127.0.0.1 15',
       'connect udp 127.0.0.1 17',
+      'connect udp 127.0.0.1 23',
       'connect udp ::1 21',
       'listen tcp 127.0.0.1 14041',
       'listen udp 0.0.0.0 14042',
+      'listen udp 0.0.0.0 14046',
     ]);
     // On every kernel, though its lineage is told from 6.16 on alone.
     const sender = seen.find(({ event }) => event.kind === 'connect' && event.port === 17)?.event.process;

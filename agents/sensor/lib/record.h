@@ -9,8 +9,12 @@ static __always_inline struct aw_task *task_state(struct task_struct *task)
 {
 	struct aw_task *state = bpf_task_storage_get(&tasks, task, 0, 0);
 
-	if (!state && task->group_leader)
-		state = bpf_task_storage_get(&tasks, task->group_leader, 0, 0);
+	if (!state) {
+		struct task_struct *leader = task->group_leader;
+
+		if (leader)
+			state = bpf_task_storage_get(&tasks, leader, 0, 0);
+	}
 	return state;
 }
 
@@ -21,7 +25,6 @@ static __always_inline struct aw_task *task_state(struct task_struct *task)
 static __always_inline void begin_record_of(struct task_struct *task, struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook,
 					    u64 key, bool lineage)
 {
-	struct task_struct *leader = task->group_leader;
 	struct aw_task *state = lineage ? task_state(task) : 0;
 
 	__builtin_memset(r, 0, sizeof(*r));
@@ -36,7 +39,7 @@ static __always_inline void begin_record_of(struct task_struct *task, struct aw_
 	r->tid = task->pid;
 	r->uid = LOAD(task, cred, uid.val);
 	r->gid = LOAD(task, cred, gid.val);
-	r->start_time_ns = leader->start_boottime;
+	r->start_time_ns = LOAD(task, group_leader, start_boottime);
 	if (state) {
 		r->program = state->program;
 		r->execution = state->execution;
@@ -64,9 +67,17 @@ static __always_inline void begin_record_of(struct task_struct *task, struct aw_
 	}
 }
 
-static __always_inline void begin_record(struct aw_record *r, struct aw_watched *w, u32 kind, u32 hook, u64 key)
+/*
+ * Of the current task, by programs that may read task storage. A function of its own, as append_process: the verifier looks at it once,
+ * and not on each way that leads to it. It searches the kernel's types by name for each pointer that it can trust: what loads the
+ * programs takes a third of the time so.
+ */
+__noinline int begin_record(struct scratch *s, struct aw_watched *w, u32 kind, u32 hook, u64 key)
 {
-	begin_record_of(bpf_get_current_task_btf(), r, w, kind, hook, key, true);
+	if (!s || !w)
+		return 0;
+	begin_record_of(bpf_get_current_task_btf(), &s->record, w, kind, hook, key, true);
+	return 0;
 }
 
 /* Appends the text that path_text left in the scratch; returns its length. */
@@ -84,12 +95,11 @@ static __always_inline u16 append_text(struct scratch *s, u32 *at)
 /* Appends the process's arguments as they stand in its memory. */
 static __always_inline void append_args(struct scratch *s, u32 *at)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = LOAD(bpf_get_current_task_btf(), mm);
 
 	if (!mm)
 		return;
-	u64 begin = mm->arg_start, end = mm->arg_end;
+	u64 begin = LOAD(mm, arg_start), end = LOAD(mm, arg_end);
 	u64 bytes = end - begin;
 
 	if (end <= begin)
@@ -108,10 +118,9 @@ static __always_inline void append_args(struct scratch *s, u32 *at)
 
 static __always_inline void append_exe(struct scratch *s, u32 *at)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct mm_struct *mm = task->mm;
+	struct mm_struct *mm = LOAD(bpf_get_current_task_btf(), mm);
 
-	if (!mm || !mm->exe_file)
+	if (!mm || !LOAD(mm, exe_file))
 		return;
 	path_text(s, LOAD(mm, exe_file, f_path.dentry), LOAD(mm, exe_file, f_path.mnt), 0);
 	s->record.exe_bytes = append_text(s, at);
@@ -119,13 +128,26 @@ static __always_inline void append_exe(struct scratch *s, u32 *at)
 
 static __always_inline void append_cwd(struct scratch *s, u32 *at)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct fs_struct *fs = task->fs;
+	struct fs_struct *fs = LOAD(bpf_get_current_task_btf(), fs);
 
 	if (!fs)
 		return;
 	path_text(s, LOAD(fs, pwd.dentry), LOAD(fs, pwd.mnt), 0);
 	s->record.cwd_bytes = append_text(s, at);
+}
+
+enum process_part { PROCESS_WITHOUT_EXE, PROCESS_WITH_EXE };
+
+/* Appends what a record tells of the current process: arguments, executable, working directory. Answers how long the data is then. */
+__noinline u32 append_process(struct scratch *s, u32 at, u32 part)
+{
+	if (!s)
+		return at;
+	append_args(s, &at);
+	if (part == PROCESS_WITH_EXE)
+		append_exe(s, &at);
+	append_cwd(s, &at);
+	return at;
 }
 
 /* A deleted file of a tmpfs whose path, in the scratch, is a memfd's name is one. */
