@@ -8,6 +8,8 @@ import type { Dimension } from '../model/feature.ts';
 import { describedFacts, exampleSchema } from './examples.ts';
 import type { Example } from './examples.ts';
 import type { Facts } from './facts.ts';
+import { guardOf } from './guard.ts';
+import type { Guard } from './guard.ts';
 
 const levels = ['program', 'pair', 'arguments', 'origin', 'path', 'peer', 'port', 'action'] as const;
 
@@ -165,15 +167,21 @@ function compileRule(
   if (!parsed.success) return issues(parsed.error);
   const { when, 'does not match': doesNotMatch, ...rest } = parsed.data;
   let run: (context: Record<string, unknown>) => unknown;
+  let guard: Guard;
   try {
     const compiled = environment.parse(when);
     const check = compiled.check();
     if (!check.valid) return `${rest.id}: when: ${check.error?.message ?? 'not valid'}`;
     run = (context) => compiled(context) as unknown;
+    guard = guardOf(compiled.ast, shared);
   } catch (error) {
     return `${rest.id}: when: ${error instanceof Error ? error.message : String(error)}`;
   }
-  const condition = (facts: Facts): boolean => run({ ...facts, lists: shared }) === true;
+  const condition = (facts: Facts): boolean => {
+    if (!guard(facts)) return false;
+    const { event, process, container, profile } = facts;
+    return run({ event, process, container, profile, lists: shared }) === true;
+  };
   const rule: Rule = { ...rest, doesNotMatch, condition };
   // A wrong name in a condition shows only when it is evaluated: the examples do that.
   try {

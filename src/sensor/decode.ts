@@ -29,7 +29,7 @@ export interface AncestorRecord {
   readonly execution: bigint;
 }
 
-/** A record with its texts decoded (see `escapeBytes`) and secrets masked; plain data, so that it can cross to another thread. */
+/** A record with its texts decoded (see `escapeBytes`) and secrets masked. */
 export interface SensorRecord {
   readonly kind: RecordKind;
   readonly hook: string;
@@ -103,6 +103,13 @@ const fileTypes: ReadonlyMap<number, FileType> = new Map([
   [0o140000, 'socket'],
 ]);
 
+/** When a record was made, CLOCK_MONOTONIC, nanoseconds; 0 where the bytes are too short for one. */
+export function timeOfRecord(bytes: Uint8Array): bigint {
+  const [at, sizeBytes] = record.members.time_ns;
+  if (bytes.length < at + sizeBytes) return 0n;
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at, true);
+}
+
 /** Decodes one record of agents/sensor/wire.h. Pure; never throws, whatever the bytes are. */
 export function decodeRecord(bytes: Uint8Array): Decoded {
   if (bytes.length < record.sizeBytes) return { failure: 'too-short' };
@@ -141,8 +148,8 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
   const take = (length: number): Uint8Array => bytes.subarray(at, (at += length));
   const pathBytes = take(lengths[0]);
   const args = take(lengths[1]);
-  const exe = escapeBytes(take(lengths[2]));
-  const cwd = escapeBytes(take(lengths[3]));
+  const exe = textOf(take(lengths[2]));
+  const cwd = textOf(take(lengths[3]));
   const scriptBytes = take(lengths[4]);
   const answer = kind === 'dns_answer' ? decodeAnswer(scriptBytes) : undefined;
   if (kind === 'dns_answer' && answer === undefined) return { failure: 'wrong-message' };
@@ -170,7 +177,7 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
       uid: u32(m.uid),
       gid: u32(m.gid),
       flags: flagBits,
-      comm: escapeBytes(untilZero(bytes.subarray(commAt, commAt + commBytes))),
+      comm: textOf(untilZero(bytes.subarray(commAt, commAt + commBytes))),
       origin,
       protocol,
       port: u16(m.port),
@@ -207,9 +214,35 @@ function decodeAncestors(view: DataView, count: number): readonly AncestorRecord
   return out;
 }
 
+/** What one process shows again with each record, by its bytes: masking costs more than all the rest. */
+const texts: Recent<string> = recent(escapeBytes);
+const argumentLists: Recent<readonly string[]> = recent(splitArguments);
+const textOf = (bytes: Uint8Array): string => texts(bytes);
+
 /** Zero-separated arguments, as they stand in memory and in /proc/PID/cmdline; masked. */
 export function decodeArguments(bytes: Uint8Array): readonly string[] {
-  if (bytes.length === 0) return [];
+  return bytes.length === 0 ? [] : argumentLists(bytes);
+}
+
+type Recent<Value> = (bytes: Uint8Array) => Value;
+
+const recentMax = 512;
+
+/** `make`, remembering what it made of the last `recentMax` different bytes. */
+function recent<Value>(make: (bytes: Uint8Array) => Value): Recent<Value> {
+  const made = new Map<string, Value>();
+  return (bytes) => {
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(bytes);
+    if (made.size >= recentMax) made.clear();
+    made.set(key, value);
+    return value;
+  };
+}
+
+function splitArguments(bytes: Uint8Array): readonly string[] {
   const parts: string[] = [];
   let from = 0;
   for (let i = 0; i <= bytes.length; i++) {

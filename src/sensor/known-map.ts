@@ -22,13 +22,31 @@ interface Entry {
   steady: number;
 }
 
+interface WorkloadKeys {
+  readonly id: string;
+  readonly entries: Map<bigint, Entry>;
+  /** Hashes in the order in which they came, some of them gone; a map's own order would be searched from its first hole each time. */
+  order: bigint[];
+  /** What stands before is gone. */
+  oldest: number;
+}
+
 const batchEntries = 4096;
 /** Keys of one workload in the kernel: one that shows ever-new behaviour must not take the others' room. The oldest make way, and are told again. */
 const workloadEntriesMax = 32_768;
 
+/** Numbers that were asked for; there are as many as workloads on a node, unless somebody makes them up. */
+const numbers: Map<string, bigint> = new Map();
+const numbersMax = 4096;
+
 /** Number that stands for a workload in the kernel. */
 export function workloadNumber(workloadId: string): bigint {
-  return createHash('sha256').update(workloadId).digest().readBigUInt64LE(0);
+  let number = numbers.get(workloadId);
+  if (number !== undefined) return number;
+  number = createHash('sha256').update(workloadId).digest().readBigUInt64LE(0);
+  if (numbers.size >= numbersMax) numbers.clear();
+  numbers.set(workloadId, number);
+  return number;
 }
 
 /** The kernel's map of known features, and what its hashes mean. */
@@ -36,7 +54,10 @@ export class KnownMap {
   readonly #libbpf: Libbpf;
   readonly #fd: number;
   readonly #sip: SipKey;
-  readonly #workloads: Map<bigint, { readonly id: string; readonly entries: Map<bigint, Entry> }> = new Map();
+  readonly #workloads: Map<bigint, WorkloadKeys> = new Map();
+  // The kernel copies them before the call returns.
+  readonly #key: Buffer = Buffer.alloc(featureKey.sizeBytes);
+  readonly #value: Buffer = Buffer.alloc(feature.sizeBytes);
   /** Keys that did not fit: the kernel goes on to tell them. */
   full = 0;
 
@@ -56,31 +77,42 @@ export class KnownMap {
     const number = workloadNumber(workloadId);
     let workload = this.#workloads.get(number);
     if (workload === undefined) {
-      workload = { id: workloadId, entries: new Map() };
+      workload = { id: workloadId, entries: new Map(), order: [], oldest: 0 };
       this.#workloads.set(number, workload);
     }
     const entry = workload.entries.get(hash);
-    const value = Buffer.alloc(feature.sizeBytes);
+    if (entry?.state === states[state]) return;
+    const value = this.#value;
     value.writeUInt32LE(states[state], feature.members.state[0]);
     value.writeUInt32LE(entry?.startup ?? 0, feature.members.incidence[0]);
     value.writeUInt32LE(entry?.steady ?? 0, feature.members.incidence[0] + 4);
-    if (entry?.state === states[state]) return;
-    if (this.#libbpf.update(this.#fd, keyBytes(number, hash), value, updateAny) !== 0) {
+    if (this.#libbpf.update(this.#fd, this.#keyBytes(number, hash), value, updateAny) !== 0) {
       this.full++;
       return;
     }
     if (entry !== undefined) entry.state = states[state];
     else if (kernelKey !== undefined) {
       workload.entries.set(hash, { kernelKey, state: states[state], startup: 0, steady: 0 });
-      if (workload.entries.size > workloadEntriesMax)
-        for (const oldest of workload.entries.keys()) return this.forget(number, oldest);
+      workload.order.push(hash);
+      if (workload.entries.size > workloadEntriesMax) this.#forgetOldest(number, workload);
     }
   }
 
   /** Takes a key out, so that the kernel tells it again: its event could not be handled. */
   forget(workload: bigint, hash: bigint): void {
-    this.#libbpf.remove(this.#fd, keyBytes(workload, hash));
+    this.#libbpf.remove(this.#fd, this.#keyBytes(workload, hash));
     this.#workloads.get(workload)?.entries.delete(hash);
+  }
+
+  #forgetOldest(number: bigint, workload: WorkloadKeys): void {
+    for (let gone = false; !gone && workload.oldest < workload.order.length; workload.oldest++) {
+      const hash = workload.order[workload.oldest];
+      gone = hash !== undefined && workload.entries.has(hash);
+      if (gone && hash !== undefined) this.forget(number, hash);
+    }
+    if (workload.oldest < workloadEntriesMax) return;
+    workload.order = workload.order.slice(workload.oldest);
+    workload.oldest = 0;
   }
 
   /** Hash of a program's path, as lineage has it. */
@@ -116,11 +148,10 @@ export class KnownMap {
       }
     }
   }
-}
 
-function keyBytes(workload: bigint, hash: bigint): Buffer {
-  const bytes = Buffer.alloc(featureKey.sizeBytes);
-  bytes.writeBigUInt64LE(workload, 0);
-  bytes.writeBigUInt64LE(hash, 8);
-  return bytes;
+  #keyBytes(workload: bigint, hash: bigint): Buffer {
+    this.#key.writeBigUInt64LE(workload, 0);
+    this.#key.writeBigUInt64LE(hash, 8);
+    return this.#key;
+  }
 }

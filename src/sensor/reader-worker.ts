@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import koffi from 'koffi';
-import { decodeRecord } from './decode.ts';
-import type { DecodeFailure, SensorRecord } from './decode.ts';
+import { timeOfRecord } from './decode.ts';
 import { openLibbpf } from './libbpf.ts';
 import { Ring } from './ring.ts';
 
@@ -11,11 +10,16 @@ export interface ReaderInput {
   readonly rings: readonly { readonly fd: number; readonly sizeBytes: number }[];
 }
 
-/** What the reader's thread sends. */
+/**
+ * What the reader's thread sends: records as they stood in the rings, oldest first. Bytes wait outside of the heap, where a backlog costs
+ * the garbage collector nothing, and are handed over without a copy.
+ */
 export interface ReaderBatch {
-  readonly records: readonly SensorRecord[];
-  /** Bytes that were no record, by reason, since the thread began. */
-  readonly failures: Readonly<Partial<Record<DecodeFailure | 'torn-ring', number>>>;
+  readonly bytes: Uint8Array;
+  /** Start and length of each record in `bytes`. */
+  readonly spans: Uint32Array;
+  /** Lengths and positions in the rings that cannot be, since the thread began. */
+  readonly torn: number;
 }
 
 /** What the reader's thread is told: how many records were handled, or to end. */
@@ -25,7 +29,7 @@ export type ReaderOrder = { readonly handled: number } | 'stop';
  * Records that were sent and not handled yet. Beyond it they stay in the rings; when those are full the kernel counts what it cannot
  * tell (`ring_full`) and tells it again later. At the end everything is read, whatever waits.
  */
-const outstandingMax = 100_000;
+const outstandingMax = 65_536;
 /** A drain stops here, so that the loop breathes. */
 const drainLimit = 20_000;
 /** Being woken for each record costs the watched program 1.3 µs: after a drain the reader rests before it asks to be woken again. */
@@ -33,13 +37,43 @@ const restMs = 3;
 /** Covers a wake-up that went missing. */
 const sweepMs = 250;
 const pageBytes = 4096;
+const firstBytes = 8 * 1024;
+
+/** Copies of records: what stands in a ring is only valid while it is drained. */
+class Copies {
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(firstBytes);
+  #used = 0;
+  readonly #records: { readonly at: number; readonly length: number; readonly timeNs: bigint }[] = [];
+
+  get count(): number {
+    return this.#records.length;
+  }
+
+  add(bytes: Uint8Array): void {
+    if (this.#used + bytes.length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#used + bytes.length));
+      larger.set(this.#bytes.subarray(0, this.#used));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes, this.#used);
+    this.#records.push({ at: this.#used, length: bytes.length, timeNs: timeOfRecord(bytes) });
+    this.#used += bytes.length;
+  }
+
+  /** Several rings and CPUs: what was first comes first. */
+  take(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly spans: Uint32Array<ArrayBuffer> } {
+    const records = this.#records.toSorted((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
+    const spans = new Uint32Array(records.length * 2);
+    for (const [i, { at, length }] of records.entries()) spans.set([at, length], i * 2);
+    return { bytes: new Uint8Array(this.#bytes.buffer.transfer(this.#used)), spans };
+  }
+}
 
 /** Reads the rings in a thread of its own, so that a busy main thread loses nothing. */
 function run(input: ReaderInput): void {
   const port = parentPort;
   if (port === null) return;
   const libbpf = openLibbpf();
-  const failures: Partial<Record<DecodeFailure | 'torn-ring', number>> = {};
   const rings = input.rings.map(({ fd, sizeBytes }) => ({
     fd,
     ring: new Ring({
@@ -52,27 +86,23 @@ function run(input: ReaderInput): void {
 
   let outstanding = 0;
   let stopped = false;
+  let torn = 0;
   const drain = (): void => {
     if (outstanding >= outstandingMax && !stopped) return;
-    const records: SensorRecord[] = [];
+    const copies = new Copies();
     let more = false;
-    let failed = false;
-    for (const { ring } of rings) {
-      const taken = ring.drain(drainLimit, (bytes) => {
-        const decoded = decodeRecord(bytes);
-        if ('record' in decoded) records.push(decoded.record);
-        else {
-          failures[decoded.failure] = (failures[decoded.failure] ?? 0) + 1;
-          failed = true;
-        }
-      });
-      more ||= taken === drainLimit;
-      if (ring.torn > 0) failures['torn-ring'] = rings.reduce((sum, { ring: { torn } }) => sum + torn, 0);
+    for (const { ring } of rings)
+      more =
+        ring.drain(drainLimit, (bytes) => {
+          copies.add(bytes);
+        }) === drainLimit || more;
+    const tornNow = rings.reduce((sum, { ring }) => sum + ring.torn, 0);
+    if (copies.count > 0 || tornNow > torn) {
+      torn = tornNow;
+      outstanding += copies.count;
+      const { bytes, spans } = copies.take();
+      port.postMessage({ bytes, spans, torn } satisfies ReaderBatch, [bytes.buffer, spans.buffer]);
     }
-    // Several rings and CPUs: what was first comes first.
-    records.sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0));
-    outstanding += records.length;
-    if (records.length > 0 || failed) port.postMessage({ records, failures: { ...failures } } satisfies ReaderBatch);
     if (more) setImmediate(drain);
   };
 
@@ -103,7 +133,7 @@ function run(input: ReaderInput): void {
     for (const handle of handles) handle.close();
     port.close();
   });
-  port.postMessage({ records: [], failures: {} } satisfies ReaderBatch);
+  port.postMessage({ bytes: new Uint8Array(), spans: new Uint32Array(), torn: 0 } satisfies ReaderBatch);
 }
 
 run(workerData as ReaderInput);

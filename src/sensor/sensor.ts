@@ -7,11 +7,12 @@ import type { HookState } from '../model/node.ts';
 import { namesWithArguments } from '../model/program.ts';
 import { ContainerLosses } from './container-losses.ts';
 import type { ContainerLoss } from './container-losses.ts';
-import { decodeFailures } from './decode.ts';
-import type { SensorRecord } from './decode.ts';
+import { decodeFailures, decodeRecord } from './decode.ts';
+import type { DecodeFailure, SensorRecord } from './decode.ts';
 import { readStats } from './stats.ts';
 import type { KernelStats } from './stats.ts';
-import { eventOf } from './event.ts';
+import { eventOf, originOfMonotonic } from './event.ts';
+import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
 import type { Incidence } from './known-map.ts';
 import { config, syscalls, task } from './layout.ts';
@@ -19,6 +20,7 @@ import { openLibbpf, updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
+import { RecordQueue } from './record-queue.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { mountTracefs } from './tracefs.ts';
@@ -60,7 +62,7 @@ export interface SensorCounters extends KernelStats {
 const ringNames = ['process_ring', 'activity_ring'] as const;
 const ringBytes = { process_ring: 2 << 20, activity_ring: 4 << 20 } as const;
 const programsMax = 65_536;
-const defaultRecordsPerSecond = 5_000;
+const defaultRecordsPerSecond = 25_000;
 const defaultCapturedPerSecond = 2_000;
 const stopTimeoutMs = 2_000;
 
@@ -84,7 +86,14 @@ export class Sensor {
   readonly #unhealed: Set<bigint> = new Set();
   #healed = 0;
   #reader: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
-  #failures: ReaderBatch['failures'] = {};
+  readonly #failures: Partial<Record<DecodeFailure, number>> = {};
+  readonly #queue: RecordQueue;
+  #torn = 0;
+  #context: EventContext = {
+    programPath: (program) => this.#paths.get(program) ?? '',
+    monotonicOriginMs: originOfMonotonic(),
+    arch: process.arch,
+  };
   #stopping = false;
   #readerGone = false;
   #hooks: readonly HookState[] = [];
@@ -103,6 +112,12 @@ export class Sensor {
   }: SensorOptions) {
     this.#listener = listener;
     this.#log = log;
+    this.#queue = new RecordQueue({
+      take: (bytes) => {
+        this.#take(bytes);
+      },
+      handled: (handled) => this.#reader?.worker.postMessage({ handled } satisfies ReaderOrder),
+    });
     this.#libbpf = openLibbpf();
     mountTracefs();
     this.#programs = loadPrograms(
@@ -155,7 +170,9 @@ export class Sensor {
       reader.once('error', reject);
     });
     reader.on('message', (batch: ReaderBatch) => {
-      this.#take(batch);
+      this.#torn = batch.torn;
+      this.#context = { ...this.#context, monotonicOriginMs: originOfMonotonic() };
+      this.#queue.push(batch);
     });
     reader.on('error', (error) => {
       this.#blind(error.message);
@@ -270,8 +287,8 @@ export class Sensor {
   counters(): SensorCounters {
     const { lost: inKernel, ...counts } = readStats(this.#libbpf, this.#statsFd);
     const lost = [...inKernel];
-    for (const reason of [...decodeFailures, 'torn-ring'] as const)
-      lost.push({ hook: 'reader', reason, count: this.#failures[reason] ?? 0 });
+    for (const reason of decodeFailures) lost.push({ hook: 'reader', reason, count: this.#failures[reason] ?? 0 });
+    lost.push({ hook: 'reader', reason: 'torn-ring', count: this.#torn });
     lost.push({ hook: 'answer', reason: 'known_full', count: this.#known.full });
     lost.push({ hook: 'watch', reason: 'watched_full', count: this.#watched.full });
     return { ...counts, healed: this.#healed, lost };
@@ -287,25 +304,26 @@ export class Sensor {
       const timer = setTimeout(() => void worker.terminate(), stopTimeoutMs);
       await ended;
       clearTimeout(timer);
+      this.#queue.finish();
     }
     this.#programs.close();
   }
 
-  #take({ records, failures }: ReaderBatch): void {
-    this.#failures = failures;
-    const monotonicOriginMs = Date.now() - Number(process.hrtime.bigint()) / 1e6;
-    const programPath = (program: bigint): string => this.#paths.get(program) ?? '';
-    const context = { programPath, monotonicOriginMs, arch: process.arch };
-    for (const record of records) {
-      if (record.kind === 'cgroup_make' || record.kind === 'cgroup_remove') this.#takeCgroup(record);
-      else {
-        if (record.kind === 'exec') this.#learnPath(record.program, record.path);
-        this.#heal(record);
-        const event = eventOf(record, context);
-        if (event !== undefined) this.#listener.event(event, { workload: record.workload, key: record.key });
-      }
+  #take(bytes: Uint8Array): void {
+    const decoded = decodeRecord(bytes);
+    if ('failure' in decoded) {
+      this.#failures[decoded.failure] = (this.#failures[decoded.failure] ?? 0) + 1;
+      return;
     }
-    if (records.length > 0) this.#reader?.worker.postMessage({ handled: records.length } satisfies ReaderOrder);
+    const { record } = decoded;
+    if (record.kind === 'cgroup_make' || record.kind === 'cgroup_remove') {
+      this.#takeCgroup(record);
+      return;
+    }
+    if (record.kind === 'exec') this.#learnPath(record.program, record.path);
+    this.#heal(record);
+    const event = eventOf(record, this.#context);
+    if (event !== undefined) this.#listener.event(event, { workload: record.workload, key: record.key });
   }
 
   /** The reader is gone: every hook says so from now on, in the node report and the metrics. */

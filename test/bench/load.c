@@ -3,7 +3,8 @@
  * Modes: open (open and close FILE), many (the same over FILE-0 … FILE-19999), new (create FILE-<n> and close), connect (to an own
  * listener on 127.0.0.1:18099, accept, close), exec (vfork and execute FILE), null (getppid), dns (ask an own resolver on 127.0.0.1:53
  * for an address, and read its answer), build (what a compiler's step does: execute /bin/true, read 20 of the 20,000 files, write two
- * files FILE.<n>.tmp and FILE.<n>.o of 200, rename the first over another, remove it).
+ * files FILE.<n>.tmp and FILE.<n>.o of 200, rename the first over another, remove it), flood (make FILE-<letters>, a name that was never
+ * there, 20,000 times a second).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -153,6 +154,21 @@ int main(int argc, char **argv)
 			close(fd);
 			if (rename(name, other) || unlink(other))
 				fail(other);
+		} else if (!strcmp(mode, "flood")) {
+			/* Letters alone: digits would make one pattern of all names. */
+			char letters[9] = "aaaaaaaa";
+			int fd;
+
+			for (long left = i, at = 7; left; left /= 26)
+				letters[at--] += left % 26;
+			snprintf(name, sizeof(name), "%s-%s", file, letters);
+			fd = open(name, O_CREAT | O_WRONLY, 0600);
+			if (fd < 0)
+				fail(name);
+			close(fd);
+			/* A slice of 1 ms each. */
+			while (i % 20 == 19 && wall_us() - wall < (i + 1) * 50.0)
+				usleep(200);
 		} else if (!strcmp(mode, "null")) {
 			syscall(SYS_getppid);
 		} else {
