@@ -103,13 +103,6 @@ const fileTypes: ReadonlyMap<number, FileType> = new Map([
   [0o140000, 'socket'],
 ]);
 
-/** When a record was made, CLOCK_MONOTONIC, nanoseconds; 0 where the bytes are too short for one. */
-export function timeOfRecord(bytes: Uint8Array): bigint {
-  const [at, sizeBytes] = record.members.time_ns;
-  if (bytes.length < at + sizeBytes) return 0n;
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at, true);
-}
-
 /** Decodes one record of agents/sensor/wire.h. Pure; never throws, whatever the bytes are. */
 export function decodeRecord(bytes: Uint8Array): Decoded {
   if (bytes.length < record.sizeBytes) return { failure: 'too-short' };

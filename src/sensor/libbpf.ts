@@ -1,6 +1,7 @@
-import { AnchorwatchError } from '../lib/errors.ts';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import koffi from 'koffi';
+import { AnchorwatchError } from '../lib/errors.ts';
+import { releasableRanges } from './start-pages.ts';
 
 /** A C pointer, as koffi hands it out; null is C's NULL. */
 export type Pointer = unknown;
@@ -48,7 +49,7 @@ export interface Libbpf {
   /** A descriptor of the process (pidfd_open(2)), negative when it is gone. */
   pidfdOpen(pid: number): number;
   closeFd(fd: number): void;
-  /** Gives memory that the loading took back to the system (malloc_trim(3)); nothing where the C library has no such call. */
+  /** Gives back what the start took and nothing needs any more: free memory (malloc_trim(3)) and pages of files (`releasableRanges`). */
   trim(): void;
 }
 
@@ -59,6 +60,8 @@ export const updateOnlyExisting = 2;
 export const errnoNoEntry = 2;
 
 const pidfdOpenNumber = 434;
+/** MADV_DONTNEED */
+const adviceNotNeeded = 4;
 const protRead = 1;
 const protWrite = 2;
 const mapShared = 1;
@@ -112,6 +115,7 @@ export function openLibbpf(): Libbpf {
     print: lib.func('void *libbpf_set_print(void *print)'),
     mmap: libc.func('void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
     syscall: libc.func('long syscall(long number, ...)'),
+    advise: libc.func('int madvise(uintptr_t address, size_t length, int advice)'),
     closeFd: libc.func('int close(int fd)'),
   };
   // Its texts go to stderr past the log; what matters is in the errno and the verifier's log.
@@ -199,6 +203,8 @@ export function openLibbpf(): Libbpf {
       } catch {
         // musl has none.
       }
+      for (const { address, sizeBytes } of releasableRanges(readFileSync('/proc/self/smaps', 'latin1')))
+        f.advise(address, sizeBytes, adviceNotNeeded);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import koffi from 'koffi';
-import { timeOfRecord } from './decode.ts';
+import { record } from './layout.ts';
 import { openLibbpf } from './libbpf.ts';
 import { Ring } from './ring.ts';
 
@@ -56,7 +56,7 @@ class Copies {
       this.#bytes = larger;
     }
     this.#bytes.set(bytes, this.#used);
-    this.#records.push({ at: this.#used, length: bytes.length, timeNs: timeOfRecord(bytes) });
+    this.#records.push({ at: this.#used, length: bytes.length, timeNs: timeOf(bytes) });
     this.#used += bytes.length;
   }
 
@@ -67,6 +67,13 @@ class Copies {
     for (const [i, { at, length }] of records.entries()) spans.set([at, length], i * 2);
     return { bytes: new Uint8Array(this.#bytes.buffer.transfer(this.#used)), spans };
   }
+}
+
+/** When a record was made; 0 where the bytes are too short for one. */
+function timeOf(bytes: Uint8Array): bigint {
+  const [at, sizeBytes] = record.members.time_ns;
+  if (bytes.length < at + sizeBytes) return 0n;
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at, true);
 }
 
 /** Reads the rings in a thread of its own, so that a busy main thread loses nothing. */

@@ -24,8 +24,8 @@ import { RecordQueue } from './record-queue.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { mountTracefs } from './tracefs.ts';
-import { WatchedMap } from './watched-map.ts';
-import type { Pattern, WatchedContainer } from './watched-map.ts';
+import { patternOf, WatchedMap } from './watched-map.ts';
+import type { WatchedContainer } from './watched-map.ts';
 
 /** What an event is answered by: its key as the kernel has it. */
 export interface KernelHandle {
@@ -65,6 +65,7 @@ const programsMax = 65_536;
 const defaultRecordsPerSecond = 25_000;
 const defaultCapturedPerSecond = 2_000;
 const stopTimeoutMs = 2_000;
+const trimAfterMs = 15_000;
 
 /**
  * The kernel sensor: loads and attaches the BPF programs, reads their records in a worker thread and answers them.
@@ -95,6 +96,7 @@ export class Sensor {
     arch: process.arch,
   };
   #stopping = false;
+  #trimming: NodeJS.Timeout | undefined;
   #readerGone = false;
   #hooks: readonly HookState[] = [];
 
@@ -181,7 +183,11 @@ export class Sensor {
       this.#blind(`it ended with ${code}`);
     });
     this.#hooks = this.#programs.attach();
-    this.#libbpf.trim();
+    // V8 tidies up some eight seconds after the start; what only that and the start needed can go then.
+    this.#trimming = setTimeout(() => {
+      this.#libbpf.trim();
+    }, trimAfterMs);
+    this.#trimming.unref();
     if (this.#hooks.every(({ state }) => state !== 'attached'))
       throw new AnchorwatchError(
         'sensor.attach',
@@ -298,6 +304,7 @@ export class Sensor {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    clearTimeout(this.#trimming);
     if (this.#reader !== undefined) {
       const { worker, ended } = this.#reader;
       worker.postMessage('stop' satisfies ReaderOrder);
@@ -386,11 +393,4 @@ function keyOf(cgroupId: string): Buffer {
   const key = Buffer.alloc(8);
   key.writeBigUInt64LE(BigInt(cgroupId), 0);
   return key;
-}
-
-function patternOf(key: KernelKey): Pattern | undefined {
-  if (key.kind.endsWith('.folded')) return 'folded';
-  if (key.kind.endsWith('.directory')) return 'directory';
-  if (key.kind === 'dns.parent') return 'parent';
-  return key.kind === 'net.out.port' ? 'port' : undefined;
 }

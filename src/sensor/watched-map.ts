@@ -1,3 +1,4 @@
+import type { KernelKey } from '../model/event.ts';
 import type { Stratum } from '../model/feature.ts';
 import { watched, watchedFlags } from './layout.ts';
 import { updateAny, updateOnlyExisting } from './libbpf.ts';
@@ -91,4 +92,12 @@ function keyBytes(cgroupId: string): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(cgroupId), 0);
   return bytes;
+}
+
+/** The pattern that a key is of, which the kernel then looks for in this workload; undefined for exact keys. */
+export function patternOf(key: KernelKey): Pattern | undefined {
+  if (key.kind.endsWith('.folded')) return 'folded';
+  if (key.kind.endsWith('.directory')) return 'directory';
+  if (key.kind === 'dns.parent') return 'parent';
+  return key.kind === 'net.out.port' ? 'port' : undefined;
 }

@@ -48,13 +48,18 @@ const loops: Readonly<Record<string, Loop>> = {
   build: { mode: 'build', operations: 1_000, warmUp: 1_000, file: '/srv/new/build' },
 };
 
-/** All workloads by name; `replica`: many files as the first thing that a new replica of a learned workload does. */
-export const workloadNames: readonly string[] = [...Object.keys(loops), 'nginx', 'redis', 'replica'];
+/**
+ * All workloads by name; `replica`: many files as the first thing that a new replica of a learned workload does; `flood`: 20,000 files a
+ * second that were never there, for a minute.
+ */
+export const workloadNames: readonly string[] = [...Object.keys(loops), 'nginx', 'redis', 'replica', 'flood'];
 
 const image = 'anchorwatch-test/bench:1';
 const nginxRequests = 4_000;
 const redisCommands = 40_000;
 const filesOfMany = 20_000;
+const floodFiles = 1_200_000;
+const floodRunsMax = 12;
 
 /**
  * Starts the containers that are needed.
@@ -67,7 +72,7 @@ export async function startWorkloads(
 ): Promise<{ readonly workloads: ReadonlyMap<string, Workload>; stop(): void }> {
   const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-bench-'));
   const out = new Map<string, Workload>();
-  if (names.some((name) => loops[name] !== undefined || name === 'replica')) {
+  if (names.some((name) => loops[name] !== undefined || name === 'replica' || name === 'flood')) {
     await makeImage(engine, directory);
     const main = await startServer(engine, directory, 'bench-1');
     for (const name of names) {
@@ -75,6 +80,7 @@ export async function startWorkloads(
       if (loop !== undefined) out.set(name, loopOf(main, loop));
     }
     if (names.includes('replica')) out.set('replica', replicas(engine, directory, main));
+    if (names.includes('flood')) out.set('flood', await floodOf(engine, directory));
   }
   const service = async (name: string, command: readonly string[]): Promise<Service> => {
     const debian = await engine.debianImage();
@@ -121,10 +127,27 @@ interface Server {
 const serverText =
   'while :; do if [ -e /mail/go ]; then read line < /mail/go; rm /mail/go; /bin/load $line > /mail/part 2>&1; mv /mail/part /mail/done; fi; sleep 0.05; done';
 
-async function startServer(engine: Engine, directory: string, name: string): Promise<Server> {
+async function startServer(
+  engine: Engine,
+  directory: string,
+  name: string,
+  options: readonly string[] = [],
+): Promise<Server> {
   const mailbox = join(directory, name);
   mkdirSync(mailbox);
-  await engine.cli('run', '-d', '--name', name, '-v', `${mailbox}:/mail`, image, '/bin/sh', '-c', serverText);
+  await engine.cli(
+    'run',
+    '-d',
+    '--name',
+    name,
+    ...options,
+    '-v',
+    `${mailbox}:/mail`,
+    image,
+    '/bin/sh',
+    '-c',
+    serverText,
+  );
   const pid = Number(await engine.cli('inspect', '-f', '{{.State.Pid}}', name));
   return {
     pid,
@@ -133,7 +156,7 @@ async function startServer(engine: Engine, directory: string, name: string): Pro
       rmSync(done, { force: true });
       writeFileSync(join(mailbox, 'draft'), `${file} ${mode} ${operations}\n`);
       renameSync(join(mailbox, 'draft'), join(mailbox, 'go'));
-      const text = await waitFor('the load to end', () => textOf(done), 120_000);
+      const text = await waitFor('the load to end', () => textOf(done), 180_000);
       try {
         return (JSON.parse(text) as { cpuUs: number }).cpuUs;
       } catch (cause) {
@@ -165,6 +188,17 @@ function loopOf(server: Server, { mode, operations, warmUp, file, ...marks }: Lo
       mkdirSync(`/proc/${server.pid}/root${folder}`);
       return server.load(`${folder}/${file}`, mode, count);
     },
+  };
+}
+
+/** In memory, and in a directory whose names never become a pattern: neither the disk nor learning makes it less. */
+async function floodOf(engine: Engine, directory: string): Promise<Workload> {
+  const tmpfs = `/etc/flood:size=16g,nr_inodes=${floodFiles * floodRunsMax}`;
+  const server = await startServer(engine, directory, 'bench-flood', ['--tmpfs', tmpfs]);
+  return {
+    operations: floodFiles,
+    warmUp: 1,
+    run: (count = floodFiles) => server.load(`/etc/flood/${folders++}`, 'flood', count),
   };
 }
 
