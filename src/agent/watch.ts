@@ -15,7 +15,7 @@ import { coverage, surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts'
 import { expectedPerDay } from '../profile/expectation.ts';
 import { featuresOf, peerKey } from '../profile/features.ts';
 import type { LevelledFeature } from '../profile/features.ts';
-import { kernelPatterns } from '../profile/patterns.ts';
+import { isWorthRemembering, kernelPatterns } from '../profile/patterns.ts';
 import { Profile } from '../profile/profile.ts';
 import type { StoredProfile } from '../profile/stored.ts';
 import { SampleClock } from '../profile/samples.ts';
@@ -322,7 +322,7 @@ export class Watch {
       const alert = counted?.outcome === 'update' ? { alert: counted.alert } : {};
       return { reason, mark: 'judged', alsoKnown: [], saveNow: false, ...alert };
     }
-    if (event.kernelKey !== undefined) profile.addKernelKey(event.kernelKey, candidates);
+    if (event.kernelKey !== undefined && isWorthRemembering(event)) profile.addKernelKey(event.kernelKey, candidates);
     const alsoKnown = kernelPatterns(event, profile, wasKnown);
     for (const pattern of alsoKnown) profile.addKernelKey(pattern, candidates);
     return { reason, mark: 'known', alsoKnown, saveNow: false };

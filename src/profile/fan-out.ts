@@ -1,10 +1,14 @@
 import type { Feature } from '../model/feature.ts';
-import { siblingPattern } from './generalise.ts';
+import { isOwnDomain, siblingPattern } from './generalise.ts';
 
 /** Siblings of one shape that make a pattern. */
 export const siblingsMin = 8;
 /** Distinct ephemeral ports that make a pattern. */
 const ephemeralMin = 3;
+/** Networks of 256 private addresses, with a peer in each, that make one of 65,536. */
+const subnetsMin = 4;
+/** Networks with a peer in each that make every address a peer. */
+const networksMany = 16;
 /** First of the ports that Linux hands out by itself (net.ipv4.ip_local_port_range). */
 export const ephemeralPort = 32_768;
 
@@ -17,15 +21,23 @@ export function parsePeer(key: string): { address: string; port: number; protoco
   return match === null ? undefined : { address: match[1] ?? '', port: Number(match[2]), protocol: match[3] ?? '' };
 }
 
-/** `*.cdn.example.com` for `a1.cdn.example.com`; none for what is directly below a top-level domain. A type of question stays. */
+/** `*.cdn.example.com` for `a1.cdn.example.com`; none below a domain that strangers share. A type of question stays. */
 export function domainPattern(key: string): string | undefined {
   const [name = '', ...type] = key.split(' ');
   const parent = name.slice(name.indexOf('.') + 1);
-  return parent.includes('.') ? [`*.${parent}`, ...type].join(' ') : undefined;
+  return isOwnDomain(parent) ? [`*.${parent}`, ...type].join(' ') : undefined;
 }
 
-/** Patterns that could stand for a feature, the narrowest first, with how many siblings each needs. */
-function candidates({ dimension, key }: Feature): readonly { readonly pattern: string; readonly min: number }[] {
+interface Candidate {
+  readonly pattern: string;
+  /** Siblings that it takes, or groups of siblings where there are groups. */
+  readonly min: number;
+  /** Which siblings count as one. */
+  readonly group?: (key: string) => string;
+}
+
+/** Patterns that could stand for a feature, the narrowest first. */
+function candidates({ dimension, key }: Feature): readonly Candidate[] {
   if (dimension === 'file.read' || dimension === 'file.write') {
     // Before the path of a change stands what was done: `unlink /tmp/a`.
     const at = Math.max(0, key.indexOf('/'));
@@ -43,9 +55,73 @@ function candidates({ dimension, key }: Feature): readonly { readonly pattern: s
   if (dimension === 'net.listen')
     return port >= ephemeralPort ? [{ pattern: `ephemeral/${protocol}`, min: ephemeralMin }] : [];
   if (address === '*' || apart.test(address)) return [];
-  const anyAddress = { pattern: `*:${port}/${protocol}`, min: siblingsMin };
-  if (port < ephemeralPort) return [anyAddress];
-  return [{ pattern: `${address}:ephemeral/${protocol}`, min: siblingsMin }, anyAddress];
+  const ports = port < ephemeralPort ? [] : [{ pattern: `${address}:ephemeral/${protocol}`, min: siblingsMin }];
+  return [...ports, ...networks(address, `:${port}/${protocol}`)].filter(({ pattern }) => pattern !== key);
+}
+
+/**
+ * The networks that a peer lies in, the narrowest first: `10.1.2.0/24`, `10.1.0.0/16` (RFC 1918, 6598), `[fd12::/64]` (RFC 4193) or its domain.
+ * Networks of the internet belong to nobody in particular: there it takes many peers, of as many networks, before any peer will do.
+ */
+function networks(address: string, port: string): readonly Candidate[] {
+  const wide = (pattern: string): string => widest(parsePeer(pattern)?.address ?? '');
+  const any = { pattern: `*${port}`, min: networksMany, group: wide };
+  const v4 = /^(\d+)\.(\d+)\.\d+\.\d+(?:\/\d+)?$/.exec(address);
+  if (v4 !== null) {
+    if (!isPrivate(Number(v4[1]), Number(v4[2]))) return [any];
+    return [
+      ...(address.endsWith('/16') ? [] : [{ pattern: `${network24(address)}${port}`, min: siblingsMin }]),
+      {
+        pattern: `${v4[1]}.${v4[2]}.0.0/16${port}`,
+        min: subnetsMin,
+        group: (key: string) => network24(parsePeer(key)?.address ?? ''),
+      },
+      any,
+    ];
+  }
+  if (address.startsWith('[')) {
+    const network = network64(address);
+    return /^\[f[cd]/.test(network) ? [{ pattern: `${network}${port}`, min: siblingsMin }, any] : [any];
+  }
+  const domain = domainPattern(address);
+  return domain === undefined ? [any] : [{ pattern: `${domain}${port}`, min: siblingsMin }, any];
+}
+
+function isPrivate(first: number, second: number): boolean {
+  if (first === 10) return true;
+  if (first === 172) return second >= 16 && second < 32;
+  return (first === 192 && second === 168) || (first === 100 && second >= 64 && second < 128);
+}
+
+/** `10.1.2.0/24` of an address or of that network itself. */
+function network24(address: string): string {
+  return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;
+}
+
+/** `[fd12:0:0:7::/64]` of `[fd12::7:0:0:0:1]` or of that network itself. */
+function network64(address: string): string {
+  const [head = '', tail] = address
+    .slice(1, -1)
+    .replace(/\/\d+$/, '')
+    .split('::');
+  const [front, back] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':'))) as [string[], string[]];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
+  return `[${[...front, ...Array<string>(zeros).fill('0'), ...back].slice(0, 4).join(':')}::/64]`;
+}
+
+/** What counts as one of many networks: the first half of an IPv4 address, the /64 of an IPv6 one, the parent of a name. */
+function widest(address: string): string {
+  const v4 = /^\d+\.\d+(?=\.\d+\.\d+(?:\/\d+)?$)/.exec(address);
+  if (v4 !== null) return v4[0];
+  if (address.startsWith('[')) return network64(address);
+  return domainPattern(address) ?? address;
+}
+
+/** Names cannot look like patterns: `typedPath` and `typedDomain` escape what patterns hold. */
+function isPattern({ dimension, key }: Feature): boolean {
+  if (dimension === 'net.listen') return key.startsWith('ephemeral/');
+  if (dimension === 'net.out') return /[*]|:ephemeral\/|\/(?:16|24|64)\]?:/.test(key);
+  return key.includes('*');
 }
 
 /**
@@ -59,7 +135,7 @@ export class FanOut {
   /** Tells of a known feature, pattern or not. */
   add(feature: Feature): void {
     const own = candidates(feature);
-    if (feature.key.includes('*') || feature.key.includes('ephemeral')) {
+    if (isPattern(feature)) {
       const id = `${feature.dimension} ${feature.key}`;
       if (!this.#patterns.has(id)) this.#patterns.set(id, 0);
       if (own.length === 0) return;
@@ -84,21 +160,22 @@ export class FanOut {
     return undefined;
   }
 
-  /** How often a pattern was asked for; 0 for a feature without one. */
-  hits(feature: Feature): number {
+  /** The pattern that covers the feature, and how often it was asked for. */
+  covering(feature: Feature): { readonly pattern: string; readonly hits: number } | undefined {
     for (const { pattern } of candidates(feature)) {
       const hits = this.#patterns.get(`${feature.dimension} ${pattern}`);
-      if (hits !== undefined) return hits;
+      if (hits !== undefined) return { pattern, hits };
     }
-    return 0;
+    return undefined;
   }
 
   /** After `add`: the pattern that became due with this feature, and the keys that it replaces. */
   collapse(feature: Feature): { readonly pattern: string; readonly members: readonly string[] } | undefined {
-    for (const { pattern, min } of candidates(feature)) {
+    for (const { pattern, min, group } of candidates(feature)) {
       const id = `${feature.dimension} ${pattern}`;
       const members = this.#siblings.get(id);
       if (members === undefined || members.size < min) continue;
+      if (group !== undefined && new Set([...members].map(group)).size < min) continue;
       this.#siblings.delete(id);
       for (const key of members)
         for (const other of candidates({ dimension: feature.dimension, key }))

@@ -3,7 +3,7 @@ import type { CallEvent, ChangeEvent, Event, ExecEvent } from '../model/event.ts
 import type { Feature } from '../model/feature.ts';
 import { interpreterOf, programKey, runningName } from '../model/program.ts';
 import type { Interpreter } from '../model/program.ts';
-import { foldText, typedPath } from './generalise.ts';
+import { bounded, foldText, typedDomain, typedPath } from './generalise.ts';
 
 /** Which part of an event a feature stands for; rules say which part must be new (docs/rules.md). */
 export type FeatureLevel = 'program' | 'pair' | 'arguments' | 'origin' | 'path' | 'peer' | 'port' | 'action';
@@ -16,6 +16,8 @@ export interface LevelledFeature extends Feature {
 const driftOrigins: ReadonlySet<string> = new Set(['written', 'tmpfs', 'memfd', 'deleted']);
 
 const argumentsMax = 160;
+/** Most characters of a key before a digest stands for the rest: with `featuresMax`, what bounds the memory of a profile. */
+const keyMax = 512;
 
 /**
  * What an event says about behaviour, coarsest feature first: an event is judged by the most anomalous one, ties go to the
@@ -23,6 +25,12 @@ const argumentsMax = 160;
  * the first time), those of interpreters and multi-call programs are.
  */
 export function featuresOf(event: Event): readonly LevelledFeature[] {
+  const features = unbounded(event);
+  if (features.every(({ key }) => key.length <= keyMax)) return features;
+  return features.map((feature) => ({ ...feature, key: bounded(feature.key, keyMax) }));
+}
+
+function unbounded(event: Event): readonly LevelledFeature[] {
   switch (event.kind) {
     case 'exec':
       return execFeatures(event);
@@ -36,7 +44,11 @@ export function featuresOf(event: Event): readonly LevelledFeature[] {
       ];
     case 'connect':
       return [
-        { dimension: 'net.out', key: peerKey(event.name ?? event.address, event.port, event.protocol), level: 'peer' },
+        {
+          dimension: 'net.out',
+          key: peerKey(event.name === undefined ? event.address : typedDomain(event.name), event.port, event.protocol),
+          level: 'peer',
+        },
       ];
     case 'listen':
       return [{ dimension: 'net.listen', key: `${event.port}/${event.protocol}`, level: 'port' }];
@@ -47,7 +59,13 @@ export function featuresOf(event: Event): readonly LevelledFeature[] {
     case 'accept':
       return [{ dimension: 'net.listen', key: `${event.port}/${event.protocol} from ${event.peer}`, level: 'peer' }];
     case 'dns':
-      return [{ dimension: 'dns', key: event.type === '' ? event.name : `${event.name} ${event.type}`, level: 'peer' }];
+      return [
+        {
+          dimension: 'dns',
+          key: event.type === '' ? typedDomain(event.name) : `${typedDomain(event.name)} ${event.type}`,
+          level: 'peer',
+        },
+      ];
     case 'lifecycle':
       return [
         {

@@ -1,6 +1,15 @@
 import type { Event, KernelKey } from '../model/event.ts';
 import { ephemeralPort } from './fan-out.ts';
-import { changeOf, directoryKey, foldedKey, isFoldable, isVolatile } from './generalise.ts';
+import {
+  changeOf,
+  directoryKey,
+  foldedKey,
+  isFoldable,
+  isUnfoldable,
+  isVolatile,
+  typedDomain,
+  typedPath,
+} from './generalise.ts';
 import type { Profile } from './profile.ts';
 import { featuresOf } from './features.ts';
 
@@ -18,13 +27,14 @@ export function kernelPatterns(event: Event, profile: Profile, wasKnown: boolean
     const feature = featuresOf(event)[0];
     // Port 80 is where metadata services answer: there every address counts.
     if (feature === undefined || !wasKnown || event.port === 80 || event.port >= ephemeralPort) return [];
-    return profile.patternHits(feature) > 0
+    // The kernel knows a port for every address, and no networks.
+    return profile.covering(feature)?.pattern === `*:${event.port}/${event.protocol}`
       ? [{ kind: 'net.out.port', protocol: event.protocol, port: event.port }]
       : [];
   }
   if (event.kind === 'dns') {
     const feature = featuresOf(event)[0];
-    if (feature === undefined || !wasKnown || profile.patternHits(feature) === 0) return [];
+    if (feature === undefined || !wasKnown || (profile.covering(feature)?.hits ?? 0) === 0) return [];
     return [{ kind: 'dns.parent', name: event.name.slice(event.name.indexOf('.') + 1), type: event.type }];
   }
   if (event.kind !== 'file' && event.kind !== 'change') return [];
@@ -33,8 +43,17 @@ export function kernelPatterns(event: Event, profile: Profile, wasKnown: boolean
   const keys: KernelKey[] = [];
   const of = event.kind === 'file' ? event.access : changeOf(event);
   if (isFoldable(event.path) && (wasKnown || event.path.startsWith('/proc/'))) keys.push(foldedKey(of, event.path));
-  const hits = profile.patternHits(feature);
+  const hits = isUnfoldable(feature.key) ? profile.sightings(feature) : (profile.covering(feature)?.hits ?? 0);
   if (hits > 0 && (isVolatile(event.path) || (hits >= directoryHitsMin && !served.test(event.path))))
     keys.push(directoryKey(of, event.path));
   return keys;
+}
+
+/**
+ * False for events whose kernel key names an instance that will hardly come again (`/tmp/tmp.aB3dEf9xQ2`): remembering each would fill the
+ * profile with what recognises nothing.
+ */
+export function isWorthRemembering(event: Event): boolean {
+  if (event.kind === 'dns') return !isUnfoldable(typedDomain(event.name));
+  return (event.kind !== 'file' && event.kind !== 'change') || !isUnfoldable(typedPath(event.path));
 }

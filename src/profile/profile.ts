@@ -9,7 +9,7 @@ import type { Counts, Row } from './row.ts';
 import type { Sample } from './samples.ts';
 import type { KernelKeyRow, StoredProfile } from './stored.ts';
 
-/** Most features that one workload's profile holds; what does not fit is counted in `overflow`. */
+/** Most features that one workload's profile holds, with keys of at most 536 characters each; what does not fit is counted in `overflow`. */
 export const featuresMax = 8192;
 /** Most kernel keys that one workload's profile remembers. */
 export const kernelKeysMax = 16_384;
@@ -48,7 +48,7 @@ export class Profile {
     this.#samples = { startup: 0, steady: 0, ...stored.samples };
     this.#listeners = new Set(stored.listeners);
     for (const row of stored.features ?? [])
-      this.#insert({ ...row, marks: new Set(), inSlice: { startup: 0, steady: 0 } });
+      this.#insert({ ...row, sightings: 0, marks: new Set(), inSlice: { startup: 0, steady: 0 } });
     for (const [dimension, incomplete] of Object.entries(stored.incomplete ?? {}))
       this.#countsOf(dimension as Dimension).incomplete = { ...incomplete };
     for (const row of stored.kernelKeys ?? []) this.#kernelKeys.set(JSON.stringify(row.kernelKey), row);
@@ -131,6 +131,7 @@ export class Profile {
     const found = this.#find(feature);
     if (found?.state === 'judged') return 'judged';
     if (found !== undefined) {
+      found.sightings++;
       this.#see(found, containerId, sample, timeMs);
       return 'known';
     }
@@ -174,9 +175,14 @@ export class Profile {
       if (features.every((id) => this.#resolve(id)?.state === 'known')) yield kernelKey;
   }
 
-  /** The pattern of the feature's siblings was seen so often that the kernel may recognise the whole directory. */
-  patternHits(feature: Feature): number {
-    return this.#fanOut.hits(feature);
+  /** The pattern that stands for the feature and its siblings, and how often it did. */
+  covering(feature: Feature): { readonly pattern: string; readonly hits: number } | undefined {
+    return this.#fanOut.covering(feature);
+  }
+
+  /** How often user space has seen the feature (or its pattern) since the agent's start, after the first time. */
+  sightings(feature: Feature): number {
+    return this.#find(feature)?.sightings ?? 0;
   }
 
   /** What the kernel counted for a key since the last read, within the present slice. */
@@ -291,6 +297,7 @@ export class Profile {
     const { dimension, key } = feature;
     const row: Row = {
       ...{ dimension, key, state, startup: 0, steady: 0, firstSeenMs: timeMs, lastSeenMs: timeMs },
+      sightings: 0,
       marks: new Set(),
       inSlice: { startup: 0, steady: 0 },
     };
@@ -325,6 +332,7 @@ export class Profile {
       steady: Math.min(Math.max(1, this.#samples.steady), sum(members, 'steady')),
       firstSeenMs: Math.min(...members.map((member) => member.firstSeenMs)),
       lastSeenMs: Math.max(...members.map((member) => member.lastSeenMs)),
+      sightings: 0,
       marks: new Set(members.flatMap((member) => [...member.marks])),
       inSlice: { ...row.inSlice },
     };

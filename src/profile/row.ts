@@ -10,6 +10,8 @@ export interface Row {
   steady: number;
   firstSeenMs: number;
   lastSeenMs: number;
+  /** How often user space has seen it since the agent's start, after the first time. */
+  sightings: number;
   /** `container:sample` in which user space saw it during this slice. */
   marks: Set<string>;
   inSlice: { startup: number; steady: number };
