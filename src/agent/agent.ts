@@ -42,6 +42,7 @@ export interface AgentOptions {
   readonly nodeName: string;
   readonly sliceMs: number;
   readonly startupMs: number;
+  readonly halfLifeMs: number;
   readonly version: string;
   /** Strict mode: every system call by name, the 32-bit ABI's too. */
   readonly allSyscalls: boolean;
@@ -84,7 +85,7 @@ export async function startAgent(options: AgentOptions, log: Logger): Promise<Ru
 
 async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Promise<RunningAgent> {
   const clock = systemClock;
-  const { stateDir, nodeName, sliceMs, startupMs, version } = options;
+  const { stateDir, nodeName, sliceMs, startupMs, halfLifeMs, version } = options;
 
   const rulesDirs = options.rulesDirs ?? [builtInRules];
   let rules = parseRules(readRuleFiles(rulesDirs));
@@ -96,7 +97,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const profilesPath = join(stateDir, 'profiles.db');
   const { profilesFile, watch } = openOrSetAside(
     profilesPath,
-    () => openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs }),
+    () => openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs, halfLifeMs }),
     setAside,
   );
   cleanups.defer('profiles', () => {

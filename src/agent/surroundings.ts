@@ -43,7 +43,7 @@ export function profileFacts({
   const startup = stratum === 'startup';
   const exec = event.kind === 'exec' ? event : undefined;
   return {
-    samples: counts.samples,
+    samples: Math.round(counts.samples),
     ageSeconds,
     startup,
     coverage: coverage(counts),
@@ -80,12 +80,13 @@ export function evidenceOf(
   { lostLately }: { readonly lostLately: number },
 ): Evidence {
   const counts = profile.incidences(feature.dimension, stratum);
+  const samples = Math.round(counts.samples);
   return {
-    samples: counts.samples,
-    seenInOneSample: counts.once,
+    samples,
+    seenInOneSample: Math.round(counts.once),
     coverage: Math.round(coverage(counts) * 10_000) / 10_000,
     expected: profile.expected(feature.dimension, 10),
-    note: noteOf(profile, stratum, counts.samples, timeMs) + lossNote(feature.dimension, lostLately),
+    note: noteOf(profile, stratum, samples, timeMs) + lossNote(feature.dimension, lostLately),
   };
 }
 

@@ -10,12 +10,13 @@ const stored: StoredProfile = {
   workload,
   createdMs: 0,
   samples: { startup: 0, steady: 0 },
+  decay: undefined,
   listeners: [],
   incomplete: {},
   kernelKeys: [],
   removed: [],
   features: (['privileged-start', 'attach'] as const).map((key) => ({
-    ...{ dimension: 'lifecycle', key, state: 'judged', startup: 0, steady: 0 },
+    ...{ dimension: 'lifecycle', key, state: 'judged', startup: 0, steady: 0, weight: { startup: 0, steady: 0 } },
     ...{ firstSeenMs: judgedMs, lastSeenMs: judgedMs },
   })),
 };

@@ -41,6 +41,8 @@ export interface WatchOptions {
   readonly node: string;
   readonly sliceMs: number;
   readonly startupMs: number;
+  /** After this time a sighting counts half; 30 days unless said otherwise. */
+  readonly halfLifeMs?: number;
   /** Makes alert ids; ULIDs unless a test wants its own. */
   readonly newId?: (timeMs: number) => string;
 }
@@ -98,7 +100,7 @@ export class Watch {
     const { sliceMs, startupMs, clock } = options;
     this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
     const profiles = options.profiles.load();
-    for (const stored of profiles) this.#profiles.set(stored.workload.id, new Profile(stored));
+    for (const stored of profiles) this.#profiles.set(stored.workload.id, new Profile(stored, options.halfLifeMs));
     this.#told = new Told(profiles);
   }
 
@@ -117,7 +119,7 @@ export class Watch {
   /** Read its kernel incidences before, when that is possible. */
   containerStopped(containerId: string, nowMs: number): void {
     const end = this.#samples.stop(containerId, nowMs);
-    if (end !== undefined) this.#count(end);
+    if (end !== undefined) this.#count(end, nowMs);
     this.#containers.delete(containerId);
     this.#written.forget(containerId);
     this.#healthChecks.forget(containerId);
@@ -185,7 +187,7 @@ export class Watch {
     const { ends, sliceEnded } = this.#samples.advance(nowMs);
     const changes: SampleChange[] = [];
     for (const end of ends) {
-      this.#count(end);
+      this.#count(end, nowMs);
       if (end.next !== undefined)
         changes.push({
           containerId: end.containerId,
@@ -235,7 +237,7 @@ export class Watch {
           dimension,
           coverage: coverage(counts),
           features: profile.size(dimension),
-          seenInOneSample: counts.once,
+          seenInOneSample: Math.round(counts.once),
         };
       }),
     }));
@@ -360,11 +362,11 @@ export class Watch {
     this.#suspicions.set(dimension, tally);
   }
 
-  #count(end: SampleEnd): void {
+  #count(end: SampleEnd, nowMs: number): void {
     const container = this.#containers.get(end.containerId);
     const incomplete = this.#blindness.endSample(end.containerId);
     if (end.completed && container !== undefined)
-      this.#profiles.get(container.workload.id)?.addSample(end.stratum, incomplete);
+      this.#profiles.get(container.workload.id)?.addSample(end.stratum, nowMs, incomplete);
   }
 
   #running(profile: Profile): number {
@@ -375,7 +377,7 @@ export class Watch {
     const { workload } = container;
     let profile = this.#profiles.get(workload.id);
     if (profile === undefined) {
-      profile = new Profile({ workload, createdMs: nowMs });
+      profile = new Profile({ workload, createdMs: nowMs }, this.#options.halfLifeMs);
       this.#profiles.set(workload.id, profile);
     }
     return profile;

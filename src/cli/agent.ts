@@ -49,6 +49,7 @@ export const agent: CommandDefinition = {
           nodeName,
           sliceMs: settings.slice,
           startupMs: settings.startup,
+          halfLifeMs: settings.halfLife,
           captureMs: settings.capture,
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,

@@ -62,6 +62,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         nodeName,
         sliceMs: settings.slice,
         startupMs: settings.startup,
+        halfLifeMs: settings.halfLife,
         captureMs: settings.capture,
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,

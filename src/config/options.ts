@@ -24,6 +24,8 @@ export interface Settings {
   readonly slice: number;
   /** Milliseconds. */
   readonly startup: number;
+  /** Milliseconds. */
+  readonly halfLife: number;
   /** Milliseconds; 0: never. */
   readonly capture: number;
   readonly syscalls: (typeof syscallSets)[number];
@@ -161,6 +163,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: "How long a container's start lasts. What happens in it is learned apart: a restart must not look like an attack.",
     commands: watching,
     parse: durationBetween('1s', '1h'),
+  },
+  halfLife: {
+    name: 'half-life',
+    env: ['ANCHORWATCH_HALF_LIFE'],
+    placeholder: 'DURATION',
+    fallback: '30d',
+    help: 'After this time what was learned counts half. What was seen once is forgotten after 4.3 half-lives; what an alert was raised for is not.',
+    commands: watching,
+    parse: durationBetween('1d', '3650d'),
   },
   capture: {
     name: 'capture',

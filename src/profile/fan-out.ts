@@ -160,6 +160,17 @@ export class FanOut {
     return undefined;
   }
 
+  /** The feature, pattern or not, was forgotten. */
+  remove(feature: Feature): void {
+    this.#patterns.delete(`${feature.dimension} ${feature.key}`);
+    for (const { pattern } of candidates(feature)) {
+      const id = `${feature.dimension} ${pattern}`;
+      const siblings = this.#siblings.get(id);
+      siblings?.delete(feature.key);
+      if (siblings?.size === 0) this.#siblings.delete(id);
+    }
+  }
+
   /** The pattern that covers the feature, and how often it was asked for. */
   covering(feature: Feature): { readonly pattern: string; readonly hits: number } | undefined {
     for (const { pattern } of candidates(feature)) {

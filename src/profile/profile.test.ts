@@ -49,7 +49,7 @@ describe('Profile', () => {
 
   test('what is stored and loaded is the same profile', () => {
     const profile = new Profile({ workload, createdMs: 5 });
-    profile.addSample('steady');
+    profile.addSample('steady', 1);
     profile.learn(nginx, 'a', steady(1), 1);
     profile.judge(file, 2);
     profile.addListener('/usr/sbin/nginx');

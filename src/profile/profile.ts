@@ -3,8 +3,9 @@ import type { KernelKey } from '../model/event.ts';
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature } from '../model/node.ts';
 import type { Incidences } from './coverage.ts';
+import { Decay, defaultHalfLifeMs, forgottenBelow, landmarked } from './decay.ts';
 import { FanOut } from './fan-out.ts';
-import { featureId, noCounts, plain, tally } from './row.ts';
+import { featureId, incompleteOf, newRow, noCounts, patternRow, plain, shown, tally } from './row.ts';
 import type { Counts, Row } from './row.ts';
 import type { Sample } from './samples.ts';
 import type { KernelKeyRow, StoredProfile } from './stored.ts';
@@ -29,6 +30,8 @@ export class Profile {
   readonly workload: Workload;
   readonly createdMs: number;
   readonly #samples: { startup: number; steady: number };
+  readonly #sampleWeights: { startup: number; steady: number };
+  readonly #decay: Decay;
   readonly #rows: Map<string, Row> = new Map();
   readonly #counts: Map<Dimension, Counts> = new Map();
   readonly #kernelKeys: Map<string, KernelKeyRow> = new Map();
@@ -42,14 +45,27 @@ export class Profile {
   #dirtySelf = true;
   #overflow = 0;
 
-  constructor(stored: Pick<StoredProfile, 'workload' | 'createdMs'> & Partial<StoredProfile>) {
+  /** @param halfLifeMs After this time a sighting counts half; at least a day. */
+  constructor(
+    stored: Pick<StoredProfile, 'workload' | 'createdMs'> & Partial<StoredProfile>,
+    halfLifeMs: number = defaultHalfLifeMs,
+  ) {
     this.workload = stored.workload;
     this.createdMs = stored.createdMs;
     this.#samples = { startup: 0, steady: 0, ...stored.samples };
     this.#listeners = new Set(stored.listeners);
-    for (const row of stored.features ?? [])
-      this.#insert({ ...row, sightings: 0, marks: new Set(), inSlice: { startup: 0, steady: 0 } });
-    for (const [dimension, incomplete] of Object.entries(stored.incomplete ?? {}))
+    const { decay, features, incomplete: lost } = landmarked(stored, halfLifeMs);
+    this.#decay = new Decay(decay);
+    this.#sampleWeights = { ...decay.samples };
+    for (const row of features)
+      this.#insert({
+        ...row,
+        weight: { ...row.weight },
+        sightings: 0,
+        marks: new Set(),
+        inSlice: { startup: 0, steady: 0 },
+      });
+    for (const [dimension, incomplete] of Object.entries(lost))
       this.#countsOf(dimension as Dimension).incomplete = { ...incomplete };
     for (const row of stored.kernelKeys ?? []) this.#kernelKeys.set(JSON.stringify(row.kernelKey), row);
     this.#dirty.clear();
@@ -82,9 +98,9 @@ export class Profile {
     return this.#find(feature)?.state ?? 'new';
   }
 
-  /** In how many samples of the stratum the feature (or the pattern that covers it) was seen. */
+  /** In how many samples of the stratum the feature (or the pattern that covers it) was seen, less what was forgotten. */
   incidence(feature: Feature, stratum: Stratum): number {
-    return this.#find(feature)?.[stratum] ?? 0;
+    return this.#decay.value(this.#find(feature)?.weight[stratum] ?? 0);
   }
 
   /** Known from the workload's first minutes, or for many samples: not something that came in a moment ago. */
@@ -94,10 +110,16 @@ export class Profile {
     return row.firstSeenMs - this.createdMs <= firstMinutesMs || row.startup + row.steady >= establishedSamples;
   }
 
-  /** The counts that coverage and surprise are computed from. */
+  /** The counts that coverage and surprise are computed from, less what was forgotten. */
   incidences(dimension: Dimension, stratum: Stratum): Incidences {
     const counts = this.#counts.get(dimension) ?? noCounts();
-    return { samples: Math.max(0, this.#samples[stratum] - counts.incomplete[stratum]), ...counts[stratum] };
+    const { once, twice, total } = counts[stratum];
+    return {
+      samples: this.#decay.value(this.#sampleWeights[stratum] - counts.incomplete[stratum]),
+      once: this.#decay.value(once),
+      twice: this.#decay.value(twice),
+      total: this.#decay.value(total),
+    };
   }
 
   /** Keys of the most frequent known features of a dimension, at most `limit`. */
@@ -194,9 +216,11 @@ export class Profile {
   }
 
   /** Counts a sample. Of the dimensions in `incomplete` something could not be told in it: to them it is no evidence of absence. */
-  addSample(stratum: Stratum, incomplete: Iterable<Dimension> = []): void {
+  addSample(stratum: Stratum, timeMs: number, incomplete: Iterable<Dimension> = []): void {
+    const weight = this.#decay.at(timeMs);
     this.#samples[stratum]++;
-    for (const dimension of incomplete) this.#countsOf(dimension).incomplete[stratum]++;
+    this.#sampleWeights[stratum] += weight;
+    for (const dimension of incomplete) this.#countsOf(dimension).incomplete[stratum] += weight;
     this.#dirtySelf = true;
   }
 
@@ -224,8 +248,13 @@ export class Profile {
       }
     }
     this.#slice = new Map();
+    this.#decay.at(timeMs);
     for (const row of this.#rows.values()) {
-      if (row.marks.size === 0) continue;
+      if (row.marks.size === 0) {
+        if (row.state === 'known' && this.#decay.value(row.weight.startup + row.weight.steady) < forgottenBelow)
+          this.#remove(row);
+        continue;
+      }
       row.marks.clear();
       row.inSlice = { startup: 0, steady: 0 };
     }
@@ -238,12 +267,13 @@ export class Profile {
       workload: this.workload,
       createdMs: this.createdMs,
       samples: this.samples,
+      decay: {
+        landmarkMs: this.#decay.landmarkMs,
+        halfLifeMs: this.#decay.halfLifeMs,
+        samples: { ...this.#sampleWeights },
+      },
       listeners: [...this.#listeners],
-      incomplete: Object.fromEntries(
-        [...this.#counts].flatMap(([dimension, { incomplete }]) =>
-          incomplete.startup + incomplete.steady > 0 ? [[dimension, { ...incomplete }]] : [],
-        ),
-      ),
+      incomplete: incompleteOf(this.#counts),
       features: [...this.#dirty].flatMap((id) => {
         const row = this.#rows.get(id);
         return row === undefined ? [] : [plain(row)];
@@ -267,14 +297,7 @@ export class Profile {
   }
 
   features(): readonly ProfileFeature[] {
-    return [...this.#rows.values()].map((row) => ({
-      dimension: row.dimension,
-      key: row.key,
-      state: row.state,
-      incidence: { startup: row.startup, steady: row.steady },
-      firstSeen: new Date(row.firstSeenMs).toISOString(),
-      lastSeen: new Date(row.lastSeenMs).toISOString(),
-    }));
+    return [...this.#rows.values()].map(shown);
   }
 
   #resolve(id: string): Row | undefined {
@@ -294,13 +317,7 @@ export class Profile {
       this.#overflow++;
       return undefined;
     }
-    const { dimension, key } = feature;
-    const row: Row = {
-      ...{ dimension, key, state, startup: 0, steady: 0, firstSeenMs: timeMs, lastSeenMs: timeMs },
-      sightings: 0,
-      marks: new Set(),
-      inSlice: { startup: 0, steady: 0 },
-    };
+    const row = newRow(feature, state, timeMs);
     this.#insert(row);
     return row;
   }
@@ -312,8 +329,8 @@ export class Profile {
     if (row.state !== 'known') return;
     const counts = this.#countsOf(row.dimension);
     counts.keys.add(row.key);
-    tally(counts.startup, row.startup, 1);
-    tally(counts.steady, row.steady, 1);
+    tally(counts.startup, row, 'startup', 1);
+    tally(counts.steady, row, 'steady', 1);
     this.#fanOut.add(row);
   }
 
@@ -323,28 +340,22 @@ export class Profile {
     const members = collapsed.members.flatMap(
       (key) => this.#rows.get(featureId({ dimension: row.dimension, key })) ?? [],
     );
-    const pattern: Row = {
-      dimension: row.dimension,
-      key: collapsed.pattern,
-      state: 'known',
-      // In how many samples any of the siblings was seen is not known any more: between the largest count and the sum.
-      startup: Math.min(Math.max(1, this.#samples.startup), sum(members, 'startup')),
-      steady: Math.min(Math.max(1, this.#samples.steady), sum(members, 'steady')),
-      firstSeenMs: Math.min(...members.map((member) => member.firstSeenMs)),
-      lastSeenMs: Math.max(...members.map((member) => member.lastSeenMs)),
-      sightings: 0,
-      marks: new Set(members.flatMap((member) => [...member.marks])),
-      inSlice: { ...row.inSlice },
-    };
+    const most = { startup: this.#mostWeight('startup'), steady: this.#mostWeight('steady') };
+    const pattern = patternRow(collapsed.pattern, row, members, { samples: this.#samples, most });
     for (const member of members) this.#remove(member);
     this.#insert(pattern);
+  }
+
+  #mostWeight(stratum: Stratum): number {
+    return Math.max(this.#decay.at(this.createdMs), this.#sampleWeights[stratum]);
   }
 
   #remove(row: Row): void {
     const counts = this.#countsOf(row.dimension);
     counts.keys.delete(row.key);
-    tally(counts.startup, row.startup, -1);
-    tally(counts.steady, row.steady, -1);
+    tally(counts.startup, row, 'startup', -1);
+    tally(counts.steady, row, 'steady', -1);
+    this.#fanOut.remove(row);
     this.#rows.delete(featureId(row));
     this.#dirty.delete(featureId(row));
     this.#removed.add(featureId(row));
@@ -361,9 +372,10 @@ export class Profile {
 
   #add(row: Row, stratum: Stratum, count: number, timeMs: number): void {
     const counts = this.#countsOf(row.dimension)[stratum];
-    tally(counts, row[stratum], -1);
+    tally(counts, row, stratum, -1);
     row[stratum] += count;
-    tally(counts, row[stratum], 1);
+    row.weight[stratum] += count * this.#decay.at(timeMs);
+    tally(counts, row, stratum, 1);
     row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
     this.#dirty.add(featureId(row));
   }
@@ -376,8 +388,4 @@ export class Profile {
     }
     return counts;
   }
-}
-
-function sum(rows: readonly Row[], stratum: Stratum): number {
-  return rows.reduce((total, row) => total + row[stratum], 0);
 }

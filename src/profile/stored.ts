@@ -9,6 +9,8 @@ export interface FeatureRow {
   readonly state: 'known' | 'judged';
   readonly startup: number;
   readonly steady: number;
+  /** The same counts with forgetting, in the units of the profile's landmark (src/profile/decay.ts). */
+  readonly weight: { readonly startup: number; readonly steady: number };
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
 }
@@ -19,13 +21,23 @@ export interface KernelKeyRow {
   readonly features: readonly string[];
 }
 
+/** What weights are measured by (src/profile/decay.ts). */
+export interface StoredDecay {
+  readonly landmarkMs: number;
+  readonly halfLifeMs: number;
+  /** Weights of the completed samples. */
+  readonly samples: { readonly startup: number; readonly steady: number };
+}
+
 /** A profile as the store has it. As a change: only rows that changed, and the ids of rows that went. */
 export interface StoredProfile {
   readonly workload: Workload;
   readonly createdMs: number;
   readonly samples: { readonly startup: number; readonly steady: number };
+  /** Undefined: from before there was forgetting, weights are counts. */
+  readonly decay: StoredDecay | undefined;
   readonly listeners: readonly string[];
-  /** By dimension, samples in which something of it could not be told. */
+  /** By dimension, weights of samples in which something of it could not be told. */
   readonly incomplete: Readonly<Record<string, { readonly startup: number; readonly steady: number }>>;
   readonly features: readonly FeatureRow[];
   readonly kernelKeys: readonly KernelKeyRow[];

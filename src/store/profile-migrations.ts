@@ -50,4 +50,13 @@ export const profileMigrations: readonly Migration[] = [
       CREATE INDEX loss_window_by_time ON loss_window (to_ms);
     `,
   },
+  {
+    name: 'forgetting',
+    sql: `
+      ALTER TABLE profile ADD COLUMN decay TEXT;
+      ALTER TABLE profile_feature ADD COLUMN startup_weight REAL NOT NULL DEFAULT 0;
+      ALTER TABLE profile_feature ADD COLUMN steady_weight REAL NOT NULL DEFAULT 0;
+      UPDATE profile_feature SET startup_weight = startup, steady_weight = steady;
+    `,
+  },
 ];

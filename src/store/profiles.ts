@@ -10,6 +10,13 @@ export interface ProfileRows {
   readonly workload: Workload;
   readonly createdMs: number;
   readonly samples: { readonly startup: number; readonly steady: number };
+  readonly decay:
+    | {
+        readonly landmarkMs: number;
+        readonly halfLifeMs: number;
+        readonly samples: { readonly startup: number; readonly steady: number };
+      }
+    | undefined;
   readonly listeners: readonly string[];
   readonly incomplete: Readonly<Record<string, { readonly startup: number; readonly steady: number }>>;
   readonly features: readonly {
@@ -18,6 +25,7 @@ export interface ProfileRows {
     readonly state: 'known' | 'judged';
     readonly startup: number;
     readonly steady: number;
+    readonly weight: { readonly startup: number; readonly steady: number };
     readonly firstSeenMs: number;
     readonly lastSeenMs: number;
   }[];
@@ -36,6 +44,7 @@ export interface ProfileSchema {
     samples_steady: number;
     listeners: string;
     incomplete: string;
+    decay: string | null;
   };
   profile_feature: {
     workload_id: string;
@@ -46,6 +55,8 @@ export interface ProfileSchema {
     steady: number;
     first_seen_ms: number;
     last_seen_ms: number;
+    startup_weight: number;
+    steady_weight: number;
   };
   profile_kernel_key: { workload_id: string; kernel_key: string; features: string };
   loss_window: {
@@ -91,6 +102,7 @@ export class Profiles {
         createdMs: row.created_ms,
         samples: { startup: row.samples_startup, steady: row.samples_steady },
         listeners: JSON.parse(row.listeners) as string[],
+        decay: row.decay === null ? undefined : (JSON.parse(row.decay) as NonNullable<ProfileRows['decay']>),
         incomplete: JSON.parse(row.incomplete) as ProfileRows['incomplete'],
         features: features.map((feature) => ({
           dimension: feature.dimension as Dimension,
@@ -98,6 +110,7 @@ export class Profiles {
           state: feature.state,
           startup: feature.startup,
           steady: feature.steady,
+          weight: { startup: feature.startup_weight, steady: feature.steady_weight },
           firstSeenMs: feature.first_seen_ms,
           lastSeenMs: feature.last_seen_ms,
         })),
@@ -126,6 +139,7 @@ export class Profiles {
       samples_steady: change.samples.steady,
       listeners: JSON.stringify(change.listeners),
       incomplete: JSON.stringify(change.incomplete),
+      decay: change.decay === undefined ? null : JSON.stringify(change.decay),
     };
     this.#database.run(
       query
@@ -149,6 +163,8 @@ export class Profiles {
         startup: feature.startup,
         steady: feature.steady,
         last_seen_ms: feature.lastSeenMs,
+        startup_weight: feature.weight.startup,
+        steady_weight: feature.weight.steady,
       };
       const { dimension, key } = feature;
       this.#database.run(

@@ -60,11 +60,21 @@ function save(listeners: string): void {
   const workload = { id: 'w1', name: 'shop/web', kind: 'compose' } as const;
   const features = Array.from({ length: 2000 }, (_, number) => ({
     ...{ dimension: 'file.read' as const, key: `/srv/${number}/${'x'.repeat(40)}`, state: 'known' as const },
-    ...{ startup: 0, steady: 1, firstSeenMs: 0, lastSeenMs: 0 },
+    ...{ startup: 0, steady: 1, weight: { startup: 0, steady: 1 }, firstSeenMs: 0, lastSeenMs: 0 },
   }));
   const samples = { startup: 1, steady: 1 };
   new Profiles(database).save([
-    { workload, createdMs: 0, samples, listeners: [], incomplete: {}, features, kernelKeys: [], removed: [] },
+    {
+      workload,
+      createdMs: 0,
+      samples,
+      decay: undefined,
+      listeners: [],
+      incomplete: {},
+      features,
+      kernelKeys: [],
+      removed: [],
+    },
   ]);
   if (listeners !== '[]') database.run(database.query.updateTable('profile').set({ listeners }));
   database.close();
