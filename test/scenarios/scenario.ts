@@ -7,6 +7,7 @@ import type { FileChange } from '../../src/model/change.ts';
 import type { Container } from '../../src/model/container.ts';
 import type { Event, FileOrigin, KernelKey, PeerKind } from '../../src/model/event.ts';
 import { countsArguments } from '../../src/model/program.ts';
+import { defaultHalfLifeMs } from '../../src/profile/decay.ts';
 import { foldDigits } from '../../src/profile/generalise.ts';
 import { ModelKernel } from './model-kernel.ts';
 
@@ -46,6 +47,7 @@ class Run {
   #events = 0;
   #sliceMs = 60_000;
   #startupMs = 60_000;
+  #halfLifeMs: number = defaultHalfLifeMs;
   #nowMs = 0;
   #pid = 100;
   #watch: Watch | undefined;
@@ -74,6 +76,7 @@ class Run {
     const [verb = '', ...rest] = words;
     if (verb === 'slice') this.#sliceMs = duration(rest[0]);
     else if (verb === 'startup') this.#startupMs = duration(rest[0]);
+    else if (verb === 'half-life') this.#halfLifeMs = duration(rest[0]);
     else if (verb === 'container') this.#declare(rest);
     else if (verb === 'at') this.#steps.push({ atMs: duration(rest[0]), step: stepOf(rest.slice(1), line) });
     else if (verb === 'every') this.#repeat(rest, line);
@@ -163,6 +166,7 @@ class Run {
       node: 'node-1',
       sliceMs: this.#sliceMs,
       startupMs: this.#startupMs,
+      halfLifeMs: this.#halfLifeMs,
     });
     this.#kernel = new ModelKernel();
     for (const name of this.#running) this.#startInAgent(this.#container(name));
@@ -317,7 +321,7 @@ class Run {
     }
   }
 
-  /** expect quiet | no critical | alert SEVERITY DIMENSION KEY [rule ID] [in NAME] [times N] | events at most N | known WORKLOAD DIMENSION KEY | judged … */
+  /** expect quiet | no critical | alert SEVERITY DIMENSION KEY [rule ID] [in NAME] [times N] | events at most N | known|judged|unknown WORKLOAD DIMENSION KEY */
   #expect(words: readonly string[], line: number): void {
     const fail = (message: string): void => {
       this.#failures.push(`line ${line}: expect ${words.join(' ')}: ${message}`);
@@ -349,11 +353,12 @@ class Run {
       );
       if (index < 0) fail(`raised ${described.join('; ') || 'nothing'}`);
       else this.#alerts.splice(index, 1);
-    } else if (what === 'known' || what === 'judged') {
+    } else if (what === 'known' || what === 'judged' || what === 'unknown') {
       const feature = this.#agent()
         .profileFeatures(second)
         ?.find(({ dimension, key }) => dimension === third && key === rest[0]);
-      if (feature?.state !== what) fail(`it is ${feature?.state ?? 'not in the profile'}`);
+      const state = feature?.state ?? 'unknown';
+      if (state !== what) fail(`it is ${state}`);
     } else throw new Error(`unknown expectation "${what}"`);
   }
 
