@@ -64,15 +64,17 @@ export function landmarked(
   readonly decay: StoredDecay;
   readonly features: readonly FeatureRow[];
   readonly incomplete: StoredProfile['incomplete'];
+  /** When something was last seen: the present, until more is. */
+  readonly lastMs: number;
 } {
   const { decay, features = [], incomplete = {}, createdMs } = stored;
   const samples = decay?.samples ?? { startup: 0, steady: 0, ...stored.samples };
   const lastMs = features.reduce((last, { lastSeenMs }) => Math.max(last, lastSeenMs), createdMs);
-  if (decay === undefined) return { decay: { landmarkMs: lastMs, halfLifeMs, samples }, features, incomplete };
+  if (decay === undefined) return { decay: { landmarkMs: lastMs, halfLifeMs, samples }, features, incomplete, lastMs };
   const far = lastMs - decay.landmarkMs > landmarkHalfLivesMax * halfLifeMs;
-  if (decay.halfLifeMs === halfLifeMs && !far) return { decay, features, incomplete };
+  if (decay.halfLifeMs === halfLifeMs && !far) return { decay, features, incomplete, lastMs };
   const unit = new Decay(decay).at(lastMs);
-  const scaled = <T extends { readonly startup: number; readonly steady: number }>({ startup, steady }: T) => ({
+  const scaled = ({ startup, steady }: StoredDecay['samples']): StoredDecay['samples'] => ({
     startup: startup / unit,
     steady: steady / unit,
   });
@@ -80,5 +82,6 @@ export function landmarked(
     decay: { landmarkMs: lastMs, halfLifeMs, samples: scaled(samples) },
     features: features.map((row) => ({ ...row, weight: scaled(row.weight) })),
     incomplete: Object.fromEntries(Object.entries(incomplete).map(([dimension, lost]) => [dimension, scaled(lost)])),
+    lastMs,
   };
 }

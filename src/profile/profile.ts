@@ -54,8 +54,9 @@ export class Profile {
     this.createdMs = stored.createdMs;
     this.#samples = { startup: 0, steady: 0, ...stored.samples };
     this.#listeners = new Set(stored.listeners);
-    const { decay, features, incomplete: lost } = landmarked(stored, halfLifeMs);
+    const { decay, features, incomplete: lost, lastMs } = landmarked(stored, halfLifeMs);
     this.#decay = new Decay(decay);
+    this.#decay.at(lastMs);
     this.#sampleWeights = { ...decay.samples };
     for (const row of features)
       this.#insert({
