@@ -26,7 +26,7 @@ test('profiles from before there was forgetting keep their counts, as weights', 
     before.query.insertInto('profile').values({
       ...{ workload_id: 'w', workload_name: 'shop/web', workload_kind: 'compose', created_ms: 5, listeners: '[]' },
       ...{ samples_startup: 2, samples_steady: 40, incomplete: '{}' },
-    } as ProfileSchema['profile']),
+    }),
   );
   before.run(
     before.query.insertInto('profile_feature').values({
