@@ -6,7 +6,8 @@ import { type Given, resolveSettings } from './resolve.ts';
 const nothing: Given = { flags: {}, env: {} };
 
 function withFile(text: string, given: Given = nothing): Given {
-  return { ...given, flags: { config: 'a.yaml', ...given.flags }, readFile: (file) => parseConfigFile(file, text) };
+  const readFile: Given['readFile'] = (file, lists) => parseConfigFile(file, text, lists);
+  return { ...given, flags: { config: 'a.yaml', ...given.flags }, readFile };
 }
 
 function mistakes(command: CommandName, given: Given): string {

@@ -37,6 +37,10 @@ class HeldLog implements FeedLog {
     return found;
   }
 
+  async incidentsFrom(): Promise<[]> {
+    return [];
+  }
+
   async lastSeq(): Promise<number> {
     return this.alerts.length;
   }
@@ -80,14 +84,14 @@ test('an alert that is stored while the end of the log is being read is not miss
   log.answer();
   await asked();
   // The answer that is under way says that there is nothing more; this one comes too late for it.
-  feed.publish([log.add()]);
+  feed.publish([log.add()], []);
   log.answer();
   await asked();
   log.answer();
   await asked();
   log.answer();
   await waitFor('both', () => received.length === 2);
-  feed.publish([log.add()]);
+  feed.publish([log.add()], []);
   await waitFor('the third', () => received.length === 3);
   expect(received).toEqual([1, 2, 3]);
 });
@@ -100,8 +104,8 @@ test('an alert that was read from the log before it was announced is not sent tw
   await asked();
   log.answer();
   await waitFor('both', () => received.length === 2);
-  feed.publish([early]);
-  feed.publish([log.add()]);
+  feed.publish([early], []);
+  feed.publish([log.add()], []);
   await waitFor('the third', () => received.includes(3));
   expect(received).toEqual([1, 2, 3]);
 });
@@ -109,7 +113,7 @@ test('an alert that was read from the log before it was announced is not sent tw
 test('an after beyond the log means from now on', async () => {
   log.add();
   await open('after=1000');
-  feed.publish([log.add()]);
+  feed.publish([log.add()], []);
   await waitFor('an alert', () => {
     log.answer();
     return received.length > 0;
