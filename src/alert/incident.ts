@@ -37,8 +37,8 @@ const defaultGrouping: GroupOptions = {
   quietMs: 900_000,
   nearMs: 120_000,
   longestMs: 86_400_000,
-  capacity: 1024,
-  lineageMax: 256,
+  capacity: 256,
+  lineageMax: 128,
 };
 
 /** The usual bounds, for incidents that are over when they were quiet for `quietMs`. */
@@ -113,7 +113,7 @@ interface Kept extends OpenIncident {
 }
 
 /**
- * The incidents of a node that alerts may join. At most `capacity` of them with `lineageMax` elements of lineage each (some 30 MB if all
+ * The incidents of a node that alerts may join. At most `capacity` of them with `lineageMax` elements of lineage each (some 4 MB if all
  * were full; ten open incidents take a few kilobytes). Time is passed in.
  */
 export class Incidents {

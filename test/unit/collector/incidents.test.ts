@@ -83,11 +83,11 @@ test('come newest first, in pages without gap or repetition, and are filtered', 
     Array.from({ length: 7 }, (_, number) => makeAlert(number, { time, incident: makeAlert(number).id })),
   );
   const seen: unknown[] = [];
-  let next: unknown;
+  let next: string | undefined;
   do {
-    const page = await getJson(`${url}/api/v1/incidents?limit=3${next === undefined ? '' : `&after=${String(next)}`}`);
+    const page = await getJson(`${url}/api/v1/incidents?limit=3${next === undefined ? '' : `&after=${next}`}`);
     seen.push(...(page['items'] as { id: string }[]).map(({ id }) => id));
-    next = page['next'];
+    next = page['next'] as string | undefined;
   } while (next !== undefined);
   expect(seen).toEqual(Array.from({ length: 7 }, (_, number) => makeAlert(6 - number).id));
   for (const [query, count] of [
