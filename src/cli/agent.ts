@@ -3,6 +3,7 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
+import { judgingOf } from './judging.ts';
 import { serve } from './service.ts';
 import { readToken } from './token.ts';
 import { packageVersion } from './version.ts';
@@ -50,6 +51,7 @@ export const agent: CommandDefinition = {
           sliceMs: settings.slice,
           startupMs: settings.startup,
           captureMs: settings.capture,
+          ...judgingOf(settings),
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
           version: packageVersion(),
