@@ -48,6 +48,12 @@ export interface AgentOptions {
   readonly allSyscalls: boolean;
   /** How long everything that a container does is recorded after its last alert; 0: never. */
   readonly captureMs: number;
+  /** False alerts a day that are acceptable on this node. */
+  readonly alertBudget?: number;
+  /** Thresholds by workload and dimension, decades. */
+  readonly thresholds?: WatchOptions['thresholds'];
+  /** How long an incident may be quiet before what comes is another one. */
+  readonly incidentQuietMs?: number;
   /** Where events are from; `auto`: the kernel sensor, or `/proc` where it does not work. */
   readonly sensor?: 'auto' | 'bpf' | 'procfs';
   /** Directories with suspicion rules; the first are the built-in ones. */
@@ -85,7 +91,13 @@ export async function startAgent(options: AgentOptions, log: Logger): Promise<Ru
 
 async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Promise<RunningAgent> {
   const clock = systemClock;
-  const { stateDir, nodeName, sliceMs, startupMs, halfLifeMs, version } = options;
+  const { stateDir, nodeName, sliceMs, startupMs, halfLifeMs, version, alertBudget, thresholds, incidentQuietMs } =
+    options;
+  const judging = {
+    ...(alertBudget === undefined ? {} : { alertBudget }),
+    ...(thresholds === undefined ? {} : { thresholds }),
+    ...(incidentQuietMs === undefined ? {} : { incidentQuietMs }),
+  };
 
   const rulesDirs = options.rulesDirs ?? [builtInRules];
   let rules = parseRules(readRuleFiles(rulesDirs));
@@ -97,7 +109,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const profilesPath = join(stateDir, 'profiles.db');
   const { profilesFile, watch } = openOrSetAside(
     profilesPath,
-    () => openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs, halfLifeMs }),
+    () => openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs, halfLifeMs, ...judging }),
     setAside,
   );
   cleanups.defer('profiles', () => {
@@ -335,6 +347,7 @@ function nodeReport({
   const counters = sensor?.counters();
   const outboxCounters = outbox.counters;
   const watchLosses = watch.losses();
+  const alertsPerDay = watch.alertsPerDay(systemClock.nowMs());
   const lost = [
     ...(counters?.lost ?? []),
     ...(poller?.lost ?? []),
@@ -343,6 +356,7 @@ function nodeReport({
     { hook: 'profile', reason: 'store_failed', count: pipeline.saveFailures },
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
+    { hook: 'incident', reason: 'forgotten', count: watchLosses.incidentsForgotten },
     { hook: 'capture', reason: 'full', count: recorder.counters.full },
     { hook: 'capture', reason: 'store_failed', count: recorder.counters.failed },
     { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
@@ -372,6 +386,7 @@ function nodeReport({
     ...(lossWindows.length === 0 ? {} : { lossWindows }),
     pendingEvents: pipeline.pendingEvents,
     outboxAlerts: outbox.depth(),
-    expectedAlertsPerDay: watch.expectedAlertsPerDay(),
+    expectedAlertsPerDay: alertsPerDay.expected,
+    alertsLastDay: alertsPerDay.raised,
   };
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from '../model/alert.ts';
+import type { Container } from '../model/container.ts';
 import type { Event } from '../model/event.ts';
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import { interpreterOf, isMultiCall, runningName } from '../model/program.ts';
@@ -6,6 +7,7 @@ import type { ProfileFacts } from '../detect/facts.ts';
 import { chanceOfNew, coverage } from '../profile/coverage.ts';
 import { ephemeralPort, parsePeer } from '../profile/fan-out.ts';
 import type { Profile } from '../profile/profile.ts';
+import type { ThresholdsInForce } from './alert-budget.ts';
 
 /** A workload is watched this long before "never seen" means something about ports. */
 const settledAfterSeconds = 45;
@@ -77,7 +79,7 @@ export function evidenceOf(
   feature: Feature,
   stratum: Stratum,
   timeMs: number,
-  { lostLately }: { readonly lostLately: number },
+  { lostLately, thresholds }: { readonly lostLately: number; readonly thresholds: ThresholdsInForce },
 ): Evidence {
   const counts = profile.incidences(feature.dimension, stratum);
   const samples = Math.round(counts.samples);
@@ -86,7 +88,7 @@ export function evidenceOf(
     seenInOneSample: Math.round(counts.once),
     coverage: Math.round(coverage(counts) * 10_000) / 10_000,
     expected: profile.expected(feature.dimension, 10),
-    note: noteOf(profile, stratum, samples, timeMs) + lossNote(feature.dimension, lostLately),
+    note: noteOf(profile, stratum, samples, timeMs) + lossNote(feature.dimension, lostLately) + budgetNote(thresholds),
   };
 }
 
@@ -102,6 +104,16 @@ function noteOf(profile: Profile, stratum: Stratum, samples: number, timeMs: num
 function lossNote(dimension: Dimension, lostLately: number): string {
   if (lostLately === 0) return '';
   return `; not everything was seen: ${lostLately.toLocaleString('en')} records, of ${dimension} or its like, were lost here within the last hour`;
+}
+
+function budgetNote({ warning, raised }: ThresholdsInForce): string {
+  if (raised === 0) return '';
+  return `; the alert budget has raised the threshold for warnings from ${warning - raised} to ${warning} here`;
+}
+
+/** The stratum of an event of a container that has no sample yet. Pure. */
+export function startsUp(container: Container, timeMs: number, startupMs: number): Stratum {
+  return container.startedAtMs === undefined || timeMs - container.startedAtMs < startupMs ? 'startup' : 'steady';
 }
 
 const writtenMax = 512;

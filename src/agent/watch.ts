@@ -1,9 +1,10 @@
 import { ulid } from 'ulid';
 import { assemble } from '../alert/assemble.ts';
 import { Deduplicator } from '../alert/deduplicate.ts';
+import { groupingOf, Incidents, sightingOf } from '../alert/incident.ts';
 import { factsOf } from '../detect/facts.ts';
-import { defaultThresholds, judge } from '../detect/score.ts';
-import type { Candidate, Reason, Thresholds } from '../detect/score.ts';
+import { judge } from '../detect/score.ts';
+import type { Candidate, Reason } from '../detect/score.ts';
 import type { RuleMatch, RuleSet } from '../detect/rules.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Alert } from '../model/alert.ts';
@@ -12,7 +13,6 @@ import type { Event, KernelKey } from '../model/event.ts';
 import type { Dimension, Stratum } from '../model/feature.ts';
 import type { ProfileFeature, WorkloadReport } from '../model/node.ts';
 import { coverage, surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts';
-import { expectedPerDay } from '../profile/expectation.ts';
 import { featuresOf, peerKey } from '../profile/features.ts';
 import type { LevelledFeature } from '../profile/features.ts';
 import { isWorthRemembering, kernelPatterns } from '../profile/patterns.ts';
@@ -20,12 +20,14 @@ import { Profile } from '../profile/profile.ts';
 import type { StoredProfile } from '../profile/stored.ts';
 import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
+import { AlertBudget } from './alert-budget.ts';
+import type { AlertBudgetOptions, BudgetEntry } from './alert-budget.ts';
 import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
 import { Told } from './told.ts';
-import { evidenceOf, profileFacts, WrittenFiles } from './surroundings.ts';
+import { evidenceOf, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
 
 /** Where profiles are kept. `save` writes all changes in one transaction. */
 export interface ProfileStore {
@@ -33,13 +35,13 @@ export interface ProfileStore {
   save(changes: readonly StoredProfile[]): void;
 }
 
-export interface WatchOptions {
+export interface WatchOptions extends AlertBudgetOptions {
   readonly profiles: ProfileStore;
   readonly rules: RuleSet;
-  readonly thresholds?: Thresholds;
+  /** An incident that was quiet for so long is over; 15 minutes when left out. */
+  readonly incidentQuietMs?: number;
   readonly clock: Clock;
   readonly node: string;
-  readonly sliceMs: number;
   readonly startupMs: number;
   /** After this time a sighting counts half; 30 days unless said otherwise. */
   readonly halfLifeMs?: number;
@@ -86,7 +88,8 @@ export class Watch {
   readonly #samples: SampleClock;
   readonly #deduplicator: Deduplicator = new Deduplicator();
   readonly #written: WrittenFiles = new WrittenFiles();
-  readonly #suspicions: Map<Dimension, { news: number; loud: number[] }> = new Map();
+  readonly #budget: AlertBudget;
+  readonly #incidents: Incidents;
   readonly #healthChecks: HealthChecks = new HealthChecks();
   readonly #names: Names = new Names();
   readonly #blindness: Blindness = new Blindness();
@@ -98,6 +101,8 @@ export class Watch {
     this.#options = options;
     this.#rules = options.rules;
     const { sliceMs, startupMs, clock } = options;
+    this.#budget = new AlertBudget(options);
+    this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
     this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
     const profiles = options.profiles.load();
     for (const stored of profiles) this.#profiles.set(stored.workload.id, new Profile(stored, options.halfLifeMs));
@@ -132,7 +137,7 @@ export class Watch {
     const event = this.#named(seen, container);
     const features = featuresOf(event);
     const first = features[0];
-    if (first === undefined || this.#told.before(event, first.key, container)) return verdictless('nothing-to-judge');
+    if (first === undefined || this.#told.before(event, first.key, container)) return nothing;
     const profile = this.#profileOf(container, event.timeMs);
     const sample = this.#samples.at(container.id) ?? {
       number: 0,
@@ -147,13 +152,14 @@ export class Watch {
       return check === 'no' ? candidate : { ...candidate, surprise: 0 };
     });
     const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check });
-    const thresholds = this.#options.thresholds ?? defaultThresholds;
+    const thresholds = this.#budget.inForce(container.workload, first.dimension);
     const verdict = judge(candidates, matches, thresholds, (feature) =>
       evidenceOf(profile, feature, sample.stratum, event.timeMs, {
         lostLately: this.#blindness.lately(container.id, feature.dimension, event.timeMs),
+        thresholds,
       }),
     );
-    this.#tally(first.dimension, verdict.reason, verdict.suspicion);
+    this.#budget.tally(first.dimension, verdict.reason, verdict.suspicion);
     if (verdict.reason === 'alert' && verdict.finding !== undefined && verdict.severity !== undefined) {
       const { finding, severity } = verdict;
       let saveNow = false;
@@ -166,8 +172,11 @@ export class Watch {
       const taken = this.#deduplicator.take(container.id, key(finding.feature), kind, event.timeMs, () => {
         const nowMs = clock.nowMs();
         const id = this.#options.newId?.(event.timeMs) ?? ulid(nowMs);
-        return assemble({ finding, severity, event, container, node, nowMs, id });
+        this.#budget.alerted(nowMs);
+        const incident = this.#incidents.assign(id, sightingOf(event, container)).id;
+        return assemble({ finding, severity, event, container, node, nowMs, id, incident });
       });
+      if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
       const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };
       return { reason: 'alert', mark: 'judged', alsoKnown: [], saveNow, ...alert };
     }
@@ -195,7 +204,10 @@ export class Watch {
           sample: end.next,
         });
     }
-    if (sliceEnded) for (const profile of this.#profiles.values()) profile.endSlice(nowMs);
+    if (sliceEnded) {
+      for (const profile of this.#profiles.values()) profile.endSlice(nowMs);
+      this.#budget.adjust(this.#budgetEntries());
+    }
     return { changes, sliceEnded, updates: this.#deduplicator.due(nowMs) };
   }
 
@@ -238,6 +250,7 @@ export class Watch {
           coverage: coverage(counts),
           features: profile.size(dimension),
           seenInOneSample: Math.round(counts.once),
+          thresholds: this.#budget.report(profile.workload, dimension),
         };
       }),
     }));
@@ -256,6 +269,7 @@ export class Watch {
     readonly profileOverflow: number;
     readonly alertsForgotten: number;
     readonly alertsFolded: number;
+    readonly incidentsForgotten: number;
     readonly ruleFailures: number;
   } {
     let profileOverflow = 0;
@@ -264,27 +278,27 @@ export class Watch {
       profileOverflow,
       alertsForgotten: this.#deduplicator.forgotten,
       alertsFolded: this.#deduplicator.folded,
+      incidentsForgotten: this.#incidents.forgotten,
       ruleFailures: this.#rules.failures,
     };
   }
 
-  /**
-   * False alerts a day that the running containers are expected to raise at the present threshold (a rough estimate, see
-   * src/profile/expectation.ts).
-   */
-  expectedAlertsPerDay(): number {
-    const { sliceMs } = this.#options;
-    const { warning } = this.#options.thresholds ?? defaultThresholds;
-    let sum = 0;
-    for (const profile of this.#profiles.values()) {
-      const containers = this.#running(profile);
-      if (containers === 0) continue;
-      for (const dimension of profile.dimensionsSeen()) {
-        const loud = this.#suspicions.get(dimension);
-        sum += expectedPerDay(profile.incidences(dimension, 'steady'), { containers, sliceMs, warning, loud });
-      }
-    }
-    return sum;
+  /** False alerts a day that are expected at the thresholds in force, and alerts that were raised in the last day. */
+  alertsPerDay(nowMs: number): { readonly expected: number; readonly raised: number } {
+    return {
+      expected: this.#budget.expectedPerDay(this.#budgetEntries()),
+      raised: this.#budget.raisedLastDay(nowMs),
+    };
+  }
+
+  #budgetEntries(): readonly BudgetEntry[] {
+    return [...this.#profiles.values()].flatMap((profile) => {
+      const [containers, { workload }] = [this.#running(profile), profile];
+      if (containers === 0) return [];
+      return profile.dimensionsSeen().map((dimension) => {
+        return { workload, dimension, containers, counts: profile.incidences(dimension, 'steady') };
+      });
+    });
   }
 
   /**
@@ -354,14 +368,6 @@ export class Watch {
     return this.#rules.matching(dimension, factsOf(event, container, facts));
   }
 
-  #tally(dimension: Dimension | undefined, reason: Reason, suspicion: number): void {
-    if (dimension === undefined || (reason !== 'learn' && reason !== 'alert')) return;
-    const tally = this.#suspicions.get(dimension) ?? { news: 0, loud: [0, 0, 0, 0, 0, 0] };
-    tally.news++;
-    for (let decade = 0; decade <= Math.min(5, suspicion); decade++) tally.loud[decade] = (tally.loud[decade] ?? 0) + 1;
-    this.#suspicions.set(dimension, tally);
-  }
-
   #count(end: SampleEnd, nowMs: number): void {
     const container = this.#containers.get(end.containerId);
     const incomplete = this.#blindness.endSample(end.containerId);
@@ -385,15 +391,8 @@ export class Watch {
 }
 
 const dnsPort = 53;
+const nothing: Judgement = { reason: 'nothing-to-judge', mark: 'none', alsoKnown: [], saveNow: false };
 
 function key({ dimension, key: text }: { readonly dimension: string; readonly key: string }): string {
   return `${dimension} ${text}`;
-}
-
-function startsUp(container: Container, timeMs: number, startupMs: number): Stratum {
-  return container.startedAtMs === undefined || timeMs - container.startedAtMs < startupMs ? 'startup' : 'steady';
-}
-
-function verdictless(reason: 'nothing-to-judge'): Judgement {
-  return { reason, mark: 'none', alsoKnown: [], saveNow: false };
 }

@@ -15,13 +15,15 @@ export interface AssembleInput {
   readonly nowMs: number;
   /** ULID. */
   readonly id: string;
+  /** Id of the incident that the alert belongs to. */
+  readonly incident: string;
 }
 
 const argsMax = 64;
 const argumentLengthMax = 1024;
 
 /** Makes a finding addressable: an alert as `model/alert.ts` has it. Pure. Arguments are masked once more, and bounded. */
-export function assemble({ finding, severity, event, container, node, nowMs, id }: AssembleInput): Alert {
+export function assemble({ finding, severity, event, container, node, nowMs, id, incident }: AssembleInput): Alert {
   const time = new Date(event.timeMs).toISOString();
   const { feature, score, surprise, suspicion, detector, rules, techniques, practices, evidence } = finding;
   return {
@@ -55,6 +57,7 @@ export function assemble({ finding, severity, event, container, node, nowMs, id 
         }),
     count: 1,
     lastTime: time,
+    incident,
   };
 }
 

@@ -44,19 +44,21 @@ const unitsMs = new Map([
   ['d', 86_400_000],
 ]);
 
+/** The query's parameters as text, checked by a schema. Throws a 400 Problem `query.invalid` that names the parameter. */
+export function parseParameters(schema: z.ZodObject, query: unknown): Readonly<Record<string, string | undefined>> {
+  const parsed = schema.safeParse(query);
+  // Every parameter of a schema of queries is text.
+  if (parsed.success) return parsed.data as Readonly<Record<string, string | undefined>>;
+  const issue = parsed.error.issues[0];
+  const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
+  const hint =
+    issue?.code === 'unrecognized_keys' ? `unknown; there are ${Object.keys(schema.shape).join(', ')}` : issue?.message;
+  throw invalid(parameter, hint ?? 'invalid');
+}
+
 /** Reads the query of `GET /api/v1/alerts`. Throws a 400 Problem `query.invalid` that names the parameter. */
 export function parseAlertQuery(query: unknown, nowMs: number): AlertQuery {
-  const parsed = alertQuerySchema.safeParse(query);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
-    const hint =
-      issue?.code === 'unrecognized_keys'
-        ? `unknown; there are ${Object.keys(alertQuerySchema.shape).join(', ')}`
-        : issue?.message;
-    throw invalid(parameter, hint ?? 'invalid');
-  }
-  const text = parsed.data as Readonly<Record<string, string | undefined>>;
+  const text = parseParameters(alertQuerySchema, query);
   return {
     sinceMs: parseTime('since', text['since'], nowMs),
     untilMs: parseTime('until', text['until'], nowMs),
@@ -82,7 +84,8 @@ function parseCursor(text: string | undefined): AlertQuery['before'] {
   return { timeMs: Number(match[1]), seq: Number(match[2]) };
 }
 
-function parseTime(parameter: string, text: string | undefined, nowMs: number): number | undefined {
+/** A time in a query, milliseconds since the epoch. Throws as `parseParameters` does. */
+export function parseTime(parameter: string, text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
   const ago = /^(\d{1,9})([smhd])$/u.exec(text);
   if (ago !== null) return nowMs - Number(ago[1]) * (unitsMs.get(ago[2] ?? '') ?? 0);
@@ -94,6 +97,7 @@ function parseTime(parameter: string, text: string | undefined, nowMs: number): 
   return timeMs;
 }
 
-function invalid(parameter: string, detail: string): Problem {
+/** What answers a wrong parameter. */
+export function invalid(parameter: string, detail: string): Problem {
   return new Problem(400, 'query.invalid', `${parameter}: ${detail}`, parameter);
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { alertQuerySchema } from './alert-query.ts';
+import { incidentQuerySchema } from './incident-query.ts';
+import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
 import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
@@ -9,6 +11,8 @@ type Json = Readonly<Record<string, unknown>>;
 const components = {
   Alert: storedAlertSchema,
   AlertPage: alertPageSchema,
+  IncidentPage: incidentPageSchema,
+  Incident: incidentDetailSchema,
   NodeList: nodeListSchema,
   WorkloadList: workloadListSchema,
   Workload: workloadDetailSchema,
@@ -23,7 +27,7 @@ export function describeApi(version: string): Json {
     info: {
       title: 'Anchorwatch collector',
       version,
-      description: 'Alerts, workloads and nodes. `WS /feed` sends alerts as they come.',
+      description: 'Alerts, incidents, workloads and nodes. `WS /feed` sends alerts as they come.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths: {
@@ -31,9 +35,33 @@ export function describeApi(version: string): Json {
       '/readyz': { get: operation('readiness', 'Whether alerts can be stored and read.', text(), [], ['503']) },
       '/metrics': { get: operation('metrics', 'Prometheus text, or OpenMetrics when asked for.', text()) },
       '/api/v1/alerts': {
-        get: operation('listAlerts', 'Alerts, newest first.', reference('AlertPage'), alertParameters(), ['400']),
+        get: operation(
+          'listAlerts',
+          'Alerts, newest first.',
+          reference('AlertPage'),
+          queryParameters(alertQuerySchema),
+          ['400'],
+        ),
       },
       '/api/v1/alerts/{id}': { get: operation('getAlert', 'One alert.', reference('Alert'), [pathId], ['404']) },
+      '/api/v1/incidents': {
+        get: operation(
+          'listIncidents',
+          'Incidents, the one that was opened last first.',
+          reference('IncidentPage'),
+          queryParameters(incidentQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/incidents/{id}': {
+        get: operation(
+          'getIncident',
+          'One incident with its alerts, processes and timeline.',
+          reference('Incident'),
+          [pathId],
+          ['404'],
+        ),
+      },
       '/api/v1/workloads': {
         get: operation('listWorkloads', 'Workloads with coverage by dimension.', reference('WorkloadList')),
       },
@@ -88,8 +116,8 @@ function text(): Json {
   return { 'text/plain': { schema: { type: 'string' } } };
 }
 
-function alertParameters(): readonly Json[] {
-  const properties = jsonSchema(alertQuerySchema)['properties'] as Readonly<Record<string, Json>>;
+function queryParameters(query: z.ZodObject): readonly Json[] {
+  const properties = jsonSchema(query)['properties'] as Readonly<Record<string, Json>>;
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',

@@ -1,5 +1,6 @@
 const endpoints: readonly (readonly [string, string])[] = [
   ['/api/v1/alerts', 'alerts, newest first'],
+  ['/api/v1/incidents', 'incidents: alerts of one container and process tree, close in time'],
   ['/api/v1/workloads', 'workloads, and how well each is known'],
   ['/api/v1/nodes', 'agents: version, sensor, hooks missing, losses'],
   ['/metrics', 'Prometheus metrics'],
@@ -12,6 +13,6 @@ export const startPage: string = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Anchorwatch</title></head>
 <body><h1>Anchorwatch collector</h1><ul>
 ${endpoints.map(([path, what]) => `<li><a href="${path}">${path}</a> &ndash; ${what}</li>`).join('\n')}
-<li><code>ws /feed?severity&amp;workload&amp;node&amp;kind&amp;after</code> &ndash; alerts as they come</li>
+<li><code>ws /feed?severity&amp;workload&amp;node&amp;kind&amp;after</code> &ndash; alerts and incidents as they come</li>
 </ul></body></html>
 `;

@@ -3,10 +3,15 @@ import type { Clock } from '../lib/clock.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import { mergeProfiles, mergeWorkloads } from '../model/fleet.ts';
 import type { NodeState } from '../model/fleet.ts';
+import type { StoredIncident } from '../model/incident.ts';
 import type { ProfileFeature } from '../model/node.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
 import type { AlertQuery } from './alert-query.ts';
 import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
+import { incidentCursor, parseIncidentQuery } from './incident-query.ts';
+import type { IncidentQuery } from './incident-query.ts';
+import { incidentAlertsMax, viewIncident } from './incident-views.ts';
+import type { IncidentDetail, IncidentPage } from './incident-views.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
 import { Problem } from './problem.ts';
@@ -18,6 +23,15 @@ export interface AlertSource {
   /** The latest event first. */
   list(query: AlertQuery): Promise<readonly StoredAlert[]>;
   get(id: string): Promise<StoredAlert | undefined>;
+}
+
+/** Stored incidents, for reading. */
+export interface IncidentSource {
+  /** The one that was opened last first. */
+  incidents(query: IncidentQuery): Promise<readonly StoredIncident[]>;
+  incident(id: string): Promise<StoredIncident | undefined>;
+  /** Its alerts, the first event first. */
+  alertsOf(id: string, limit: number): Promise<readonly StoredAlert[]>;
 }
 
 /** What is known of the nodes, and a way to ask them. */
@@ -37,6 +51,7 @@ export interface NodeAnswer {
 export interface RouteOptions {
   readonly version: string;
   readonly alerts: AlertSource;
+  readonly incidents: IncidentSource;
   readonly nodes: NodeSource;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
@@ -72,6 +87,10 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
 
   app.get('/api/v1/alerts', (request) => alertPage(alerts, parseAlertQuery(request.query, clock.nowMs())));
   app.get<IdParams>('/api/v1/alerts/:id', (request) => oneAlert(alerts, request.params.id));
+  app.get('/api/v1/incidents', (request) =>
+    incidentPage(options.incidents, parseIncidentQuery(request.query, clock.nowMs())),
+  );
+  app.get<IdParams>('/api/v1/incidents/:id', (request) => oneIncident(options.incidents, request.params.id));
   app.get('/api/v1/workloads', () => ({ items: mergeWorkloads(nodes.states()).map(viewWorkload) }));
   app.get<IdParams>('/api/v1/workloads/:id', (request, reply) => reply.send(workload(nodes, request.params.id)));
   app.get<IdParams>('/api/v1/workloads/:id/profile', (request) => profile(options, request.params.id));
@@ -90,6 +109,19 @@ async function oneAlert(alerts: AlertSource, id: string): Promise<StoredAlert> {
   const alert = await alerts.get(id);
   if (alert === undefined) throw new Problem(404, 'alert.unknown', `there is no alert ${id}`);
   return alert;
+}
+
+async function incidentPage(source: IncidentSource, query: IncidentQuery): Promise<IncidentPage> {
+  const found = await source.incidents({ ...query, limit: query.limit + 1 });
+  const items = found.slice(0, query.limit);
+  const last = items.at(-1);
+  return { items, ...(found.length > query.limit && last !== undefined ? { next: incidentCursor(last) } : {}) };
+}
+
+async function oneIncident(source: IncidentSource, id: string): Promise<IncidentDetail> {
+  const incident = await source.incident(id);
+  if (incident === undefined) throw new Problem(404, 'incident.unknown', `there is no incident ${id}`);
+  return viewIncident(incident, await source.alertsOf(id, incidentAlertsMax));
 }
 
 function workload(nodes: NodeSource, id: string): NonNullable<ReturnType<typeof findWorkload>> {

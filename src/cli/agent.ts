@@ -3,6 +3,7 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
+import { judgingOf } from './judging.ts';
 import { serve } from './service.ts';
 import { readToken } from './token.ts';
 import { packageVersion } from './version.ts';
@@ -51,6 +52,7 @@ export const agent: CommandDefinition = {
           startupMs: settings.startup,
           halfLifeMs: settings.halfLife,
           captureMs: settings.capture,
+          ...judgingOf(settings),
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
           version: packageVersion(),

@@ -7,6 +7,7 @@ import { type CommandDefinition, exitStatus, type Invocation } from './command.t
 import { followFeed } from './follow.ts';
 import { jsonLine } from './terminal.ts';
 
+/** What `alerts` and `incidents` are asked for. */
 interface Wanted {
   /** ISO 8601. */
   readonly since: string | undefined;

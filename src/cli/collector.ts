@@ -30,7 +30,16 @@ export const collector: CommandDefinition = {
       const { startCollector } = await import('../collector/collector.ts');
       const { allowUnauthenticated, listen } = settings;
       const version = packageVersion();
-      const options = { listen, storePath, agentToken: token, stateDir, version, allowUnauthenticated };
+      const incidentQuietMs = settings.incidentQuiet;
+      const options = {
+        listen,
+        storePath,
+        agentToken: token,
+        stateDir,
+        version,
+        allowUnauthenticated,
+        incidentQuietMs,
+      };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());
       const url = reachable(running.url);

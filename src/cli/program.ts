@@ -5,6 +5,7 @@ import { alerts } from './alerts.ts';
 import { collector } from './collector.ts';
 import { exitStatus, type Surroundings, toCommand } from './command.ts';
 import { doctor } from './doctor.ts';
+import { incidents } from './incidents.ts';
 import { profileShow } from './profile.ts';
 import { startHint } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
@@ -26,7 +27,7 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   const program = new Command('anchorwatch').description(about).addHelpText('after', below);
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
-  for (const definition of [up, agent, collector, doctor, alerts, workloads]) {
+  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads]) {
     program.addCommand(toCommand(definition, surroundings, finished));
   }
   const profile = new Command('profile')

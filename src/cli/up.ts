@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
+import { judgingOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { serve } from './service.ts';
@@ -47,6 +48,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         stateDir: state,
         version,
         allowUnauthenticated: settings.allowUnauthenticated,
+        incidentQuietMs: settings.incidentQuiet,
       },
       log.child({ part: 'collector' }),
     );
@@ -64,6 +66,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         startupMs: settings.startup,
         halfLifeMs: settings.halfLife,
         captureMs: settings.capture,
+        ...judgingOf(settings),
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
         version,

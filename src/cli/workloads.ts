@@ -19,6 +19,12 @@ export function percent(share: number): string {
   return share >= 1 ? '100%' : `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
 }
 
+/** "file.write 71.2% (warns from 4)": the threshold only where the alert budget raised it. */
+function describeDimension({ dimension, coverage, thresholds }: DimensionCoverage): string {
+  const raised = thresholds !== undefined && thresholds.raised > 0 ? ` (warns from ${String(thresholds.warning)})` : '';
+  return `${dimension} ${percent(coverage)}${raised}`;
+}
+
 /** `anchorwatch workloads` */
 export const workloads: CommandDefinition = {
   options: 'workloads',
@@ -26,7 +32,8 @@ export const workloads: CommandDefinition = {
   summary: 'what is watched, and how well each workload is known',
   description:
     'Lists workloads with their containers, how many samples they were learned from (startup + steady), and the coverage of each ' +
-    'dimension: the estimated share of behaviour that the profile has already seen.',
+    'dimension: the estimated share of behaviour that the profile has already seen. Where the alert budget raised a threshold, the score from ' +
+    'which there are warnings stands beside it.',
   flags: [['--json', 'JSON lines, as the API serves them']],
   examples: [
     'anchorwatch workloads',
@@ -51,7 +58,7 @@ export const workloads: CommandDefinition = {
         String(containers),
         String(nodes.length),
         `${String(samples.startup)}+${String(samples.steady)}`,
-        dimensions.map(({ dimension, coverage }) => `${dimension} ${percent(coverage)}`).join('  '),
+        dimensions.map(describeDimension).join('  '),
       ]);
       for (const line of formatTable(['WORKLOAD', 'CONTAINERS', 'NODES', 'SAMPLES', 'COVERAGE'], rows))
         terminal.out(line);

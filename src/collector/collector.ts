@@ -4,6 +4,7 @@ import { ApiServer } from '../api/server.ts';
 import { Feed } from '../feed/feed.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { NodeMetrics } from '../ingest/node-metrics.ts';
+import { OpenIncidents } from '../ingest/open-incidents.ts';
 import { Nodes } from '../ingest/nodes.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
@@ -25,6 +26,8 @@ export interface CollectorOptions {
   readonly version: string;
   /** Listen on an address that others can reach, although the API asks for no password (a private network). */
   readonly allowUnauthenticated?: boolean;
+  /** An incident that nothing came for is closed after this long. Default 900000. */
+  readonly incidentQuietMs?: number;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -36,6 +39,8 @@ export interface RunningCollector {
   readonly metrics: readonly MetricDescription[];
   stop(): Promise<void>;
 }
+
+const incidentTickMs = 1000;
 
 /**
  * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
@@ -88,6 +93,16 @@ async function assemble(
     log,
   });
 
+  const incidents = new OpenIncidents({
+    ...{ incidents: store, registry, clock, log },
+    quietMs: options.incidentQuietMs ?? 900_000,
+    closed: (closed) => {
+      feed.publish([], closed);
+    },
+  });
+  const closing = setInterval(() => void incidents.closeQuiet(), incidentTickMs);
+  cleanups.defer('closing of incidents', () => clearInterval(closing));
+
   const api = new ApiServer({
     version,
     listen: options.listen,
@@ -95,9 +110,11 @@ async function assemble(
     log,
     clock,
     alerts: store,
+    incidents: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
-    metrics: () => {
+    metrics: async () => {
       nodeMetrics.refresh();
+      await incidents.refresh();
       return registry.metrics();
     },
     notReady: () => ingest.storeTrouble,

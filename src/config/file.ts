@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 
 /** One key of a configuration file. */
 export interface FileEntry {
   readonly name: string;
-  /** As written; numbers and booleans as text. */
+  /** As written; numbers and booleans as text, lists as JSON. */
   readonly text: string;
   /** `FILE:LINE` */
   readonly where: string;
@@ -20,10 +20,11 @@ export interface FileContent {
 const maximumBytes = 1_048_576;
 
 /**
- * Takes a configuration file apart: a YAML mapping of option names to single values.
+ * Takes a configuration file apart: a YAML mapping of option names to single values, or to lists of mappings.
  * @param file Its name, for messages.
+ * @param lists Names of options whose value is a list.
  */
-export function parseConfigFile(file: string, text: string): FileContent {
+export function parseConfigFile(file: string, text: string, lists: readonly string[]): FileContent {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const at = (offset: number): string => `${file}:${String(lines.linePos(offset).line)}`;
@@ -43,7 +44,10 @@ export function parseConfigFile(file: string, text: string): FileContent {
   for (const { key, value } of contents.items) {
     const where = isScalar(key) && key.range ? at(key.range[0]) : file;
     const name = isScalar(key) ? String(key.value) : '';
-    if (!isScalar(value) || !['string', 'number', 'boolean'].includes(typeof value.value)) {
+    if (lists.includes(name)) {
+      if (isSeq(value)) entries.push({ name, text: JSON.stringify(value.toJS(document)), where });
+      else problems.push(`${where}: ${name} must be a list of mappings: one "- key: value" for each`);
+    } else if (!isScalar(value) || !['string', 'number', 'boolean'].includes(typeof value.value)) {
       problems.push(`${where}: ${name === '' ? 'a key' : name} must have one value: a text, a number or true or false`);
     } else {
       entries.push({ name, text: value.source ?? String(value.value), where });
@@ -53,7 +57,7 @@ export function parseConfigFile(file: string, text: string): FileContent {
 }
 
 /** Reads and parses a configuration file. @throws AnchorwatchError `config-unreadable` */
-export function readConfigFile(file: string): FileContent {
+export function readConfigFile(file: string, lists: readonly string[]): FileContent {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -68,5 +72,5 @@ export function readConfigFile(file: string): FileContent {
       `the configuration file ${file} is larger than ${String(maximumBytes)} bytes`,
     );
   }
-  return parseConfigFile(file, bytes.toString('utf8'));
+  return parseConfigFile(file, bytes.toString('utf8'), lists);
 }

@@ -1,8 +1,10 @@
 import { type LogLevel, logLevels } from '../lib/log.ts';
+import { parseBudget, parseThresholds } from './thresholds.ts';
+import type { ThresholdSetting } from './thresholds.ts';
 import { durationBetween, notYet, oneOf, parseBoolean, type Parsed, parseListen, parseText, urlOf } from './values.ts';
 
 /** The commands that read options of this table. */
-export type CommandName = 'up' | 'agent' | 'collector' | 'doctor' | 'alerts' | 'workloads' | 'profile';
+export type CommandName = 'up' | 'agent' | 'collector' | 'doctor' | 'alerts' | 'incidents' | 'workloads' | 'profile';
 
 /** Where events are from. */
 const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
@@ -28,6 +30,11 @@ export interface Settings {
   readonly halfLife: number;
   /** Milliseconds; 0: never. */
   readonly capture: number;
+  /** False alerts a day and node; Infinity: as many as there are. */
+  readonly alertBudget: number;
+  readonly thresholds: readonly ThresholdSetting[] | undefined;
+  /** Milliseconds. */
+  readonly incidentQuiet: number;
   readonly syscalls: (typeof syscallSets)[number];
   /** ws:// or wss:// address without a path. */
   readonly collector: string | undefined;
@@ -54,11 +61,22 @@ export interface OptionDefinition<T> {
   readonly help: string;
   readonly commands: readonly CommandName[];
   readonly parse: (text: string) => Parsed<T>;
+  /** In the file it is a list of mappings, which `parse` gets as JSON. */
+  readonly list?: true;
 }
 
 const syscallSets = ['rare', 'all'] as const;
 
-const every: readonly CommandName[] = ['up', 'agent', 'collector', 'doctor', 'alerts', 'workloads', 'profile'];
+const every: readonly CommandName[] = [
+  'up',
+  'agent',
+  'collector',
+  'doctor',
+  'alerts',
+  'incidents',
+  'workloads',
+  'profile',
+];
 const watching: readonly CommandName[] = ['up', 'agent'];
 
 function parseStore(text: string): Parsed<string> {
@@ -105,7 +123,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'HOST:PORT',
     fallback: '127.0.0.1:7080',
     help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector use the address in DIR/listen when this is not given.',
-    commands: ['up', 'collector', 'alerts', 'workloads', 'profile'],
+    commands: ['up', 'collector', 'alerts', 'incidents', 'workloads', 'profile'],
     parse: parseListen,
   },
   dockerHost: {
@@ -181,6 +199,35 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'How long everything that a container does is recorded after its last alert, in files below DIR/captures. 0s: never.',
     commands: watching,
     parse: durationBetween('0s', '24h'),
+  },
+  alertBudget: {
+    name: 'alert-budget',
+    env: ['ANCHORWATCH_ALERT_BUDGET'],
+    placeholder: 'NUMBER',
+    fallback: '1',
+    help: 'False alerts a day that are acceptable on a node. Thresholds of the noisiest dimensions are raised until the expectation fits; what is known to be bad is told all the same. unlimited: never raised.',
+    commands: watching,
+    parse: parseBudget,
+  },
+  thresholds: {
+    name: 'thresholds',
+    env: ['ANCHORWATCH_THRESHOLDS'],
+    placeholder: 'JSON',
+    fallback: undefined,
+    otherwise: 'warning 3, critical 5',
+    help: 'Scores from which something is an alert, for all or by workload, namespace or dimension: in the file a list of mappings with warning, critical, workload, namespace, dimension; the most particular one counts.',
+    commands: watching,
+    parse: parseThresholds,
+    list: true,
+  },
+  incidentQuiet: {
+    name: 'incident-quiet',
+    env: ['ANCHORWATCH_INCIDENT_QUIET'],
+    placeholder: 'DURATION',
+    fallback: '15m',
+    help: 'An incident is over when nothing came for it for so long. Agents and collector should agree.',
+    commands: [...watching, 'collector'],
+    parse: durationBetween('1s', '24h'),
   },
   syscalls: {
     name: 'syscalls',

@@ -6,7 +6,8 @@ import { type Given, resolveSettings } from './resolve.ts';
 const nothing: Given = { flags: {}, env: {} };
 
 function withFile(text: string, given: Given = nothing): Given {
-  return { ...given, flags: { config: 'a.yaml', ...given.flags }, readFile: (file) => parseConfigFile(file, text) };
+  const readFile: Given['readFile'] = (file, lists) => parseConfigFile(file, text, lists);
+  return { ...given, flags: { config: 'a.yaml', ...given.flags }, readFile };
 }
 
 function mistakes(command: CommandName, given: Given): string {
@@ -120,6 +121,18 @@ describe('mistakes', () => {
     expect(mistakes('up', withFile('listen: "127\n'))).toMatch(/a\.yaml:\d+: not valid YAML/);
     expect(mistakes('up', withFile('config: b.yaml\n'))).toMatch(/cannot name another file/);
     expect(mistakes('up', withFile('state:\n'))).toMatch(/state must have one value/);
+  });
+
+  test('thresholds are a list of mappings, and a mistake in it is named with its place', () => {
+    const file = 'slice: 30s\nthresholds:\n  - warning: 3.5\n  - dimension: exec\n    critical: 6\n';
+    expect(resolveSettings('up', withFile(file)).settings.thresholds).toEqual([
+      { warning: 3.5 },
+      { dimension: 'exec', critical: 6 },
+    ]);
+    expect(mistakes('up', withFile('slice: 30s\nthresholds:\n  - warning: high\n'))).toMatch(
+      /^a\.yaml:2 thresholds: .* has a mistake in element 1, warning: /,
+    );
+    expect(mistakes('up', withFile('thresholds: 3\n'))).toMatch(/a\.yaml:1: thresholds must be a list of mappings/);
   });
 
   test('an empty file and an empty flag', () => {

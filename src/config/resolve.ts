@@ -10,7 +10,7 @@ export interface Given {
   readonly flags: Readonly<Record<string, string | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads the file that `--config` names; the real one when left out. */
-  readonly readFile?: (file: string) => FileContent;
+  readonly readFile?: (file: string, lists: readonly string[]) => FileContent;
 }
 
 export interface Resolved {
@@ -56,11 +56,12 @@ export function resolveSettings(command: CommandName, given: Given): Resolved {
   const problems: string[] = [];
   const all = listOptions();
   const names = all.map(({ name }) => name);
+  const lists = all.filter(({ list }) => list === true).map(({ name }) => name);
   const values: Record<string, unknown> = {};
   const sources: Record<string, Source> = {};
 
   const configFile = given.flags['config'] ?? (given.env['ANCHORWATCH_CONFIG'] || undefined);
-  const content = configFile === undefined ? undefined : (given.readFile ?? readConfigFile)(configFile);
+  const content = configFile === undefined ? undefined : (given.readFile ?? readConfigFile)(configFile, lists);
   problems.push(...(content?.problems ?? []));
   for (const { name, where } of content?.entries ?? []) {
     if (name === 'config') problems.push(`${where}: config cannot name another file`);

@@ -6,8 +6,9 @@ import type { RuleMatch } from './rules.ts';
 export interface Thresholds {
   readonly warning: number;
   readonly critical: number;
+  /** Suspicion from which a finding is an alert even below `warning`: what is known to be bad is told although the alert budget raised the threshold. */
+  readonly suspicionAlone?: number;
 }
-export const defaultThresholds: Thresholds = { warning: 3, critical: 5 };
 
 /** Most that novelty alone adds to a score, decades. */
 export const surpriseMax = 4;
@@ -39,10 +40,14 @@ export interface Verdict {
 /** Least surprise of a known feature that is worth its own reason, decades. */
 const rareMin = 0.3;
 
-/** Severity of a score, undefined below the threshold for warnings. */
-export function severityOf(score: number, thresholds: Thresholds): Severity | undefined {
-  if (score >= thresholds.critical) return 'critical';
-  return score >= thresholds.warning ? 'warning' : undefined;
+/** Severity of a score, undefined below the threshold for warnings (which suspicion alone may still reach). */
+export function severityOf(
+  score: number,
+  suspicion: number,
+  { warning, critical, suspicionAlone = warning }: Thresholds,
+): Severity | undefined {
+  if (score >= critical) return 'critical';
+  return score >= warning || suspicion >= suspicionAlone ? 'warning' : undefined;
 }
 
 /**
@@ -76,7 +81,7 @@ export function judge(
   const { candidate, surprise, suspicion } = best;
   const speaking = best.rules.filter((rule) => rule.suspicion > 0);
   const score = round(surprise + suspicion);
-  const severity = severityOf(score, thresholds);
+  const severity = severityOf(score, round(suspicion), thresholds);
   if (severity === undefined)
     return { reason: candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn', score, suspicion };
   const finding: Finding = {

@@ -3,7 +3,8 @@ import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { NodeState } from '../model/fleet.ts';
-import { wantsAlert, wantsNode } from './filter.ts';
+import type { StoredIncident } from '../model/incident.ts';
+import { wantsAlert, wantsIncident, wantsKind, wantsNode } from './filter.ts';
 import type { FeedFilter } from './filter.ts';
 
 /** The log of alerts, to catch up from. */
@@ -11,6 +12,8 @@ export interface FeedLog {
   /** In order of `seq`, those after it. */
   after(seq: number, limit: number): Promise<readonly StoredAlert[]>;
   lastSeq(): Promise<number>;
+  /** In the order in which they changed last: those that changed at `seq` or later and come after `id` at `seq`. */
+  incidentsFrom(at: { readonly seq: number; readonly id: string }, limit: number): Promise<readonly StoredIncident[]>;
 }
 
 export const dropReasons = ['slow', 'silent', 'failed'] as const;
@@ -32,7 +35,8 @@ export interface FeedClientOptions {
 
 /**
  * One client of the feed. It goes through the log in order: first in pages, as fast as the client reads, and when the end is
- * reached, live. `#position` is the last `seq` that it went past, so the seam between the two has no gap and no repetition.
+ * reached, live. `#position` is the last `seq` that it went past, so the seam between the two has no gap and no repetition. Incidents have
+ * the `seq` of the log at which they changed last: whoever resumes gets those that changed there or later once more, after the alerts.
  */
 export class FeedClient {
   readonly #socket: WebSocket;
@@ -41,6 +45,8 @@ export class FeedClient {
   #position = 0;
   #newest = 0;
   #live = false;
+  /** Lowest `seq` of incidents that changed since the log was asked for them last. */
+  #unreadFrom = Infinity;
   #ended = false;
   #alive = true;
   readonly #pingTimer: NodeJS.Timeout;
@@ -68,6 +74,12 @@ export class FeedClient {
     if (this.#live) for (const alert of alerts) this.#pass(alert);
   }
 
+  /** Incidents that changed just now, after the alerts that changed them. */
+  incidents(incidents: readonly StoredIncident[]): void {
+    if (this.#live) for (const incident of incidents) this.#passIncident(incident);
+    else this.#unreadFrom = Math.min(this.#unreadFrom, ...incidents.map(({ seq }) => seq));
+  }
+
   node(state: NodeState): void {
     if (!wantsNode(this.#filter, state.name)) return;
     const { name, up, agentVersion, lastSeenMs } = state;
@@ -92,13 +104,28 @@ export class FeedClient {
     // An `after` beyond the log is from another log, before a new start: what comes next is new to the client.
     this.#position = Math.min(this.#filter.after ?? lastSeq, lastSeq);
     this.#newest = Math.max(this.#newest, this.#position);
+    if (this.#filter.after !== undefined) this.#unreadFrom = this.#position;
     while (!this.#ended) {
       const page = await log.after(this.#position, pageSize);
       for (const alert of page) this.#pass(alert);
       if (page.length === 0 && this.#newest <= this.#position) {
-        this.#live = true;
-        return;
+        await this.#catchUpIncidents();
+        if (this.#newest <= this.#position && this.#unreadFrom === Infinity) {
+          this.#live = true;
+          return;
+        }
       }
+      await this.#drained();
+    }
+  }
+
+  async #catchUpIncidents(): Promise<void> {
+    let at = { seq: this.#unreadFrom, id: '' };
+    this.#unreadFrom = Infinity;
+    while (at.seq < Infinity && wantsKind(this.#filter, 'incident') && !this.#ended) {
+      const changed = await this.#options.log.incidentsFrom(at, this.#options.pageSize);
+      for (const incident of changed) this.#passIncident(incident);
+      at = changed.at(-1) ?? { seq: Infinity, id: '' };
       await this.#drained();
     }
   }
@@ -107,6 +134,10 @@ export class FeedClient {
     if (alert.seq <= this.#position || this.#ended) return;
     if (wantsAlert(this.#filter, alert)) this.#send({ type: 'alert', ...alert });
     if (!this.#ended) this.#position = alert.seq;
+  }
+
+  #passIncident(incident: StoredIncident): void {
+    if (!this.#ended && wantsIncident(this.#filter, incident)) this.#send({ type: 'incident', ...incident });
   }
 
   /** Resolves when the client has read most of what was sent; drops it when it reads nothing. */

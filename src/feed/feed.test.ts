@@ -8,12 +8,15 @@ import { waitFor } from '../../test/support/wait.ts';
 import { createLogger } from '../lib/log.ts';
 import { createRegistry } from '../lib/metrics.ts';
 import type { StoredAlert } from '../model/alert.ts';
+import { growIncident } from '../model/incident.ts';
+import type { StoredIncident } from '../model/incident.ts';
 import type { FeedLog } from './client.ts';
 import { Feed } from './feed.ts';
 
 /** A log that answers when the test says so, with what was in it when it was asked. */
 class HeldLog implements FeedLog {
   readonly alerts: StoredAlert[] = [];
+  readonly incidents: StoredIncident[] = [];
   readonly #held: (() => void)[] = [];
 
   get asked(): number {
@@ -27,6 +30,15 @@ class HeldLog implements FeedLog {
     return alert;
   }
 
+  /** An incident that the alert belongs to, in place of an earlier state of it. */
+  change(alert: StoredAlert, id = alert.id): StoredIncident {
+    const incident = { ...growIncident(undefined, { ...alert, incident: id }).incident, seq: alert.seq };
+    const earlier = this.incidents.findIndex((one) => one.id === id);
+    if (earlier >= 0) this.incidents.splice(earlier, 1);
+    this.incidents.push(incident);
+    return incident;
+  }
+
   answer(): void {
     this.#held.shift()?.();
   }
@@ -35,6 +47,10 @@ class HeldLog implements FeedLog {
     const found = this.alerts.filter((alert) => alert.seq > seq).slice(0, limit);
     await new Promise<void>((resolve) => this.#held.push(resolve));
     return found;
+  }
+
+  async incidentsFrom({ seq, id }: { seq: number; id: string }, limit: number): Promise<StoredIncident[]> {
+    return this.incidents.filter((one) => one.seq > seq || (one.seq === seq && one.id > id)).slice(0, limit);
   }
 
   async lastSeq(): Promise<number> {
@@ -80,15 +96,18 @@ test('an alert that is stored while the end of the log is being read is not miss
   log.answer();
   await asked();
   // The answer that is under way says that there is nothing more; this one comes too late for it.
-  feed.publish([log.add()]);
+  feed.publish([log.add()], []);
   log.answer();
   await asked();
   log.answer();
   await asked();
   log.answer();
   await waitFor('both', () => received.length === 2);
-  feed.publish([log.add()]);
-  await waitFor('the third', () => received.length === 3);
+  feed.publish([log.add()], []);
+  await waitFor('the third', () => {
+    log.answer();
+    return received.length === 3;
+  });
   expect(received).toEqual([1, 2, 3]);
 });
 
@@ -100,21 +119,62 @@ test('an alert that was read from the log before it was announced is not sent tw
   await asked();
   log.answer();
   await waitFor('both', () => received.length === 2);
-  feed.publish([early]);
-  feed.publish([log.add()]);
-  await waitFor('the third', () => received.includes(3));
+  feed.publish([early], []);
+  feed.publish([log.add()], []);
+  await waitFor('the third', () => {
+    log.answer();
+    return received.includes(3);
+  });
   expect(received).toEqual([1, 2, 3]);
 });
 
 test('an after beyond the log means from now on', async () => {
   log.add();
   await open('after=1000');
-  feed.publish([log.add()]);
+  feed.publish([log.add()], []);
   await waitFor('an alert', () => {
     log.answer();
     return received.length > 0;
   });
   expect(received).toEqual([2]);
+});
+
+test('who resumes gets the incidents that changed since, after the alerts, in pages, and later ones live', async () => {
+  const alerts = Array.from({ length: 6 }, () => log.add());
+  for (const alert of alerts) log.change(alert);
+  const types: unknown[] = [];
+  const socket = await open('after=3');
+  socket.on('message', (data: Buffer) => types.push((JSON.parse(data.toString()) as { type: unknown }).type));
+  await waitFor('what was missed', () => {
+    log.answer();
+    return received.length === 7;
+  });
+  expect(received).toEqual([4, 5, 6, 3, 4, 5, 6]);
+  const next = log.add();
+  feed.publish([next], [log.change(next, alerts[0]?.id)]);
+  await waitFor('both', () => {
+    log.answer();
+    return received.length === 9;
+  });
+  expect(received.slice(7)).toEqual([7, 7]);
+  expect(types.slice(7)).toEqual(['alert', 'incident']);
+});
+
+test('incidents alone, when only they are wanted', async () => {
+  const first = log.add();
+  log.change(first);
+  await open('after=0&kind=incident');
+  await waitFor('the incident', () => {
+    log.answer();
+    return received.length === 1;
+  });
+  const second = log.add();
+  feed.publish([second], [log.change(second)]);
+  await waitFor('the other', () => {
+    log.answer();
+    return received.length === 2;
+  });
+  expect(received).toEqual([1, 2]);
 });
 
 test('a client that does not answer pings is dropped', async () => {

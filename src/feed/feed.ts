@@ -6,6 +6,7 @@ import { counter, gauge } from '../lib/metrics.ts';
 import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { NodeState } from '../model/fleet.ts';
+import type { StoredIncident } from '../model/incident.ts';
 import { dropReasons, FeedClient } from './client.ts';
 import type { FeedLog } from './client.ts';
 import { parseFeedFilter } from './filter.ts';
@@ -26,7 +27,7 @@ export interface FeedOptions {
   readonly pageSize?: number;
 }
 
-/** `WS /feed`: alerts and nodes as they come, resumable after a `seq`. Every client is bounded; one over its bound is told and closed. */
+/** `WS /feed`: alerts, incidents and nodes as they come, resumable after a `seq`. Every client is bounded; one over its bound is told and closed. */
 export class Feed {
   readonly #options: FeedOptions;
   readonly #server = new WebSocketServer({
@@ -101,9 +102,12 @@ export class Feed {
     });
   }
 
-  /** Alerts that were just stored, in order of `seq`. */
-  publish(alerts: readonly StoredAlert[]): void {
-    for (const client of this.#clients) client.publish(alerts);
+  /** Alerts that were just stored, in order of `seq`, and the incidents that changed by them. */
+  publish(alerts: readonly StoredAlert[], incidents: readonly StoredIncident[]): void {
+    for (const client of this.#clients) {
+      client.publish(alerts);
+      client.incidents(incidents);
+    }
   }
 
   /** A node came or went. */

@@ -1,5 +1,6 @@
 import { severities } from '../model/alert.ts';
 import type { Severity, StoredAlert } from '../model/alert.ts';
+import type { StoredIncident } from '../model/incident.ts';
 
 /** The messages of the feed (contract.md). */
 export const feedKinds = ['alert', 'incident', 'node', 'posture'] as const;
@@ -7,7 +8,7 @@ export type FeedKind = (typeof feedKinds)[number];
 
 /** What a client of the feed asked for. */
 export interface FeedFilter {
-  /** Alerts of at least this severity. */
+  /** Alerts and incidents of at least this severity. */
   readonly severity: Severity | undefined;
   /** Workload id or name. */
   readonly workload: string | undefined;
@@ -52,13 +53,21 @@ export function wantsKind(filter: FeedFilter, kind: FeedKind): boolean {
 }
 
 export function wantsAlert(filter: FeedFilter, alert: StoredAlert): boolean {
+  return wantsKind(filter, 'alert') && isOfInterest(filter, alert);
+}
+
+export function wantsIncident(filter: FeedFilter, incident: StoredIncident): boolean {
+  return wantsKind(filter, 'incident') && isOfInterest(filter, incident);
+}
+
+function isOfInterest(
+  filter: FeedFilter,
+  { severity, workload, node }: Pick<StoredAlert, 'severity' | 'workload' | 'node'>,
+): boolean {
   return (
-    wantsKind(filter, 'alert') &&
-    (filter.severity === undefined || severities.indexOf(alert.severity) >= severities.indexOf(filter.severity)) &&
-    (filter.workload === undefined ||
-      filter.workload === alert.workload.id ||
-      filter.workload === alert.workload.name) &&
-    (filter.node === undefined || filter.node === alert.node)
+    (filter.severity === undefined || severities.indexOf(severity) >= severities.indexOf(filter.severity)) &&
+    (filter.workload === undefined || filter.workload === workload.id || filter.workload === workload.name) &&
+    (filter.node === undefined || filter.node === node)
   );
 }
 

@@ -8,6 +8,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Registry } from '../lib/metrics.ts';
 import type { Alert, StoredAlert } from '../model/alert.ts';
 import type { NodeState } from '../model/fleet.ts';
+import type { StoredIncident } from '../model/incident.ts';
 import type { ProfileFeature } from '../model/node.ts';
 import { closeCodes, limits } from '../protocol/limits.ts';
 import type { Hello } from '../protocol/message.ts';
@@ -18,16 +19,20 @@ import { Session } from './session.ts';
 
 /** Where alerts are kept for good. */
 export interface AlertLog {
-  /** Durable when it resolves; `stored` are those that were not there before. */
+  /** Durable when it resolves; `stored` are those that were not there before, `incidents` those that changed by them. */
   append(
     alerts: readonly Alert[],
     nowMs: number,
-  ): Promise<{ readonly stored: readonly StoredAlert[]; readonly duplicate: number }>;
+  ): Promise<{
+    readonly stored: readonly StoredAlert[];
+    readonly duplicate: number;
+    readonly incidents: readonly StoredIncident[];
+  }>;
 }
 
 /** Who is told what came in; called in order of `seq`. */
 export interface IngestListener {
-  stored(alerts: readonly StoredAlert[]): void;
+  stored(alerts: readonly StoredAlert[], incidents: readonly StoredIncident[]): void;
   nodeChanged(node: NodeState): void;
 }
 
@@ -167,7 +172,7 @@ export class Ingest {
     const { clock, log, listener } = this.#options;
     const startMs = clock.monotonicMs();
     try {
-      const { stored, duplicate } = await this.#options.alerts.append(alerts, clock.nowMs());
+      const { stored, duplicate, incidents } = await this.#options.alerts.append(alerts, clock.nowMs());
       this.#storeTrouble = undefined;
       this.#metrics.writeSeconds.observe((clock.monotonicMs() - startMs) / 1000);
       this.#metrics.batches.inc({ outcome: stored.length > 0 ? 'stored' : 'duplicate' });
@@ -175,7 +180,7 @@ export class Ingest {
         this.#metrics.countAlert(alert);
         this.#metrics.delaySeconds.observe(Math.max(0, clock.nowMs() - Date.parse(alert.time)) / 1000);
       }
-      if (stored.length > 0) listener.stored(stored);
+      if (stored.length + incidents.length > 0) listener.stored(stored, incidents);
       return { stored: stored.length, duplicate };
     } catch (error) {
       this.#storeTrouble = errorText(error);

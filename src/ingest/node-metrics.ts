@@ -31,12 +31,14 @@ export class NodeMetrics {
   readonly #pending: Gauge<'node'>;
   readonly #containers: Gauge<'node'>;
   readonly #expected: Gauge<'node'>;
+  readonly #raised: Gauge<'node'>;
   readonly #outbox: Gauge<'node'>;
   readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
   readonly #hookMissing: Gauge<'node' | 'hook'>;
   readonly #coverage: Gauge<'workload' | 'dimension'>;
+  readonly #threshold: Gauge<'workload' | 'dimension'>;
   readonly #features: Gauge<'workload' | 'dimension'>;
   readonly #rates: readonly {
     readonly figure: keyof ContainerRates;
@@ -89,6 +91,12 @@ export class NodeMetrics {
       'Expected false alerts a day at the present thresholds.',
       node,
     );
+    this.#raised = gauge(
+      registry,
+      'anchorwatch_alerts_last_day',
+      'Alerts that the node raised in the last day since its agent started, repetitions not counted: beside the expectation, the truth.',
+      node,
+    );
     this.#outbox = gauge(
       registry,
       'anchorwatch_outbox_alerts',
@@ -116,6 +124,12 @@ export class NodeMetrics {
       registry,
       'anchorwatch_workload_coverage_ratio',
       'Estimated share of behaviour already seen; the lowest of the nodes.',
+      byDimension,
+    );
+    this.#threshold = gauge(
+      registry,
+      'anchorwatch_alert_threshold_decades',
+      'Score from which something is a warning, raised by the alert budget or not; the highest of the nodes.',
       byDimension,
     );
     this.#features = gauge(
@@ -201,13 +215,14 @@ export class NodeMetrics {
       this.#pending,
       this.#containers,
       this.#expected,
+      this.#raised,
       this.#outbox,
       this.#unseen,
       this.#engine,
       this.#hooks,
       this.#hookMissing,
     ];
-    for (const metric of [...own, this.#coverage, this.#features]) metric.reset();
+    for (const metric of [...own, this.#coverage, this.#features, this.#threshold]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
   }
 
@@ -219,6 +234,7 @@ export class NodeMetrics {
     this.#pending.set({ node }, report.pendingEvents);
     this.#containers.set({ node }, report.containers.length);
     this.#expected.set({ node }, report.expectedAlertsPerDay);
+    if (report.alertsLastDay !== undefined) this.#raised.set({ node }, report.alertsLastDay);
     this.#outbox.set({ node }, report.outboxAlerts);
     this.#unseen.set({ node }, report.unseenContainers);
     this.#engine.set({ node }, report.engineConnected ? 1 : 0);
@@ -231,14 +247,18 @@ export class NodeMetrics {
 
   #setWorkloads(workloads: readonly FleetWorkload[]): void {
     const lowest = new Map<string, number>();
+    const highest = new Map<string, number>();
     for (const [index, { workload, dimensions }] of workloads.entries()) {
       const label = index < topWorkloads ? workload.name : 'other';
-      for (const { dimension, coverage, features } of dimensions) {
+      for (const { dimension, coverage, features, thresholds } of dimensions) {
         // Two workloads may have one name (and `other` has many): features add up, coverage is the lowest.
         const id = JSON.stringify([label, dimension]);
         lowest.set(id, Math.min(lowest.get(id) ?? 1, coverage));
         this.#coverage.set({ workload: label, dimension }, lowest.get(id) ?? coverage);
         this.#features.inc({ workload: label, dimension }, features);
+        if (thresholds === undefined) continue;
+        highest.set(id, Math.max(highest.get(id) ?? 0, thresholds.warning));
+        this.#threshold.set({ workload: label, dimension }, highest.get(id) ?? thresholds.warning);
       }
     }
   }

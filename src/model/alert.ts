@@ -5,6 +5,9 @@ import type { Workload } from './container.ts';
 export const severities = ['notice', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
+/** Scores from which a finding is an alert of that severity unless the configuration says otherwise, decades. */
+export const defaultThresholds = { warning: 3, critical: 5 } as const;
+
 /** What was expected, on how much evidence. */
 export interface Evidence {
   /** Samples of the stratum that the judgement rests on. */
@@ -84,6 +87,8 @@ export interface Alert {
   readonly count: number;
   /** ISO 8601: when it was last seen. */
   readonly lastTime: string;
+  /** Id of the incident that it belongs to, given by the agent; absent from agents that do not group. */
+  readonly incident?: string;
 }
 
 /** An alert as the collector keeps and serves it. */

@@ -22,7 +22,7 @@ export interface FleetWorkload extends WorkloadReport {
 
 /**
  * One list of workloads from the reports of several nodes. Containers and samples are summed. Every node learns for itself, so the
- * coverage of a dimension is the lowest of the nodes and its features and single ones are the most that one node has.
+ * coverage of a dimension is the lowest of the nodes and its features and single ones are the most that one node has; its threshold is the highest.
  * Sorted by containers (most first), then name.
  */
 export function mergeWorkloads(states: readonly NodeState[]): readonly FleetWorkload[] {
@@ -55,6 +55,12 @@ function addWorkload(before: FleetWorkload, workload: WorkloadReport, node: stri
   };
 }
 
+/** Every node keeps its own budget: the higher threshold for warnings is where less is told. */
+function higher(a: DimensionCoverage['thresholds'], b: DimensionCoverage['thresholds']): Partial<DimensionCoverage> {
+  const thresholds = a === undefined || (b !== undefined && b.warning > a.warning) ? b : a;
+  return thresholds === undefined ? {} : { thresholds };
+}
+
 function lower(a: DimensionCoverage, b: DimensionCoverage | undefined): DimensionCoverage {
   if (b === undefined) return a;
   return {
@@ -62,6 +68,7 @@ function lower(a: DimensionCoverage, b: DimensionCoverage | undefined): Dimensio
     coverage: Math.min(a.coverage, b.coverage),
     features: Math.max(a.features, b.features),
     seenInOneSample: Math.max(a.seenInOneSample, b.seenInOneSample),
+    ...higher(a.thresholds, b.thresholds),
   };
 }
 

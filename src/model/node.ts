@@ -18,6 +18,8 @@ export interface DimensionCoverage {
   readonly coverage: number;
   readonly features: number;
   readonly seenInOneSample: number;
+  /** In force, decades; absent from agents that do not tell. `raised`: by how much the alert budget raised that for warnings. */
+  readonly thresholds?: { readonly warning: number; readonly critical: number; readonly raised: number };
 }
 
 export interface WorkloadReport {
@@ -77,6 +79,8 @@ export interface NodeReport {
   readonly outboxAlerts: number;
   /** Expected false alerts a day at the present thresholds. */
   readonly expectedAlertsPerDay: number;
+  /** Alerts raised in the last day, repetitions not counted; absent from agents that do not tell. */
+  readonly alertsLastDay?: number;
 }
 
 /** One line of a profile, as `anchorwatch profile show` prints it. */

@@ -75,6 +75,7 @@ const alertFields = {
   evidence,
   count: z.int().min(1),
   lastTime: timeSchema,
+  incident: alertIdSchema.exactOptional(),
 };
 
 /** An alert as it travels from agent to collector. Unknown fields are dropped. */

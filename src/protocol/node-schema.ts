@@ -57,6 +57,7 @@ export const dimensionCoverageSchema: z.ZodType<DimensionCoverage> = z.object({
   coverage: z.number().min(0).max(1),
   features: figure,
   seenInOneSample: figure,
+  thresholds: z.object({ warning: z.number(), critical: z.number(), raised: figure }).exactOptional(),
 });
 const workloadReport: z.ZodType<WorkloadReport> = z.object({
   workload: workloadSchema,
@@ -84,6 +85,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   pendingEvents: figure,
   outboxAlerts: figure,
   expectedAlertsPerDay: figure,
+  alertsLastDay: figure.exactOptional(),
 });
 
 /** One line of a profile. */

@@ -35,4 +35,29 @@ export const collectorMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'incidents',
+    sql: `
+      ALTER TABLE alerts ADD COLUMN incident TEXT;
+      CREATE INDEX alerts_by_incident ON alerts (incident, time_ms, seq) WHERE incident IS NOT NULL;
+      CREATE TABLE incidents (
+        id TEXT PRIMARY KEY,
+        opened_ms INTEGER NOT NULL,
+        worst INTEGER NOT NULL,
+        severity INTEGER NOT NULL,
+        node TEXT NOT NULL,
+        workload_id TEXT NOT NULL,
+        workload_name TEXT NOT NULL,
+        container_id TEXT NOT NULL,
+        container_name TEXT NOT NULL,
+        incident TEXT NOT NULL,
+        changed_ms INTEGER NOT NULL,
+        closed_ms INTEGER,
+        seq INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX incidents_by_time ON incidents (opened_ms DESC, id DESC);
+      CREATE INDEX incidents_by_seq ON incidents (seq, id);
+      CREATE INDEX incidents_open ON incidents (changed_ms) WHERE closed_ms IS NULL;
+    `,
+  },
 ];

@@ -1,11 +1,16 @@
 import type { ExpressionBuilder, SqlBool, Expression } from 'kysely';
 import { severities } from '../model/alert.ts';
 import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
+import type { StoredIncident } from '../model/incident.ts';
 import type { NodeReport } from '../model/node.ts';
 import { canonicalJson, chainHash, chainStart } from './chain.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
+import { IncidentTable } from './incident-table.ts';
+import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
+import { placeConditions } from './place.ts';
+import type { Place } from './place.ts';
 
 interface AlertRow {
   seq: number;
@@ -24,6 +29,7 @@ interface AlertRow {
   stored_at: string;
   previous_hash: string;
   hash: string;
+  incident: string | null;
 }
 interface NodeRow {
   name: string;
@@ -32,22 +38,17 @@ interface NodeRow {
   last_seen_ms: number;
   report: string | null;
 }
-interface CollectorSchema {
+interface CollectorSchema extends IncidentSchema {
   alerts: AlertRow;
   nodes: NodeRow;
 }
 
 /** Which alerts; undefined members do not filter. */
-export interface AlertFilter {
+export interface AlertFilter extends Place {
   /** Milliseconds since the epoch; inclusive. */
   readonly sinceMs?: number | undefined;
   /** Milliseconds since the epoch; exclusive. */
   readonly untilMs?: number | undefined;
-  /** Workload id or name. */
-  readonly workload?: string | undefined;
-  /** Container id, its first 12 characters or more, or name. */
-  readonly container?: string | undefined;
-  readonly node?: string | undefined;
   /** At least this severity. */
   readonly severity?: Severity | undefined;
   readonly dimension?: string | undefined;
@@ -71,6 +72,7 @@ export interface NodeRecord {
  */
 export class CollectorStore {
   readonly #database: Database<CollectorSchema>;
+  readonly #incidents: IncidentTable;
   #lastSeq: number;
   #lastHash: string;
 
@@ -81,6 +83,7 @@ export class CollectorStore {
       migrations: collectorMigrations,
       synchronous: 'full',
     });
+    this.#incidents = new IncidentTable(this.#database);
     const last = this.#database.first(
       this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
     );
@@ -90,19 +93,26 @@ export class CollectorStore {
 
   /**
    * Stores a batch in one transaction, durably when it resolves. An id that is stored already only gets the larger count and the
-   * later time; it is counted in `duplicate` and not in `stored`.
+   * later time; it is counted in `duplicate` and not in `stored`. `incidents` are those that changed by it.
    */
   async append(
     alerts: readonly Alert[],
     nowMs: number,
-  ): Promise<{ readonly stored: readonly StoredAlert[]; readonly duplicate: number }> {
+  ): Promise<{
+    readonly stored: readonly StoredAlert[];
+    readonly duplicate: number;
+    readonly incidents: readonly StoredIncident[];
+  }> {
     const result = this.#database.transaction(() => {
       const stored: StoredAlert[] = [];
+      const repeated: Alert[] = [];
       let duplicate = 0;
       let [seq, previousHash] = [this.#lastSeq, this.#lastHash];
       for (const alert of alerts) {
-        if (this.#repeat(alert)) {
+        const repeat = this.#repeat(alert);
+        if (repeat !== 'new') {
           duplicate += 1;
+          if (repeat === 'grown') repeated.push(alert);
           continue;
         }
         seq += 1;
@@ -110,7 +120,8 @@ export class CollectorStore {
         previousHash = next.hash;
         stored.push(next);
       }
-      return { stored, duplicate, seq, previousHash };
+      const incidents = this.#incidents.grow(stored, repeated, { seq, nowMs });
+      return { stored, duplicate, incidents, seq, previousHash };
     });
     this.#lastSeq = result.seq;
     this.#lastHash = result.previousHash;
@@ -185,6 +196,45 @@ export class CollectorStore {
     }
   }
 
+  /** Incidents that fit the filter, the one that was opened last first. */
+  async incidents(filter: IncidentFilter): Promise<readonly StoredIncident[]> {
+    return this.#incidents.list(filter);
+  }
+
+  async incident(id: string): Promise<StoredIncident | undefined> {
+    return this.#incidents.get(id);
+  }
+
+  /** Alerts of an incident, the first event first. */
+  async alertsOf(incident: string, limit: number): Promise<readonly StoredAlert[]> {
+    const query = this.#database.query
+      .selectFrom('alerts')
+      .selectAll()
+      .where('incident', '=', incident)
+      .orderBy('time_ms')
+      .orderBy('seq')
+      .limit(limit);
+    return this.#database.all(query).map(fromRow);
+  }
+
+  /** Incidents in the order in which they changed last, those that changed at `seq` or later and come after `id` at `seq`. */
+  async incidentsFrom(
+    { seq, id }: { readonly seq: number; readonly id: string },
+    limit: number,
+  ): Promise<readonly StoredIncident[]> {
+    return this.#incidents.from(seq, id, limit);
+  }
+
+  /** Closes the incidents that nothing came for since `beforeMs` (by the collector's clock); answers them. */
+  async closeIncidents(beforeMs: number, nowMs: number): Promise<readonly StoredIncident[]> {
+    return this.#database.transaction(() => this.#incidents.close(beforeMs, { seq: this.#lastSeq, nowMs }));
+  }
+
+  /** How many incidents are open, by severity; severities without any are left out. */
+  async openIncidents(): Promise<ReadonlyMap<Severity, number>> {
+    return this.#incidents.open();
+  }
+
   async saveNode(node: NodeRecord): Promise<void> {
     const values = {
       agent_version: node.agentVersion,
@@ -217,16 +267,15 @@ export class CollectorStore {
     this.#database.close();
   }
 
-  #repeat(alert: Alert): boolean {
+  #repeat(alert: Alert): 'new' | 'grown' | 'same' {
     const { query } = this.#database;
     const known = this.#database.first(query.selectFrom('alerts').select(['seq', 'count']).where('id', '=', alert.id));
-    if (known === undefined) return false;
-    if (alert.count > known.count) {
-      this.#database.run(
-        query.updateTable('alerts').set({ count: alert.count, last_time: alert.lastTime }).where('seq', '=', known.seq),
-      );
-    }
-    return true;
+    if (known === undefined) return 'new';
+    if (alert.count <= known.count) return 'same';
+    this.#database.run(
+      query.updateTable('alerts').set({ count: alert.count, last_time: alert.lastTime }).where('seq', '=', known.seq),
+    );
+    return 'grown';
   }
 
   #insert(alert: Alert, seq: number, previousHash: string, storedAt: string): StoredAlert {
@@ -250,6 +299,7 @@ export class CollectorStore {
         stored_at: storedAt,
         previous_hash: previousHash,
         hash,
+        incident: alert.incident ?? null,
       }),
     );
     return { ...alert, seq, storedAt, hash, previousHash };
@@ -257,13 +307,11 @@ export class CollectorStore {
 }
 
 function conditions(e: ExpressionBuilder<CollectorSchema, 'alerts'>, filter: AlertFilter): Expression<SqlBool>[] {
-  const { sinceMs, untilMs, workload, container, node, severity, dimension, before } = filter;
+  const { sinceMs, untilMs, severity, dimension, before } = filter;
   return [
+    ...placeConditions(e, filter),
     ...(sinceMs === undefined ? [] : [e('time_ms', '>=', sinceMs)]),
     ...(untilMs === undefined ? [] : [e('time_ms', '<', untilMs)]),
-    ...(workload === undefined ? [] : [e.or([e('workload_id', '=', workload), e('workload_name', '=', workload)])]),
-    ...(container === undefined ? [] : [e.or(containerConditions(e, container))]),
-    ...(node === undefined ? [] : [e('node', '=', node)]),
     ...(severity === undefined ? [] : [e('severity', '>=', severities.indexOf(severity))]),
     ...(dimension === undefined ? [] : [e('dimension', '=', dimension)]),
     ...(before === undefined
@@ -275,18 +323,6 @@ function conditions(e: ExpressionBuilder<CollectorSchema, 'alerts'>, filter: Ale
           ]),
         ]),
   ];
-}
-
-function containerConditions(
-  e: ExpressionBuilder<CollectorSchema, 'alerts'>,
-  container: string,
-): Expression<SqlBool>[] {
-  const exact = [e('container_id', '=', container), e('container_name', '=', container)];
-  // Engines print ids cut to 12 digits; `g` is the first character after the last hex digit.
-  const short = /^[0-9a-f]{12,64}$/u.test(container);
-  return short
-    ? [...exact, e.and([e('container_id', '>=', container), e('container_id', '<', `${container}g`)])]
-    : exact;
 }
 
 function fromRow(row: AlertRow): StoredAlert {

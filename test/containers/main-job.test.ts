@@ -89,6 +89,21 @@ describe('the main job, on a real kernel and real containers, with default slice
     },
   );
 
+  test('what was done in the one container is one incident with its process tree', async () => {
+    const { items } = await product.get<{ items: { id: string; container: { name: string }; severity: string }[] }>(
+      '/api/v1/incidents?state=open',
+    );
+    const own = items.filter(({ container }) => container.name === shop.application);
+    expect(own).toMatchObject([{ severity: 'critical' }]);
+    const incident = await product.get<{ title: string; alerts: { id: string }[]; processes: { exe: string }[] }>(
+      `/api/v1/incidents/${own[0]?.id ?? ''}`,
+    );
+    const alerts = product.alerts.filter(({ container }) => container.name === shop.application);
+    expect(incident.alerts.map(({ id }) => id).toSorted()).toEqual(alerts.map(({ id }) => id).toSorted());
+    expect(incident.title).toMatch(/^A shell was started by perl in /);
+    expect(JSON.stringify(incident.processes)).toContain('/usr/bin/perl');
+  }, 30_000);
+
   test('the engine goes away and comes back: what runs stays watched, what starts later is', async () => {
     await engine.suspend();
     const from = product.alerts.length;

@@ -2,14 +2,18 @@ import { parseEndpoint } from '../../src/detect/examples.ts';
 import type { RuleSet } from '../../src/detect/rules.ts';
 import { Watch } from '../../src/agent/watch.ts';
 import type { ProfileStore } from '../../src/agent/watch.ts';
+import { thresholdsOf } from '../../src/config/thresholds.ts';
+import type { ThresholdSetting } from '../../src/config/thresholds.ts';
 import type { Alert } from '../../src/model/alert.ts';
 import type { FileChange } from '../../src/model/change.ts';
 import type { Container } from '../../src/model/container.ts';
 import type { Event, FileOrigin, KernelKey, PeerKind } from '../../src/model/event.ts';
+import { growIncident } from '../../src/model/incident.ts';
 import { countsArguments } from '../../src/model/program.ts';
 import { defaultHalfLifeMs } from '../../src/profile/decay.ts';
 import { foldDigits } from '../../src/profile/generalise.ts';
 import { ModelKernel } from './model-kernel.ts';
+import { firstPid, NamedProcesses } from './named-processes.ts';
 
 /** What a scenario needs from its surroundings. `openStore` opens the same store again after the agent's restart. */
 export interface ScenarioOptions {
@@ -49,7 +53,10 @@ class Run {
   #startupMs = 60_000;
   #halfLifeMs: number = defaultHalfLifeMs;
   #nowMs = 0;
-  #pid = 100;
+  readonly #processes: NamedProcesses = new NamedProcesses();
+  readonly #incidents: Map<string, ReturnType<typeof growIncident>> = new Map();
+  #alertBudget = Infinity;
+  readonly #thresholds: ThresholdSetting[] = [];
   #watch: Watch | undefined;
   #kernel: ModelKernel = new ModelKernel();
 
@@ -77,6 +84,8 @@ class Run {
     if (verb === 'slice') this.#sliceMs = duration(rest[0]);
     else if (verb === 'startup') this.#startupMs = duration(rest[0]);
     else if (verb === 'half-life') this.#halfLifeMs = duration(rest[0]);
+    else if (verb === 'budget') this.#alertBudget = Number(rest[0]);
+    else if (verb === 'threshold') this.#thresholds.push(thresholdSetting(pairs(rest)));
     else if (verb === 'container') this.#declare(rest);
     else if (verb === 'at') this.#steps.push({ atMs: duration(rest[0]), step: stepOf(rest.slice(1), line) });
     else if (verb === 'every') this.#repeat(rest, line);
@@ -96,7 +105,7 @@ class Run {
       digest: '',
       workload: { id: workload, name: workload, kind: options.get('kind') === 'kubernetes' ? 'kubernetes' : 'image' },
       cgroupId: String(this.#containers.size + 1000),
-      pid: 0,
+      pid: firstPid,
       startedAtMs: undefined,
       labels: {},
       mounts: [],
@@ -154,7 +163,11 @@ class Run {
     for (const alert of alerts) {
       const index = this.#alerts.findIndex(({ id }) => id === alert.id);
       if (index >= 0) this.#alerts[index] = alert;
-      else if (alert.count === 1) this.#alerts.push(alert);
+      else if (alert.count === 1) {
+        this.#alerts.push(alert);
+        const id = alert.incident ?? '';
+        this.#incidents.set(id, growIncident(this.#incidents.get(id), alert));
+      }
     }
   }
 
@@ -167,6 +180,8 @@ class Run {
       sliceMs: this.#sliceMs,
       startupMs: this.#startupMs,
       halfLifeMs: this.#halfLifeMs,
+      alertBudget: this.#alertBudget,
+      thresholds: (workload, dimension) => thresholdsOf(this.#thresholds, workload, dimension),
     });
     this.#kernel = new ModelKernel();
     for (const name of this.#running) this.#startInAgent(this.#container(name));
@@ -214,7 +229,7 @@ class Run {
     const options = pairs(argsAt < 0 ? rest : rest.slice(0, argsAt));
     const exe = verb === 'exec' ? what : (options.get('by') ?? '');
     const process = {
-      pid: this.#pid++,
+      ...this.#processes.of(container.name, verb === 'exec', exe, options),
       startTimeNs: String(this.#nowMs),
       comm: '',
       exe,
@@ -222,7 +237,6 @@ class Run {
       uid: 0,
       gid: 0,
       cwd: '/',
-      ancestors: [],
     };
     const base = {
       timeMs: epochMs + this.#nowMs,
@@ -353,6 +367,30 @@ class Run {
       );
       if (index < 0) fail(`raised ${described.join('; ') || 'nothing'}`);
       else this.#alerts.splice(index, 1);
+    } else if (what === 'incident') {
+      const options = pairs([third, ...rest]);
+      const found = [...this.#incidents].find(
+        ([, { incident }]) =>
+          (second === 'any' || incident.severity === second) &&
+          (!options.has('alerts') || incident.alerts === Number(options.get('alerts'))) &&
+          (!options.has('in') || incident.container.name === options.get('in')) &&
+          (!options.has('title') || incident.title === options.get('title')),
+      );
+      if (found === undefined) {
+        const all = [...this.#incidents.values()].map(
+          ({ incident: i }) => `${i.severity} of ${i.alerts} alerts "${i.title}"`,
+        );
+        fail(`there are ${all.join('; ') || 'none'}`);
+      } else this.#incidents.delete(found[0]);
+    } else if (what === 'incidents') {
+      if (this.#incidents.size !== Number(second)) fail(`there are ${this.#incidents.size}`);
+      this.#incidents.clear();
+    } else if (what === 'threshold') {
+      const workload = this.#agent()
+        .report()
+        .find(({ workload: { name } }) => name === second);
+      const inForce = workload?.dimensions.find(({ dimension }) => dimension === third)?.thresholds?.warning;
+      if (inForce !== Number(rest[0])) fail(`it is ${inForce ?? 'unknown'}`);
     } else if (what === 'known' || what === 'judged' || what === 'unknown') {
       const feature = this.#agent()
         .profileFeatures(second)
@@ -391,6 +429,15 @@ function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(
     ([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '',
   );
+}
+
+function thresholdSetting(options: ReadonlyMap<string, string>): ThresholdSetting {
+  const [warning, critical] = [options.get('warning'), options.get('critical')];
+  return {
+    ...{ workload: options.get('workload'), namespace: options.get('namespace'), dimension: options.get('dimension') },
+    warning: warning === undefined ? undefined : Number(warning),
+    critical: critical === undefined ? undefined : Number(critical),
+  };
 }
 
 function pairs(words: readonly string[]): ReadonlyMap<string, string> {

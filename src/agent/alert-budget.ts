@@ -1,0 +1,146 @@
+import type { Reason, Thresholds } from '../detect/score.ts';
+import { defaultThresholds } from '../model/alert.ts';
+import type { Workload } from '../model/container.ts';
+import type { Dimension } from '../model/feature.ts';
+import type { DimensionCoverage } from '../model/node.ts';
+import { planBudget } from '../profile/budget.ts';
+import { surpriseOfNew } from '../profile/coverage.ts';
+import type { Incidences } from '../profile/coverage.ts';
+import { expectedPerDay } from '../profile/expectation.ts';
+
+export interface AlertBudgetOptions {
+  /** False alerts a day and node that are acceptable; no threshold is raised when left out. */
+  readonly alertBudget?: number;
+  readonly sliceMs: number;
+  /** As configured, before any of them is raised; `defaultThresholds` when left out. */
+  readonly thresholds?: (workload: Workload, dimension: Dimension) => Thresholds;
+}
+
+/** A dimension of a workload with running containers, and what the profile says about it. */
+export interface BudgetEntry {
+  readonly workload: Workload;
+  readonly dimension: Dimension;
+  readonly containers: number;
+  /** Of the steady stratum. */
+  readonly counts: Incidences;
+}
+
+/** Thresholds in force; `suspicionAlone` is the configured threshold for warnings. */
+export interface ThresholdsInForce extends Thresholds {
+  readonly suspicionAlone: number;
+  /** Decades that the threshold for warnings was raised by; 0: it is as configured. */
+  readonly raised: number;
+}
+
+const hourMs = 3_600_000;
+const hoursKept = 24;
+
+/**
+ * Keeps the false alerts that a node is expected to raise within its budget: once a slice it computes them from the profiles and raises the
+ * thresholds of the noisiest dimensions, never above that for critical alerts. Holds one figure for each dimension of each workload that is
+ * raised, and a tally for each dimension. What is known to be bad is told all the same: suspicion alone that reaches the
+ * configured threshold raises an alert whatever was raised (`Thresholds.suspicionAlone`).
+ */
+export class AlertBudget {
+  readonly #options: AlertBudgetOptions;
+  readonly #news: Map<Dimension, { news: number; loud: number[] }> = new Map();
+  #raised: ReadonlyMap<string, number> = new Map();
+  /** By workload id, then dimension: what `inForce` answered since the last slice. It is asked for every event. */
+  readonly #answers: Map<string, Map<Dimension, ThresholdsInForce>> = new Map();
+  /** Alerts raised, by hour since the epoch. */
+  readonly #alerts: Map<number, number> = new Map();
+
+  constructor(options: AlertBudgetOptions) {
+    this.#options = options;
+  }
+
+  /** Thresholds for a feature of the dimension in the workload. */
+  inForce(workload: Workload, dimension: Dimension): ThresholdsInForce {
+    let answers = this.#answers.get(workload.id);
+    if (answers === undefined) this.#answers.set(workload.id, (answers = new Map()));
+    let answer = answers.get(dimension);
+    if (answer === undefined) answers.set(dimension, (answer = this.#computed(workload, dimension)));
+    return answer;
+  }
+
+  #computed(workload: Workload, dimension: Dimension): ThresholdsInForce {
+    const { warning, critical } = this.#configured(workload, dimension);
+    const raised = Math.min(this.#raisedBy(workload, dimension), Math.max(0, critical - warning));
+    return { warning: warning + raised, critical, suspicionAlone: warning, raised };
+  }
+
+  /** What is in force, as a report tells it. */
+  report(workload: Workload, dimension: Dimension): NonNullable<DimensionCoverage['thresholds']> {
+    const { warning, critical, raised } = this.inForce(workload, dimension);
+    return { warning, critical, raised };
+  }
+
+  /** Something new was judged: how loud news of the dimension are decides what a threshold is worth. */
+  tally(dimension: Dimension, reason: Reason, suspicion: number): void {
+    if (reason !== 'learn' && reason !== 'alert') return;
+    const tally = this.#news.get(dimension) ?? { news: 0, loud: [0, 0, 0, 0, 0, 0] };
+    tally.news++;
+    for (let decade = 0; decade <= Math.min(5, suspicion); decade++) tally.loud[decade] = (tally.loud[decade] ?? 0) + 1;
+    this.#news.set(dimension, tally);
+  }
+
+  /** An alert was raised. */
+  alerted(timeMs: number): void {
+    const hour = Math.floor(timeMs / hourMs);
+    this.#alerts.set(hour, (this.#alerts.get(hour) ?? 0) + 1);
+    for (const old of this.#alerts.keys()) if (old <= hour - hoursKept) this.#alerts.delete(old);
+  }
+
+  /** Alerts that were raised in the last day, repetitions not counted. */
+  raisedLastDay(nowMs: number): number {
+    const since = Math.floor(nowMs / hourMs) - hoursKept;
+    return [...this.#alerts].reduce((sum, [hour, count]) => sum + (hour > since ? count : 0), 0);
+  }
+
+  /** A slice ended: thresholds are raised or lowered to fit the budget. */
+  adjust(entries: readonly BudgetEntry[]): void {
+    const lines = entries.map((entry) => {
+      const { critical, suspicionAlone, raised } = this.inForce(entry.workload, entry.dimension);
+      const raisedMax = Math.max(0, critical - suspicionAlone);
+      return { raised, raisedMax, expected: (by: number): number => this.#expected(entry, by) };
+    });
+    const plan = planBudget(lines, this.#options.alertBudget ?? Infinity);
+    this.#answers.clear();
+    this.#raised = new Map(
+      entries.flatMap(({ workload, dimension }, index) => {
+        const raised = plan[index] ?? 0;
+        return raised > 0 ? [[idOf(workload, dimension), raised] as const] : [];
+      }),
+    );
+  }
+
+  /** Expected false alerts a day at the thresholds in force (a rough estimate, see src/profile/expectation.ts). */
+  expectedPerDay(entries: readonly BudgetEntry[]): number {
+    return entries.reduce(
+      (sum, entry) => sum + this.#expected(entry, this.#raisedBy(entry.workload, entry.dimension)),
+      0,
+    );
+  }
+
+  #configured(workload: Workload, dimension: Dimension): Thresholds {
+    return this.#options.thresholds?.(workload, dimension) ?? defaultThresholds;
+  }
+
+  #raisedBy(workload: Workload, dimension: Dimension): number {
+    return this.#raised.get(idOf(workload, dimension)) ?? 0;
+  }
+
+  #expected({ workload, dimension, containers, counts }: BudgetEntry, raised: number): number {
+    const configured = this.#configured(workload, dimension).warning;
+    // News whose suspicion alone reaches the configured threshold is told whatever was raised.
+    const warning = Math.min(configured + raised, configured + surpriseOfNew(counts));
+    return expectedPerDay(counts, {
+      ...{ containers, warning, sliceMs: this.#options.sliceMs },
+      loud: this.#news.get(dimension),
+    });
+  }
+}
+
+function idOf(workload: Workload, dimension: Dimension): string {
+  return `${dimension} ${workload.id}`;
+}

@@ -1,0 +1,16 @@
+import type { AgentOptions } from '../agent/agent.ts';
+import type { Settings } from '../config/options.ts';
+import { thresholdsOf } from '../config/thresholds.ts';
+
+/** The options of an agent that say what becomes an alert, and an incident. */
+export function judgingOf({
+  alertBudget,
+  thresholds = [],
+  incidentQuiet,
+}: Settings): Required<Pick<AgentOptions, 'alertBudget' | 'thresholds' | 'incidentQuietMs'>> {
+  return {
+    alertBudget,
+    thresholds: (workload, dimension) => thresholdsOf(thresholds, workload, dimension),
+    incidentQuietMs: incidentQuiet,
+  };
+}

@@ -1,0 +1,192 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { severities } from '../model/alert.ts';
+import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
+import { growIncident } from '../model/incident.ts';
+import type { Incident, StoredIncident } from '../model/incident.ts';
+import type { Database } from './database.ts';
+import { placeConditions } from './place.ts';
+import type { Place } from './place.ts';
+
+interface IncidentRow {
+  id: string;
+  opened_ms: number;
+  /** Severity of its worst alert. */
+  worst: number;
+  severity: number;
+  node: string;
+  workload_id: string;
+  workload_name: string;
+  container_id: string;
+  container_name: string;
+  incident: string;
+  /** When something came for it last, by the collector's clock. */
+  changed_ms: number;
+  closed_ms: number | null;
+  seq: number;
+}
+export interface IncidentSchema {
+  incidents: IncidentRow;
+}
+
+/** Which incidents; undefined members do not filter. */
+export interface IncidentFilter extends Place {
+  /** Opened at this time or later, milliseconds since the epoch. */
+  readonly sinceMs?: number | undefined;
+  /** Opened before, milliseconds since the epoch. */
+  readonly untilMs?: number | undefined;
+  /** At least this severity. */
+  readonly severity?: Severity | undefined;
+  readonly state?: Incident['state'] | undefined;
+  /** Only incidents that come after this one, going back in time. */
+  readonly before?: { readonly timeMs: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** When something is written: `seq` of the log, and the collector's clock. */
+interface Moment {
+  readonly seq: number;
+  readonly nowMs: number;
+}
+
+/** The rows of incidents, beside the alerts that they are made of. Its writing methods are called within a transaction. */
+export class IncidentTable {
+  readonly #database: Database<IncidentSchema>;
+
+  constructor(database: Database<IncidentSchema>) {
+    this.#database = database;
+  }
+
+  /** Adds alerts that are new, and alerts that were seen again, to their incidents. One that was closed is open again. */
+  grow(stored: readonly StoredAlert[], repeated: readonly Alert[], { seq, nowMs }: Moment): readonly StoredIncident[] {
+    const changed = new Map<string, { readonly incident: Incident; readonly worst: Severity }>();
+    const current = (id: string): { readonly incident: Incident; readonly worst: Severity } | undefined =>
+      changed.get(id) ?? this.#find(id);
+    for (const { seq: _seq, storedAt: _storedAt, hash: _hash, previousHash: _previousHash, ...alert } of stored)
+      if (alert.incident !== undefined) changed.set(alert.incident, growIncident(current(alert.incident), alert));
+    for (const { incident: id, lastTime } of repeated) {
+      const before = id === undefined ? undefined : current(id);
+      if (id === undefined || before === undefined) continue;
+      const { closed: _closed, ...incident } = before.incident;
+      const later = lastTime > incident.lastTime ? lastTime : incident.lastTime;
+      changed.set(id, { ...before, incident: { ...incident, state: 'open', lastTime: later } });
+    }
+    return [...changed.values()].map(({ incident, worst }) => {
+      this.#write(incident, worst, { seq, nowMs });
+      return { ...incident, seq };
+    });
+  }
+
+  close(beforeMs: number, { seq, nowMs }: Moment): readonly StoredIncident[] {
+    const quiet = this.#database.all(
+      this.#database.query
+        .selectFrom('incidents')
+        .selectAll()
+        .where('closed_ms', 'is', null)
+        .where('changed_ms', '<', beforeMs),
+    );
+    for (const { id } of quiet)
+      this.#database.run(
+        this.#database.query.updateTable('incidents').set({ closed_ms: nowMs, seq }).where('id', '=', id),
+      );
+    return quiet.map((row) => fromRow({ ...row, closed_ms: nowMs, seq }));
+  }
+
+  list(filter: IncidentFilter): readonly StoredIncident[] {
+    const query = this.#database.query
+      .selectFrom('incidents')
+      .selectAll()
+      .where((e) => e.and(conditions(e, filter)))
+      .orderBy('opened_ms', 'desc')
+      .orderBy('id', 'desc')
+      .limit(filter.limit);
+    return this.#database.all(query).map(fromRow);
+  }
+
+  get(id: string): StoredIncident | undefined {
+    const row = this.#row(id);
+    return row === undefined ? undefined : fromRow(row);
+  }
+
+  from(seq: number, id: string, limit: number): readonly StoredIncident[] {
+    const query = this.#database.query
+      .selectFrom('incidents')
+      .selectAll()
+      .where((e) => e.or([e('seq', '>', seq), e.and([e('seq', '=', seq), e('id', '>', id)])]))
+      .orderBy('seq')
+      .orderBy('id')
+      .limit(limit);
+    return this.#database.all(query).map(fromRow);
+  }
+
+  open(): ReadonlyMap<Severity, number> {
+    const query = this.#database.query
+      .selectFrom('incidents')
+      .select((e) => ['severity', e.fn.countAll<number>().as('open')])
+      .where('closed_ms', 'is', null)
+      .groupBy('severity');
+    return new Map(this.#database.all(query).map(({ severity, open }) => [severities[severity] ?? 'notice', open]));
+  }
+
+  #row(id: string): IncidentRow | undefined {
+    return this.#database.first(this.#database.query.selectFrom('incidents').selectAll().where('id', '=', id));
+  }
+
+  #find(id: string): { readonly incident: Incident; readonly worst: Severity } | undefined {
+    const row = this.#row(id);
+    if (row === undefined) return undefined;
+    return { incident: JSON.parse(row.incident) as Incident, worst: severities[row.worst] ?? 'notice' };
+  }
+
+  #write(incident: Incident, worst: Severity, { seq, nowMs }: Moment): void {
+    const { id, node, workload, container } = incident;
+    const values = {
+      opened_ms: Date.parse(incident.opened),
+      worst: severities.indexOf(worst),
+      severity: severities.indexOf(incident.severity),
+      node,
+      workload_id: workload.id,
+      workload_name: workload.name,
+      container_id: container.id,
+      container_name: container.name,
+      incident: JSON.stringify(incident),
+      changed_ms: nowMs,
+      closed_ms: null,
+      seq,
+    };
+    this.#database.run(
+      this.#database.query
+        .insertInto('incidents')
+        .values({ id, ...values })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(values)),
+    );
+  }
+}
+
+function conditions(e: ExpressionBuilder<IncidentSchema, 'incidents'>, filter: IncidentFilter): Expression<SqlBool>[] {
+  const { sinceMs, untilMs, severity, state, before } = filter;
+  return [
+    ...placeConditions(e, filter),
+    ...(sinceMs === undefined ? [] : [e('opened_ms', '>=', sinceMs)]),
+    ...(untilMs === undefined ? [] : [e('opened_ms', '<', untilMs)]),
+    ...(severity === undefined ? [] : [e('severity', '>=', severities.indexOf(severity))]),
+    ...(state === undefined ? [] : [e('closed_ms', state === 'open' ? 'is' : 'is not', null)]),
+    ...(before === undefined
+      ? []
+      : [
+          e.or([
+            e('opened_ms', '<', before.timeMs),
+            e.and([e('opened_ms', '=', before.timeMs), e('id', '<', before.id)]),
+          ]),
+        ]),
+  ];
+}
+
+function fromRow(row: IncidentRow): StoredIncident {
+  const incident = JSON.parse(row.incident) as Incident;
+  const closed = row.closed_ms;
+  return {
+    ...incident,
+    ...(closed === null ? {} : { state: 'closed' as const, closed: new Date(closed).toISOString() }),
+    seq: row.seq,
+  };
+}
