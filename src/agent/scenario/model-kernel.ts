@@ -1,8 +1,8 @@
-import type { Container } from '../../src/model/container.ts';
-import type { Event, KernelKey } from '../../src/model/event.ts';
-import type { Stratum } from '../../src/model/feature.ts';
-import { changeOf, directoryKey, foldedKey } from '../../src/profile/generalise.ts';
-import type { Sample } from '../../src/profile/samples.ts';
+import type { Container } from '../../model/container.ts';
+import type { Event, KernelKey } from '../../model/event.ts';
+import type { Stratum } from '../../model/feature.ts';
+import { changeOf, directoryKey, foldedKey } from '../../profile/generalise.ts';
+import type { Sample } from '../../profile/samples.ts';
 
 interface Entry {
   readonly workloadId: string;

@@ -1,4 +1,4 @@
-import type { Ancestor } from '../../src/model/event.ts';
+import type { Ancestor } from '../../model/event.ts';
 
 /** What an event tells of its process besides its program. */
 interface Lineage {

@@ -1,25 +1,16 @@
-import { parseEndpoint } from '../../src/detect/examples.ts';
-import type { RuleSet } from '../../src/detect/rules.ts';
-import { Watch } from '../../src/agent/watch.ts';
-import type { ProfileStore } from '../../src/agent/watch.ts';
-import { thresholdsOf } from '../../src/config/thresholds.ts';
-import type { ThresholdSetting } from '../../src/config/thresholds.ts';
-import type { Alert } from '../../src/model/alert.ts';
-import type { FileChange } from '../../src/model/change.ts';
-import type { Container } from '../../src/model/container.ts';
-import type { Event, FileOrigin, KernelKey, PeerKind } from '../../src/model/event.ts';
-import { growIncident } from '../../src/model/incident.ts';
-import { countsArguments } from '../../src/model/program.ts';
-import { defaultHalfLifeMs } from '../../src/profile/decay.ts';
-import { foldDigits } from '../../src/profile/generalise.ts';
+import type { RuleSet } from '../../detect/rules.ts';
+import { Watch } from '../watch.ts';
+import { thresholdsOf } from '../../config/thresholds.ts';
+import type { ThresholdSetting } from '../../config/thresholds.ts';
+import type { Alert } from '../../model/alert.ts';
+import type { Container } from '../../model/container.ts';
+import { growIncident } from '../../model/incident.ts';
+import { defaultHalfLifeMs } from '../../profile/decay.ts';
+import { eventOf } from './event-line.ts';
 import { ModelKernel } from './model-kernel.ts';
 import { firstPid, NamedProcesses } from './named-processes.ts';
-
-/** What a scenario needs from its surroundings. `openStore` opens the same store again after the agent's restart. */
-export interface ScenarioOptions {
-  readonly rules: RuleSet;
-  readonly openStore: () => ProfileStore;
-}
+import { ScenarioStore } from './scenario-store.ts';
+import { duration, pairs, wordsOf } from './words.ts';
 
 type Step =
   | { readonly kind: 'event'; readonly container: string; readonly words: readonly string[]; readonly line: number }
@@ -34,15 +25,21 @@ interface TimedStep {
 const epochMs = Date.UTC(2026, 0, 5);
 
 /**
- * Runs a scenario (test/scenarios/README.md describes the lines) through the agent's own Watch, with a model of the kernel filter in front.
+ * Runs a scenario (docs/scenarios.md describes the lines) through the agent's own Watch and store, with a model of the kernel filter in front.
  * Answers one message for each expectation that was not met. Throws on a line that it does not understand, naming it.
  */
-export function runScenario(text: string, options: ScenarioOptions): readonly string[] {
-  return new Run(options).run(text);
+export function runScenario(text: string, rules: RuleSet): readonly string[] {
+  const store = new ScenarioStore();
+  try {
+    return new Run(rules, store).run(text);
+  } finally {
+    store.close();
+  }
 }
 
 class Run {
-  readonly #options: ScenarioOptions;
+  readonly #rules: RuleSet;
+  readonly #store: ScenarioStore;
   readonly #containers: Map<string, Container> = new Map();
   readonly #running: Set<string> = new Set();
   readonly #failures: string[] = [];
@@ -60,8 +57,9 @@ class Run {
   #watch: Watch | undefined;
   #kernel: ModelKernel = new ModelKernel();
 
-  constructor(options: ScenarioOptions) {
-    this.#options = options;
+  constructor(rules: RuleSet, store: ScenarioStore) {
+    this.#rules = rules;
+    this.#store = store;
   }
 
   run(text: string): readonly string[] {
@@ -173,8 +171,8 @@ class Run {
 
   #startAgent(): void {
     this.#watch = new Watch({
-      profiles: this.#options.openStore(),
-      rules: this.#options.rules,
+      profiles: this.#store.open(),
+      rules: this.#rules,
       clock: { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs },
       node: 'node-1',
       sliceMs: this.#sliceMs,
@@ -211,7 +209,11 @@ class Run {
       this.#agent().containerStopped(container.id, epochMs + this.#nowMs);
       return;
     }
-    const event = this.#eventOf(step.words, container);
+    const event = eventOf(step.words, {
+      container,
+      timeMs: epochMs + this.#nowMs,
+      processes: this.#processes,
+    });
     const told = this.#kernel.filter(event, container);
     if (told === undefined) return;
     this.#events++;
@@ -220,119 +222,6 @@ class Run {
     for (const key of judgement.alsoKnown) this.#kernel.mark(container.workload.id, key, 'known');
     if (judgement.saveNow) this.#agent().save();
     if (judgement.alert !== undefined) this.#note([judgement.alert]);
-  }
-
-  #eventOf(words: readonly string[], container: Container): Event {
-    const [verb = '', what = '', ...rest] = words;
-    const argsAt = rest.indexOf('args');
-    const args = argsAt < 0 ? undefined : rest.slice(argsAt + 1);
-    const options = pairs(argsAt < 0 ? rest : rest.slice(0, argsAt));
-    const exe = verb === 'exec' ? what : (options.get('by') ?? '');
-    const process = {
-      ...this.#processes.of(container.name, verb === 'exec', exe, options),
-      startTimeNs: String(this.#nowMs),
-      comm: '',
-      exe,
-      args: args ?? [exe.slice(exe.lastIndexOf('/') + 1)],
-      uid: 0,
-      gid: 0,
-      cwd: '/',
-    };
-    const base = {
-      timeMs: epochMs + this.#nowMs,
-      cgroupId: container.cgroupId ?? '',
-      source: 'kernel' as const,
-      process,
-    };
-    const origin = (options.get('origin') ?? 'image') as FileOrigin;
-    switch (verb) {
-      case 'exec': {
-        const parent = options.get('parent') ?? 'runtime';
-        const parentExe = parent === 'runtime' ? '' : parent;
-        const shape = countsArguments(what) ? foldDigits(process.args.join('\0')) : '';
-        const kernelKey: KernelKey = { kind: 'exec', path: what, origin, parent: parentExe, shape };
-        const script = options.get('script') ?? '';
-        return {
-          ...base,
-          kind: 'exec',
-          path: what,
-          origin,
-          script,
-          parentExe,
-          fromRuntime: parent === 'runtime',
-          kernelKey,
-        };
-      }
-      case 'read':
-      case 'write':
-      case 'create': {
-        const access = verb === 'read' ? 'read' : 'write';
-        const kernelKey: KernelKey = { kind: `file.${access}`, path: what };
-        return {
-          ...base,
-          kind: 'file',
-          access,
-          created: verb === 'create',
-          path: what,
-          fileType: 'regular',
-          origin,
-          kernelKey,
-        };
-      }
-      case 'connect': {
-        const peer = parseEndpoint(what);
-        return { ...base, kind: 'connect', ...peer, kernelKey: { kind: 'net.out', ...peer } };
-      }
-      case 'listen': {
-        const { address, port, protocol } = parseEndpoint(what);
-        return { ...base, kind: 'listen', address, port, protocol, kernelKey: { kind: 'net.listen', port, protocol } };
-      }
-      case 'accept': {
-        const { port, address } = parseEndpoint(what);
-        const peer = (options.get('from') ?? 'private') as PeerKind;
-        const kernelKey: KernelKey = { kind: 'net.in', protocol: 'tcp', port, peer };
-        return { ...base, kind: 'accept', protocol: 'tcp', address, port, peer, kernelKey };
-      }
-      case 'dns': {
-        const type = options.get('type') ?? '';
-        const kernelKey: KernelKey = { kind: 'dns', name: what, type };
-        return { ...base, kind: 'dns', name: what, type, resolver: options.get('resolver') ?? '127.0.0.11', kernelKey };
-      }
-      case 'answer': {
-        const { process: _, ...rest_ } = base;
-        const addresses = (rest[0] ?? '').split(',');
-        const resolver = pairs(rest.slice(1)).get('resolver') ?? '127.0.0.11';
-        return { ...rest_, kind: 'dns-answer', name: what, addresses, resolver };
-      }
-      case 'change': {
-        const [change, path = ''] = [what as FileChange, rest[0]];
-        const options_ = pairs(rest.slice(1));
-        const [special, refused] = [options_.get('special') === 'yes', options_.get('refused') === 'yes'];
-        const kernelKey: KernelKey = { kind: 'change', change, special, refused, path };
-        const error = refused ? 'EPERM' : '';
-        const exe_ = options_.get('by') ?? '';
-        const by = { ...process, exe: exe_, args: [exe_] };
-        return { ...base, process: by, kind: 'change', change, path, other: '', mode: 0, special, error, kernelKey };
-      }
-      case 'call': {
-        const detail = options.get('detail') ?? '';
-        const refused = options.get('refused') === 'yes';
-        const kernelKey: KernelKey = { kind: 'call', call: what, detail: codeOf(detail), refused };
-        const text = options.get('text') ?? '';
-        return { ...base, kind: 'call', call: what, detail, error: refused ? 'EPERM' : '', text, kernelKey };
-      }
-      case 'engine': {
-        const [action = '', ...detail] = what.split(':');
-        const { timeMs, cgroupId } = base;
-        return {
-          ...{ timeMs, cgroupId, source: 'engine' as const, kind: 'lifecycle' as const, containerId: container.id },
-          action: action as 'exec-create',
-          detail: detail.join(':'),
-        };
-      }
-      default:
-        throw new Error(`unknown event "${verb}"`);
-    }
   }
 
   /** expect quiet | no critical | alert SEVERITY DIMENSION KEY [rule ID] [in NAME] [times N] | events at most N | known|judged|unknown WORKLOAD DIMENSION KEY */
@@ -412,23 +301,11 @@ class Run {
   }
 }
 
-/** A number that stands for a detail: the model's kernel tells details apart by nothing else. */
-function codeOf(text: string): number {
-  return Buffer.from(text).reduce((code, byte) => (code * 31 + byte) >>> 0, 0);
-}
-
 function stepOf(words: readonly string[], line: number): Step {
   if (words[0] === 'agent') return { kind: 'agent' };
   const [container = '', verb = ''] = words;
   if (verb === 'start' || verb === 'stop') return { kind: verb, container };
   return { kind: 'event', container, words: words.slice(1), line };
-}
-
-/** Words, with "double quotes" around those that hold spaces. */
-function wordsOf(line: string): readonly string[] {
-  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(
-    ([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '',
-  );
 }
 
 function thresholdSetting(options: ReadonlyMap<string, string>): ThresholdSetting {
@@ -438,17 +315,4 @@ function thresholdSetting(options: ReadonlyMap<string, string>): ThresholdSettin
     warning: warning === undefined ? undefined : Number(warning),
     critical: critical === undefined ? undefined : Number(critical),
   };
-}
-
-function pairs(words: readonly string[]): ReadonlyMap<string, string> {
-  const map = new Map<string, string>();
-  for (let index = 0; index + 1 < words.length; index += 2) map.set(words[index] ?? '', words[index + 1] ?? '');
-  return map;
-}
-
-function duration(text: string | undefined): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text ?? '');
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-  if (match === null) throw new Error(`not a time: ${text ?? 'nothing'}`);
-  return Number(match[1]) * (units[match[2] ?? ''] ?? 0);
 }

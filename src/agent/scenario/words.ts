@@ -1,0 +1,22 @@
+import { parseDuration } from '../../config/values.ts';
+
+/** Words, with "double quotes" around those that hold spaces. */
+export function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(
+    ([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '',
+  );
+}
+
+/** `by /bin/sh type TXT` as a map; a last word without a partner is left out. */
+export function pairs(words: readonly string[]): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (let index = 0; index + 1 < words.length; index += 2) map.set(words[index] ?? '', words[index + 1] ?? '');
+  return map;
+}
+
+/** `90s` in milliseconds. Throws on anything else. */
+export function duration(text = 'nothing'): number {
+  const parsed = parseDuration(text);
+  if (!parsed.ok) throw new Error(`not a time: ${text}`);
+  return parsed.value;
+}
