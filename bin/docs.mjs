@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { metricsReference, startCollector } from '../src/collector/collector.ts';
 import { optionsReference } from '../src/config/reference.ts';
+import { factsReference } from '../src/detect/reference.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { root } from './run-node.mjs';
 
 const folder = join(root, 'docs', 'reference');
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'options.md'), optionsReference());
+writeFileSync(join(folder, 'facts.md'), factsReference());
 
 const stateDir = mkdtempSync(join(tmpdir(), 'anchorwatch-docs-'));
 const storePath = join(stateDir, 'collector.db');

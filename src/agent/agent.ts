@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import { parseRules, readRuleFiles, reloadRules } from '../detect/rules.ts';
 import { unifiedMount } from '../identity/cgroup.ts';
 import { Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -26,6 +25,7 @@ import type { ProfileSchema } from '../store/profiles.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
+import { RuleSource } from './rule-source.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -56,8 +56,8 @@ export interface AgentOptions {
   readonly incidentQuietMs?: number;
   /** Where events are from; `auto`: the kernel sensor, or `/proc` where it does not work. */
   readonly sensor?: 'auto' | 'bpf' | 'procfs';
-  /** Directories with suspicion rules; the first are the built-in ones. */
-  readonly rulesDirs?: readonly string[];
+  /** Files and directories of suspicion rules that build on the shipped ones. */
+  readonly rulePaths?: readonly string[];
 }
 
 export interface RunningAgent {
@@ -72,11 +72,10 @@ const reportMs = 5_000;
 const pollMs = 1_000;
 /** Alerts that wait for the collector on disk; beyond them the oldest of the lowest severity make room, counted. */
 const outboxAlertsMax = 10_000;
-const builtInRules = new URL('../../profiles/rules/', import.meta.url).pathname;
 
 /**
  * Starts the agent of a node. Without a working kernel sensor it goes on with `/proc` and the engine, and says what is not seen.
- * Rejects with AnchorwatchError `store.…`, `collector.url`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
+ * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
  * started is stopped then.
  */
 export async function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
@@ -99,9 +98,8 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...(incidentQuietMs === undefined ? {} : { incidentQuietMs }),
   };
 
-  const rulesDirs = options.rulesDirs ?? [builtInRules];
-  let rules = parseRules(readRuleFiles(rulesDirs));
-  for (const { file, line, reason } of rules.problems) log.error({ code: 'rules.invalid', file, line }, reason);
+  const ruleSource = new RuleSource(options.rulePaths ?? [], log);
+  const { rules } = ruleSource;
 
   const setAside = (aside: string, error: AnchorwatchError): void => {
     log.error({ err: error, code: error.code, aside }, `${errorText(error)}. It was moved aside, a new one begins`);
@@ -206,7 +204,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const report = (): void => {
-    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, source, version, recorder }));
+    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, source, version, recorder, ruleSource }));
   };
   rates.read(containers.running());
   report();
@@ -215,13 +213,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   return {
     reload() {
       outbox.redial();
-      const fresh = reloadRules(rules, readRuleFiles(rulesDirs));
-      for (const { file, line, reason } of fresh.problems) log.error({ code: 'rules.invalid', file, line }, reason);
-      ({ rules } = fresh);
-      watch.setRules(rules);
-      if (fresh.problems.length > 0)
-        log.error({ code: 'rules.invalid' }, 'the rules were not reloaded: the old set stays');
-      else log.info('rules reloaded');
+      watch.setRules(ruleSource.reload());
     },
     stop: () => cleanups.run(log),
   };
@@ -331,6 +323,7 @@ interface ReportSources {
   readonly source: Source;
   readonly version: string;
   readonly recorder: CaptureLog;
+  readonly ruleSource: RuleSource;
 }
 
 function nodeReport({
@@ -342,6 +335,7 @@ function nodeReport({
   source: { sensor, poller, trouble },
   version,
   recorder,
+  ruleSource,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -388,5 +382,6 @@ function nodeReport({
     outboxAlerts: outbox.depth(),
     expectedAlertsPerDay: alertsPerDay.expected,
     alertsLastDay: alertsPerDay.raised,
+    rules: ruleSource.report,
   };
 }

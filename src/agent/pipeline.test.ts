@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseRules, readRuleFiles } from '../detect/rules.ts';
+import { loadRules } from '../detect/rule-parser.ts';
 import { createLogger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
@@ -10,7 +10,7 @@ import type { Announcement } from '../identity/containers.ts';
 import { Pipeline } from './pipeline.ts';
 import { Watch } from './watch.ts';
 
-const rules = parseRules(readRuleFiles([join(import.meta.dirname, '../../profiles/rules')]));
+const rules = loadRules([join(import.meta.dirname, '../../profiles/rules')]);
 const ownPid = 4242;
 
 const container = (changes: Partial<Container> = {}): Container => ({

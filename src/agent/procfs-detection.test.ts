@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeContainer } from '../../test/support/containers.ts';
 import { makeProcTree } from '../../test/support/proc-tree.ts';
 import type { ProcTree, TreeProcess, TreeSocket } from '../../test/support/proc-tree.ts';
-import { parseRules, readRuleFiles } from '../detect/rules.ts';
+import { loadRules } from '../detect/rule-parser.ts';
 import { createLogger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
@@ -11,7 +11,7 @@ import { ProcfsSource } from '../sensor/procfs.ts';
 import { Pipeline } from './pipeline.ts';
 import { Watch } from './watch.ts';
 
-const rules = parseRules(readRuleFiles([join(import.meta.dirname, '../../profiles/rules')]));
+const rules = loadRules([join(import.meta.dirname, '../../profiles/rules')]);
 const log = createLogger({ level: 'silent' });
 const sliceMs = 10_000;
 const epochMs = Date.UTC(2026, 0, 5);

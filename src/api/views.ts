@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StoredAlert } from '../model/alert.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
 import type { FleetWorkload, NodeState } from '../model/fleet.ts';
-import type { ContainerRates, DimensionCoverage, HookState, ProfileFeature } from '../model/node.ts';
+import type { ContainerRates, DimensionCoverage, HookState, ProfileFeature, RuleReport } from '../model/node.ts';
 import type { WorkloadKind } from '../model/container.ts';
 import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
 import {
@@ -10,6 +10,7 @@ import {
   hookStateSchema,
   profileFeatureSchema,
   ratesSchema,
+  ruleReportSchema,
 } from '../protocol/node-schema.ts';
 
 /** A page of alerts; `next` continues it and is absent on the last page. */
@@ -48,6 +49,7 @@ export interface NodeView {
     readonly pendingEvents: number;
     readonly outboxAlerts: number;
     readonly expectedAlertsPerDay: number;
+    readonly rules?: RuleReport;
   };
 }
 /** A time in which something of a container could not be told. */
@@ -92,6 +94,7 @@ const nodeSchema: z.ZodType<NodeView> = z.object({
       pendingEvents: z.number(),
       outboxAlerts: z.number(),
       expectedAlertsPerDay: z.number(),
+      rules: ruleReportSchema.exactOptional(),
     })
     .exactOptional(),
 });
@@ -188,6 +191,7 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
             pendingEvents: report.pendingEvents,
             outboxAlerts: report.outboxAlerts,
             expectedAlertsPerDay: report.expectedAlertsPerDay,
+            ...(report.rules === undefined ? {} : { rules: report.rules }),
           },
         }),
   };

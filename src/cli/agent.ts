@@ -55,6 +55,7 @@ export const agent: CommandDefinition = {
           ...judgingOf(settings),
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
+          ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
           version: packageVersion(),
         },
         log,

@@ -15,19 +15,21 @@ export interface Surroundings {
 /** Exit status of the program. */
 export const exitStatus = { done: 0, failed: 1, usage: 2 } as const;
 
+type FlagValue = string | boolean | undefined;
+
 /** What a command is called with: its settled options and its own flags. */
 export interface Invocation {
   readonly settings: Settings;
   readonly sources: Resolved['sources'];
   /** Flags that only this command has, by their camel-case names. */
-  readonly own: Readonly<Record<string, string | boolean | undefined>>;
+  readonly own: Readonly<Record<string, FlagValue>>;
   readonly surroundings: Surroundings;
 }
 
 export interface CommandDefinition {
   /** Name of the options that it reads. */
   readonly options: CommandName;
-  /** Name and arguments: `show <workload>`. */
+  /** Name and arguments: `show <workload>`, `test <file...>`. */
   readonly usage: string;
   readonly summary: string;
   /** Shown by --help before the options. */
@@ -50,19 +52,26 @@ export function toCommand(
   for (const argument of definition.usage.split(' ').slice(1)) command.argument(argument);
   command.summary(definition.summary).description(definition.description);
   for (const [flag, help] of definition.flags ?? []) command.option(flag, help);
-  for (const { flag, help } of commandFlags(definition.options)) command.option(flag, help);
+  for (const { flag, help, several } of commandFlags(definition.options)) {
+    if (several) command.option<readonly string[] | undefined>(flag, help, (path, before) => [...(before ?? []), path]);
+    else command.option(flag, help);
+  }
   command.addHelpText('after', ['', 'Examples:', ...definition.examples.map((line) => `  ${line}`)].join('\n'));
   command.action(async (...received: unknown[]) => {
-    const values: Record<string, string | boolean | undefined> = command.opts();
+    const values: Record<string, FlagValue | readonly string[]> = command.opts();
     const flags = Object.fromEntries(
-      command.options.map((option): [string, string | undefined] => {
+      command.options.map((option) => {
         const value = values[option.attributeName()];
-        return [option.long?.slice(2) ?? '', value === true ? 'true' : value === false ? 'false' : value];
+        return [option.long?.slice(2) ?? '', typeof value === 'boolean' ? String(value) : value] as const;
       }),
     );
     const { settings, sources } = resolveSettings(definition.options, { flags, env: surroundings.env });
-    const args = received.filter((value) => typeof value === 'string');
-    finished(await definition.run({ settings, sources, own: values, surroundings }, ...args));
+    // An argument that may be given several times is a list.
+    const args = received.flat().filter((value) => typeof value === 'string');
+    const own = Object.fromEntries(
+      Object.entries(values).filter((entry): entry is [string, FlagValue] => !Array.isArray(entry[1])),
+    );
+    finished(await definition.run({ settings, sources, own, surroundings }, ...args));
   });
   return command;
 }

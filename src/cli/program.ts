@@ -7,6 +7,7 @@ import { exitStatus, type Surroundings, toCommand } from './command.ts';
 import { doctor } from './doctor.ts';
 import { incidents } from './incidents.ts';
 import { profileShow } from './profile.ts';
+import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { up } from './up.ts';
@@ -35,6 +36,12 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
     .description('Learned profiles of workloads.');
   profile.addCommand(toCommand(profileShow, surroundings, finished));
   program.addCommand(profile);
+  const rules = new Command('rules')
+    .summary('what is suspicious in itself: list, show, try your own')
+    .description('Suspicion rules: the shipped ones, and your own (--rules PATH).');
+  for (const definition of [rulesList, rulesShow, rulesTest])
+    rules.addCommand(toCommand(definition, surroundings, finished));
+  program.addCommand(rules);
   program
     .command('version')
     .summary('print the version')

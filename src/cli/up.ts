@@ -69,6 +69,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         ...judgingOf(settings),
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
+        ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
         version,
       },
       log.child({ part: 'agent' }),

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 
 /** One key of a configuration file. */
 export interface FileEntry {
   readonly name: string;
-  /** As written; numbers and booleans as text, lists as JSON. */
+  /** As written; numbers and booleans as text, lists and paths as JSON. */
   readonly text: string;
   /** `FILE:LINE` */
   readonly where: string;
@@ -17,14 +17,17 @@ export interface FileContent {
   readonly problems: readonly string[];
 }
 
+/** Options whose value is a list, and of what. */
+export type Lists = ReadonlyMap<string, 'mappings' | 'paths'>;
+
 const maximumBytes = 1_048_576;
 
 /**
  * Takes a configuration file apart: a YAML mapping of option names to single values, or to lists of mappings.
  * @param file Its name, for messages.
- * @param lists Names of options whose value is a list.
+ * @param lists Options whose value is a list, by name, and of what.
  */
-export function parseConfigFile(file: string, text: string, lists: readonly string[]): FileContent {
+export function parseConfigFile(file: string, text: string, lists: Lists): FileContent {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const at = (offset: number): string => `${file}:${String(lines.linePos(offset).line)}`;
@@ -44,7 +47,14 @@ export function parseConfigFile(file: string, text: string, lists: readonly stri
   for (const { key, value } of contents.items) {
     const where = isScalar(key) && key.range ? at(key.range[0]) : file;
     const name = isScalar(key) ? String(key.value) : '';
-    if (lists.includes(name)) {
+    const list = lists.get(name);
+    if (list === 'paths') {
+      const given: unknown = isNode(value) ? value.toJS(document) : value;
+      const paths: readonly unknown[] = Array.isArray(given) ? given : [given];
+      if (paths.length > 0 && paths.every((path) => typeof path === 'string'))
+        entries.push({ name, text: JSON.stringify(paths), where });
+      else problems.push(`${where}: ${name} must be a path or a list of paths`);
+    } else if (list === 'mappings') {
       if (isSeq(value)) entries.push({ name, text: JSON.stringify(value.toJS(document)), where });
       else problems.push(`${where}: ${name} must be a list of mappings: one "- key: value" for each`);
     } else if (!isScalar(value) || !['string', 'number', 'boolean'].includes(typeof value.value)) {
@@ -57,7 +67,7 @@ export function parseConfigFile(file: string, text: string, lists: readonly stri
 }
 
 /** Reads and parses a configuration file. @throws AnchorwatchError `config-unreadable` */
-export function readConfigFile(file: string, lists: readonly string[]): FileContent {
+export function readConfigFile(file: string, lists: Lists): FileContent {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);

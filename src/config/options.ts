@@ -1,10 +1,29 @@
 import { type LogLevel, logLevels } from '../lib/log.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
 import type { ThresholdSetting } from './thresholds.ts';
-import { durationBetween, notYet, oneOf, parseBoolean, type Parsed, parseListen, parseText, urlOf } from './values.ts';
+import {
+  durationBetween,
+  notYet,
+  oneOf,
+  parseBoolean,
+  type Parsed,
+  parseListen,
+  parsePaths,
+  parseText,
+  urlOf,
+} from './values.ts';
 
 /** The commands that read options of this table. */
-export type CommandName = 'up' | 'agent' | 'collector' | 'doctor' | 'alerts' | 'incidents' | 'workloads' | 'profile';
+export type CommandName =
+  | 'up'
+  | 'agent'
+  | 'collector'
+  | 'doctor'
+  | 'alerts'
+  | 'incidents'
+  | 'workloads'
+  | 'profile'
+  | 'rules';
 
 /** Where events are from. */
 const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
@@ -36,6 +55,8 @@ export interface Settings {
   /** Milliseconds. */
   readonly incidentQuiet: number;
   readonly syscalls: (typeof syscallSets)[number];
+  /** Files and directories. */
+  readonly rules: readonly string[] | undefined;
   /** ws:// or wss:// address without a path. */
   readonly collector: string | undefined;
   /** Listen where others can reach it although the API asks for no password. */
@@ -61,8 +82,11 @@ export interface OptionDefinition<T> {
   readonly help: string;
   readonly commands: readonly CommandName[];
   readonly parse: (text: string) => Parsed<T>;
-  /** In the file it is a list of mappings, which `parse` gets as JSON. */
-  readonly list?: true;
+  /**
+   * `mappings`: in the file it is a list of mappings, which `parse` gets as JSON. `paths`: a flag that may be given several times, in the
+   * environment with `:` between the paths, in the file one text or a list of them; `parse` gets a list of texts as JSON.
+   */
+  readonly list?: 'mappings' | 'paths';
 }
 
 const syscallSets = ['rare', 'all'] as const;
@@ -95,7 +119,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'FILE',
     fallback: undefined,
     help: 'YAML file with any of these options, by their names: "slice: 30s". Flags and environment variables win over it.',
-    commands: every,
+    commands: [...every, 'rules'],
     parse: parseText,
   },
   state: {
@@ -218,7 +242,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'Scores from which something is an alert, for all or by workload, namespace or dimension: in the file a list of mappings with warning, critical, workload, namespace, dimension; the most particular one counts.',
     commands: watching,
     parse: parseThresholds,
-    list: true,
+    list: 'mappings',
   },
   incidentQuiet: {
     name: 'incident-quiet',
@@ -237,6 +261,17 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'Which system calls are told of by name: rare ones (mount, ptrace, bpf and their like), or all, with those of 32-bit programs, which pass by every other hook. All of them cost each system call of the node some 40 ns.',
     commands: watching,
     parse: oneOf(syscallSets),
+  },
+  rules: {
+    name: 'rules',
+    env: ['ANCHORWATCH_RULES'],
+    placeholder: 'PATH',
+    fallback: undefined,
+    otherwise: 'the shipped rules alone',
+    help: 'File, or directory of *.yaml, with suspicion rules of your own: they add rules to ours, override or disable some, and lengthen lists. May be given several times; the environment variable takes several with ":" between them, the file a list. Read again on SIGHUP.',
+    commands: [...watching, 'rules'],
+    parse: parsePaths,
+    list: 'paths',
   },
   collector: {
     name: 'collector',

@@ -54,9 +54,12 @@ function optionHelp(option: ListedOption): string {
 }
 
 /** Flags of a command in the form that command-line parsers take: `--listen <HOST:PORT>`. */
-export function commandFlags(command: CommandName): { readonly flag: string; readonly help: string }[] {
+export function commandFlags(
+  command: CommandName,
+): { readonly flag: string; readonly help: string; readonly several: boolean }[] {
   return listOptions(command).map((option) => ({
     flag: flagOf(option, '<', '>'),
     help: optionHelp(option),
+    several: option.list === 'paths',
   }));
 }

@@ -135,6 +135,17 @@ describe('mistakes', () => {
     expect(mistakes('up', withFile('thresholds: 3\n'))).toMatch(/a\.yaml:1: thresholds must be a list of mappings/);
   });
 
+  test('paths: a flag several times, a variable with colons, one text or a list in the file', () => {
+    const rules = (given: Given): readonly string[] | undefined => resolveSettings('up', given).settings.rules;
+    expect(rules({ flags: { rules: ['/a', '/b:c'] }, env: { ANCHORWATCH_RULES: '/d' } })).toEqual(['/a', '/b:c']);
+    expect(rules({ flags: {}, env: { ANCHORWATCH_RULES: '/a:/b:' } })).toEqual(['/a', '/b']);
+    expect(rules(withFile('rules: /a b.yaml'))).toEqual(['/a b.yaml']);
+    expect(rules(withFile('rules: [/a, /b]'))).toEqual(['/a', '/b']);
+    expect(rules(nothing)).toBeUndefined();
+    expect(mistakes('up', withFile('rules: { a: 1 }'))).toBe('a.yaml:1: rules must be a path or a list of paths');
+    expect(mistakes('up', { flags: { rules: ['/a', ''] }, env: {} })).toMatch(/^--rules: .* must be paths/);
+  });
+
   test('an empty file and an empty flag', () => {
     expect(mistakes('up', withFile(''))).toBe('none');
     expect(mistakes('up', { flags: { state: '' }, env: {} })).toBe('--state: is empty');

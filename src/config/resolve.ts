@@ -1,16 +1,17 @@
+import { delimiter } from 'node:path';
 import { AnchorwatchError } from '../lib/errors.ts';
-import { type FileContent, type FileEntry, readConfigFile } from './file.ts';
+import { type FileContent, type FileEntry, type Lists, readConfigFile } from './file.ts';
 import { type CommandName, type ListedOption, listOptions, type Settings } from './options.ts';
 
 /** Where a value came from, in order of precedence. */
 export type Source = 'flag' | 'environment' | 'file' | 'default';
 
 export interface Given {
-  /** Texts by flag name without dashes, only those that were given. */
-  readonly flags: Readonly<Record<string, string | undefined>>;
+  /** Texts by flag name without dashes, only those that were given; lists for flags that may be given several times. */
+  readonly flags: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads the file that `--config` names; the real one when left out. */
-  readonly readFile?: (file: string, lists: readonly string[]) => FileContent;
+  readonly readFile?: (file: string, lists: Lists) => FileContent;
 }
 
 export interface Resolved {
@@ -27,10 +28,15 @@ interface Found {
 
 function find(option: ListedOption, given: Given, entries: readonly FileEntry[]): Found | undefined {
   const flag = given.flags[option.name];
-  if (flag !== undefined) return { source: 'flag', from: `--${option.name}`, text: flag };
+  if (flag !== undefined) {
+    const text = typeof flag === 'string' && option.list !== 'paths' ? flag : JSON.stringify([flag].flat());
+    return { source: 'flag', from: `--${option.name}`, text };
+  }
   for (const name of option.env) {
     const text = given.env[name];
-    if (text !== undefined && text !== '') return { source: 'environment', from: name, text };
+    if (text === undefined || text === '') continue;
+    const paths = text.split(delimiter).filter((path) => path !== '');
+    return { source: 'environment', from: name, text: option.list === 'paths' ? JSON.stringify(paths) : text };
   }
   const entry = entries.find(({ name }) => name === option.name);
   if (entry !== undefined) return { source: 'file', from: `${entry.where} ${entry.name}`, text: entry.text };
@@ -56,11 +62,12 @@ export function resolveSettings(command: CommandName, given: Given): Resolved {
   const problems: string[] = [];
   const all = listOptions();
   const names = all.map(({ name }) => name);
-  const lists = all.filter(({ list }) => list === true).map(({ name }) => name);
+  const lists: Lists = new Map(all.flatMap(({ name, list }) => (list === undefined ? [] : [[name, list] as const])));
   const values: Record<string, unknown> = {};
   const sources: Record<string, Source> = {};
 
-  const configFile = given.flags['config'] ?? (given.env['ANCHORWATCH_CONFIG'] || undefined);
+  const { config } = given.flags;
+  const configFile = typeof config === 'string' ? config : given.env['ANCHORWATCH_CONFIG'] || undefined;
   const content = configFile === undefined ? undefined : (given.readFile ?? readConfigFile)(configFile, lists);
   problems.push(...(content?.problems ?? []));
   for (const { name, where } of content?.entries ?? []) {

@@ -81,6 +81,15 @@ export function parseText(text: string): Parsed<string> {
     : { ok: true, value: text };
 }
 
+/** Paths, as a list of texts in JSON. */
+export function parsePaths(json: string): Parsed<readonly string[]> {
+  const paths: unknown = JSON.parse(json);
+  const isPath = (path: unknown): path is string => typeof path === 'string' && path !== '' && parseText(path).ok;
+  return Array.isArray(paths) && paths.length > 0 && paths.every(isPath)
+    ? { ok: true, value: paths }
+    : { ok: false, problem: 'must be paths: texts that are not empty and have no control characters' };
+}
+
 /** What the contract promises for a later version: every value is refused, so that it is not silently ignored. */
 export function notYet(what: string, instead: string): () => Parsed<never> {
   return () => ({ ok: false, problem: `is not available yet: ${what} comes with a later version. ${instead}` });

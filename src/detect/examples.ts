@@ -141,7 +141,8 @@ export function describedFacts(example: Example): Facts {
   return factsOf(describedEvent(example), container, profile as unknown as ProfileFacts);
 }
 
-function describedEvent(example: Example): Event {
+/** The event that an example describes. Throws as `describedFacts` does. */
+export function describedEvent(example: Example): Event {
   const exe = example.by ?? example.exec ?? '/usr/sbin/nginx';
   const process: Process = {
     pid: 10,

@@ -1,40 +1,46 @@
 import type { Container } from '../model/container.ts';
-import type { Event } from '../model/event.ts';
+import type { Event, Process } from '../model/event.ts';
 import { baseName, runningName } from '../model/program.ts';
 
-/** What rules may know of the workload's profile. Plain values, so that judging stays a pure function. */
+/** What rules may know of the workload's profile; `factDescriptions` says what each means. Plain values, so that judging stays a pure function. */
 export interface ProfileFacts {
-  /** Completed samples of the container's present stratum. */
   readonly samples: number;
-  /** Since the workload was first seen. */
   readonly ageSeconds: number;
-  /** The container is in its startup phase. */
   readonly startup: boolean;
-  /** Coverage of the event's dimension, 0 to 1. */
   readonly coverage: number;
-  /** Past startup, watched for a while, and the dimension does not keep showing new features. */
   readonly settled: boolean;
-  /** Any program of the workload listens on a port. */
   readonly listens: boolean;
-  /** The event's port occurs in the known `net.out` features. */
   readonly knowsPort: boolean;
-  /** The event's port occurs in the known `net.listen` features. */
   readonly listensOnPort: boolean;
-  /** exec: the program is known, whoever started it. */
   readonly knowsProgram: boolean;
-  /** exec: the program that started it is known to listen. */
   readonly parentListens: boolean;
-  /** exec: the program or script was written in this container since it started. */
   readonly writtenHere: boolean;
-  /** What a process of the container's health check does, its command line being part of what the check is written to run. */
   readonly healthcheck: boolean;
 }
 
-/** The variables of rule conditions, with every key always present (docs/rules.md lists them). */
+interface ProcessFacts {
+  readonly exe: string;
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly commandLine: string;
+  readonly uid: number;
+  readonly ancestors: readonly string[];
+}
+
+interface ContainerFacts {
+  readonly name: string;
+  readonly image: string;
+  readonly privileged: boolean;
+  readonly kind: string;
+  readonly workload: string;
+  readonly hostNamespaces: readonly string[];
+}
+
+/** The variables of rule conditions, with every key always present; `factDescriptions` says what each means. */
 export interface Facts {
   readonly event: Readonly<Record<string, unknown>>;
-  readonly process: Readonly<Record<string, unknown>>;
-  readonly container: Readonly<Record<string, unknown>>;
+  readonly process: ProcessFacts;
+  readonly container: ContainerFacts;
   readonly profile: ProfileFacts;
 }
 
@@ -76,28 +82,36 @@ export function isLoopback(address: string): boolean {
 
 /** Turns an event and its surroundings into the variables of rule conditions. Pure. */
 export function factsOf(event: Event, container: Container, profile: ProfileFacts): Facts {
-  const args = event.process?.args ?? [];
-  const exe = event.process?.exe ?? '';
   return {
     event: { ...noEvent, kind: event.kind, ...eventFacts(event) },
-    process: {
-      exe,
-      name: runningName(exe, args),
-      args,
-      commandLine: args.join(' '),
-      uid: event.process?.uid ?? 0,
-      ancestors: (event.process?.ancestors ?? []).map(({ exe: path }) => baseName(path)),
-    },
-    container: {
-      name: container.name,
-      image: container.image,
-      privileged: container.privileged,
-      kind: container.workload.kind,
-      workload: container.workload.name,
-      hostNamespaces: container.hostNamespaces,
-    },
+    process: processFacts(event.process),
+    container: containerFacts(container),
     profile,
   };
+}
+
+function processFacts(process: Process | undefined): ProcessFacts {
+  const { exe = '', args = [], uid = 0, ancestors = [] } = process ?? {};
+  return {
+    exe,
+    name: runningName(exe, args),
+    args,
+    commandLine: args.join(' '),
+    uid,
+    ancestors: ancestors.map(({ exe: path }) => baseName(path)),
+  };
+}
+
+function containerFacts({ name, image, privileged, workload, hostNamespaces }: Container): ContainerFacts {
+  return { name, image, privileged, kind: workload.kind, workload: workload.name, hostNamespaces };
+}
+
+/** Names of the facts of each variable. */
+export interface FactNames {
+  readonly event: keyof typeof noEvent;
+  readonly process: keyof ProcessFacts;
+  readonly container: keyof ContainerFacts;
+  readonly profile: keyof ProfileFacts;
 }
 
 function eventFacts(event: Event): Partial<typeof noEvent> {

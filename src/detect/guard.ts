@@ -169,6 +169,6 @@ function memberOf({ op, args }: SyntaxNode): readonly [of?: string, name?: strin
   return isNode(of) && of.op === 'id' && typeof of.args === 'string' && typeof name === 'string' ? [of.args, name] : [];
 }
 
-function isNode(value: unknown): value is SyntaxNode {
+export function isNode(value: unknown): value is SyntaxNode {
   return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
 }

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { describedFacts } from './examples.ts';
 import { judge } from './score.ts';
 import type { Candidate } from './score.ts';
-import { parseRules, readRuleFiles, reloadRules } from './rules.ts';
-import type { RuleMatch } from './rules.ts';
+import { loadRules, parseRules } from './rule-parser.ts';
+import { problemText } from './rules.ts';
+import type { RuleMatch, RuleSet } from './rules.ts';
 
-const shipped = parseRules(readRuleFiles([join(import.meta.dirname, '../../profiles/rules')]));
+const shipped = loadRules([join(import.meta.dirname, '../../profiles/rules')]);
 
 describe('shipped rules', () => {
   test('all are accepted', () => {
@@ -53,44 +54,144 @@ const good = `rules:
     does not match: [{ exec: /y }]
 `;
 
+/** The rule `one` with another id or other lines. */
+function ruleWith(changes: Readonly<Record<string, string>>): string {
+  let text = good;
+  for (const [from, to] of Object.entries(changes)) text = text.replace(from, to);
+  return text;
+}
+
+function parsed(...texts: readonly string[]): RuleSet {
+  return parseRules(texts.map((text, layer) => ({ file: `${layer}.yaml`, text, layer })));
+}
+
 describe('parseRules', () => {
   test.each([
-    ['a syntax error', good.replace('"/x"', '"/x" &&'), 2, /^one: when: /],
-    ['an unknown variable', good.replace('event.path', 'evnt.path'), 2, /^one: when: .*evnt/],
-    ['an unknown field', good.replace('event.path', 'event.pth'), 2, /^one: when: .*pth/],
-    ['an unknown key', good.replace('title: One', 'titel: One'), 2, /titel/],
+    ['a syntax error', { '"/x"': '"/x" &&' }, '5:32', /^one: when: Unexpected token: EOF$/],
+    ['an unknown variable', { 'event.path': 'evnt.path' }, '5:11', /^one: when: .*evnt/],
     [
-      'an example that does not hold',
-      good.replace('[{ exec: /x }]', '[{ exec: /z }]'),
-      2,
-      /does not hold for its example/,
+      'an unknown field',
+      { 'event.path': 'event.pth' },
+      '5:11',
+      /^one: when: there is no event\.pth; there are kind, path/,
     ],
     [
-      'a counter-example that holds',
-      good.replace('[{ exec: /y }]', '[{ exec: /x }]'),
-      2,
-      /holds for its counter-example/,
+      'an unknown field that no example reaches',
+      { '"/x"': '"/x" || (event.path == "/q" && process["nmae"] == "a")' },
+      '5:56',
+      /^one: when: there is no process\.nmae/,
     ],
-    ['an unknown dimension', good.replace('[exec]', '[exce]'), 2, /^dimensions/],
-    ['broken YAML', `${good}  - id: [`, 10, /./],
-    ['no rules', 'rule: []', 1, /needs a list/],
-  ])('refuses %s with file, line and reason', (_name, text, line, reason) => {
-    const set = parseRules([{ file: 'my.yaml', text }]);
-    expect(set.problems).toHaveLength(1);
-    expect(set.problems[0]).toMatchObject({ file: 'my.yaml', line });
-    expect(set.problems[0]?.reason).toMatch(reason);
+    ['an unknown list', { '== "/x"': 'in lists.mine' }, '5:25', /^one: when: there is no lists\.mine/],
+    ['what is neither true nor false', { 'event.path == "/x"': '1 + 2' }, '5:11', /^one: when: is of type int/],
+    ['an unknown key', { 'title: One': 'titel: One' }, '3:5', /titel/],
+    ['a value out of bounds', { 'suspicion: 3': 'suspicion: 9' }, '6:16', /^one: suspicion: /],
+    ['an example that does not hold', { '[{ exec: /x }]': '[{ exec: /z }]' }, '8:15', /does not hold for its example/],
+    ['a counter-example that holds', { '[{ exec: /y }]': '[{ exec: /x }]' }, '9:22', /holds for its counter-example/],
+    ['an unknown dimension', { '[exec]': '[exce]' }, '4:18', /^one: dimensions\.0: /],
+    ['a key that no file has', { 'rules:': 'rulez:' }, '1:1', /rulez/],
+    ['no rules', { [good]: '[]' }, '1:1', /needs a list/],
+  ])('refuses %s with file, line, column and reason', (_name, changes, place, reason) => {
+    const { problems } = parsed(ruleWith(changes));
+    const wanted = problems.find((problem) => reason.test(problem.reason));
+    expect(problems.map(problemText).join('\n')).toContain(`0.yaml:${place}: `);
+    expect(wanted && `${wanted.line}:${wanted.column}`).toBe(place);
   });
 
-  test('a bad rule does not cost the good ones, and a reload keeps the old set', () => {
-    const two =
-      good +
-      good.split('\n').slice(1).join('\n').replace('id: one', 'id: two').replace('event.path ==', 'event.path =');
-    const set = parseRules([{ file: 'a.yaml', text: two }]);
+  test('says what is not YAML, and where', () => {
+    const { problems, rules } = parsed(`${good}  - id: [`);
+    expect(rules).toEqual([]);
+    expect(problems[0]).toMatchObject({ file: '0.yaml', line: 10, reason: expect.stringMatching(/^not valid YAML/) });
+  });
+
+  test('finds the place of a mistake in a condition of several lines, folded or quoted', () => {
+    const folded = ruleWith({ 'event.path == "/x"': '>-\n      event.path == "/x"\n      || event.pth == "y"' });
+    expect(parsed(folded).problems.map(problemText)).toEqual([
+      expect.stringMatching(/^0\.yaml:7:10: one: when: .*pth/),
+    ]);
+    const quoted = ruleWith({ 'event.path == "/x"': '\'event.path == "/it\'\'s" || event.pth == "y"\'' });
+    expect(parsed(quoted).problems.map(problemText)).toEqual([
+      expect.stringMatching(/^0\.yaml:5:38: one: when: .*pth/),
+    ]);
+  });
+
+  test('a bad rule does not cost the good ones', () => {
+    const bad = ruleWith({ 'rules:\n': '', 'id: one': 'id: two', 'event.path ==': 'event.path =' });
+    const set = parsed(good + bad);
     expect(set.rules.map(({ id }) => id)).toEqual(['one']);
-    expect(set.problems).toMatchObject([{ line: 10 }]);
-    const reloaded = reloadRules(shipped, [{ file: 'a.yaml', text: two }]);
-    expect(reloaded.rules).toBe(shipped);
-    expect(reloaded.problems).toHaveLength(1);
+    expect(set.problems).toMatchObject([{ line: 13 }]);
+  });
+});
+
+describe('rules of users', () => {
+  const mine = ruleWith({ 'id: one': 'id: mine', '"/x"': '"/m"', '/x }': '/m }' });
+  const override = ruleWith({ 'id: one': 'id: one\n    override: true', 'title: One': 'title: Mine' });
+
+  test('add rules', () => {
+    const set = parsed(good, mine);
+    expect(set.problems).toEqual([]);
+    expect(set.rules.map(({ id, file, line }) => `${id} ${file}:${line}`)).toEqual(['one 0.yaml:2', 'mine 1.yaml:2']);
+  });
+
+  test('override one by its id, and only when they say so', () => {
+    const set = parsed(good, override);
+    expect(set.problems).toEqual([]);
+    expect(set.rules.map(({ title }) => title)).toEqual(['Mine']);
+    expect(parsed(good, good).problems.map(problemText)).toEqual([
+      '1.yaml:2:9: one: the id is taken by 0.yaml:2; "override: true" replaces that rule',
+    ]);
+    expect(parsed(override).problems.map(problemText)).toEqual([
+      '0.yaml:3:15: one: override: there is no rule of this id to replace',
+    ]);
+  });
+
+  test.each([
+    ['a list', 'disabled: [one]'],
+    ['a switch', 'rules: [{ id: one, enabled: false }]'],
+  ])('disable one by %s, whichever file comes first', (_name, text) => {
+    for (const set of [parsed(good, text), parsed(text, good)]) {
+      expect(set.problems).toEqual([]);
+      expect(set.rules).toEqual([]);
+      expect(set.disabled.map(({ id }) => id)).toEqual(['one']);
+    }
+    expect(parsed(good, text, 'rules: [{ id: one, enabled: true }]').rules).toHaveLength(1);
+  });
+
+  test('one of their own that is disabled is checked all the same', () => {
+    const off = ruleWith({ 'id: one': 'id: one\n    enabled: false' });
+    expect(parsed(off)).toMatchObject({ problems: [], rules: [], disabled: [{ id: 'one' }] });
+    expect(parsed(off.replace('event.path', 'event.pth')).problems).toHaveLength(1);
+  });
+
+  test('a rule that there is not cannot be disabled', () => {
+    expect(parsed(good, 'disabled:\n  - won').problems.map(problemText)).toEqual([
+      '1.yaml:2:5: there is no rule won to switch off',
+    ]);
+  });
+
+  test('a rule with a mistake is one problem, not one more for whoever disables it', () => {
+    expect(parsed(ruleWith({ 'event.path': 'event.pth' }), 'disabled: [one]').problems).toHaveLength(1);
+  });
+
+  test('lengthen lists, whose rules keep their examples as they were written', () => {
+    const listed = `lists: { known: [/x] }\n${ruleWith({ '== "/x"': 'in lists.known' })}`;
+    const set = parsed(listed, 'lists: { known: [/y] }');
+    expect(set.problems).toEqual([]);
+    for (const exec of ['/x', '/y']) expect(set.rules[0]?.condition(describedFacts({ exec })), exec).toBe(true);
+    expect(parsed(listed, mine.replace('== "/m"', 'in lists.known') + 'lists: { known: [/m] }\n').problems).toEqual([]);
+  });
+
+  test('what cannot be read is a problem that names the path', () => {
+    const set = loadRules(['/nonexistent/rules.yaml']);
+    expect(set.problems.map(problemText)).toEqual([
+      expect.stringMatching(/^\/nonexistent\/rules\.yaml: cannot be read: ENOENT/),
+    ]);
+  });
+
+  test('a file that is named twice is read once', () => {
+    const path = join(import.meta.dirname, '../../profiles/rules');
+    const set = loadRules([path, join(path, 'files.yaml')]);
+    expect(set.problems).toEqual([]);
+    expect(set.rules).toHaveLength(shipped.rules.length);
   });
 });
 

@@ -50,6 +50,19 @@ test('shows the same figures however often it is asked', async () => {
   expect(await lines()).toEqual(once);
 });
 
+test('tells of the suspicion rules and how often they were read again', async () => {
+  const { rules: _, ...older } = makeReport();
+  states = [
+    state('a', { rules: { loaded: 124, disabled: 1, reloads: { loaded: 2, refused: 1 } } }),
+    { ...state('b'), report: older },
+  ];
+  expect((await lines()).filter((line) => line.includes('_rule'))).toEqual([
+    'anchorwatch_rules_loaded{node="a"} 124',
+    'anchorwatch_rule_reloads_total{node="a",outcome="loaded"} 2',
+    'anchorwatch_rule_reloads_total{node="a",outcome="refused"} 1',
+  ]);
+});
+
 test('drops the series of a container that vanished, of an old report, and of a node that was forgotten', async () => {
   states = [state('a')];
   expect((await lines()).join('\n')).toContain('container="shop-web-1"');

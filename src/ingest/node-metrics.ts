@@ -33,6 +33,8 @@ export class NodeMetrics {
   readonly #expected: Gauge<'node'>;
   readonly #raised: Gauge<'node'>;
   readonly #outbox: Gauge<'node'>;
+  readonly #rules: Gauge<'node'>;
+  readonly #ruleReloads: Counter<'node' | 'outcome'>;
   readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
@@ -102,6 +104,13 @@ export class NodeMetrics {
       'anchorwatch_outbox_alerts',
       'Alerts on the node that the collector has not acknowledged.',
       node,
+    );
+    this.#rules = gauge(registry, 'anchorwatch_rules_loaded', 'Suspicion rules that the agent uses.', node);
+    this.#ruleReloads = counter(
+      registry,
+      'anchorwatch_rule_reloads_total',
+      'Times that the agent read its suspicion rules again; refused: they had mistakes, and the old set stayed.',
+      ['node', 'outcome'],
     );
     this.#engine = gauge(
       registry,
@@ -217,6 +226,8 @@ export class NodeMetrics {
       this.#expected,
       this.#raised,
       this.#outbox,
+      this.#rules,
+      this.#ruleReloads,
       this.#unseen,
       this.#engine,
       this.#hooks,
@@ -236,6 +247,11 @@ export class NodeMetrics {
     this.#expected.set({ node }, report.expectedAlertsPerDay);
     if (report.alertsLastDay !== undefined) this.#raised.set({ node }, report.alertsLastDay);
     this.#outbox.set({ node }, report.outboxAlerts);
+    if (report.rules !== undefined) {
+      this.#rules.set({ node }, report.rules.loaded);
+      for (const [outcome, value] of Object.entries(report.rules.reloads))
+        this.#ruleReloads.inc({ node, outcome }, value);
+    }
     this.#unseen.set({ node }, report.unseenContainers);
     this.#engine.set({ node }, report.engineConnected ? 1 : 0);
     for (const state of hookStates) this.#hooks.set({ node, state }, 0);

@@ -51,6 +51,16 @@ export interface ContainerReport {
   readonly rates: ContainerRates;
 }
 
+/** The suspicion rules of an agent. */
+export interface RuleReport {
+  /** In use. */
+  readonly loaded: number;
+  /** Valid and switched off. */
+  readonly disabled: number;
+  /** How often they were read again since the agent started; `refused`: with mistakes, so that the old set stayed. */
+  readonly reloads: { readonly loaded: number; readonly refused: number };
+}
+
 /** What an agent tells the collector about itself every few seconds. Counters are cumulative since the agent started. */
 export interface NodeReport {
   /** Milliseconds since the epoch, by the node's clock. */
@@ -81,6 +91,8 @@ export interface NodeReport {
   readonly expectedAlertsPerDay: number;
   /** Alerts raised in the last day, repetitions not counted; absent from agents that do not tell. */
   readonly alertsLastDay?: number;
+  /** Absent from agents that do not tell. */
+  readonly rules?: RuleReport;
 }
 
 /** One line of a profile, as `anchorwatch profile show` prints it. */

@@ -7,6 +7,7 @@ import type {
   HookState,
   NodeReport,
   ProfileFeature,
+  RuleReport,
   WorkloadReport,
 } from '../model/node.ts';
 import { dimensionSchema, timeSchema, workloadSchema } from './alert-schema.ts';
@@ -66,6 +67,13 @@ const workloadReport: z.ZodType<WorkloadReport> = z.object({
   dimensions: z.array(dimensionCoverageSchema).max(limits.listItems),
 });
 
+/** The suspicion rules of an agent, in figures. */
+export const ruleReportSchema: z.ZodType<RuleReport> = z.object({
+  loaded: figure,
+  disabled: figure,
+  reloads: z.object({ loaded: figure, refused: figure }),
+});
+
 /** What an agent tells about itself every few seconds. */
 export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   timeMs: figure,
@@ -86,6 +94,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   outboxAlerts: figure,
   expectedAlertsPerDay: figure,
   alertsLastDay: figure.exactOptional(),
+  rules: ruleReportSchema.exactOptional(),
 });
 
 /** One line of a profile. */

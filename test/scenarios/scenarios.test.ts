@@ -2,10 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runScenario } from '../../src/agent/scenario/scenario.ts';
-import { parseRules, readRuleFiles } from '../../src/detect/rules.ts';
+import { loadRules } from '../../src/detect/rule-parser.ts';
 
 const folder = import.meta.dirname;
-const rules = parseRules(readRuleFiles([join(folder, '../../profiles/rules')]));
+const rules = loadRules([join(folder, '../../profiles/rules')]);
 
 describe('scenarios', () => {
   test.each(readdirSync(folder).filter((name) => name.endsWith('.scenario')))('%s', (name) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { factsOf } from '../../src/detect/facts.ts';
 import type { ProfileFacts } from '../../src/detect/facts.ts';
-import { parseRules, readRuleFiles } from '../../src/detect/rules.ts';
+import { loadRules } from '../../src/detect/rule-parser.ts';
 import type { RuleSet } from '../../src/detect/rules.ts';
 import type { Event } from '../../src/model/event.ts';
 import { featuresOf } from '../../src/profile/features.ts';
@@ -44,7 +44,7 @@ const profile: ProfileFacts = {
   ...{ knowsPort: false, listensOnPort: false, knowsProgram: false, parentListens: true, writtenHere: true },
   healthcheck: false,
 };
-const rules: RuleSet = parseRules(readRuleFiles([join(import.meta.dirname, '../../profiles/rules')]));
+const rules: RuleSet = loadRules([join(import.meta.dirname, '../../profiles/rules')]);
 const sip: SipKey = [7n, 11n];
 
 /**

@@ -1,0 +1,72 @@
+import type { FactNames } from './facts.ts';
+
+/**
+ * What each fact says that a condition may use; no other may be named. docs/reference/facts.md is made from it. The compiler knows when a
+ * fact of facts.ts is missing here.
+ */
+export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Record<FactNames[V], string>> } = {
+  event: {
+    kind: 'What happened: `exec file connect listen accept dns call change lifecycle`.',
+    path: 'exec: the program; file and change: the file. Absolute, as the container sees it.',
+    name: 'Last part of `path`, of a program without its version (`python`), the applet of busybox and its like; connect: the DNS name that the address was given for; dns: the name asked for.',
+    access: 'file: `read` or `write`.',
+    created: 'file: it was made by this open.',
+    origin:
+      'exec and file: where the file is from: `image written tmpfs mount memfd deleted unknown`; `written` is since the container started.',
+    fileType: 'file: `regular directory character block fifo socket other`.',
+    address: 'connect, accept: the other end; listen: the own address; dns: the resolver.',
+    loopback: 'connect, listen, accept: the address is of the container itself.',
+    port: 'connect: the port there; listen and accept: the port here.',
+    protocol: 'connect, listen, accept: `tcp` or `udp`.',
+    args: 'exec: the arguments, the first being the name that the program was called by.',
+    commandLine: 'exec: `args` with spaces between them.',
+    script: 'exec: the script that an interpreter was started for by its `#!` line.',
+    parent: 'exec: path of the program that started it; empty when that is the container runtime.',
+    parentName: 'exec: name of `parent`, as in `name`.',
+    fromRuntime: 'exec: the container runtime started it: entry point, `docker exec`, health check of the engine.',
+    action:
+      'lifecycle: `exec-create attach archive privileged-start host-namespace-start engine-socket-mount host-path-mount restart-loop oom image-change`.',
+    detail: 'call: what its argument means (`CLONE_NEWUSER`); lifecycle: namespace, mounted path or program.',
+    call: 'call: name of a rare system call, such as `mount ptrace bpf setns`.',
+    change: 'change: `rename unlink link symlink chmod chown truncate times mknod` and their like.',
+    other: 'change: the old name of a rename, what a link points to.',
+    special:
+      'change: chmod lends the identity of the owner (set-user-id, set-group-id), or a time was set that is not the present.',
+    refused: 'call, change: it failed.',
+    text: 'call: the path or text that it was given.',
+    socketStdio: 'exec: standard input is a network socket.',
+    compat: 'exec: a program of the 32-bit ABI on a 64-bit machine.',
+    peer: 'accept: who connects: `loopback private public`.',
+    type: 'dns: what is asked for besides addresses (`TXT`, `MX`).',
+  },
+  process: {
+    exe: 'Path of the program that did it.',
+    name: 'Its name without directory and version; the applet of busybox and its like.',
+    args: 'Its arguments.',
+    commandLine: '`args` with spaces between them.',
+    uid: 'Its user id.',
+    ancestors: 'Names of the programs above it, parent first.',
+  },
+  container: {
+    name: 'Name of the container.',
+    image: 'Image that it was started from, as it was named.',
+    privileged: 'It runs privileged.',
+    kind: 'What groups its workload: `kubernetes compose image`.',
+    workload: 'Name of the workload, such as `shop/web`.',
+    hostNamespaces: 'Namespaces that it shares with the node, of `net pid ipc uts user cgroup`.',
+  },
+  profile: {
+    samples: "Completed samples of the container's present stratum (startup or steady).",
+    ageSeconds: 'Since the workload was first seen.',
+    startup: 'The container is in its startup phase.',
+    coverage: "Coverage of the event's dimension, 0 to 1.",
+    settled: 'Past startup, watched for 45 s, and the dimension does not keep showing new features.',
+    listens: 'Any program of the workload listens on a port.',
+    knowsPort: "The event's port occurs in the known `net.out` features.",
+    listensOnPort: "The event's port occurs in the known `net.listen` features.",
+    knowsProgram: 'exec: the program is known, whoever started it.',
+    parentListens: 'exec: the program that started it is known to listen.',
+    writtenHere: 'exec: the program or script was written in this container since it started.',
+    healthcheck: "Done by the container's own health check, by a command line that is part of it.",
+  },
+};
