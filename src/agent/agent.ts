@@ -296,11 +296,11 @@ function onlyFiles(counts: Readonly<Record<string, number>>): Readonly<Record<st
   return Object.fromEntries(Object.entries(counts).filter(([kind]) => kind.startsWith('file.')));
 }
 
-/** What the sensor counted by container: records that left something new unseen; in strict mode, system calls. By cgroup. */
+/** What the sensor counted by container: what it did; records that left something new unseen; in strict mode, system calls. By cgroup. */
 function figuresByCgroup(
   sensor: Sensor | undefined,
   containers: readonly Container[],
-): ReadonlyMap<string, Pick<ContainerRates, 'recordsLost' | 'systemCalls'>> {
+): ReadonlyMap<string, ContainerRates> {
   const lost = new Map<string, number>();
   for (const { cgroupId, reason, count } of sensor?.losses() ?? [])
     if (blinds(reason)) lost.set(cgroupId, (lost.get(cgroupId) ?? 0) + count);
@@ -308,8 +308,9 @@ function figuresByCgroup(
     containers.flatMap(({ cgroupId }) => {
       if (cgroupId === undefined || sensor === undefined) return [];
       const systemCalls = sensor.syscallCounts(cgroupId)?.reduce((sum, count) => sum + count, 0);
-      const figures = { recordsLost: lost.get(cgroupId) ?? 0, ...(systemCalls === undefined ? {} : { systemCalls }) };
-      return [[cgroupId, figures] as const];
+      const recordsLost = lost.get(cgroupId) ?? 0;
+      const counted = { ...sensor.counts.read(cgroupId), ...(systemCalls === undefined ? {} : { systemCalls }) };
+      return [[cgroupId, { recordsLost, ...counted }] as const];
     }),
   );
 }

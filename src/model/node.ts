@@ -38,6 +38,14 @@ export interface ContainerRates {
   readonly networkTransmitBytes?: number;
   readonly blockReadBytes?: number;
   readonly blockWriteBytes?: number;
+  readonly networkReceivePackets?: number;
+  readonly networkTransmitPackets?: number;
+  /** Programs that it executed, since it is watched; kernel sensor only. */
+  readonly execs?: number;
+  /** TCP connections that it began, since it is watched; kernel sensor only. */
+  readonly connects?: number;
+  /** DNS questions that it asked over UDP, since it is watched; kernel sensor only. */
+  readonly dnsQuestions?: number;
   /** Records of which something new could not be told. */
   readonly recordsLost?: number;
   /** Made by its processes since it is watched; in strict mode only. */

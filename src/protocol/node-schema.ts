@@ -37,6 +37,11 @@ export const ratesSchema: z.ZodType<ContainerRates> = z.object({
   networkTransmitBytes: optionalFigure,
   blockReadBytes: optionalFigure,
   blockWriteBytes: optionalFigure,
+  networkReceivePackets: optionalFigure,
+  networkTransmitPackets: optionalFigure,
+  execs: optionalFigure,
+  connects: optionalFigure,
+  dnsQuestions: optionalFigure,
   recordsLost: optionalFigure,
   systemCalls: optionalFigure,
 });
