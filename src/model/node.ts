@@ -1,5 +1,6 @@
 import type { Dimension } from './feature.ts';
 import type { LossWindow } from './loss.ts';
+import type { RateName } from './rate.ts';
 import type { Workload } from './container.ts';
 
 /** One hook of the sensor and whether it works on this node. */
@@ -20,6 +21,17 @@ export interface DimensionCoverage {
   readonly seenInOneSample: number;
   /** In force, decades; absent from agents that do not tell. `raised`: by how much the alert budget raised that for warnings. */
   readonly thresholds?: { readonly warning: number; readonly critical: number; readonly raised: number };
+}
+
+/** What is usual for a rate of a workload: cores, bytes, processes, or so many a second. */
+export interface RateReport {
+  readonly name: RateName;
+  /** At this hour. */
+  readonly usual: number;
+  /** The highest that was held for some slices and is remembered, as it would be at this hour; absent while there is none. */
+  readonly highest?: number;
+  /** Half hours that it rests on. */
+  readonly samples: number;
 }
 
 export interface WorkloadReport {

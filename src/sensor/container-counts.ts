@@ -1,5 +1,6 @@
 import type { ContainerRates } from '../model/node.ts';
 import { counts } from './layout.ts';
+import type { Member } from './layout.ts';
 import { updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { keyBytes } from './watched-map.ts';
@@ -26,12 +27,9 @@ export class ContainerCounts {
   read(cgroupId: string): Pick<ContainerRates, 'execs' | 'connects' | 'dnsQuestions'> {
     const value = Buffer.alloc(counts.sizeBytes);
     if (this.#libbpf.lookup(this.#fd, keyBytes(cgroupId), value) !== 0) return {};
-    const [execs, connects, dnsQuestions] = [
-      counts.members.execs,
-      counts.members.connects,
-      counts.members.questions,
-    ].map(([at]) => Number(value.readBigUInt64LE(at)));
-    return { execs, connects, dnsQuestions };
+    const of = ([at]: Member): number => Number(value.readBigUInt64LE(at));
+    const { execs, connects, questions } = counts.members;
+    return { execs: of(execs), connects: of(connects), dnsQuestions: of(questions) };
   }
 
   forget(cgroupId: string): void {
