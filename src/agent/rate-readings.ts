@@ -5,7 +5,7 @@ import type { ContainerRates } from '../model/node.ts';
 export type RateValues = Readonly<Partial<Record<RateName, number>>>;
 
 /** Cumulative figures, by the rates that their growth is. */
-const counted: Readonly<Partial<Record<RateName, keyof ContainerRates>>> = {
+export const counted: Readonly<Partial<Record<RateName, keyof ContainerRates>>> = {
   cpu: 'cpuSeconds',
   'net.receive.bytes': 'networkReceiveBytes',
   'net.transmit.bytes': 'networkTransmitBytes',
@@ -17,7 +17,11 @@ const counted: Readonly<Partial<Record<RateName, keyof ContainerRates>>> = {
   connect: 'connects',
   dns: 'dnsQuestions',
 };
-const levels: Readonly<Partial<Record<RateName, keyof ContainerRates>>> = { memory: 'memoryBytes', pids: 'pids' };
+/** Figures that are rates themselves. */
+export const levels: Readonly<Partial<Record<RateName, keyof ContainerRates>>> = {
+  memory: 'memoryBytes',
+  pids: 'pids',
+};
 
 /** A reading that is so many slices away from the last one is no slice: what lies between is a gap. */
 const slicesMin = 0.5;

@@ -39,6 +39,8 @@ export interface WorkloadReport {
   readonly containers: number;
   readonly samples: { readonly startup: number; readonly steady: number };
   readonly dimensions: readonly DimensionCoverage[];
+  /** Absent from agents that do not tell. */
+  readonly rates?: readonly RateReport[];
 }
 
 /** Cumulative counters and gauges of one container, as last read. Absent figures were not readable. */
