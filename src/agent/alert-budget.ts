@@ -29,7 +29,7 @@ interface FeatureEntry extends Entry {
 }
 
 /** A dimension of a workload with running containers, of a detector of slices. */
-interface SliceEntry extends Entry {
+export interface SliceEntry extends Entry {
   /** Expected false alerts a day where findings become alerts from so many decades; never grows with them. */
   readonly expected: (warning: number) => number;
 }

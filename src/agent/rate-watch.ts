@@ -8,7 +8,7 @@ import { RateModel } from '../profile/rate-model.ts';
 import type { RateJudgement, StoredRate } from '../profile/rate-model.ts';
 import { parseRate } from '../profile/rate-state.ts';
 import { heldSlicesDefault, RateTrack } from '../profile/rate-track.ts';
-import type { BudgetEntry } from './alert-budget.ts';
+import type { SliceEntry } from './alert-budget.ts';
 import type { RateValues } from './rate-readings.ts';
 import { rateText, rateTitle, spanText } from './rate-words.ts';
 import type { SliceDetector, SliceFinding, SliceVerdict } from './slice-findings.ts';
@@ -48,8 +48,10 @@ export interface RateAlert {
 
 /** Caches fill and code is compiled: the first ten minutes of a container's life, or its startup phase if that is longer, are no rate's sample. */
 const warmUpMs = 600_000;
-/** Models of 250 workloads, some 8 KB each when a week was seen. */
+/** Models of 250 workloads, some 6 KB each. */
 const modelsMax: number = 250 * rateNames.length;
+/** Half an hour ends for all models at once: they are saved over several slices, so that nothing waits for it. */
+const savedAtOnce = 64;
 /** Surprise below this is not worth asking the rules about. */
 const tellFrom = 0.5;
 
@@ -131,9 +133,15 @@ export class RateWatch implements SliceDetector {
     return true;
   }
 
-  /** Saves models in which half an hour ended since they were saved, or all. Throws what the store throws; they are then saved by the next call. */
+  /**
+   * Saves models in which half an hour ended since they were saved, `savedAtOnce` of them, or all models there are. Throws what the store throws;
+   * they are then saved by the next call.
+   */
   save(all = false): void {
-    const changed = [...this.#models.values()].filter((one) => one.changed || (all && one.model.samples > 0));
+    const models = [...this.#models.values()];
+    const changed = all
+      ? models.filter(({ model }) => model.samples > 0)
+      : models.filter((one) => one.changed).slice(0, savedAtOnce);
     if (changed.length === 0) return;
     this.#options.store.save(changed.map(({ workloadId, name, model }) => ({ workloadId, name, state: model.stored })));
     for (const one of changed) one.changed = false;
@@ -157,10 +165,10 @@ export class RateWatch implements SliceDetector {
   }
 
   /**
-   * A surprise of `t` decades is a chance of `10^-t` for a day of one container: so many alerts a day are expected of it, and none where the
+   * A surprise of `t` decades is a chance of `10^-t` for a week of one container: a seventh of that is expected a day, and none where the
    * evidence does not reach so far.
    */
-  budgetEntries(): readonly BudgetEntry[] {
+  budgetEntries(): readonly SliceEntry[] {
     return [...this.#measured].flatMap(
       ([
         workloadId,
@@ -172,7 +180,8 @@ export class RateWatch implements SliceDetector {
         rateNames.flatMap((name) => {
           const { model } = this.#models.get(idOf(workloadId, name)) ?? {};
           if (model === undefined || model.surpriseMax < tellFrom) return [];
-          const expected = (warning: number): number => (model.surpriseMax < warning ? 0 : count * 10 ** -warning);
+          const expected = (warning: number): number =>
+            model.surpriseMax < warning ? 0 : (count * 10 ** -warning) / 7;
           return [{ workload, dimension: rateDimension(name), expected }];
         }),
     );
@@ -269,6 +278,8 @@ export class RateWatch implements SliceDetector {
   }
 }
 
+const weekMs = 7 * 86_400_000;
+
 interface JudgedSlice {
   readonly container: Container;
   readonly held: number;
@@ -298,7 +309,7 @@ function findingOf(
         `usually ${rateText(name, usually)} at this hour`,
         ...(highest === undefined ? [] : [`at most ${rateText(name, fromScale(highest, kind))}`]),
       ],
-      note: `${rateText(name, value)} or more for ${spanText(heldMs)}; such a day was to be expected once in ${spanText(86_400_000 * 10 ** surprise)}, after ${spanText(watchedMs)} of watching`,
+      note: `${rateText(name, value)} or more for ${spanText(heldMs)}; in a container it is expected once in ${spanText(weekMs * 10 ** surprise)} at most, after ${spanText(watchedMs)} of watching`,
     }),
     facts: { value, usual: usually, heldSeconds: Math.round(heldMs / 1000) },
     profile: { samples, ageSeconds: Math.round(watchedMs / 1000) },

@@ -10,7 +10,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Alert, Evidence } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Feature } from '../model/feature.ts';
-import type { AlertBudget, BudgetEntry } from './alert-budget.ts';
+import type { AlertBudget, SliceEntry } from './alert-budget.ts';
 
 /** What a detector says about the slice of a container that just ended. */
 export interface SliceFinding {
@@ -46,7 +46,7 @@ export interface SliceVerdict {
 /** A detector of slices, as far as the alert budget is concerned. */
 export interface SliceDetector {
   /** One for each of its dimensions in each workload with running containers. */
-  budgetEntries(): readonly BudgetEntry[];
+  budgetEntries(): readonly SliceEntry[];
 }
 
 export interface SliceFindingsOptions {
@@ -78,8 +78,15 @@ export class SliceFindings {
     this.#detectors.push(detector);
   }
 
-  budgetEntries(): readonly BudgetEntry[] {
-    return this.#detectors.flatMap((detector) => detector.budgetEntries());
+  /** What detectors expect at the thresholds that rules leave: the most suspicious rule of a dimension is thought to hold. */
+  budgetEntries(): readonly SliceEntry[] {
+    const rules = this.#options.rules();
+    return this.#detectors.flatMap((detector) =>
+      detector.budgetEntries().map((entry) => {
+        const suspicion = rules.suspicionMax(entry.dimension);
+        return { ...entry, expected: (warning: number): number => entry.expected(warning - suspicion) };
+      }),
+    );
   }
 
   /** Judges a finding. What is `raised` or has an `alert` is to be sent. */

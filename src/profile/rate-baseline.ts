@@ -14,16 +14,8 @@ const clip = 2;
 /** Spread is never thought to be smaller, on the scale of `toScale`. */
 const spreadMin = 0.05;
 
-/** What one hour of the week is known for. */
-export interface HourLevel {
-  level: number;
-  /** Time that was spent in it, milliseconds. */
-  seenMs: number;
-  /** In how many weeks. */
-  occasions: number;
-  /** The last of them, weeks since the epoch. */
-  week: number;
-}
+/** What one hour of the week is known for: its level, the time that was spent in it (seconds), in how many weeks, and the last of these since the epoch. */
+export type HourLevel = readonly [hour: number, level: number, seenSeconds: number, occasions: number, week: number];
 
 export interface StoredBaseline {
   readonly level: number;
@@ -31,7 +23,7 @@ export interface StoredBaseline {
   /** Time that it was learned for, milliseconds. */
   readonly seenMs: number;
   /** By hour of the week (UTC), those that were seen. */
-  readonly hours: readonly (readonly [hour: number, level: HourLevel])[];
+  readonly hours: readonly HourLevel[];
 }
 
 /** Hour of the week, 0 on Monday at 0:00 UTC. Local time is not known in a profile that nodes share. */
@@ -42,25 +34,40 @@ export function hourOfWeek(timeMs: number): number {
 /**
  * The usual level of a rate, on the scale of `toScale`: a robust exponential smoothing (Gelper, Fried & Croux, "Robust forecasting with
  * exponential and Holt-Winters smoothing", Journal of Forecasting 29, 2010, section 2: each observation is first cleaned by Huber's psi with
- * `k = 2`), for all times and for each hour of the week. An hour's own level counts `n / (n + 2)` after `n` weeks, the general one the rest. At most
- * 168 hours, made when they are first seen; some 6 KB when a week was seen.
+ * `k = 2`), for all times and for each hour of the week. An hour's own level counts `n / (n + 2)` after `n` weeks, the general one the rest. Hours
+ * take 2.4 KB, from when the first is over.
  */
 export class RateBaseline {
   #level: number;
   #spread: number;
   #seenMs: number;
-  readonly #hours: Map<number, HourLevel>;
+  #hours: Hours | undefined;
 
   constructor(stored: StoredBaseline = { level: 0, spread: 0, seenMs: 0, hours: [] }) {
     this.#level = stored.level;
     this.#spread = stored.spread;
     this.#seenMs = stored.seenMs;
-    this.#hours = new Map(stored.hours.map(([hour, level]) => [hour, { ...level }]));
+    if (stored.hours.length === 0) return;
+    const hours = newHours();
+    this.#hours = hours;
+    for (const [hour, level, seenSeconds, occasions, week] of stored.hours) {
+      hours.level[hour] = level;
+      hours.seenSeconds[hour] = seenSeconds;
+      hours.occasions[hour] = occasions;
+      hours.week[hour] = week;
+    }
   }
 
   get stored(): StoredBaseline {
-    const hours = [...this.#hours].map(([hour, level]) => [hour, { ...level }] as const);
-    return { level: this.#level, spread: this.#spread, seenMs: this.#seenMs, hours };
+    const hours = this.#hours;
+    const seen = hours === undefined ? [] : [...hours.occasions.keys()].filter((hour) => hours.occasions[hour]);
+    return {
+      ...{ level: this.#level, spread: this.#spread, seenMs: this.#seenMs },
+      hours: seen.map((hour) => [
+        ...([hour, hours?.level[hour] ?? 0, hours?.seenSeconds[hour] ?? 0] as const),
+        ...([hours?.occasions[hour] ?? 0, hours?.week[hour] ?? 0] as const),
+      ]),
+    };
   }
 
   /** False before anything was learned: there is nothing to compare with. */
@@ -70,11 +77,12 @@ export class RateBaseline {
 
   /** The level that is usual at this time. */
   at(timeMs: number): number {
-    const hour = this.#hours.get(hourOfWeek(timeMs));
-    if (hour === undefined) return this.#level;
+    const [hour, hours] = [hourOfWeek(timeMs), this.#hours];
+    const occasions = hours?.occasions[hour] ?? 0;
+    if (hours === undefined || occasions === 0) return this.#level;
     // The present occasion is not over: what began a minute ago is not usual yet.
-    const past = hour.week === weekOf(timeMs) ? hour.occasions - 1 : hour.occasions;
-    return this.#level + (past / (past + occasionsHalf)) * (hour.level - this.#level);
+    const past = hours.week[hour] === weekOf(timeMs) ? occasions - 1 : occasions;
+    return this.#level + (past / (past + occasionsHalf)) * ((hours.level[hour] ?? 0) - this.#level);
   }
 
   /** Learns from a slice of so many milliseconds: the mean of the workload's containers. */
@@ -92,22 +100,39 @@ export class RateBaseline {
   /** What was learned is the level of another time: the next slice is taken as the level, hours are learned anew. */
   restart(): void {
     this.#seenMs = 0;
-    this.#hours.clear();
+    this.#hours = undefined;
   }
 
   #learnHour(value: number, lengthMs: number, timeMs: number): void {
-    const [index, week] = [hourOfWeek(timeMs), weekOf(timeMs)];
-    const hour = this.#hours.get(index);
-    if (hour === undefined) {
-      this.#hours.set(index, { level: value, seenMs: lengthMs, occasions: 1, week });
-      return;
+    this.#hours ??= newHours();
+    const { level, seenSeconds, occasions, week } = this.#hours;
+    const [hour, thisWeek] = [hourOfWeek(timeMs), weekOf(timeMs)];
+    const [before, seen] = [level[hour] ?? 0, seenSeconds[hour] ?? 0];
+    if (occasions[hour] === 0) level[hour] = value;
+    else {
+      const most = clip * Math.max(spreadMin, this.#spread);
+      level[hour] = before + gainOf(lengthMs, seen * 1000, followHourMs) * bounded(value - before, most);
     }
-    const most = clip * Math.max(spreadMin, this.#spread);
-    hour.level += gainOf(lengthMs, hour.seenMs, followHourMs) * bounded(value - hour.level, most);
-    hour.seenMs += lengthMs;
-    if (week > hour.week) hour.occasions++;
-    hour.week = Math.max(week, hour.week);
+    // A year is enough to know it; the counts stay within their bytes.
+    if (occasions[hour] === 0 || (thisWeek > (week[hour] ?? 0) && (occasions[hour] ?? 0) < 52))
+      occasions[hour] = (occasions[hour] ?? 0) + 1;
+    seenSeconds[hour] = Math.min(1e6, seen + lengthMs / 1000);
+    week[hour] = Math.max(thisWeek, week[hour] ?? 0);
   }
+}
+
+interface Hours {
+  readonly level: Float32Array;
+  readonly seenSeconds: Float32Array;
+  readonly occasions: Uint8Array;
+  readonly week: Uint16Array;
+}
+
+function newHours(): Hours {
+  return {
+    ...{ level: new Float32Array(weekHours), seenSeconds: new Float32Array(weekHours) },
+    ...{ occasions: new Uint8Array(weekHours), week: new Uint16Array(weekHours) },
+  };
 }
 
 /** The mean of what was seen as long as that is little, then an exponential one. */

@@ -40,7 +40,7 @@ export interface StoredRate {
 
 /** What the model says of a held residual. */
 export interface RateJudgement {
-  /** Decades: the chance that a day of one container holds such a value, no smaller than the evidence allows. */
+  /** Decades: the chance that a week of one container holds such a value, no smaller than the evidence allows. */
   readonly surprise: number;
   /** `new`: nothing was told of it. `goes-on`: it is of an episode that was told. */
   readonly episode: 'new' | 'goes-on';
@@ -48,7 +48,7 @@ export interface RateJudgement {
 
 /**
  * The model of one rate of one workload: usual level, tail of what lies above it, and what is the matter at present. Pure but for its state; about
- * 8 KB when a week was seen.
+ * 6 KB.
  *
  * Surprise is capped at `log10(n + 1)`, `n` the half hours that the workload was watched for: as in Good-Turing, what was never seen in `n` samples
  * is not thought rarer than that, whatever the tail says. Neighbouring slices and replicas show the same load; half an hour is taken as

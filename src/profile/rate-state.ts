@@ -27,14 +27,12 @@ function parseBaseline(value: unknown): StoredBaseline | undefined {
   return { level: Number(level), spread: Number(spread), seenMs: Number(seenMs), hours: parsed };
 }
 
-function parseHour(value: unknown): readonly [number, HourLevel] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const [hour, of] = value as readonly unknown[];
-  if (!areCounts(hour) || Number(hour) >= weekHours || !Number.isInteger(hour) || !isObject(of)) return undefined;
-  const { level, seenMs, occasions, week } = of;
-  if (!areNumbers(level) || !areCounts(seenMs, occasions, week)) return undefined;
-  const figures = { seenMs: Number(seenMs), occasions: Number(occasions), week: Number(week) };
-  return [Number(hour), { level: Number(level), ...figures }];
+function parseHour(value: unknown): HourLevel | undefined {
+  if (!Array.isArray(value) || value.length !== 5) return undefined;
+  const [hour, level, seenSeconds, occasions, week] = value as readonly unknown[];
+  if (!areNumbers(level) || !areCounts(hour, seenSeconds, occasions, week)) return undefined;
+  if (!Number.isInteger(hour) || Number(hour) >= weekHours || Number(occasions) > 255) return undefined;
+  return [Number(hour), Number(level), Number(seenSeconds), Number(occasions), Number(week)];
 }
 
 function parseTail(value: unknown): StoredRate['tail'] | undefined {

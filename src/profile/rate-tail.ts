@@ -1,6 +1,6 @@
 /** The unit in which evidence about rates is counted: half an hour of one container, of which the highest held value counts. */
 export const blockMs = 1_800_000;
-const blocksPerDay: number = 86_400_000 / blockMs;
+const blocksPerWeek: number = (7 * 86_400_000) / blockMs;
 /** Highest blocks that are kept; the tail is fitted to them. */
 export const peaksMax = 64;
 const peaksMin = 8;
@@ -94,18 +94,18 @@ export class RateTail {
     return this.#fit;
   }
 
-  /** How improbable it is that a day of one container holds such a residual, decades; not capped by the evidence. Never negative, grows with the residual. */
+  /** How improbable it is that a week of one container holds such a residual, decades; not capped by the evidence. Never negative, grows with the residual. */
   surprise(residual: number): number {
     const fit = this.fit();
     if (fit === undefined || residual <= fit.threshold) return 0;
-    return Math.max(0, -Math.log10(Math.min(1, blocksPerDay * exceedance(fit, residual))));
+    return Math.max(0, -Math.log10(Math.min(1, blocksPerWeek * exceedance(fit, residual))));
   }
 
   /** The residual whose surprise is so many decades; infinite while nothing can be said. */
   residualOf(decades: number): number {
     const fit = this.fit();
     if (fit === undefined) return Infinity;
-    const chance = Math.min(1, 10 ** -decades / blocksPerDay / fit.share);
+    const chance = Math.min(1, 10 ** -decades / blocksPerWeek / fit.share);
     // Siffer et al., equation 1, turned round.
     const excess = fit.shape === 0 ? -Math.log(chance) : (chance ** -fit.shape - 1) / fit.shape;
     return fit.threshold + fit.sigma * excess;
@@ -159,9 +159,11 @@ function pareto(excesses: readonly { readonly excess: number; readonly weight: n
     below += weight;
   }
   const denominator = mean - 2 * weighted;
-  const estimate = denominator > 0 ? 2 - mean / denominator : shapePrior.shape;
-  const { peaks, min, max } = shapePrior;
-  const drawn = (estimate * excesses.length + shapePrior.shape * peaks) / (excesses.length + peaks);
+  const { shape: prior, peaks, min, max } = shapePrior;
+  const estimate = denominator > 0 ? 2 - mean / denominator : prior;
+  // Differences that are too small to be believed say little about the shape either.
+  const believed = excesses.length * Math.min(1, mean / sigmaMin);
+  const drawn = (estimate * believed + prior * peaks) / (believed + peaks);
   const shape = Math.min(max, Math.max(min, drawn));
   return { sigma: Math.max(sigmaMin, mean * (1 - shape)), shape };
 }
