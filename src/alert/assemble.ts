@@ -1,6 +1,7 @@
 import type { Alert, Finding, Severity } from '../model/alert.ts';
 import type { FileChange } from '../model/change.ts';
 import type { Container } from '../model/container.ts';
+import type { Feature } from '../model/feature.ts';
 import type { ConnectEvent, Event } from '../model/event.ts';
 import { baseName, programKey } from '../model/program.ts';
 import { maskArguments, maskText } from '../lib/mask.ts';
@@ -17,13 +18,15 @@ export interface AssembleInput {
   readonly id: string;
   /** Id of the incident that the alert belongs to. */
   readonly incident: string;
+  /** What the alert is raised for: features of the event that were not known. */
+  readonly features: readonly Feature[];
 }
 
 const argsMax = 64;
 const argumentLengthMax = 1024;
 
 /** Makes a finding addressable: an alert as `model/alert.ts` has it. Pure. Arguments are masked once more, and bounded. */
-export function assemble({ finding, severity, event, container, node, nowMs, id, incident }: AssembleInput): Alert {
+export function assemble({ finding, severity, event, container, node, nowMs, id, ...rest }: AssembleInput): Alert {
   const time = new Date(event.timeMs).toISOString();
   const { feature, score, surprise, suspicion, detector, rules, techniques, practices, evidence } = finding;
   return {
@@ -57,7 +60,8 @@ export function assemble({ finding, severity, event, container, node, nowMs, id,
         }),
     count: 1,
     lastTime: time,
-    incident,
+    incident: rest.incident,
+    features: rest.features.map(({ dimension, key }) => ({ dimension, key })),
   };
 }
 

@@ -104,6 +104,18 @@ export class KnownMap {
     this.#workloads.get(workload)?.entries.delete(hash);
   }
 
+  /** These keys are judged from now on; `all`: every key of the workload that was answered is taken out. */
+  revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
+    if (keys !== 'all') {
+      for (const key of keys) this.put(workloadId, key, 'judged');
+      return;
+    }
+    const number = workloadNumber(workloadId);
+    for (const hash of this.#workloads.get(number)?.entries.keys() ?? [])
+      this.#libbpf.remove(this.#fd, this.#keyBytes(number, hash));
+    this.#workloads.delete(number);
+  }
+
   #forgetOldest(number: bigint, workload: WorkloadKeys): void {
     for (let gone = false; !gone && workload.oldest < workload.order.length; workload.oldest++) {
       const hash = workload.order[workload.oldest];

@@ -24,7 +24,7 @@ import { RecordQueue } from './record-queue.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { mountTracefs } from './tracefs.ts';
-import { patternOf, WatchedMap } from './watched-map.ts';
+import { keyBytes, patternOf, WatchedMap } from './watched-map.ts';
 import type { WatchedContainer } from './watched-map.ts';
 
 /** What an event is answered by: its key as the kernel has it. */
@@ -203,14 +203,19 @@ export class Sensor {
   watch(container: WatchedContainer, insideIds: readonly string[] = []): void {
     this.#watched.set(container, insideIds);
     if (this.#syscallsFd !== undefined)
-      this.#libbpf.update(this.#syscallsFd, keyOf(container.cgroupId), Buffer.alloc(syscalls.sizeBytes), updateOnlyNew);
+      this.#libbpf.update(
+        this.#syscallsFd,
+        keyBytes(container.cgroupId),
+        Buffer.alloc(syscalls.sizeBytes),
+        updateOnlyNew,
+      );
   }
 
   /** How often a container made each system call (by its number) since it is watched; undefined but in strict mode. */
   syscallCounts(cgroupId: string): readonly number[] | undefined {
     if (this.#syscallsFd === undefined) return undefined;
     const value = Buffer.alloc(syscalls.sizeBytes);
-    if (this.#libbpf.lookup(this.#syscallsFd, keyOf(cgroupId), value) !== 0) return undefined;
+    if (this.#libbpf.lookup(this.#syscallsFd, keyBytes(cgroupId), value) !== 0) return undefined;
     const [from, bytes] = syscalls.members.counts;
     return Array.from({ length: bytes / 8 }, (_, i) => Number(value.readBigUInt64LE(from + i * 8)));
   }
@@ -218,7 +223,7 @@ export class Sensor {
   unwatch(cgroupId: string): void {
     this.#watched.remove(cgroupId);
     this.#losses.forget(cgroupId);
-    if (this.#syscallsFd !== undefined) this.#libbpf.remove(this.#syscallsFd, keyOf(cgroupId));
+    if (this.#syscallsFd !== undefined) this.#libbpf.remove(this.#syscallsFd, keyBytes(cgroupId));
   }
 
   /** Tells everything that a container does from now on, marked as `captured` where it is nothing new; or no more. */
@@ -256,17 +261,18 @@ export class Sensor {
     if (handle.key === 0n) return;
     if (mark === 'forget') {
       this.#known.forget(handle.workload, handle.key);
-      // The kernel's first level remembers that it told: everything there is looked up anew.
-      this.#config.writeUInt32LE(
-        (this.#config.readUInt32LE(config.members.epoch[0]) + 1) >>> 0,
-        config.members.epoch[0],
-      );
-      this.#writeConfig();
+      this.#lookUpAnew();
       return;
     }
     this.#known.answer(workloadId, handle.key, kernelKey, mark);
     // Told before the container was known: under a number of its own, which nobody looks up again.
     if (handle.workload !== workloadNumber(workloadId)) this.#known.forget(handle.workload, handle.key);
+  }
+
+  /** The kernel tells these keys again, as judged; or again everything of the workload, as new. */
+  revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
+    this.#known.revoke(workloadId, keys);
+    this.#lookUpAnew();
   }
 
   /** What the kernel counted since the last call. */
@@ -346,12 +352,9 @@ export class Sensor {
 
   #takeCgroup(record: SensorRecord): void {
     const id = record.cgroupId.toString();
-    if (record.kind === 'cgroup_remove') {
-      this.#listener.cgroupRemoved(id);
-      return;
-    }
+    if (record.kind === 'cgroup_remove') this.#listener.cgroupRemoved(id);
     // For cgroups made inside a container, the record's workload is the container.
-    if (record.workload === record.cgroupId) this.#listener.cgroupMade(id, record.path);
+    else if (record.workload === record.cgroupId) this.#listener.cgroupMade(id, record.path);
     else this.#watched.addInside(record.workload.toString(), id);
   }
 
@@ -378,6 +381,13 @@ export class Sensor {
     }
   }
 
+  /** The kernel's first level remembers what it told: everything there is looked up anew. */
+  #lookUpAnew(): void {
+    const [at] = config.members.epoch;
+    this.#config.writeUInt32LE((this.#config.readUInt32LE(at) + 1) >>> 0, at);
+    this.#writeConfig();
+  }
+
   #writeConfig(): void {
     this.#libbpf.update(this.#programs.mapFd('.data.config'), Buffer.alloc(4), this.#config, updateAny);
   }
@@ -387,10 +397,4 @@ export class Sensor {
     this.#paths.set(program, path);
     if (this.#paths.size > programsMax) for (const oldest of this.#paths.keys()) return void this.#paths.delete(oldest);
   }
-}
-
-function keyOf(cgroupId: string): Buffer {
-  const key = Buffer.alloc(8);
-  key.writeBigUInt64LE(BigInt(cgroupId), 0);
-  return key;
 }

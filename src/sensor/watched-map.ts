@@ -88,7 +88,8 @@ export class WatchedMap {
   }
 }
 
-function keyBytes(cgroupId: string): Buffer {
+/** A cgroup id as a key of the kernel's maps. */
+export function keyBytes(cgroupId: string): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(cgroupId), 0);
   return bytes;

@@ -59,4 +59,8 @@ export const profileMigrations: readonly Migration[] = [
       UPDATE profile_feature SET startup_weight = startup, steady_weight = steady;
     `,
   },
+  {
+    name: 'relearning',
+    sql: `ALTER TABLE profile ADD COLUMN relearned TEXT;`,
+  },
 ];
