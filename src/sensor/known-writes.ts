@@ -58,14 +58,14 @@ export class KnownWrites {
     const [removals, updates] = [this.#removals, this.#updates];
     this.#removals = 0;
     this.#updates = 0;
-    const { libbpf, fd, refused } = this.#options;
+    const { libbpf, fd } = this.#options;
     // The kernel ends a batch at the first key that it cannot write; a removal fails only where there is nothing to remove.
     for (let from = 0; from < removals; from++)
       from += libbpf.removeBatch(fd, this.#removedKeys.subarray(from * featureKey.sizeBytes), removals - from);
     for (let from = 0; from < updates; from++) {
       const keys = this.#keys.subarray(from * featureKey.sizeBytes);
       from += libbpf.updateBatch(fd, keys, this.#values.subarray(from * feature.sizeBytes), updates - from);
-      if (from < updates) refused(...readKey(this.#keys, from));
+      if (from < updates) this.#options.refused(...readKey(this.#keys, from));
     }
   }
 
