@@ -201,6 +201,8 @@ export class Sensor {
 
   /** Watches a container, or moves it to another sample. `insideIds`: cgroups made inside it before the sensor started. */
   watch(container: WatchedContainer, insideIds: readonly string[] = []): void {
+    // What its workload is known to do is there before the container is looked at.
+    this.#known.flush();
     this.#watched.set(container, insideIds);
     if (this.#syscallsFd !== undefined)
       this.#libbpf.update(
@@ -319,6 +321,7 @@ export class Sensor {
       clearTimeout(timer);
       this.#queue.finish();
     }
+    this.#known.close();
     this.#programs.close();
   }
 
