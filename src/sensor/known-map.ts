@@ -118,14 +118,13 @@ export class KnownMap {
 
   /** These keys are judged from now on; `all`: every key of the workload that was answered is taken out. */
   revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
-    if (keys !== 'all') {
-      for (const key of keys) this.put(workloadId, key, 'judged');
-      return;
-    }
-    const number = workloadNumber(workloadId);
-    for (const hash of this.#workloads.get(number)?.entries.keys() ?? [])
-      this.#libbpf.remove(this.#fd, this.#keyBytes(number, hash));
-    this.#workloads.delete(number);
+    if (keys === 'all') {
+      const number = workloadNumber(workloadId);
+      this.#writes.flush();
+      for (const hash of this.#workloads.get(number)?.entries.keys() ?? []) this.#writes.remove(number, hash);
+      this.#workloads.delete(number);
+    } else for (const key of keys) this.put(workloadId, key, 'judged');
+    this.#writes.flush();
   }
 
   #forgetOldest(number: bigint, workload: WorkloadKeys): void {

@@ -18,6 +18,7 @@ import type { Incidence } from './known-map.ts';
 import { config, syscalls, task } from './layout.ts';
 import { openLibbpf, updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
+import { ProgramPaths } from './program-paths.ts';
 import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
@@ -61,7 +62,6 @@ export interface SensorCounters extends KernelStats {
 
 const ringNames = ['process_ring', 'activity_ring'] as const;
 const ringBytes = { process_ring: 2 << 20, activity_ring: 4 << 20 } as const;
-const programsMax = 65_536;
 const defaultRecordsPerSecond = 25_000;
 const defaultCapturedPerSecond = 2_000;
 const stopTimeoutMs = 2_000;
@@ -83,15 +83,14 @@ export class Sensor {
   readonly #statsFd: number;
   readonly #syscallsFd: number | undefined;
   readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
-  readonly #paths: Map<bigint, string> = new Map();
-  readonly #unhealed: Set<bigint> = new Set();
+  readonly #paths: ProgramPaths = new ProgramPaths({ hash: (path) => this.#known.program(path), exeOf: readExe });
   #healed = 0;
   #reader: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
   readonly #failures: Partial<Record<DecodeFailure, number>> = {};
   readonly #queue: RecordQueue;
   #torn = 0;
   #context: EventContext = {
-    programPath: (program) => this.#paths.get(program) ?? '',
+    programPath: (program) => this.#paths.pathOf(program),
     monotonicOriginMs: originOfMonotonic(),
     arch: process.arch,
   };
@@ -245,8 +244,8 @@ export class Sensor {
       const pattern = patternOf(key);
       if (pattern !== undefined) this.#watched.addPattern(workloadId, pattern);
       if (key.kind !== 'exec') continue;
-      this.#learnPath(this.#known.program(key.path), key.path);
-      if (key.parent !== '') this.#learnPath(this.#known.program(key.parent), key.parent);
+      this.#paths.learn(key.path);
+      if (key.parent !== '') this.#paths.learn(key.parent);
     }
   }
 
@@ -284,8 +283,7 @@ export class Sensor {
 
   /** Gives a process that is older than the sensor its place in the lineage. False when it is gone. */
   adopt(pid: number, exe: string, cgroupId: string): boolean {
-    const program = this.#known.program(exe);
-    this.#learnPath(program, exe);
+    const program = this.#paths.learn(exe);
     const pidfd = this.#libbpf.pidfdOpen(pid);
     if (pidfd < 0) return false;
     const key = Buffer.alloc(4);
@@ -336,7 +334,7 @@ export class Sensor {
       this.#takeCgroup(record);
       return;
     }
-    if (record.kind === 'exec') this.#learnPath(record.program, record.path);
+    if (record.kind === 'exec') this.#paths.learnAs(record.program, record.path);
     this.#heal(record);
     const event = eventOf(record, this.#context);
     if (event !== undefined) this.#listener.event(event, { workload: record.workload, key: record.key });
@@ -361,24 +359,10 @@ export class Sensor {
     else this.#watched.addInside(record.workload.toString(), id);
   }
 
-  /**
-   * What a lost record would have told is taken from `/proc`: the paths of programs that are known by their hashes alone (the hash says
-   * whether it is the right one), and the lineage of a process whose fork or execution the kernel had no room for.
-   */
+  /** Takes from `/proc` what a lost record would have told: programs, and the lineage of a process that the kernel had no room for. */
   #heal(record: SensorRecord): void {
     if (record.kind === 'exit' || record.kind === 'dns_answer') return;
-    const unknown = record.ancestors.filter(({ program }) => program !== 0n && !this.#paths.has(program));
-    for (const { pid, program } of unknown) {
-      if (this.#unhealed.has(program)) continue;
-      const path = readExe(pid);
-      if (path !== '' && this.#known.program(path) === program) {
-        this.#learnPath(program, path);
-        this.#healed++;
-      } else {
-        this.#unhealed.add(program);
-        if (this.#unhealed.size > programsMax) this.#unhealed.clear();
-      }
-    }
+    this.#healed += this.#paths.heal(record.ancestors);
     if (record.kind !== 'exec' && record.program === 0n && record.exe !== '') {
       if (this.adopt(record.pid, record.exe, record.cgroupId.toString())) this.#healed++;
     }
@@ -393,11 +377,5 @@ export class Sensor {
 
   #writeConfig(): void {
     this.#libbpf.update(this.#programs.mapFd('.data.config'), Buffer.alloc(4), this.#config, updateAny);
-  }
-
-  #learnPath(program: bigint, path: string): void {
-    if (this.#paths.get(program) === path) return;
-    this.#paths.set(program, path);
-    if (this.#paths.size > programsMax) for (const oldest of this.#paths.keys()) return void this.#paths.delete(oldest);
   }
 }
