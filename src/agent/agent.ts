@@ -175,7 +175,13 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const source = await startSource(options, pipeline, containers, log);
   const { sensor, poller } = source;
-  const rateWatch = new RateWatch({ slices: watch.slices, store: new RateModels(profilesFile), halfLifeMs, startupMs });
+  const rateWatch = new RateWatch({
+    slices: watch.slices,
+    store: new RateModels(profilesFile),
+    halfLifeMs,
+    sliceMs,
+    startupMs,
+  });
   watch.slices.add(rateWatch);
   const rateLoop: RateLoop = new RateLoop({
     ...{ watch: rateWatch, running: () => containers.running(), sliceMs, clock, log },

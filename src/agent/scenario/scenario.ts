@@ -200,10 +200,11 @@ class Run {
   }
 
   #startRates({ slices }: Watch, store: RateStore, clock: Clock): RateLoop {
-    const watch = new RateWatch({ slices, store, halfLifeMs: this.#halfLifeMs, startupMs: this.#startupMs });
+    const [sliceMs, startupMs, halfLifeMs] = [this.#sliceMs, this.#startupMs, this.#halfLifeMs];
+    const watch = new RateWatch({ slices, store, halfLifeMs, sliceMs, startupMs });
     slices.add(watch);
     return new RateLoop({
-      ...{ watch, clock, sliceMs: this.#sliceMs, log: createLogger({ level: 'silent' }) },
+      ...{ watch, clock, sliceMs, log: createLogger({ level: 'silent' }) },
       running: () => [...this.#running].map((name) => this.#container(name)),
       figures: (running) => new Map(running.map(({ id }) => [id, this.#measured.figures(id, this.#nowMs)])),
       raise: (alert) => {
