@@ -53,7 +53,7 @@ test('ten thousand samples of another image are thirty: one decade and a half', 
 const decay = { value: (sum: number) => sum };
 const nothing = { startup: 0, steady: 0 };
 
-function own(releases: Releases, digest: string, samples: number): number {
+function samplesUnder(releases: Releases, digest: string, samples: number): number {
   const all = { samples, once: 0, twice: 0, total: samples };
   return releases.under(digest, { dimension: 'exec', stratum: 'steady' }, all, () => 0).samples;
 }
@@ -61,13 +61,13 @@ function own(releases: Releases, digest: string, samples: number): number {
 test('the first image has everything that was learned before; a second one begins with a discount; going back finds the old counts', () => {
   const releases = new Releases(decay);
   expect(releases.seen('a', 1, { startup: 1, steady: 500 })).toBe('first');
-  expect([own(releases, 'a', 500), releases.isFresh('a')]).toEqual([500, false]);
+  expect([samplesUnder(releases, 'a', 500), releases.isFresh('a')]).toEqual([500, false]);
   expect(releases.seen('b', 2, nothing)).toBe('new');
-  expect([own(releases, 'b', 500), releases.isFresh('b')]).toEqual([30, true]);
+  expect([samplesUnder(releases, 'b', 500), releases.isFresh('b')]).toEqual([30, true]);
   for (let i = 0; i < 60; i++) releases.sampled('b', 'steady', 1);
-  expect([own(releases, 'b', 560), releases.isFresh('b')]).toEqual([90, false]);
+  expect([samplesUnder(releases, 'b', 560), releases.isFresh('b')]).toEqual([90, false]);
   expect(releases.seen('a', 3, nothing)).toBe('known');
-  expect(own(releases, 'a', 560)).toBe(506);
+  expect(samplesUnder(releases, 'a', 560)).toBe(506);
 });
 
 test('what is new with an image is told once, never for the first', () => {
