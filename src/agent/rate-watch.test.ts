@@ -44,6 +44,9 @@ class Bench {
       save: (models) => {
         for (const model of models) this.saved.set(`${model.name} ${model.workloadId}`, model);
       },
+      remove: (workloadIds) => {
+        for (const [id, { workloadId }] of this.saved) if (workloadIds.includes(workloadId)) this.saved.delete(id);
+      },
     };
     this.watch = new RateWatch({ slices, store, halfLifeMs: 30 * dayMs, sliceMs: minuteMs, startupMs: minuteMs });
     return this.watch;
@@ -167,6 +170,7 @@ describe('RateWatch', () => {
       save: () => {
         throw new Error('disk full');
       },
+      remove: () => undefined,
     };
     const watch = new RateWatch({
       store,
@@ -182,6 +186,30 @@ describe('RateWatch', () => {
     expect(() => {
       watch.save(true);
     }).toThrow('disk full');
+  });
+
+  test('the workload that was gone longest makes room for another, in the store too; where all run, what does not fit is counted', () => {
+    const started = (index: number): Container =>
+      makeContainer({
+        ...{ id: String(index), startedAtMs: 0 },
+        workload: { id: `w${index}`, name: `w${index}`, kind: 'image' },
+      });
+    const run = (from: number, to: number): void => {
+      bench.containers.splice(0, bench.containers.length);
+      for (let index = from; index < to; index++) bench.containers.push(started(index));
+      bench.run(2, quiet);
+      bench.watch.save(true);
+    };
+    run(0, 100);
+    run(100, 250);
+    expect(bench.saved.size).toBe(250 * rateNames.length);
+    run(240, 260);
+    expect(bench.watch.overflow).toBe(0);
+    expect(bench.saved.size).toBe(250 * rateNames.length);
+    const usual = (index: number): number => bench.watch.report(`w${index}`, bench.timeMs).length;
+    expect([9, 10, 240, 259].map(usual)).toEqual([0, 12, 12, 12]);
+    run(0, 251);
+    expect(bench.watch.overflow).toBe(2 * rateNames.length);
   });
 
   test('expects of itself what the budget needs to know, by containers, and nothing where evidence does not reach', () => {

@@ -20,6 +20,8 @@ export interface RateStore {
   load(): readonly { readonly workloadId: string; readonly name: string; readonly state: unknown }[];
   /** Writes these in one transaction. */
   save(models: readonly { readonly workloadId: string; readonly name: RateName; readonly state: StoredRate }[]): void;
+  /** Forgets all models of these workloads. */
+  remove(workloadIds: readonly string[]): void;
 }
 
 /** Who judges what is found. */
@@ -70,7 +72,7 @@ interface Modelled {
 /**
  * Watches the rates of containers: at the end of a slice each value is compared with the model of its workload (src/profile/rate-model.ts), and what
  * was held for three slices and is surprising goes the way of other findings. No I/O but through the store, no time but what is passed in. At most
- * `modelsMax` models; workloads beyond them are not modelled, counted in `overflow`.
+ * `modelsMax` models: the workload that was gone longest makes room. Where all of them run, more are not modelled, counted in `overflow`.
  */
 export class RateWatch implements SliceDetector {
   readonly #options: RateWatchOptions;
@@ -78,6 +80,8 @@ export class RateWatch implements SliceDetector {
   readonly #tracks: Map<string, Map<RateName, RateTrack>> = new Map();
   /** Containers of each workload that were measured in the last slice. */
   #measured: ReadonlyMap<string, { readonly container: Container; readonly count: number }> = new Map();
+  /** Workloads that were forgotten and are still stored. */
+  readonly #gone: Set<string> = new Set();
   #overflow = 0;
   #refused = 0;
 
@@ -196,6 +200,8 @@ export class RateWatch implements SliceDetector {
   }
 
   #save(isMeant: (one: Modelled) => boolean): void {
+    if (this.#gone.size > 0) this.#options.store.remove([...this.#gone]);
+    this.#gone.clear();
     const meant = [...this.#models.values()].filter(isMeant);
     if (meant.length === 0) return;
     this.#options.store.save(meant.map(({ workloadId, name, model }) => ({ workloadId, name, state: model.stored })));
@@ -277,13 +283,25 @@ export class RateWatch implements SliceDetector {
     return track;
   }
 
+  /** Forgets the workload that was watched longest ago and has no container now; false when all have. */
+  #makeRoom(): boolean {
+    let oldest: Modelled | undefined;
+    for (const one of this.#models.values())
+      if (!this.#measured.has(one.workloadId) && !(oldest && oldest.model.watchedMs <= one.model.watchedMs))
+        oldest = one;
+    if (oldest === undefined) return false;
+    for (const name of rateNames) this.#models.delete(idOf(oldest.workloadId, name));
+    this.#gone.add(oldest.workloadId);
+    return true;
+  }
+
   #modelOf(workloadId: string, name: RateName): Modelled | undefined {
     const known = this.#models.get(idOf(workloadId, name));
     return known ?? this.#add(workloadId, name, new RateModel(this.#options.halfLifeMs));
   }
 
   #add(workloadId: string, name: RateName, model: RateModel): Modelled | undefined {
-    if (this.#models.size >= modelsMax) {
+    if (this.#models.size >= modelsMax && !this.#makeRoom()) {
       this.#overflow++;
       return undefined;
     }

@@ -90,6 +90,11 @@ export class RateModel {
     return this.#watchedBlocks;
   }
 
+  /** When a slice of it ended last, milliseconds since the epoch; 0: never. */
+  get watchedMs(): number {
+    return this.#watchedMs;
+  }
+
   /** No surprise is higher, decades. */
   get surpriseMax(): number {
     return Math.log10(this.#watchedBlocks + 1);

@@ -34,6 +34,13 @@ test('models are there again, each as it was saved last', () => {
   ]);
 });
 
+test('a workload is forgotten with all its rates', () => {
+  const models = new RateModels(database);
+  for (const workloadId of ['u', 'v', 'w']) models.save([{ workloadId, name: 'cpu', state: 1 }]);
+  models.remove(['u', 'w', 'x']);
+  expect(models.load().map(({ workloadId }) => workloadId)).toEqual(['v']);
+});
+
 test('a state that is no JSON costs itself alone', () => {
   const models = new RateModels(database);
   models.save([

@@ -38,6 +38,12 @@ export class RateModels {
       }
     });
   }
+
+  /** Forgets all models of these workloads. */
+  remove(workloadIds: readonly string[]): void {
+    const { query } = this.#database;
+    this.#database.run(query.deleteFrom('rate_model').where('workload_id', 'in', workloadIds));
+  }
 }
 
 function parsed(text: string): unknown {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { rateNames } from '../../src/model/rate.ts';
 import { engineMissing } from '../support/requirements.ts';
@@ -73,6 +75,19 @@ test('what is usual is measured, each rate in its unit; what cannot be read is a
   const metrics = await product.metrics();
   for (const name of ['execs', 'connects', 'dns_questions', 'network_transmit_packets'])
     expect(metrics).toMatch(new RegExp(`anchorwatch_container_${name}_total\\{[^}]*container="asker"[^}]*\\} [1-9]`));
+});
+
+test('anchorwatch profile show prints what is usual', () => {
+  const bin = join(import.meta.dirname, '../../bin/anchorwatch.mjs');
+  const args = ['profile', 'show', 'anchorwatch-test/busybox/asker', '--state', product.state];
+  const shown = execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
+  expect(shown).toMatch(/^exec +known .*\/bin\/busybox/m);
+  expect(shown).toMatch(/^RATE +USUAL NOW +HIGHEST HELD +HALF HOURS$/m);
+  expect(shown).toMatch(/^rate\.exec +[\d.]+\/s /m);
+  const json = execFileSync(process.execPath, [bin, ...args, '--dimension', 'rate.cpu', '--json'], {
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(json)).toMatchObject({ dimension: 'rate.cpu', usual: expect.any(Number), samples: 0 });
 });
 
 test('a burst in a young workload is no news', async () => {
