@@ -127,7 +127,7 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	return 0;
 }
 
-static __always_inline int on_open(long descriptor)
+__noinline int on_open(long descriptor)
 {
 	struct aw_watched *w;
 	struct file *file;
