@@ -45,7 +45,7 @@ int on_any_call(struct bpf_raw_tracepoint_args *context)
 	}
 	if (compat) {
 		if (number == IA32_OPEN || number == IA32_CREAT || number == IA32_OPENAT || number == IA32_OPENAT2)
-			on_open(context->args[1]);
+			take_open(context->args[1]);
 	} else {
 		__sync_fetch_and_add(&calls->counts[number & (AW_SYSCALLS_MAX - 1)], 1);
 	}
