@@ -12,9 +12,9 @@ import type { Decision } from '../model/decision.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { Dimension, Stratum } from '../model/feature.ts';
 import type { ProfileFeature, WorkloadReport } from '../model/node.ts';
-import { coverage, surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts';
+import type { SharedProfile } from '../model/shared-profile.ts';
+import { coverage } from '../profile/coverage.ts';
 import { featuresOf, peerKey } from '../profile/features.ts';
-import type { LevelledFeature } from '../profile/features.ts';
 import { isWorthRemembering, kernelPatterns } from '../profile/patterns.ts';
 import { Profile } from '../profile/profile.ts';
 import type { StoredProfile } from '../profile/stored.ts';
@@ -22,6 +22,7 @@ import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
 import { AlertBudget } from './alert-budget.ts';
 import type { AlertBudgetOptions, BudgetEntry } from './alert-budget.ts';
+import { candidateOf } from './candidate.ts';
 import { applyDecision } from './decisions.ts';
 import type { AppliedDecision } from './decisions.ts';
 import { HealthChecks } from './health-checks.ts';
@@ -123,7 +124,7 @@ export class Watch {
     // A check that was tampered with is no check.
     const check = writtenHere ? 'no' : this.#healthChecks.concerns(event, container);
     const candidates = features.map((feature) => {
-      const candidate = this.#candidate(profile, feature, sample.stratum, event.judged === true);
+      const candidate = candidateOf(profile, feature, sample.stratum, event.judged === true);
       return check === 'no' ? candidate : { ...candidate, surprise: 0 };
     });
     const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check });
@@ -208,6 +209,16 @@ export class Watch {
     const applied = applyDecision(this.#profiles.get(workload), decision, nowMs, this.#options.halfLifeMs);
     if (applied.fresh !== undefined) this.#profiles.set(workload, applied.fresh);
     return applied;
+  }
+
+  /** Hands what other nodes know to the profile; without one, nothing of the workload runs here. */
+  usePrior(shared: SharedProfile, nowMs: number): void {
+    this.#profiles.get(shared.workload.id)?.usePrior(shared, nowMs);
+  }
+
+  /** What this node learned of a workload by itself, at most `featuresMost` features; undefined before a sample is completed. */
+  contribution(workloadId: string, nowMs: number, featuresMost: number): SharedProfile | undefined {
+    return this.#profiles.get(workloadId)?.contribution(nowMs, featuresMost);
   }
 
   /** Saves what changed. Throws what the store throws; the changes are then kept for the next call. */
@@ -326,15 +337,6 @@ export class Watch {
     const alsoKnown = kernelPatterns(event, profile, wasKnown);
     for (const pattern of alsoKnown) profile.addKernelKey(pattern, candidates);
     return { reason, mark: 'known', alsoKnown, saveNow: false };
-  }
-
-  #candidate(profile: Profile, feature: LevelledFeature, stratum: Stratum, judgedByKernel: boolean): Candidate {
-    const state = profile.state(feature);
-    const counts = profile.incidences(feature.dimension, stratum);
-    const surprise =
-      state === 'known' ? surpriseOfSeen(counts, profile.incidence(feature, stratum)) : surpriseOfNew(counts);
-    // The kernel remembers a judgement that the profile had no room for.
-    return { ...feature, state: state === 'new' && judgedByKernel ? 'judged' : state, surprise };
   }
 
   #matches(

@@ -33,17 +33,24 @@ export class KernelKeys {
     this.#counts.set(id, counted);
   }
 
-  /** What was counted since the last call, with the features that each key stands for. */
-  takeCounts(): readonly {
-    readonly features: readonly string[];
-    readonly counted: Readonly<Record<Stratum, number>>;
-  }[] {
-    const counts = [...this.#counts].map(([id, counted]) => ({
-      features: this.#rows.get(id)?.features ?? [],
-      counted,
-    }));
+  /**
+   * What was counted since the last call, by the known row that `resolve` finds for a feature. Of several keys of one feature the largest count is taken,
+   * because they may have been seen in the same samples.
+   */
+  takeCounts<Row extends { readonly state: string }>(
+    resolve: (feature: string) => Row | undefined,
+  ): ReadonlyMap<Row, Readonly<Record<Stratum, number>>> {
+    const largest = new Map<Row, Record<Stratum, number>>();
+    for (const [id, { startup, steady }] of this.#counts) {
+      for (const feature of this.#rows.get(id)?.features ?? []) {
+        const row = resolve(feature);
+        if (row?.state !== 'known') continue;
+        const best = largest.get(row) ?? { startup: 0, steady: 0 };
+        largest.set(row, { startup: Math.max(best.startup, startup), steady: Math.max(best.steady, steady) });
+      }
+    }
     this.#counts = new Map();
-    return counts;
+    return largest;
   }
 
   /** Keys of whose features `test` holds. */

@@ -2,14 +2,18 @@ import type { Workload } from '../model/container.ts';
 import type { KernelKey } from '../model/event.ts';
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature } from '../model/node.ts';
+import type { SharedProfile } from '../model/shared-profile.ts';
+import { contributionOf } from './contribution.ts';
 import type { Incidences } from './coverage.ts';
 import { Decay, defaultHalfLifeMs, forgottenBelow, landmarked } from './decay.ts';
 import { FanOut, isPattern } from './fan-out.ts';
 import { KernelKeys } from './kernel-keys.ts';
-import { featureId, incompleteOf, loadedRow, newRow, noCounts, patternRow, plain, shown, tally } from './row.ts';
-import type { Counts, Row } from './row.ts';
+import { featureId, loadedRow, newRow, patternRow, plain, shown } from './row.ts';
+import type { Row } from './row.ts';
+import { Prior } from './prior.ts';
 import type { Sample } from './samples.ts';
 import type { StoredProfile } from './stored.ts';
+import { Tallies } from './tallies.ts';
 
 /** Most features that one workload's profile holds, with keys of at most 536 characters each; what does not fit is counted in `overflow`. */
 export const featuresMax = 8192;
@@ -34,7 +38,7 @@ export class Profile {
   readonly #sampleWeights: { startup: number; steady: number };
   readonly #decay: Decay;
   readonly #rows: Map<string, Row> = new Map();
-  readonly #counts: Map<Dimension, Counts> = new Map();
+  readonly #tallies: Tallies = new Tallies();
   readonly #kernelKeys: KernelKeys;
   readonly #fanOut: FanOut = new FanOut();
   readonly #listeners: Set<string>;
@@ -43,6 +47,7 @@ export class Profile {
   #removed: Set<string> = new Set();
   #dirtySelf = true;
   #reset: boolean;
+  #prior: Prior | undefined;
   #overflow = 0;
 
   /** @param halfLifeMs After this time a sighting counts half; at least a day. */
@@ -62,7 +67,7 @@ export class Profile {
     this.#sampleWeights = { ...decay.samples };
     for (const row of features) this.#insert(loadedRow(row));
     for (const [dimension, incomplete] of Object.entries(lost))
-      this.#countsOf(dimension as Dimension).incomplete = { ...incomplete };
+      this.#tallies.addIncomplete(dimension as Dimension, incomplete);
     this.#kernelKeys = new KernelKeys(stored.kernelKeys);
     this.#dirty.clear();
     this.#removed.clear();
@@ -91,12 +96,40 @@ export class Profile {
 
   /** `known` in either stratum is known. A judged feature stays judged even where a pattern would cover it. */
   state(feature: Feature): FeatureState {
-    return this.#find(feature)?.state ?? 'new';
+    return this.#find(feature)?.state ?? (this.#prior?.isCommon(feature) === true ? 'known' : 'new');
+  }
+
+  /** What other nodes know of the workload counts beside what was learned here, from now on; it is never saved nor shared as the node's own. */
+  usePrior(shared: SharedProfile, timeMs: number): void {
+    this.#prior = new Prior(shared, this.#decay.at(timeMs));
+    for (const row of this.#rows.values()) {
+      this.#tallies.leave(row);
+      row.elsewhere = this.#prior.has(row);
+      this.#tallies.enter(row);
+    }
+  }
+
+  /** What other nodes know, once they were asked. */
+  get prior(): Prior | undefined {
+    return this.#prior;
+  }
+
+  /** What this node has learned by itself, for the others: at most `featuresMost` features. Undefined before a sample is completed. */
+  contribution(timeMs: number, featuresMost: number): SharedProfile | undefined {
+    if (this.#samples.startup + this.#samples.steady === 0) return undefined;
+    const [decay, samples] = [this.#decay, this.#sampleWeights];
+    const learned = { of: this, rows: this.#rows.values(), incomplete: this.#tallies.incomplete, decay, samples };
+    return contributionOf(learned, timeMs, featuresMost);
   }
 
   /** In how many samples of the stratum the feature (or the pattern that covers it) was seen, less what was forgotten. */
   incidence(feature: Feature, stratum: Stratum): number {
     return this.#decay.value(this.#find(feature)?.weight[stratum] ?? 0);
+  }
+
+  /** In how many samples other nodes have seen the feature, none of which has judged it. */
+  incidenceElsewhere(feature: Feature): number {
+    return this.#decay.value(this.#prior?.weight(feature) ?? 0);
   }
 
   /** Known from the workload's first minutes, or for many samples: not something that came in a moment ago. */
@@ -106,16 +139,11 @@ export class Profile {
     return row.firstSeenMs - this.createdMs <= firstMinutesMs || row.startup + row.steady >= establishedSamples;
   }
 
-  /** The counts that coverage and surprise are computed from, less what was forgotten. */
+  /** The counts that coverage and surprise are computed from, less what was forgotten; with those of other nodes. */
   incidences(dimension: Dimension, stratum: Stratum): Incidences {
-    const counts = this.#counts.get(dimension) ?? noCounts();
-    const { once, twice, total } = counts[stratum];
-    return {
-      samples: this.#decay.value(this.#sampleWeights[stratum] - counts.incomplete[stratum]),
-      once: this.#decay.value(once),
-      twice: this.#decay.value(twice),
-      total: this.#decay.value(total),
-    };
+    const prior = this.#prior?.incidences(dimension, stratum);
+    const samples = this.#sampleWeights[stratum];
+    return this.#tallies.incidences(dimension, stratum, { samples, prior, decay: this.#decay });
   }
 
   /** Keys of the most frequent known features of a dimension, at most `limit`. */
@@ -129,16 +157,16 @@ export class Profile {
 
   /** Every known key of a dimension. */
   knownKeys(dimension: Dimension): Iterable<string> {
-    return this.#counts.get(dimension)?.keys ?? [];
+    return this.#tallies.keys(dimension);
   }
 
   dimensionsSeen(): readonly Dimension[] {
-    return [...this.#counts.keys()];
+    return this.#tallies.dimensions;
   }
 
   /** How many known features a dimension has. */
   size(dimension: Dimension): number {
-    return this.#counts.get(dimension)?.keys.size ?? 0;
+    return this.#tallies.keys(dimension).size;
   }
 
   /**
@@ -231,28 +259,14 @@ export class Profile {
     const weight = this.#decay.at(timeMs);
     this.#samples[stratum]++;
     this.#sampleWeights[stratum] += weight;
-    for (const dimension of incomplete) this.#countsOf(dimension).incomplete[stratum] += weight;
+    for (const dimension of incomplete)
+      this.#tallies.addIncomplete(dimension, { startup: 0, steady: 0, [stratum]: weight });
     this.#dirtySelf = true;
   }
 
-  /**
-   * Ends a slice: adds what the kernel counted. Of several kernel keys of one feature the largest count is taken, because they
-   * may have been seen in the same samples; what user space counted for the same samples itself is not counted again.
-   */
+  /** Ends a slice: adds what the kernel counted; what user space counted for the same samples itself is not counted again. */
   endSlice(timeMs: number): void {
-    const largest = new Map<Row, { startup: number; steady: number }>();
-    for (const { features, counted } of this.#kernelKeys.takeCounts()) {
-      for (const feature of features) {
-        const row = this.#resolve(feature);
-        if (row === undefined || row.state !== 'known') continue;
-        const best = largest.get(row) ?? { startup: 0, steady: 0 };
-        largest.set(row, {
-          startup: Math.max(best.startup, counted.startup),
-          steady: Math.max(best.steady, counted.steady),
-        });
-      }
-    }
-    for (const [row, best] of largest) {
+    for (const [row, best] of this.#kernelKeys.takeCounts((id) => this.#resolve(id))) {
       for (const stratum of ['startup', 'steady'] as const) {
         const extra = best[stratum] - row.inSlice[stratum];
         if (extra > 0) this.#add(row, stratum, extra, timeMs);
@@ -279,7 +293,7 @@ export class Profile {
       samples: this.samples,
       decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights } },
       listeners: [...this.#listeners],
-      incomplete: incompleteOf(this.#counts),
+      incomplete: this.#tallies.incomplete,
       features: [...this.#dirty].flatMap((id) => {
         const row = this.#rows.get(id);
         return row === undefined ? [] : [plain(row)];
@@ -336,10 +350,8 @@ export class Profile {
     this.#dirty.add(featureId(row));
     this.#removed.delete(featureId(row));
     if (row.state !== 'known') return;
-    const counts = this.#countsOf(row.dimension);
-    counts.keys.add(row.key);
-    tally(counts.startup, row, 'startup', 1);
-    tally(counts.steady, row, 'steady', 1);
+    row.elsewhere = this.#prior?.has(row) ?? false;
+    this.#tallies.enter(row);
     this.#fanOut.add(row);
   }
 
@@ -360,10 +372,7 @@ export class Profile {
   }
 
   #remove(row: Row): void {
-    const counts = this.#countsOf(row.dimension);
-    counts.keys.delete(row.key);
-    tally(counts.startup, row, 'startup', -1);
-    tally(counts.steady, row, 'steady', -1);
+    this.#tallies.leave(row);
     this.#fanOut.remove(row);
     this.#rows.delete(featureId(row));
     this.#dirty.delete(featureId(row));
@@ -380,21 +389,11 @@ export class Profile {
   }
 
   #add(row: Row, stratum: Stratum, count: number, timeMs: number): void {
-    const counts = this.#countsOf(row.dimension)[stratum];
-    tally(counts, row, stratum, -1);
+    this.#tallies.leave(row);
     row[stratum] += count;
     row.weight[stratum] += count * this.#decay.at(timeMs);
-    tally(counts, row, stratum, 1);
+    this.#tallies.enter(row);
     row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
     this.#dirty.add(featureId(row));
-  }
-
-  #countsOf(dimension: Dimension): Counts {
-    let counts = this.#counts.get(dimension);
-    if (counts === undefined) {
-      counts = noCounts();
-      this.#counts.set(dimension, counts);
-    }
-    return counts;
   }
 }
