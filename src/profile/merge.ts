@@ -81,6 +81,15 @@ export function condensed(shared: SharedProfile, featuresMax: number): SharedPro
   };
 }
 
+/** Most features of a sum that is handed out: as many as a message may hold. */
+const sumFeaturesMax = 4096;
+
+/** The sum of contributions, one of each node, as of `nowMs` and as it is handed out; undefined of none. In whatever order they come, the same. */
+export function sumOfContributions(contributions: readonly SharedProfile[], nowMs: number): SharedProfile | undefined {
+  const [first, ...rest] = contributions.map((one) => broughtTo(one, nowMs));
+  return first === undefined ? undefined : condensed(rest.reduce(merged, first), sumFeaturesMax);
+}
+
 /** The known features, siblings collapsed as `Profile.learn` does. Executables, protected directories and credentials have no patterns. */
 function folded(shared: SharedProfile): readonly SharedFeature[] {
   const rows = new Map<string, SharedFeature>();
