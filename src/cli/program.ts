@@ -27,12 +27,16 @@ Exit status: 0 done, 1 failed, 2 usage.`;
 
 function build(surroundings: Surroundings, finished: (status: number) => void): Command {
   const program = new Command('anchorwatch').description(about).addHelpText('after', below);
+  // What stands behind an inner command is meant for it, also where the outer one has an option of that name.
+  program.enablePositionalOptions();
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
   for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads]) {
     const command = toCommand(definition, surroundings, finished);
-    if (definition === alerts)
+    if (definition === alerts) {
+      command.enablePositionalOptions();
       for (const inner of alertDecisions) command.addCommand(toCommand(inner, surroundings, finished));
+    }
     program.addCommand(command);
   }
   const profile = new Command('profile')
