@@ -23,6 +23,7 @@ import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
+import { Fleet } from './fleet.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { RuleSource } from './rule-source.ts';
@@ -129,7 +130,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     log,
     onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
     onDecision: (decision) => pipeline.decide(decision),
+    onFleetOpen: () => fleet.opened(),
+    onFleet: (workload, shared) => fleet.told(workload, shared),
   });
+  const fleet = new Fleet({ profiles: watch, link: outbox, clock, random: Math.random, log });
   outbox.start();
   cleanups.defer('outbox', () => outbox.stop());
 
@@ -140,6 +144,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     listener: {
       started: (container) => {
         pipeline.started(container);
+        fleet.started(container.workload.id);
       },
       stopped: (container) => {
         pipeline.stopped(container);
@@ -195,6 +200,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   };
   every(tickMs, () => {
     pipeline.tick();
+    fleet.tick();
   });
   every(tickMs, () => void recorder.flush());
   every(rateMs, () => {
@@ -204,8 +210,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     every(pollMs, () => {
       poller.poll();
     });
+  const sources = { watch, outbox, containers, pipeline, rates, source, version, recorder, ruleSource, fleet };
   const report = (): void => {
-    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, source, version, recorder, ruleSource }));
+    outbox.report(nodeReport(sources));
   };
   rates.read(containers.running());
   report();
@@ -325,6 +332,7 @@ interface ReportSources {
   readonly version: string;
   readonly recorder: CaptureLog;
   readonly ruleSource: RuleSource;
+  readonly fleet: Fleet;
 }
 
 function nodeReport({
@@ -337,6 +345,7 @@ function nodeReport({
   version,
   recorder,
   ruleSource,
+  fleet,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -362,6 +371,8 @@ function nodeReport({
     })),
     { hook: 'outbox', reason: 'refused', count: outboxCounters.refused },
     { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
+    { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
+    { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {

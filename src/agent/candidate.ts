@@ -18,8 +18,10 @@ export function candidateOf(
   const state = profile.state(feature);
   const counts = profile.incidences(feature.dimension, stratum);
   const here = profile.incidence(feature, stratum);
-  if (state === 'known') return { ...feature, state, surprise: surpriseOfSeen(counts, here) };
-  if (state === 'judged' || judgedByKernel) return { ...feature, state: 'judged', surprise: surpriseOfNew(counts) };
-  const elsewhere = profile.incidenceElsewhere(feature);
+  if (state === 'judged' || (state === 'new' && judgedByKernel))
+    return { ...feature, state: 'judged', surprise: surpriseOfNew(counts) };
+  // What was seen here needs no other's word.
+  const elsewhere = here > 0 ? 0 : profile.incidenceElsewhere(feature);
+  if (state === 'known') return { ...feature, state, surprise: surpriseOfSeen(counts, here + elsewhere) };
   return { ...feature, state, surprise: elsewhere > 0 ? surpriseOfTold(counts, elsewhere) : surpriseOfNew(counts) };
 }

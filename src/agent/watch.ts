@@ -216,6 +216,12 @@ export class Watch {
     this.#profiles.get(shared.workload.id)?.usePrior(shared, nowMs);
   }
 
+  /** Samples that this node has of a workload itself. */
+  samples(workloadId: string): number {
+    const { startup = 0, steady = 0 } = this.#profiles.get(workloadId)?.samples ?? {};
+    return startup + steady;
+  }
+
   /** What this node learned of a workload by itself, at most `featuresMost` features; undefined before a sample is completed. */
   contribution(workloadId: string, nowMs: number, featuresMost: number): SharedProfile | undefined {
     return this.#profiles.get(workloadId)?.contribution(nowMs, featuresMost);

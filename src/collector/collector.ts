@@ -85,7 +85,10 @@ async function assemble(
 
   const feed = new Feed({ alerts: store, registry, log });
   const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
-  const fleet = new Fleet({ contributions: store.contributions, sum: sumOfContributions, registry, clock, log });
+  const fleet = new Fleet({
+    ...{ contributions: store.contributions, sum: sumOfContributions, registry, clock, log },
+    prune: (nowMs) => store.contributions.prune(nowMs),
+  });
   await fleet.prune();
   const pruning = setInterval(() => void fleet.prune(), 3_600_000);
   cleanups.defer('pruning of contributions', () => clearInterval(pruning));
@@ -128,8 +131,7 @@ async function assemble(
         // What was seen to is of interest to people only; everything else is for the nodes, also for those that are away.
         const names = said.verdict === 'acknowledge' ? [] : nodes.states().map(({ name }) => name);
         const stored = await store.addDecision(decision, names);
-        // What was to be forgotten must not come back from the fleet.
-        if (said.verdict === 'relearn') await store.contributions.forget(said.workload);
+        if (said.verdict === 'relearn') await fleet.forget(said.workload);
         const { id, verdict, by, workload } = decision;
         log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');
         ingest.tellDecisions(names);

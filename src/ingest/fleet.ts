@@ -16,12 +16,14 @@ export interface ContributionStore {
   ): Promise<{ readonly outcome: 'stored' | 'stale'; readonly dropped: number }>;
   /** What nodes contributed about a workload, by node, the latest received first. */
   of(workload: string): Promise<readonly { readonly node: string; readonly shared: SharedProfile }[]>;
-  /** Deletes what is too old or too much; how many, by reason. */
-  prune(nowMs: number): Promise<Readonly<Record<'age' | 'count' | 'bytes', number>>>;
+  /** Forgets what all nodes contributed about a workload. */
+  forget(workload: string): Promise<void>;
 }
 
 export interface FleetOptions {
   readonly contributions: ContributionStore;
+  /** Deletes contributions that are too old or too many; how many, by reason. */
+  readonly prune: (nowMs: number) => Promise<Readonly<Record<'age' | 'count' | 'bytes', number>>>;
   /** The sum of contributions as of `nowMs`, for handing out; undefined of none. */
   readonly sum: (contributions: readonly SharedProfile[], nowMs: number) => SharedProfile | undefined;
   readonly registry: Registry;
@@ -33,9 +35,11 @@ const contributionOutcomes = ['stored', 'stale', 'limited', 'failed'] as const;
 const answerOutcomes = ['found', 'none', 'limited', 'failed'] as const;
 const dropReasons = ['age', 'count', 'bytes', 'nodes'] as const;
 /** Messages about the fleet that a node may send at once, and how fast it may go on. */
-const burst = 2000;
-const perSecond = 2;
+const burst = 1000;
+const perSecond = 1;
 const bucketsMax = 4096;
+/** Contributions stored before what is too much is looked for again. */
+const unprunedMax = 256;
 /** Sums kept for nodes that contributed nothing, which all get the same. */
 const sumsMax = 64;
 const sumTtlMs = 30_000;
@@ -58,6 +62,7 @@ export class Fleet {
   readonly #dropped: Counter<'reason'>;
   readonly #buckets: Map<string, { tokens: number; atMs: number }> = new Map();
   readonly #sums: Map<string, Sum> = new Map();
+  #unpruned = 0;
   #trouble = '';
 
   constructor(options: FleetOptions) {
@@ -99,6 +104,10 @@ export class Fleet {
       const { outcome, dropped } = await this.#options.contributions.keep(node, own, nowMs);
       this.#contributions.inc({ outcome });
       this.#dropped.inc({ reason: 'nodes' }, dropped);
+      // Another's word is news; what a contributor says again may wait.
+      if (this.#sums.get(own.workload.id)?.contributors.has(node) === false) this.#sums.delete(own.workload.id);
+      this.#unpruned += 1;
+      if (this.#unpruned >= unprunedMax) await this.prune();
     } catch (error) {
       this.#contributions.inc({ outcome: 'failed' });
       this.#failed(error);
@@ -124,12 +133,19 @@ export class Fleet {
 
   /** Deletes what is too old or too much; call it about once an hour. */
   async prune(): Promise<void> {
+    this.#unpruned = 0;
     try {
-      const dropped = await this.#options.contributions.prune(this.#options.clock.nowMs());
+      const dropped = await this.#options.prune(this.#options.clock.nowMs());
       for (const reason of ['age', 'count', 'bytes'] as const) this.#dropped.inc({ reason }, dropped[reason]);
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** An operator lets the workload be learned anew: what nodes knew must not come back from here. Rejects as the store does. */
+  async forget(workload: string): Promise<void> {
+    await this.#options.contributions.forget(workload);
+    this.#sums.delete(workload);
   }
 
   async #sum(node: string, workload: string): Promise<SharedProfile | undefined> {
