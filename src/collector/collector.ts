@@ -124,6 +124,7 @@ async function assemble(
     alerts: store,
     incidents: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
+    exchange: fleet,
     decisions: {
       decide: async (said) => {
         const nowMs = clock.nowMs();

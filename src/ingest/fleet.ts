@@ -16,8 +16,8 @@ export interface ContributionStore {
   ): Promise<{ readonly outcome: 'stored' | 'stale'; readonly dropped: number }>;
   /** What nodes contributed about a workload, by node, the latest received first. */
   of(workload: string): Promise<readonly { readonly node: string; readonly shared: SharedProfile }[]>;
-  /** Forgets what all nodes contributed about a workload. */
-  forget(workload: string): Promise<void>;
+  /** Forgets what all nodes, or one, contributed about a workload; how many contributions that were. */
+  forget(workload: string, node?: string): Promise<number>;
 }
 
 export interface FleetOptions {
@@ -31,13 +31,15 @@ export interface FleetOptions {
   readonly log: Logger;
 }
 
-const contributionOutcomes = ['stored', 'stale', 'limited', 'failed'] as const;
+const contributionOutcomes = ['stored', 'stale', 'limited', 'refused', 'failed'] as const;
 const answerOutcomes = ['found', 'none', 'limited', 'failed'] as const;
 const dropReasons = ['age', 'count', 'bytes', 'nodes'] as const;
 /** Messages about the fleet that a node may send at once, and how fast it may go on. */
 const burst = 1000;
 const perSecond = 1;
 const bucketsMax = 4096;
+/** What is imported is kept beside the nodes' contributions under such a name, which no node may use. */
+const importPrefix = 'import:';
 /** Contributions stored before what is too much is looked for again. */
 const unprunedMax = 256;
 /** Sums kept for nodes that contributed nothing, which all get the same. */
@@ -71,7 +73,7 @@ export class Fleet {
     this.#contributions = counter(
       registry,
       'anchorwatch_fleet_contributions_total',
-      'What nodes learned, as it came in. stale: a later one was there; limited: the node sent too many; failed: it could not be stored.',
+      'What nodes learned, as it came in. stale: a later one was there; limited: the node sent too many; refused: it is named like an import; failed: it could not be stored.',
       ['outcome'],
     );
     this.#answers = counter(
@@ -94,8 +96,8 @@ export class Fleet {
   /** Keeps what a node contributed. A node whose clock is ahead contributes as of now. Never rejects. */
   async contributed(node: string, shared: SharedProfile): Promise<void> {
     const nowMs = this.#options.clock.nowMs();
-    if (!this.#take(node)) {
-      this.#contributions.inc({ outcome: 'limited' });
+    if (node.startsWith(importPrefix) || !this.#take(node)) {
+      this.#contributions.inc({ outcome: node.startsWith(importPrefix) ? 'refused' : 'limited' });
       return;
     }
     const features = shared.features.map((feature) => ({ ...feature, nodes: 1 }));
@@ -146,6 +148,32 @@ export class Fleet {
   async forget(workload: string): Promise<void> {
     await this.#options.contributions.forget(workload);
     this.#sums.delete(workload);
+  }
+
+  /** The sum of everything that is contributed about a workload. Rejects as the store does. */
+  async exported(workload: string): Promise<SharedProfile | undefined> {
+    return this.#sum('', workload);
+  }
+
+  /** Counts a profile from a file as a contribution of its own, until it is replaced or removed by its name. Rejects as the store does. */
+  async imported(name: string, shared: SharedProfile): Promise<void> {
+    const nowMs = this.#options.clock.nowMs();
+    const { id } = shared.workload;
+    await this.#options.contributions.forget(id, importPrefix + name);
+    const { dropped } = await this.#options.contributions.keep(
+      importPrefix + name,
+      { ...shared, asOfMs: Math.min(shared.asOfMs, nowMs) },
+      nowMs,
+    );
+    this.#dropped.inc({ reason: 'nodes' }, dropped);
+    this.#sums.delete(id);
+  }
+
+  /** False: nothing was imported under this name. */
+  async removed(workload: string, name: string): Promise<boolean> {
+    const removed = await this.#options.contributions.forget(workload, importPrefix + name);
+    this.#sums.delete(workload);
+    return removed > 0;
   }
 
   async #sum(node: string, workload: string): Promise<SharedProfile | undefined> {

@@ -85,9 +85,15 @@ export class ContributionTable {
     return rows.map(({ node, shared }) => ({ node, shared: JSON.parse(shared) as SharedProfile }));
   }
 
-  /** Forgets what all nodes contributed about a workload. */
-  async forget(workload: string): Promise<void> {
-    this.#database.run(this.#database.query.deleteFrom('contributions').where('workload_id', '=', workload));
+  /** Forgets what all nodes, or one, contributed about a workload; how many contributions that were. */
+  async forget(workload: string, node?: string): Promise<number> {
+    const { query } = this.#database;
+    return this.#database.transaction(() => {
+      const of = query.selectFrom('contributions').select('node').where('workload_id', '=', workload);
+      const rows = this.#database.all(node === undefined ? of : of.where('node', '=', node));
+      for (const row of rows) this.#delete(workload, row.node);
+      return rows.length;
+    });
   }
 
   /** Deletes what is too old, then the oldest of what is too much; how many, by reason. */
