@@ -3,7 +3,9 @@ import { createLogger } from '../lib/log.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Ask, Contribution } from '../protocol/message.ts';
+import { Profile } from '../profile/profile.ts';
 import { Fleet } from './fleet.ts';
+import { candidateOf } from './release-note.ts';
 
 const log = createLogger({ level: 'silent' });
 const minuteMs = 60_000;
@@ -19,7 +21,7 @@ function shared(id: string, changes: Partial<SharedProfile> = {}): SharedProfile
   const figures = { startup: 1, steady: 9 };
   return {
     ...{ workload: { id, name: id, kind: 'image' }, asOfMs: nowMs, halfLifeMs: 1e9, nodes: 1, samples: figures },
-    ...{ incomplete: {}, listeners: [], features: [], omitted: 0, ...changes },
+    ...{ incomplete: {}, listeners: [], images: [], features: [], omitted: 0, ...changes },
   };
 }
 
@@ -107,4 +109,24 @@ describe('Fleet', () => {
     for (let index = 0; index < 5000; index++) fleet.started(`w${index}`);
     expect(fleet.counters.forgotten).toBe(5000 - 4096);
   });
+});
+
+test('what other nodes know stays new while a lone one knows it, and does not outweigh what was denied here', () => {
+  const profile = new Profile({ workload: { id: 'w', name: 'w', kind: 'image' }, createdMs: 0 });
+  const figures = { startup: 0, steady: 500 };
+  const known = { dimension: 'exec', state: 'known', count: figures, weight: figures } as const;
+  const features = [
+    { ...known, key: '/bin/common', nodes: 2 },
+    { ...known, key: '/bin/lone', nodes: 1 },
+  ];
+  profile.usePrior(shared('w', { nodes: 2, samples: { startup: 1, steady: 1000 }, features }), 0);
+  const candidate = (key: string): ReturnType<typeof candidateOf> =>
+    candidateOf(profile, { dimension: 'exec', key, level: 'program' }, '', 'steady', false);
+  expect(candidate('/bin/common')).toMatchObject({ state: 'known' });
+  expect(candidate('/bin/lone')).toMatchObject({ state: 'new' });
+  expect(candidate('/bin/lone').surprise).toBeLessThan(0.01);
+  expect(candidate('/bin/never').surprise).toBeCloseTo(3, 1);
+  profile.deny({ dimension: 'exec', key: '/bin/common' }, 2);
+  expect(candidate('/bin/common')).toMatchObject({ state: 'judged' });
+  expect(candidate('/bin/common').surprise).toBeCloseTo(3, 1);
 });

@@ -14,6 +14,8 @@ const settledAfterSeconds = 45;
 /** A workload with this many ports does not have a small set of them. */
 const portsMany = 8;
 const samplesForChance = 10;
+/** Keys that an alert's evidence names as expected. */
+const expectedMax = 10;
 const chanceVolatile = 0.3;
 
 export interface FactsInput {
@@ -23,6 +25,8 @@ export interface FactsInput {
   readonly dimension: Dimension;
   readonly writtenHere: boolean;
   readonly healthcheck: boolean;
+  /** The container's image is a new one of a workload that ran others before. */
+  readonly freshImage: boolean;
 }
 
 /** What rules may know of the profile. Pure. */
@@ -33,6 +37,7 @@ export function profileFacts({
   dimension,
   writtenHere,
   healthcheck,
+  freshImage,
 }: FactsInput): ProfileFacts {
   const counts = profile.incidences(dimension, stratum);
   const ageSeconds = (event.timeMs - profile.createdMs) / 1000;
@@ -49,7 +54,8 @@ export function profileFacts({
     ageSeconds,
     startup,
     coverage: coverage(counts),
-    settled: !startup && ageSeconds >= settledAfterSeconds && !volatile,
+    // A new image is there to do something that the last one did not.
+    settled: !startup && ageSeconds >= settledAfterSeconds && !volatile && !freshImage,
     listens: profile.size('net.listen') > 0,
     knowsPort: out.has(port),
     listensOnPort: listening.has(port) || (port >= ephemeralPort && listening.has(ephemeral)),
@@ -83,15 +89,20 @@ export function evidenceOf(
   feature: Feature,
   stratum: Stratum,
   timeMs: number,
-  { lostLately, thresholds }: { readonly lostLately: number; readonly thresholds: ThresholdsInForce },
+  {
+    lostLately,
+    thresholds,
+    digest,
+  }: { readonly lostLately: number; readonly thresholds: ThresholdsInForce; readonly digest: string },
 ): Evidence {
-  const counts = profile.incidences(feature.dimension, stratum);
+  const all = profile.incidences(feature.dimension, stratum);
+  const counts = profile.incidencesUnder(digest, feature.dimension, stratum, all);
   const samples = Math.round(counts.samples);
   return {
     samples,
     seenInOneSample: Math.round(counts.once),
     coverage: Math.round(coverage(counts) * 10_000) / 10_000,
-    expected: profile.expected(feature.dimension, 10),
+    expected: expectedOf(profile, feature.dimension),
     note:
       noteOf(profile, stratum, samples, timeMs, elsewhereNote(profile, feature, stratum)) +
       lossNote(feature.dimension, lostLately) +
@@ -108,12 +119,24 @@ function noteOf(profile: Profile, stratum: Stratum, samples: number, timeMs: num
   return `new to ${name}, which has been watched for ${age} (${samples} ${samples === 1 ? phase.slice(0, -1) : phase})${elsewhere}`;
 }
 
+/** What was learned here; of what others know only as much as there is room for. */
+function expectedOf(profile: Profile, dimension: Dimension): readonly string[] {
+  const seen = (key: string): number =>
+    profile.incidence({ dimension, key }, 'startup') + profile.incidence({ dimension, key }, 'steady');
+  const here = [...profile.knownKeys(dimension)]
+    .map((key) => ({ key, seen: seen(key) }))
+    .toSorted((a, b) => b.seen - a.seen || (a.key < b.key ? -1 : 1))
+    .slice(0, expectedMax)
+    .map(({ key }) => key);
+  return [...new Set([...here, ...(profile.prior?.expected(dimension, expectedMax) ?? [])])].slice(0, expectedMax);
+}
+
 /** How much of the evidence is from other nodes. */
 function elsewhereNote(profile: Profile, feature: Feature, stratum: Stratum): string {
   const { prior } = profile;
   if (prior === undefined) return '';
   const samples = Math.round(prior.samples(feature.dimension, stratum)).toLocaleString('en');
-  const seen = Math.ceil(profile.incidenceElsewhere(feature));
+  const seen = Math.ceil(prior.incidence(feature));
   const but = seen === 0 ? '' : `; there it was seen in ${seen.toLocaleString('en')}`;
   return `, of them ${samples} from ${prior.nodes} other ${prior.nodes === 1 ? 'node' : 'nodes'}${but}`;
 }
@@ -126,6 +149,11 @@ function lossNote(dimension: Dimension, lostLately: number): string {
 function budgetNote({ warning, raised }: ThresholdsInForce): string {
   if (raised === 0) return '';
   return `; the alert budget has raised the threshold for warnings from ${warning - raised} to ${warning} here`;
+}
+
+/** The event runs or reads a file as the image's layers have it. Pure. */
+export function isOfImage(event: Event): boolean {
+  return (event.kind === 'exec' || (event.kind === 'file' && event.access === 'read')) && event.origin === 'image';
 }
 
 /** The stratum of an event of a container that has no sample yet. Pure. */

@@ -32,6 +32,8 @@ export interface SharedProfile {
   readonly samples: ByStratum;
   /** By dimension, samples in which something of it could not be told: no evidence of absence. */
   readonly incomplete: Readonly<Record<string, ByStratum>>;
+  /** Digests of the images that it was learned under. */
+  readonly images: readonly string[];
   /** Programs that were seen to listen. */
   readonly listeners: readonly string[];
   readonly features: readonly SharedFeature[];

@@ -6,7 +6,11 @@ import type { Row } from './row.ts';
 
 /** What a node has learned of a workload. */
 export interface Learned {
-  readonly of: { readonly workload: Workload; readonly listeners: Iterable<string> };
+  readonly of: {
+    readonly workload: Workload;
+    readonly listeners: Iterable<string>;
+    readonly releases: { stored(): readonly { readonly digest: string }[] };
+  };
   readonly rows: Iterable<Row>;
   /** By dimension, weights of samples in which something could not be told. */
   readonly incomplete: Readonly<Record<string, ByStratum>>;
@@ -15,12 +19,13 @@ export interface Learned {
   readonly decay: Decay;
 }
 
-/** What the node tells the others, at most `featuresMost` features: what it has seen itself, and nothing that it was told. */
+/** What the node tells the others, at most `featuresMost` features: what it has seen itself, and nothing that it was told. Undefined before a sample is completed. */
 export function contributionOf(
-  { of: { workload, listeners }, decay, ...learned }: Learned,
+  { of: { workload, listeners, releases }, decay, ...learned }: Learned,
   nowMs: number,
   featuresMost: number,
-): SharedProfile {
+): SharedProfile | undefined {
+  if (learned.samples.startup + learned.samples.steady === 0) return undefined;
   decay.at(nowMs);
   const told = ({ startup, steady }: ByStratum): ByStratum => ({
     startup: thousandths(decay.value(startup)),
@@ -43,6 +48,7 @@ export function contributionOf(
     ...{ workload, asOfMs: nowMs, halfLifeMs: decay.unit.halfLifeMs, nodes: 1, samples, features, omitted: 0 },
     incomplete: Object.fromEntries(incomplete),
     listeners: [...listeners].toSorted(),
+    images: releases.stored().map(({ digest }) => digest),
   };
   return condensed(shared, featuresMost);
 }

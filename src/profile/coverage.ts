@@ -47,7 +47,7 @@ export function surpriseOfSeen({ samples }: Incidences, incidence: number): numb
 
 /**
  * Surprise of a feature that was never seen here and in `incidence` samples elsewhere: as if it had been seen here so often, without the bound for
- * what was, so that what few samples show excuses little; never more than without them.
+ * what was, so that what few samples show excuses little; never more than `surpriseOfNew`, which it is for none.
  */
 export function surpriseOfTold(counts: Incidences, incidence: number): number {
   const decades = Math.log10((counts.samples + 1) / (incidence + 1)) / (incidence + 1);

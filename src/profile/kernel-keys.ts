@@ -34,21 +34,20 @@ export class KernelKeys {
   }
 
   /**
-   * What was counted since the last call, by the known row that `resolve` finds for a feature. Of several keys of one feature the largest count is taken,
+   * What was counted since the last call, by what `resolve` makes of a feature. Of several keys of one feature the largest count is taken,
    * because they may have been seen in the same samples.
    */
-  takeCounts<Row extends { readonly state: string }>(
-    resolve: (feature: string) => Row | undefined,
-  ): ReadonlyMap<Row, Readonly<Record<Stratum, number>>> {
-    const largest = new Map<Row, Record<Stratum, number>>();
-    for (const [id, { startup, steady }] of this.#counts) {
+  takeCounts<Of>(resolve: (feature: string) => Of | undefined): ReadonlyMap<Of, Readonly<Record<Stratum, number>>> {
+    const largest = new Map<Of, Record<Stratum, number>>();
+    for (const [id, counted] of this.#counts)
       for (const feature of this.#rows.get(id)?.features ?? []) {
-        const row = resolve(feature);
-        if (row?.state !== 'known') continue;
-        const best = largest.get(row) ?? { startup: 0, steady: 0 };
-        largest.set(row, { startup: Math.max(best.startup, startup), steady: Math.max(best.steady, steady) });
+        const of = resolve(feature);
+        if (of === undefined) continue;
+        const best = largest.get(of) ?? { startup: 0, steady: 0 };
+        best.startup = Math.max(best.startup, counted.startup);
+        best.steady = Math.max(best.steady, counted.steady);
+        largest.set(of, best);
       }
-    }
     this.#counts = new Map();
     return largest;
   }

@@ -20,7 +20,17 @@ function feature(
 
 function contribution(features: readonly SharedFeature[], changes: Partial<SharedProfile> = {}): SharedProfile {
   const samples = { startup: 5, steady: 1000 };
-  const about = { workload, asOfMs: 0, halfLifeMs, nodes: 1, samples, incomplete: {}, listeners: [], omitted: 0 };
+  const about = {
+    workload,
+    asOfMs: 0,
+    halfLifeMs,
+    nodes: 1,
+    samples,
+    incomplete: {},
+    listeners: [],
+    images: [],
+    omitted: 0,
+  };
   return { ...about, features, ...changes };
 }
 

@@ -3,8 +3,8 @@ import { FanOut, isPattern } from './fan-out.ts';
 import { siblingPattern } from './generalise.ts';
 import { featureId } from './row.ts';
 
-/** Most programs that listen in a shared profile. */
-export const sharedListenersMax = 64;
+/** Most programs that listen, and most images, of a sum that is handed out. */
+const listMax = 64;
 const thousand = 1000;
 const none: ByStratum = { startup: 0, steady: 0 };
 
@@ -32,7 +32,8 @@ export function broughtTo(shared: SharedProfile, nowMs: number): SharedProfile {
     samples,
     incomplete: Object.fromEntries(incomplete) as SharedProfile['incomplete'],
     features: [...features.values()],
-    listeners: [...new Set(shared.listeners)].toSorted(byText),
+    listeners: union(shared.listeners),
+    images: union(shared.images),
   };
 }
 
@@ -57,7 +58,8 @@ export function merged(a: SharedProfile, b: SharedProfile): SharedProfile {
     nodes: a.nodes + b.nodes,
     samples: plus(a.samples, b.samples),
     incomplete: sorted(incomplete),
-    listeners: [...new Set([...a.listeners, ...b.listeners])].toSorted(byText),
+    listeners: union([...a.listeners, ...b.listeners]),
+    images: union([...a.images, ...b.images]),
     features: [...features.values()].toSorted(byId),
     omitted: a.omitted + b.omitted,
   };
@@ -75,7 +77,8 @@ export function condensed(shared: SharedProfile, featuresMax: number): SharedPro
   kept.push(...known.slice(0, featuresMax - kept.length));
   return {
     ...shared,
-    listeners: shared.listeners.slice(0, sharedListenersMax),
+    listeners: shared.listeners.slice(0, listMax),
+    images: shared.images.slice(0, listMax),
     features: kept.toSorted(byId),
     omitted: shared.omitted + judged.length + known.length - kept.length,
   };
@@ -162,6 +165,10 @@ function plus(a: ByStratum, b: ByStratum): ByStratum {
 
 function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => byText(a, b)));
+}
+
+function union(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].toSorted(byText);
 }
 
 function byText(a: string, b: string): number {

@@ -15,7 +15,7 @@ function feature(key: string, steady: number, nodes: number, changes: Partial<Sh
 function fleet(...features: readonly SharedFeature[]): SharedProfile {
   const samples = { startup: 4, steady: 1000 };
   const about = { workload, asOfMs: 0, halfLifeMs: 2_592_000_000, nodes: 3, samples, incomplete: {}, omitted: 0 };
-  return { ...about, features, listeners: ['/usr/sbin/nginx'] };
+  return { ...about, images: ['sha256:1'], features, listeners: ['/usr/sbin/nginx'] };
 }
 
 const exec = (key: string): Feature => ({ dimension: 'exec', key });
@@ -26,11 +26,12 @@ describe('a prior', () => {
     const judged = feature('/bin/judged', 500, 3, { state: 'judged' });
     const few = feature('/bin/few', 4, 2);
     profile.usePrior(fleet(feature('/bin/common', 500, 2), feature('/bin/lone', 500, 1), few, judged), 1);
-    const states = ['common', 'lone', 'few', 'judged', 'never'].map((name) => profile.state(exec(`/bin/${name}`)));
-    expect(states).toEqual(['known', 'new', 'new', 'new', 'new']);
+    const isCommon = (name: string): boolean | undefined => profile.prior?.isCommon(exec(`/bin/${name}`));
+    expect(['common', 'lone', 'few', 'judged', 'never'].filter(isCommon)).toEqual(['common']);
     const counts = profile.incidences('exec', 'steady');
     expect(counts.samples).toBe(1000);
-    const surprise = (name: string): number => surpriseOfTold(counts, profile.incidenceElsewhere(exec(`/bin/${name}`)));
+    const surprise = (name: string): number =>
+      surpriseOfTold(counts, profile.prior?.incidence(exec(`/bin/${name}`)) ?? 0);
     expect(surprise('lone')).toBeLessThan(0.01);
     expect(surprise('few')).toBeGreaterThan(0.3);
     expect(surprise('few')).toBeLessThan(1);
@@ -41,7 +42,7 @@ describe('a prior', () => {
     const profile = new Profile({ workload, createdMs: 0 });
     const figures = { startup: 2, steady: 0 };
     profile.usePrior(fleet(feature('/bin/init', 0, 2, { count: figures, weight: figures })), 1);
-    expect(profile.state(exec('/bin/init'))).toBe('known');
+    expect(profile.prior?.isCommon(exec('/bin/init'))).toBe(true);
   });
 
   test('stands beside what was learned: what was seen once here and often elsewhere was not seen once', () => {
@@ -87,14 +88,16 @@ describe('a prior', () => {
     const profile = new Profile({ workload, createdMs: 0 });
     const pattern: SharedFeature = { ...feature('/srv/data/*.db', 500, 2), dimension: 'file.write' };
     profile.usePrior(fleet(pattern), 1);
-    expect(profile.state({ dimension: 'file.write', key: '/srv/data/x.db' })).toBe('known');
-    expect(profile.state({ dimension: 'file.write', key: '/etc/x.db' })).toBe('new');
+    expect(profile.prior?.isCommon({ dimension: 'file.write', key: '/srv/data/x.db' })).toBe(true);
+    expect(profile.prior?.has({ dimension: 'file.write', key: '/etc/x.db' })).toBe(false);
   });
 
-  test('does not outweigh what an operator denied here', () => {
+  test('under another image than this node runs says little, under the same one all', () => {
     const profile = new Profile({ workload, createdMs: 0 });
-    profile.usePrior(fleet(feature('/bin/common', 500, 2)), 1);
-    profile.deny(exec('/bin/common'), 2);
-    expect(profile.state(exec('/bin/common'))).toBe('judged');
+    profile.usePrior(fleet(), 1);
+    const counts = profile.incidences('exec', 'steady');
+    expect(profile.incidencesUnder('sha256:1', 'exec', 'steady', counts).samples).toBe(1000);
+    expect(profile.incidencesUnder('sha256:2', 'exec', 'steady', counts).samples).toBe(30);
+    expect(profile.incidencesUnder('', 'exec', 'steady', counts).samples).toBe(1000);
   });
 });

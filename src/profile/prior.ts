@@ -1,7 +1,7 @@
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
-import type { SharedFeature, SharedProfile } from '../model/shared-profile.ts';
+import type { ByStratum, SharedProfile } from '../model/shared-profile.ts';
 import type { Incidences } from './coverage.ts';
-import { FanOut } from './fan-out.ts';
+import { FanOut, isPattern } from './fan-out.ts';
 import { featureId } from './row.ts';
 
 /** Samples on other nodes from which a feature is part of what the workload does. */
@@ -9,6 +9,10 @@ const establishedSamples = 10;
 /** Nodes that must have seen a feature before it is known without having been seen here. */
 const commonNodes = 2;
 
+/** In how many samples a feature was seen, and by how many nodes. */
+interface Seen extends ByStratum {
+  readonly nodes: number;
+}
 interface DimensionFigures {
   readonly startup: Figures;
   readonly steady: Figures;
@@ -26,22 +30,27 @@ interface Figures {
 export class Prior {
   readonly nodes: number;
   readonly listeners: ReadonlySet<string>;
-  readonly #shared: SharedProfile;
-  readonly #known: Map<string, SharedFeature> = new Map();
+  readonly #samples: ByStratum;
+  readonly #images: ReadonlySet<string>;
+  readonly #incomplete: SharedProfile['incomplete'];
+  readonly #known: Map<string, Seen> = new Map();
   readonly #fanOut: FanOut = new FanOut();
   readonly #figures: Map<Dimension, DimensionFigures> = new Map();
   /** Weights of the profile that it stands beside, per sample of the time of the sum. */
   readonly #unit: number;
 
   constructor(shared: SharedProfile, unit: number) {
-    this.#shared = shared;
+    this.#samples = shared.samples;
+    this.#images = new Set(shared.images);
+    this.#incomplete = shared.incomplete;
     this.#unit = unit;
     this.nodes = shared.nodes;
     this.listeners = new Set(shared.listeners);
     for (const feature of shared.features) {
       if (feature.state !== 'known') continue;
-      this.#known.set(featureId(feature), feature);
-      this.#fanOut.add(feature);
+      const { weight: seen, nodes } = feature;
+      this.#known.set(featureId(feature), { startup: seen.startup, steady: seen.steady, nodes });
+      if (isPattern(feature)) this.#fanOut.add(feature);
       const figures = this.#figuresOf(feature.dimension);
       for (const stratum of ['startup', 'steady'] as const) {
         const weight = feature.weight[stratum];
@@ -50,6 +59,11 @@ export class Prior {
         figures[stratum].total += weight;
       }
     }
+  }
+
+  /** Other nodes have seen the workload under other images only. */
+  isOfOthers(digest: string): boolean {
+    return digest !== '' && this.#images.size > 0 && !this.#images.has(digest);
   }
 
   /** Some node has seen the feature, and none has judged it. */
@@ -61,19 +75,29 @@ export class Prior {
   isCommon(feature: Feature): boolean {
     const found = this.#find(feature);
     if (found === undefined || found.nodes < commonNodes) return false;
-    const { startup, steady } = found.weight;
-    return startup + steady >= establishedSamples || startup >= this.#shared.samples.startup / 2;
+    const { startup, steady } = found;
+    return startup + steady >= establishedSamples || (startup > 0 && startup >= this.#samples.startup / 2);
   }
 
-  /** Weight of the samples in which other nodes have seen the feature, of both strata, in the units of the profile. */
-  weight(feature: Feature): number {
-    const { startup = 0, steady = 0 } = this.#find(feature)?.weight ?? {};
-    return (startup + steady) * this.#unit;
+  /** In how many samples other nodes have seen the feature, of both strata, when they were asked. */
+  incidence(feature: Feature): number {
+    const { startup = 0, steady = 0 } = this.#find(feature) ?? {};
+    return startup + steady;
+  }
+
+  /** Keys of the features of a dimension that are in most samples, at most `limit`. */
+  expected(dimension: Dimension, limit: number): readonly string[] {
+    const prefix = `${dimension} `;
+    return [...this.#known]
+      .filter(([id]) => id.startsWith(prefix))
+      .toSorted(([a, x], [b, y]) => y.startup + y.steady - x.startup - x.steady || (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([id]) => id.slice(prefix.length));
   }
 
   /** Samples of other nodes that tell something about the dimension. */
   samples(dimension: Dimension, stratum: Stratum): number {
-    return Math.max(0, this.#shared.samples[stratum] - (this.#shared.incomplete[dimension]?.[stratum] ?? 0));
+    return Math.max(0, this.#samples[stratum] - (this.#incomplete[dimension]?.[stratum] ?? 0));
   }
 
   /** Weights of samples that tell something about the dimension, and of what was seen in them, in the units of the profile. */
@@ -88,7 +112,7 @@ export class Prior {
     };
   }
 
-  #find(feature: Feature): SharedFeature | undefined {
+  #find(feature: Feature): Seen | undefined {
     const exact = this.#known.get(featureId(feature));
     if (exact !== undefined) return exact;
     const pattern = this.#fanOut.patternOf(feature);

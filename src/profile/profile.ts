@@ -8,9 +8,10 @@ import type { Incidences } from './coverage.ts';
 import { Decay, defaultHalfLifeMs, forgottenBelow, landmarked } from './decay.ts';
 import { FanOut, isPattern } from './fan-out.ts';
 import { KernelKeys } from './kernel-keys.ts';
+import { Prior } from './prior.ts';
+import { countsUnder, Releases } from './releases.ts';
 import { featureId, loadedRow, newRow, patternRow, plain, shown } from './row.ts';
 import type { Row } from './row.ts';
-import { Prior } from './prior.ts';
 import type { Sample } from './samples.ts';
 import type { StoredProfile } from './stored.ts';
 import { Tallies } from './tallies.ts';
@@ -39,6 +40,8 @@ export class Profile {
   readonly #decay: Decay;
   readonly #rows: Map<string, Row> = new Map();
   readonly #tallies: Tallies = new Tallies();
+  /** Images that it was learned under. */
+  readonly releases: Releases;
   readonly #kernelKeys: KernelKeys;
   readonly #fanOut: FanOut = new FanOut();
   readonly #listeners: Set<string>;
@@ -47,7 +50,8 @@ export class Profile {
   #removed: Set<string> = new Set();
   #dirtySelf = true;
   #reset: boolean;
-  #prior: Prior | undefined;
+  /** What other nodes know, since `usePrior`. */
+  prior: Prior | undefined;
   #overflow = 0;
 
   /** @param halfLifeMs After this time a sighting counts half; at least a day. */
@@ -67,7 +71,8 @@ export class Profile {
     this.#sampleWeights = { ...decay.samples };
     for (const row of features) this.#insert(loadedRow(row));
     for (const [dimension, incomplete] of Object.entries(lost))
-      this.#tallies.addIncomplete(dimension as Dimension, incomplete);
+      this.#tallies.of(dimension as Dimension).incomplete = { ...incomplete };
+    this.releases = new Releases(this.#decay, decay.releases);
     this.#kernelKeys = new KernelKeys(stored.kernelKeys);
     this.#dirty.clear();
     this.#removed.clear();
@@ -77,6 +82,11 @@ export class Profile {
   /** Features and kernel keys that did not fit. */
   get overflow(): number {
     return this.#overflow;
+  }
+
+  /** A container of this image runs. */
+  imageSeen(digest: string, timeMs: number): void {
+    this.releases.seen(digest, timeMs, this.#sampleWeights);
   }
 
   get samples(): { readonly startup: number; readonly steady: number } {
@@ -96,30 +106,7 @@ export class Profile {
 
   /** `known` in either stratum is known. A judged feature stays judged even where a pattern would cover it. */
   state(feature: Feature): FeatureState {
-    return this.#find(feature)?.state ?? (this.#prior?.isCommon(feature) === true ? 'known' : 'new');
-  }
-
-  /** What other nodes know of the workload counts beside what was learned here, from now on; it is never saved nor shared as the node's own. */
-  usePrior(shared: SharedProfile, timeMs: number): void {
-    this.#prior = new Prior(shared, this.#decay.at(timeMs));
-    for (const row of this.#rows.values()) {
-      this.#tallies.leave(row);
-      row.elsewhere = this.#prior.has(row);
-      this.#tallies.enter(row);
-    }
-  }
-
-  /** What other nodes know, once they were asked. */
-  get prior(): Prior | undefined {
-    return this.#prior;
-  }
-
-  /** What this node has learned by itself, for the others: at most `featuresMost` features. Undefined before a sample is completed. */
-  contribution(timeMs: number, featuresMost: number): SharedProfile | undefined {
-    if (this.#samples.startup + this.#samples.steady === 0) return undefined;
-    const [decay, samples] = [this.#decay, this.#sampleWeights];
-    const learned = { of: this, rows: this.#rows.values(), incomplete: this.#tallies.incomplete, decay, samples };
-    return contributionOf(learned, timeMs, featuresMost);
+    return this.#find(feature)?.state ?? 'new';
   }
 
   /** In how many samples of the stratum the feature (or the pattern that covers it) was seen, less what was forgotten. */
@@ -127,9 +114,17 @@ export class Profile {
     return this.#decay.value(this.#find(feature)?.weight[stratum] ?? 0);
   }
 
-  /** In how many samples other nodes have seen the feature, none of which has judged it. */
-  incidenceElsewhere(feature: Feature): number {
-    return this.#decay.value(this.#prior?.weight(feature) ?? 0);
+  /** What other nodes know counts beside what was learned here, from now on; it is never saved, nor contributed as the node's own. */
+  usePrior(shared: SharedProfile, timeMs: number): void {
+    this.prior = new Prior(shared, this.#decay.at(timeMs));
+    for (const row of this.#rows.values()) this.#tallies.mark(row, this.prior.has(row));
+  }
+
+  /** What this node has learned by itself, for the others: at most `featuresMost` features. Undefined before a sample is completed. */
+  contribution(timeMs: number, featuresMost: number): SharedProfile | undefined {
+    const [decay, samples] = [this.#decay, this.#sampleWeights];
+    const learned = { of: this, rows: this.#rows.values(), incomplete: this.#tallies.incomplete(), decay, samples };
+    return contributionOf(learned, timeMs, featuresMost);
   }
 
   /** Known from the workload's first minutes, or for many samples: not something that came in a moment ago. */
@@ -141,23 +136,28 @@ export class Profile {
 
   /** The counts that coverage and surprise are computed from, less what was forgotten; with those of other nodes. */
   incidences(dimension: Dimension, stratum: Stratum): Incidences {
-    const prior = this.#prior?.incidences(dimension, stratum);
-    const samples = this.#sampleWeights[stratum];
-    return this.#tallies.incidences(dimension, stratum, { samples, prior, decay: this.#decay });
+    const [samples, decay] = [this.#sampleWeights[stratum], this.#decay];
+    return this.#tallies.incidences(dimension, stratum, { samples, prior: this.prior, decay });
   }
 
-  /** Keys of the most frequent known features of a dimension, at most `limit`. */
-  expected(dimension: Dimension, limit: number): readonly string[] {
-    return [...this.knownKeys(dimension)]
-      .flatMap((key) => this.#rows.get(featureId({ dimension, key })) ?? [])
-      .toSorted((a, b) => b.steady + b.startup - a.steady - a.startup || (a.key < b.key ? -1 : 1))
-      .slice(0, limit)
-      .map((row) => row.key);
+  /** `incidences` as evidence about containers of one image: what was seen under others says less about them. */
+  incidencesUnder(digest: string, dimension: Dimension, stratum: Stratum, counts: Incidences): Incidences {
+    if (this.prior?.isOfOthers(digest) === true) {
+      const [samples, decay] = [this.#sampleWeights[stratum], this.#decay];
+      const own = this.#tallies.incidences(dimension, stratum, { samples, prior: undefined, decay });
+      return countsUnder(counts, { own: own.samples, onceSince: own.once });
+    }
+    return this.releases.under(digest, { dimension, stratum }, counts, (sinceMs) =>
+      [...this.knownKeys(dimension)].reduce((once, key) => {
+        const row = this.#rows.get(featureId({ dimension, key }));
+        return row?.[stratum] === 1 && row.firstSeenMs >= sinceMs ? once + 1 : once;
+      }, 0),
+    );
   }
 
   /** Every known key of a dimension. */
   knownKeys(dimension: Dimension): Iterable<string> {
-    return this.#tallies.keys(dimension);
+    return this.#tallies.get(dimension)?.keys ?? [];
   }
 
   dimensionsSeen(): readonly Dimension[] {
@@ -166,7 +166,7 @@ export class Profile {
 
   /** How many known features a dimension has. */
   size(dimension: Dimension): number {
-    return this.#tallies.keys(dimension).size;
+    return this.#tallies.get(dimension)?.keys.size ?? 0;
   }
 
   /**
@@ -254,25 +254,30 @@ export class Profile {
     this.#kernelKeys.count(kernelKey, stratum, delta);
   }
 
-  /** Counts a sample. Of the dimensions in `incomplete` something could not be told in it: to them it is no evidence of absence. */
-  addSample(stratum: Stratum, timeMs: number, incomplete: Iterable<Dimension> = []): void {
+  /**
+   * Counts a sample. Of the dimensions in `incomplete` something could not be told in it: to them it is no evidence of absence.
+   * @param digest Image of the container; empty: not known.
+   */
+  addSample(stratum: Stratum, timeMs: number, incomplete: Iterable<Dimension> = [], digest: string = ''): void {
     const weight = this.#decay.at(timeMs);
     this.#samples[stratum]++;
     this.#sampleWeights[stratum] += weight;
-    for (const dimension of incomplete)
-      this.#tallies.addIncomplete(dimension, { startup: 0, steady: 0, [stratum]: weight });
+    this.releases.sampled(digest, stratum, weight);
+    for (const dimension of incomplete) this.#tallies.of(dimension).incomplete[stratum] += weight;
     this.#dirtySelf = true;
   }
 
   /** Ends a slice: adds what the kernel counted; what user space counted for the same samples itself is not counted again. */
   endSlice(timeMs: number): void {
     for (const [row, best] of this.#kernelKeys.takeCounts((id) => this.#resolve(id))) {
+      if (row.state !== 'known') continue;
       for (const stratum of ['startup', 'steady'] as const) {
         const extra = best[stratum] - row.inSlice[stratum];
         if (extra > 0) this.#add(row, stratum, extra, timeMs);
       }
     }
     this.#decay.at(timeMs);
+    this.releases.endSlice();
     for (const row of this.#rows.values()) {
       if (row.marks.size === 0) {
         if (row.state === 'known' && this.#decay.value(row.weight.startup + row.weight.steady) < forgottenBelow)
@@ -286,18 +291,16 @@ export class Profile {
 
   /** What changed since the last call; undefined when nothing did. */
   takeChanges(): StoredProfile | undefined {
+    if (this.releases.takeChanged()) this.#dirtySelf = true;
     if (!this.#dirtySelf && !this.#kernelKeys.changed && this.#dirty.size + this.#removed.size === 0) return undefined;
     const changes: StoredProfile = {
       workload: this.workload,
       createdMs: this.createdMs,
       samples: this.samples,
-      decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights } },
+      decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights }, releases: this.releases.stored() },
       listeners: [...this.#listeners],
-      incomplete: this.#tallies.incomplete,
-      features: [...this.#dirty].flatMap((id) => {
-        const row = this.#rows.get(id);
-        return row === undefined ? [] : [plain(row)];
-      }),
+      incomplete: this.#tallies.incomplete(),
+      features: [...this.#dirty].flatMap((id) => this.#rows.get(id) ?? []).map(plain),
       kernelKeys: this.#kernelKeys.takeChanges(),
       removed: [...this.#removed],
       ...(this.relearned === undefined ? {} : { relearned: this.relearned }),
@@ -350,8 +353,8 @@ export class Profile {
     this.#dirty.add(featureId(row));
     this.#removed.delete(featureId(row));
     if (row.state !== 'known') return;
-    row.elsewhere = this.#prior?.has(row) ?? false;
-    this.#tallies.enter(row);
+    this.#tallies.add(row);
+    if (this.prior !== undefined) this.#tallies.mark(row, this.prior.has(row));
     this.#fanOut.add(row);
   }
 
@@ -361,18 +364,16 @@ export class Profile {
     const members = collapsed.members.flatMap(
       (key) => this.#rows.get(featureId({ dimension: row.dimension, key })) ?? [],
     );
-    const most = { startup: this.#mostWeight('startup'), steady: this.#mostWeight('steady') };
+    const { startup, steady } = this.#sampleWeights;
+    const first = this.#decay.at(this.createdMs);
+    const most = { startup: Math.max(first, startup), steady: Math.max(first, steady) };
     const pattern = patternRow(collapsed.pattern, row, members, { samples: this.#samples, most });
     for (const member of members) this.#remove(member);
     this.#insert(pattern);
   }
 
-  #mostWeight(stratum: Stratum): number {
-    return Math.max(this.#decay.at(this.createdMs), this.#sampleWeights[stratum]);
-  }
-
   #remove(row: Row): void {
-    this.#tallies.leave(row);
+    this.#tallies.remove(row);
     this.#fanOut.remove(row);
     this.#rows.delete(featureId(row));
     this.#dirty.delete(featureId(row));
@@ -389,10 +390,10 @@ export class Profile {
   }
 
   #add(row: Row, stratum: Stratum, count: number, timeMs: number): void {
-    this.#tallies.leave(row);
-    row[stratum] += count;
-    row.weight[stratum] += count * this.#decay.at(timeMs);
-    this.#tallies.enter(row);
+    this.#tallies.update(row, stratum, () => {
+      row[stratum] += count;
+      row.weight[stratum] += count * this.#decay.at(timeMs);
+    });
     row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
     this.#dirty.add(featureId(row));
   }

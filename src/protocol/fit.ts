@@ -126,6 +126,7 @@ export function fitShared(shared: SharedProfile): SharedProfile {
   return {
     ...shared,
     listeners: shared.listeners.filter(({ length }) => length <= limits.sharedKeyLength).slice(0, limits.listItems),
+    images: shared.images.slice(0, limits.listItems),
     features,
     omitted: shared.omitted + shared.features.length - features.length,
   };

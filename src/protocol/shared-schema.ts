@@ -26,6 +26,7 @@ export const sharedProfileSchema: z.ZodType<SharedProfile> = z.object({
   incomplete: z
     .record(dimensionSchema, byStratum)
     .refine((value) => Object.keys(value).length <= limits.listItems, 'too many dimensions'),
+  images: z.array(z.string().min(1).max(limits.nameLength)).max(limits.listItems),
   listeners: z.array(z.string().max(limits.sharedKeyLength)).max(limits.listItems),
   features: z.array(sharedFeature).max(limits.sharedFeatures),
   omitted: z.int().min(0),

@@ -197,7 +197,16 @@ describe('a node that lies', () => {
   const figures = { startup: 0, steady: 10 };
   const feature = { dimension: 'exec', key: '/bin/nc', state: 'known', count: figures, weight: figures, nodes: 1 };
   const shared = {
-    ...{ workload, asOfMs: 0, halfLifeMs: 2_592_000_000, nodes: 1, samples: figures, incomplete: {}, listeners: [] },
+    ...{
+      workload,
+      asOfMs: 0,
+      halfLifeMs: 2_592_000_000,
+      nodes: 1,
+      samples: figures,
+      incomplete: {},
+      listeners: [],
+      images: [],
+    },
     ...{ features: [feature], omitted: 0 },
   };
 

@@ -15,7 +15,7 @@ const figures = { startup: 1, steady: 20 };
 function shared(changes: Partial<SharedProfile> = {}): SharedProfile {
   return {
     ...{ workload, asOfMs: Date.now(), halfLifeMs: 2_592_000_000, nodes: 1, samples: figures, incomplete: {} },
-    listeners: ['/usr/sbin/nginx'],
+    ...{ listeners: ['/usr/sbin/nginx'], images: ['sha256:1'] },
     features: [
       { dimension: 'exec', key: '/usr/sbin/nginx', state: 'known', count: figures, weight: figures, nodes: 1 },
     ],
