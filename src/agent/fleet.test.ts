@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLogger } from '../lib/log.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
-import { limits } from '../protocol/limits.ts';
 import type { Ask, Contribution } from '../protocol/message.ts';
 import { Profile } from '../profile/profile.ts';
 import { Fleet } from './fleet.ts';
@@ -30,10 +29,7 @@ beforeEach(() => {
   fleet = new Fleet({
     profiles: {
       samples: (id) => samples.get(id) ?? 0,
-      contribution: (id, _nowMs, featuresMost) => {
-        expect(featuresMost).toBe(limits.sharedFeatures);
-        return shared(id);
-      },
+      contribution: (id) => shared(id),
       usePrior: (prior) => void priors.push(prior),
     },
     link: {

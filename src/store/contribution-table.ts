@@ -18,7 +18,6 @@ const dayMs = 86_400_000;
 /** A contribution that was not renewed for two half-lives, as they are by default, weighs a quarter. */
 const keptMs = 60 * dayMs;
 const contributionsMax = 10_000;
-const bytesMax = 256 * 1_048_576;
 
 /**
  * What each node learned of each workload: a map from workload and node to the node's latest contribution (a state-based CRDT, Shapiro et al. 2011,
@@ -28,8 +27,12 @@ const bytesMax = 256 * 1_048_576;
 export class ContributionTable {
   readonly #database: Database<ContributionSchema>;
 
-  constructor(database: Database<ContributionSchema>) {
+  readonly #bytesMax: number;
+
+  /** @param bytesMax All contributions may take so much; 256 MiB when left out. */
+  constructor(database: Database<ContributionSchema>, bytesMax: number = 256 * 1_048_576) {
     this.#database = database;
+    this.#bytesMax = bytesMax;
   }
 
   /** Replaces what the node contributed about the workload. `stale`: what is there is of a later time. */
@@ -114,7 +117,7 @@ export class ContributionTable {
         contributions += 1;
         bytes += row.bytes;
         const aged = nowMs - row.received_ms > keptMs;
-        if (!aged && contributions <= contributionsMax && bytes <= bytesMax) continue;
+        if (!aged && contributions <= contributionsMax && bytes <= this.#bytesMax) continue;
         dropped[aged ? 'age' : contributions > contributionsMax ? 'count' : 'bytes'] += 1;
         this.#delete(row.workload_id, row.node);
       }
