@@ -210,6 +210,6 @@ test('a shared profile too large for a message keeps the judged and the most fre
   expect(decodeAgentMessage(text)).toEqual(message);
   expect(fitted.features.filter(({ state }) => state === 'judged')).toHaveLength(4);
   expect(fitted.omitted).toBe(5 + 4000 - fitted.features.length);
-  const least = fitted.features.filter(({ state }) => state === 'known')[0]?.weight.steady ?? 0;
+  const least = fitted.features.find(({ state }) => state === 'known')?.weight.steady ?? 0;
   expect(fitted.features.filter(({ weight }) => weight.steady >= least)).toHaveLength(3999 - least);
 });
