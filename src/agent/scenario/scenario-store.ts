@@ -12,11 +12,11 @@ export class ScenarioStore {
   readonly #directory: string = mkdtempSync(join(tmpdir(), 'anchorwatch-scenario-'));
   #database: Database<ProfileSchema> | undefined;
 
-  /** Opens the store, again after a restart of the agent: what was saved is there, what was not is gone. */
-  open(): Profiles {
+  /** Opens a node's store, again after a restart of its agent: what was saved is there, what was not is gone. */
+  open(node: string): Profiles {
     this.#database?.close();
     this.#database = openDatabase<ProfileSchema>({
-      path: join(this.#directory, 'profiles.db'),
+      path: join(this.#directory, `${node}.db`),
       kind: 'profile',
       migrations: profileMigrations,
       synchronous: 'normal',

@@ -6,7 +6,10 @@ import type { Alert } from '../../model/alert.ts';
 import type { Container } from '../../model/container.ts';
 import type { Dimension } from '../../model/feature.ts';
 import { growIncident } from '../../model/incident.ts';
+import type { SharedProfile } from '../../model/shared-profile.ts';
 import { defaultHalfLifeMs } from '../../profile/decay.ts';
+import { sumOfContributions } from '../../profile/merge.ts';
+import { limits } from '../../protocol/limits.ts';
 import { eventOf } from './event-line.ts';
 import { ModelKernel } from './model-kernel.ts';
 import { firstPid, NamedProcesses } from './named-processes.ts';
@@ -16,7 +19,7 @@ import { duration, pairs, wordsOf } from './words.ts';
 type Step =
   | { readonly kind: 'event'; readonly container: string; readonly words: readonly string[]; readonly line: number }
   | { readonly kind: 'start' | 'stop'; readonly container: string }
-  | { readonly kind: 'agent' }
+  | { readonly kind: 'agent'; readonly node: string | undefined }
   | { readonly kind: 'operator'; readonly words: readonly string[] };
 
 interface TimedStep {
@@ -54,6 +57,8 @@ class Run {
   #nowMs = 0;
   readonly #processes: NamedProcesses = new NamedProcesses();
   readonly #incidents: Map<string, ReturnType<typeof growIncident>> = new Map();
+  readonly #contributions: Map<string, ReadonlyMap<string, SharedProfile>> = new Map();
+  #node = 'node-1';
   #alertBudget = Infinity;
   readonly #thresholds: ThresholdSetting[] = [];
   #watch: Watch | undefined;
@@ -173,10 +178,10 @@ class Run {
 
   #startAgent(): void {
     this.#watch = new Watch({
-      profiles: this.#store.open(),
+      profiles: this.#store.open(this.#node),
       rules: this.#rules,
       clock: { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs },
-      node: 'node-1',
+      node: this.#node,
       sliceMs: this.#sliceMs,
       startupMs: this.#startupMs,
       halfLifeMs: this.#halfLifeMs,
@@ -191,10 +196,28 @@ class Run {
     const watch = this.#agent();
     this.#kernel.restore(container.workload.id, watch.kernelKeys(container.workload.id));
     this.#kernel.setSample(container.id, watch.containerStarted(container, epochMs + this.#nowMs));
+    const others = [...this.#contributions].filter(([node]) => node !== this.#node);
+    const known = others.flatMap(([, contributions]) => contributions.get(container.workload.id) ?? []);
+    const prior = sumOfContributions(known, epochMs + this.#nowMs);
+    if (prior !== undefined) watch.usePrior(prior, epochMs + this.#nowMs);
+  }
+
+  /** What follows happens on another node, which knows what the nodes before it contributed when they were left. */
+  #moveTo(node: string): void {
+    const watch = this.#agent();
+    const contributions = watch.report().flatMap(({ workload: { id } }) => {
+      const contribution = watch.contribution(id, epochMs + this.#nowMs, limits.sharedFeatures);
+      return contribution === undefined ? [] : [[id, contribution] as const];
+    });
+    this.#contributions.set(this.#node, new Map(contributions));
+    watch.save();
+    this.#node = node;
+    this.#running.clear();
   }
 
   #perform(step: Step): void {
     if (step.kind === 'agent') {
+      if (step.node !== undefined) this.#moveTo(step.node);
       this.#startAgent();
       return;
     }
@@ -322,7 +345,7 @@ class Run {
 }
 
 function stepOf(words: readonly string[], line: number): Step {
-  if (words[0] === 'agent') return { kind: 'agent' };
+  if (words[0] === 'agent') return { kind: 'agent', node: words[1] === 'on' ? words[2] : undefined };
   if (words[0] === 'operator') return { kind: 'operator', words: words.slice(1) };
   const [container = '', verb = ''] = words;
   if (verb === 'start' || verb === 'stop') return { kind: verb, container };
