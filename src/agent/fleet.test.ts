@@ -28,9 +28,11 @@ beforeEach(() => {
   [nowMs, open, sent, samples, priors] = [0, true, [], new Map(), []];
   fleet = new Fleet({
     profiles: {
-      samples: (id) => samples.get(id) ?? 0,
-      contribution: (id) => shared(id),
-      usePrior: (prior) => void priors.push(prior),
+      profile: (id) => ({
+        samples: { startup: 0, steady: samples.get(id) ?? 0 },
+        contribution: () => shared(id),
+        usePrior: (prior) => void priors.push(prior),
+      }),
     },
     link: {
       share: (message) => {

@@ -1,16 +1,20 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { SharedProfile } from '../model/shared-profile.ts';
+import type { ByStratum, SharedProfile } from '../model/shared-profile.ts';
 import { fitShared } from '../protocol/fit.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Ask, Contribution } from '../protocol/message.ts';
 
+/** What this node has learned of a workload by itself. */
+interface FleetProfile {
+  readonly samples: ByStratum;
+  contribution(nowMs: number, featuresMost: number): SharedProfile | undefined;
+  usePrior(shared: SharedProfile, nowMs: number): void;
+}
+
 /** The learned profiles of this node. */
 interface FleetProfiles {
-  /** Samples that this node has of a workload itself. */
-  samples(workloadId: string): number;
-  contribution(workloadId: string, nowMs: number, featuresMost: number): SharedProfile | undefined;
-  usePrior(shared: SharedProfile, nowMs: number): void;
+  profile(workloadId: string): FleetProfile | undefined;
 }
 
 /** The way to the collector; false when it does not take the message now. */
@@ -108,7 +112,7 @@ export class Fleet {
     }
     if (shared.workload.id !== workloadId) return;
     this.#counts.told += 1;
-    this.#options.profiles.usePrior(shared, this.#options.clock.nowMs());
+    this.#options.profiles.profile(workloadId)?.usePrior(shared, this.#options.clock.nowMs());
     const { workload, nodes, samples, features } = shared;
     this.#options.log.info(
       { workload: workload.name, nodes, samples, features: features.length },
@@ -135,7 +139,7 @@ export class Fleet {
   }
 
   #ask(workload: string, due: Due, nowMs: number): 'sent' | 'closed' | 'needless' {
-    const enough = this.#options.profiles.samples(workload) >= samplesEnough;
+    const enough = this.#samples(workload) >= samplesEnough;
     if (!enough && !this.#options.link.share({ type: 'ask', workload })) return 'closed';
     due.askAtMs = nowMs + this.#around(askEveryMs);
     if (enough) return 'needless';
@@ -145,12 +149,12 @@ export class Fleet {
 
   #contribute(workloadId: string, due: Due, nowMs: number): 'sent' | 'closed' | 'needless' {
     const { profiles, link } = this.#options;
-    const samples = profiles.samples(workloadId);
+    const samples = this.#samples(workloadId);
     if (samples === 0 || samples === due.contributed) {
       due.contributeAtMs = nowMs + (samples === 0 ? contributeRetryMs : this.#around(contributeEveryMs));
       return 'needless';
     }
-    const contribution = profiles.contribution(workloadId, nowMs, limits.sharedFeatures);
+    const contribution = profiles.profile(workloadId)?.contribution(nowMs, limits.sharedFeatures);
     const shared = contribution === undefined ? undefined : fitShared(contribution);
     if (shared !== undefined && !link.share({ type: 'contribution', shared })) {
       // Making it costs more than asking again a little later.
@@ -162,6 +166,11 @@ export class Fleet {
     this.#counts.contributed += 1;
     this.#counts.omitted += shared?.omitted ?? 0;
     return 'sent';
+  }
+
+  #samples(workloadId: string): number {
+    const { startup, steady } = this.#options.profiles.profile(workloadId)?.samples ?? { startup: 0, steady: 0 };
+    return startup + steady;
   }
 
   /** Give or take a fifth. */

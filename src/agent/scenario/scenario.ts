@@ -1,4 +1,9 @@
 import type { RuleSet } from '../../detect/rules.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createLogger } from '../../lib/log.ts';
+import { RateLoop } from '../rate-loop.ts';
+import { RateWatch } from '../rate-watch.ts';
+import type { RateStore } from '../rate-watch.ts';
 import { Watch } from '../watch.ts';
 import { thresholdsOf } from '../../config/thresholds.ts';
 import type { ThresholdSetting } from '../../config/thresholds.ts';
@@ -12,9 +17,10 @@ import { sumOfContributions } from '../../profile/merge.ts';
 import { limits } from '../../protocol/limits.ts';
 import { eventOf } from './event-line.ts';
 import { ModelKernel } from './model-kernel.ts';
+import { MeasuredContainers } from './measured-containers.ts';
 import { firstPid, NamedProcesses } from './named-processes.ts';
 import { ScenarioStore } from './scenario-store.ts';
-import { duration, pairs, wordsOf } from './words.ts';
+import { duration, pairs, thresholdSetting, wordsOf } from './words.ts';
 
 type Step =
   | { readonly kind: 'event'; readonly container: string; readonly words: readonly string[]; readonly line: number }
@@ -57,11 +63,13 @@ class Run {
   #nowMs = 0;
   readonly #processes: NamedProcesses = new NamedProcesses();
   readonly #incidents: Map<string, ReturnType<typeof growIncident>> = new Map();
-  readonly #contributions: Map<string, ReadonlyMap<string, SharedProfile>> = new Map();
+  readonly #contributions: Map<string, readonly SharedProfile[]> = new Map();
   #node = 'node-1';
   #alertBudget = Infinity;
   readonly #thresholds: ThresholdSetting[] = [];
   #watch: Watch | undefined;
+  #rates: RateLoop | undefined;
+  readonly #measured: MeasuredContainers = new MeasuredContainers();
   #kernel: ModelKernel = new ModelKernel();
 
   constructor(rules: RuleSet, store: ScenarioStore) {
@@ -162,6 +170,7 @@ class Run {
     for (const { containerId, sample } of changes) this.#kernel.setSample(containerId, sample);
     if (sliceEnded) watch.save();
     this.#note(updates);
+    this.#rates?.tick();
   }
 
   #note(alerts: readonly Alert[]): void {
@@ -177,10 +186,12 @@ class Run {
   }
 
   #startAgent(): void {
+    const { profiles, rates } = this.#store.open(this.#node);
+    const clock = { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs };
     this.#watch = new Watch({
-      profiles: this.#store.open(this.#node),
+      profiles,
       rules: this.#rules,
-      clock: { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs },
+      clock,
       node: this.#node,
       sliceMs: this.#sliceMs,
       startupMs: this.#startupMs,
@@ -188,28 +199,44 @@ class Run {
       alertBudget: this.#alertBudget,
       thresholds: (workload, dimension) => thresholdsOf(this.#thresholds, workload, dimension),
     });
+    this.#rates = this.#startRates(this.#watch, rates, clock);
     this.#kernel = new ModelKernel();
     for (const name of this.#running) this.#startInAgent(this.#container(name));
+  }
+
+  #startRates({ slices }: Watch, store: RateStore, clock: Clock): RateLoop {
+    const [sliceMs, startupMs, halfLifeMs] = [this.#sliceMs, this.#startupMs, this.#halfLifeMs];
+    const watch = new RateWatch({ slices, store, halfLifeMs, sliceMs, startupMs });
+    slices.add(watch);
+    return new RateLoop({
+      ...{ watch, clock, sliceMs, log: createLogger({ level: 'silent' }) },
+      running: () => [...this.#running].map((name) => this.#container(name)),
+      figures: (running) => new Map(running.map(({ id }) => [id, this.#measured.figures(id, this.#nowMs)])),
+      raise: (alert) => {
+        this.#note([alert]);
+      },
+    });
   }
 
   #startInAgent(container: Container): void {
     const watch = this.#agent();
     this.#kernel.restore(container.workload.id, watch.kernelKeys(container.workload.id));
     this.#kernel.setSample(container.id, watch.containerStarted(container, epochMs + this.#nowMs));
-    const others = [...this.#contributions].filter(([node]) => node !== this.#node);
-    const known = others.flatMap(([, contributions]) => contributions.get(container.workload.id) ?? []);
+    const others = [...this.#contributions].flatMap(([node, learned]) => (node === this.#node ? [] : learned));
+    const known = others.filter(({ workload }) => workload.id === container.workload.id);
     const prior = sumOfContributions(known, epochMs + this.#nowMs);
-    if (prior !== undefined) watch.usePrior(prior, epochMs + this.#nowMs);
+    if (prior !== undefined) watch.profile(container.workload.id)?.usePrior(prior, epochMs + this.#nowMs);
   }
 
   /** What follows happens on another node, which knows what the nodes before it contributed when they were left. */
   #moveTo(node: string): void {
     const watch = this.#agent();
-    const contributions = watch.report().flatMap(({ workload: { id } }) => {
-      const contribution = watch.contribution(id, epochMs + this.#nowMs, limits.sharedFeatures);
-      return contribution === undefined ? [] : [[id, contribution] as const];
-    });
-    this.#contributions.set(this.#node, new Map(contributions));
+    const learned = watch
+      .report()
+      .flatMap(
+        ({ workload: { id } }) => watch.profile(id)?.contribution(epochMs + this.#nowMs, limits.sharedFeatures) ?? [],
+      );
+    this.#contributions.set(this.#node, learned);
     watch.save();
     this.#node = node;
     this.#running.clear();
@@ -236,6 +263,11 @@ class Run {
     if (!('words' in step)) {
       this.#running.delete(step.container);
       this.#agent().containerStopped(container.id, epochMs + this.#nowMs);
+      this.#rates?.forget(container.id);
+      return;
+    }
+    if (step.words[0] === 'rate') {
+      this.#measured.set(container.id, step.words.slice(1), this.#nowMs);
       return;
     }
     const event = eventOf(step.words, {
@@ -323,6 +355,10 @@ class Run {
         .find(({ workload: { name } }) => name === second);
       const inForce = workload?.dimensions.find(({ dimension }) => dimension === third)?.thresholds?.warning;
       if (inForce !== Number(rest[0])) fail(`it is ${inForce ?? 'unknown'}`);
+    } else if (what === 'usual') {
+      const report = this.#rates?.report(this.#workloadId(second)).find(({ name }) => name === third);
+      const [value, wanted] = [report?.usual ?? Number.NaN, Number(rest[0])];
+      if (!(Math.abs(value - wanted) <= 0.2 * wanted)) fail(`it is ${value}`);
     } else if (what === 'known' || what === 'judged' || what === 'unknown') {
       const feature = this.#agent()
         .profileFeatures(second)
@@ -330,6 +366,10 @@ class Run {
       const state = feature?.state ?? 'unknown';
       if (state !== what) fail(`it is ${state}`);
     } else throw new Error(`unknown expectation "${what}"`);
+  }
+
+  #workloadId(name: string): string {
+    return [...this.#containers.values()].find(({ workload }) => workload.name === name)?.workload.id ?? '';
   }
 
   #container(name: string): Container {
@@ -350,13 +390,4 @@ function stepOf(words: readonly string[], line: number): Step {
   const [container = '', verb = ''] = words;
   if (verb === 'start' || verb === 'stop') return { kind: verb, container };
   return { kind: 'event', container, words: words.slice(1), line };
-}
-
-function thresholdSetting(options: ReadonlyMap<string, string>): ThresholdSetting {
-  const [warning, critical] = [options.get('warning'), options.get('critical')];
-  return {
-    ...{ workload: options.get('workload'), namespace: options.get('namespace'), dimension: options.get('dimension') },
-    warning: warning === undefined ? undefined : Number(warning),
-    critical: critical === undefined ? undefined : Number(critical),
-  };
 }

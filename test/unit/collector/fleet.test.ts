@@ -147,11 +147,13 @@ describe('what one node learned', () => {
     await stored(2);
     const third = new Node('third', 2);
     let told: SharedProfile | undefined;
-    const use = third.watch.usePrior.bind(third.watch);
-    third.watch.usePrior = (shared, nowMs) => {
-      told = shared;
-      use(shared, nowMs);
-    };
+    const profile = third.watch.profile('w');
+    const use = profile?.usePrior.bind(profile);
+    if (profile !== undefined)
+      profile.usePrior = (shared, nowMs) => {
+        told = shared;
+        use?.(shared, nowMs);
+      };
     await third.share(() => third.fleet.counters.told === 1);
     expect(told?.nodes).toBe(2);
     expect(told?.features.find(({ key }) => key === '/usr/bin/report')?.nodes).toBe(1);
