@@ -23,6 +23,7 @@ import type { ProfileSchema } from '../store/profiles.ts';
 import { RateModels } from '../store/rate-models.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
 import { figuresByCgroup, withCounts } from './container-figures.ts';
+import { Fleet } from './fleet.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { RateLoop } from './rate-loop.ts';
@@ -131,7 +132,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     log,
     onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
     onDecision: (decision) => pipeline.decide(decision),
+    onFleetOpen: () => fleet.opened(),
+    onFleet: (workload, shared) => fleet.told(workload, shared),
   });
+  const fleet = new Fleet({ profiles: watch, link: outbox, clock, random: Math.random, log });
   outbox.start();
   cleanups.defer('outbox', () => outbox.stop());
 
@@ -142,6 +146,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     listener: {
       started: (container) => {
         pipeline.started(container);
+        fleet.started(container.workload.id);
       },
       stopped: (container) => {
         pipeline.stopped(container);
@@ -156,16 +161,8 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
   cleanups.defer('captures', () => recorder.close());
   const pipeline: Pipeline = new Pipeline({
-    ...{
-      watch,
-      containers,
-      alerts: outbox,
-      clock,
-      log,
-      losses: new LossWindowStore(profilesFile),
-      recorder,
-      captureMs: options.captureMs,
-    },
+    ...{ watch, containers, alerts: outbox, clock, log, recorder, captureMs: options.captureMs },
+    losses: new LossWindowStore(profilesFile),
     ownPids: [process.pid, process.ppid],
   });
   const rates = new Rates();
@@ -216,6 +213,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   };
   every(tickMs, () => {
     pipeline.tick();
+    fleet.tick();
     rateLoop.tick();
   });
   every(tickMs, () => void recorder.flush());
@@ -226,10 +224,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     every(pollMs, () => {
       poller.poll();
     });
+  const from = { watch, outbox, containers, pipeline, rates, rateLoop, source, version, recorder, ruleSource, fleet };
   const report = (): void => {
-    outbox.report(
-      nodeReport({ watch, outbox, containers, pipeline, rates, rateLoop, source, version, recorder, ruleSource }),
-    );
+    outbox.report(nodeReport(from));
   };
   rates.read(containers.running());
   report();
@@ -332,6 +329,7 @@ interface ReportSources {
   readonly version: string;
   readonly recorder: CaptureLog;
   readonly ruleSource: RuleSource;
+  readonly fleet: Fleet;
 }
 
 function nodeReport({
@@ -345,6 +343,7 @@ function nodeReport({
   version,
   recorder,
   ruleSource,
+  fleet,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -371,6 +370,8 @@ function nodeReport({
     })),
     { hook: 'outbox', reason: 'refused', count: outboxCounters.refused },
     { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
+    { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
+    { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {
