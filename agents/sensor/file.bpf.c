@@ -127,7 +127,7 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	return 0;
 }
 
-__noinline int take_open(long descriptor)
+static __always_inline int take_open(long descriptor)
 {
 	struct aw_watched *w;
 	struct file *file;
