@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { assemble } from '../alert/assemble.ts';
+import { assemble, titleOf } from '../alert/assemble.ts';
 import { Deduplicator } from '../alert/deduplicate.ts';
 import { groupingOf, Incidents, sightingOf } from '../alert/incident.ts';
 import { factsOf } from '../detect/facts.ts';
@@ -26,6 +26,7 @@ import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
+import { SliceFindings } from './slice-findings.ts';
 import { Told } from './told.ts';
 import { evidenceOf, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
 
@@ -82,6 +83,8 @@ export interface Rollover {
  * through `profiles` (in the constructor and `save`), no time but through the clock and what is passed in.
  */
 export class Watch {
+  /** Where findings about slices become alerts. */
+  readonly slices: SliceFindings;
   readonly #options: WatchOptions;
   readonly #profiles: Map<string, Profile> = new Map();
   readonly #containers: Map<string, Container> = new Map();
@@ -103,6 +106,8 @@ export class Watch {
     const { sliceMs, startupMs, clock } = options;
     this.#budget = new AlertBudget(options);
     this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
+    const [budget, deduplicator, incidents] = [this.#budget, this.#deduplicator, this.#incidents];
+    this.slices = new SliceFindings({ ...options, budget, deduplicator, incidents, rules: () => this.#rules });
     this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
     const profiles = options.profiles.load();
     for (const stored of profiles) this.#profiles.set(stored.workload.id, new Profile(stored, options.halfLifeMs));
@@ -170,11 +175,11 @@ export class Watch {
       const { node, clock } = this.#options;
       const kind = `${finding.feature.dimension} ${finding.rules[0] ?? finding.detector} ${event.process?.exe ?? ''}`;
       const taken = this.#deduplicator.take(container.id, key(finding.feature), kind, event.timeMs, () => {
-        const nowMs = clock.nowMs();
+        const [nowMs, title] = [clock.nowMs(), titleOf(event, container)];
         const id = this.#options.newId?.(event.timeMs) ?? ulid(nowMs);
         this.#budget.alerted(nowMs);
         const incident = this.#incidents.assign(id, sightingOf(event, container)).id;
-        return assemble({ finding, severity, event, container, node, nowMs, id, incident });
+        return assemble({ finding, severity, event, title, container, node, nowMs, id, incident });
       });
       if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
       const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };
@@ -265,13 +270,9 @@ export class Watch {
   }
 
   /** Features and kernel keys that did not fit into their profiles, and alerts forgotten by the deduplicator. */
-  losses(): {
-    readonly profileOverflow: number;
-    readonly alertsForgotten: number;
-    readonly alertsFolded: number;
-    readonly incidentsForgotten: number;
-    readonly ruleFailures: number;
-  } {
+  losses(): Readonly<
+    Record<'profileOverflow' | 'alertsForgotten' | 'alertsFolded' | 'incidentsForgotten' | 'ruleFailures', number>
+  > {
     let profileOverflow = 0;
     for (const profile of this.#profiles.values()) profileOverflow += profile.overflow;
     return {
@@ -292,13 +293,14 @@ export class Watch {
   }
 
   #budgetEntries(): readonly BudgetEntry[] {
-    return [...this.#profiles.values()].flatMap((profile) => {
+    const ofEvents = [...this.#profiles.values()].flatMap((profile) => {
       const [containers, { workload }] = [this.#running(profile), profile];
       if (containers === 0) return [];
       return profile.dimensionsSeen().map((dimension) => {
         return { workload, dimension, containers, counts: profile.incidences(dimension, 'steady') };
       });
     });
+    return [...ofEvents, ...this.slices.budgetEntries()];
   }
 
   /**

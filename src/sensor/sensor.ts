@@ -5,6 +5,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { HookState } from '../model/node.ts';
 import { namesWithArguments } from '../model/program.ts';
+import { ContainerCounts } from './container-counts.ts';
 import { ContainerLosses } from './container-losses.ts';
 import type { ContainerLoss } from './container-losses.ts';
 import { decodeFailures, decodeRecord } from './decode.ts';
@@ -24,7 +25,7 @@ import { RecordQueue } from './record-queue.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { mountTracefs } from './tracefs.ts';
-import { patternOf, WatchedMap } from './watched-map.ts';
+import { keyBytes, patternOf, WatchedMap } from './watched-map.ts';
 import type { WatchedContainer } from './watched-map.ts';
 
 /** What an event is answered by: its key as the kernel has it. */
@@ -72,6 +73,8 @@ const trimAfterMs = 15_000;
  * Needs root, BTF and libbpf.so.1.
  */
 export class Sensor {
+  /** What each watched container did. */
+  readonly counts: ContainerCounts;
   readonly #libbpf: Libbpf;
   readonly #programs: LoadedPrograms;
   readonly #listener: SensorListener;
@@ -134,6 +137,7 @@ export class Sensor {
       random.readBigUInt64LE(8),
     ]);
     this.#watched = new WatchedMap(this.#libbpf, this.#programs.mapFd('watched'));
+    this.counts = new ContainerCounts(this.#libbpf, this.#programs.mapFd('counts'));
     this.#losses = new ContainerLosses(this.#libbpf, this.#programs.mapFd('container_losses'));
     this.#tasksFd = this.#programs.mapFd('tasks');
     this.#statsFd = this.#programs.mapFd('stats');
@@ -202,23 +206,30 @@ export class Sensor {
   /** Watches a container, or moves it to another sample. `insideIds`: cgroups made inside it before the sensor started. */
   watch(container: WatchedContainer, insideIds: readonly string[] = []): void {
     this.#watched.set(container, insideIds);
+    this.counts.begin(container.cgroupId);
     if (this.#syscallsFd !== undefined)
-      this.#libbpf.update(this.#syscallsFd, keyOf(container.cgroupId), Buffer.alloc(syscalls.sizeBytes), updateOnlyNew);
+      this.#libbpf.update(
+        this.#syscallsFd,
+        keyBytes(container.cgroupId),
+        Buffer.alloc(syscalls.sizeBytes),
+        updateOnlyNew,
+      );
   }
 
   /** How often a container made each system call (by its number) since it is watched; undefined but in strict mode. */
   syscallCounts(cgroupId: string): readonly number[] | undefined {
     if (this.#syscallsFd === undefined) return undefined;
     const value = Buffer.alloc(syscalls.sizeBytes);
-    if (this.#libbpf.lookup(this.#syscallsFd, keyOf(cgroupId), value) !== 0) return undefined;
+    if (this.#libbpf.lookup(this.#syscallsFd, keyBytes(cgroupId), value) !== 0) return undefined;
     const [from, bytes] = syscalls.members.counts;
     return Array.from({ length: bytes / 8 }, (_, i) => Number(value.readBigUInt64LE(from + i * 8)));
   }
 
   unwatch(cgroupId: string): void {
     this.#watched.remove(cgroupId);
+    this.counts.forget(cgroupId);
     this.#losses.forget(cgroupId);
-    if (this.#syscallsFd !== undefined) this.#libbpf.remove(this.#syscallsFd, keyOf(cgroupId));
+    if (this.#syscallsFd !== undefined) this.#libbpf.remove(this.#syscallsFd, keyBytes(cgroupId));
   }
 
   /** Tells everything that a container does from now on, marked as `captured` where it is nothing new; or no more. */
@@ -387,10 +398,4 @@ export class Sensor {
     this.#paths.set(program, path);
     if (this.#paths.size > programsMax) for (const oldest of this.#paths.keys()) return void this.#paths.delete(oldest);
   }
-}
-
-function keyOf(cgroupId: string): Buffer {
-  const key = Buffer.alloc(8);
-  key.writeBigUInt64LE(BigInt(cgroupId), 0);
-  return key;
 }

@@ -88,7 +88,8 @@ export class WatchedMap {
   }
 }
 
-function keyBytes(cgroupId: string): Buffer {
+/** The key of the kernel's maps by container. */
+export function keyBytes(cgroupId: string): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(cgroupId), 0);
   return bytes;

@@ -59,4 +59,15 @@ export const profileMigrations: readonly Migration[] = [
       UPDATE profile_feature SET startup_weight = startup, steady_weight = steady;
     `,
   },
+  {
+    name: 'rates',
+    sql: `
+      CREATE TABLE rate_model (
+        workload_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (workload_id, name)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
