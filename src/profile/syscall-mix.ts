@@ -50,7 +50,7 @@ interface Window {
   readonly sample: number;
   readonly calls: Uint16Array;
   /** `ln(1 + count)` of each of `calls`. */
-  readonly logs: Float64Array;
+  readonly logs: Float32Array;
   /** Length of the vector in the present scale. */
   length: number;
   /** Squared distance to the nearest window of another sample, and where that is. */
@@ -289,7 +289,7 @@ export class SyscallMix {
     const window: Window = {
       sample,
       calls: Uint16Array.from(made, ([call]) => call),
-      logs: Float64Array.from(made, ([, count]) => Math.log1p(count)),
+      logs: Float32Array.from(made, ([, count]) => Math.log1p(count)),
       length: 0,
       nearest: Infinity,
       nearestAt: -1,
