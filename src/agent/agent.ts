@@ -130,6 +130,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     file: outboxFile,
     log,
     onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
+    onDecision: (decision) => pipeline.decide(decision),
   });
   outbox.start();
   cleanups.defer('outbox', () => outbox.stop());

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
+import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { Event, ExecEvent, LifecycleEvent, ListenEvent } from '../model/event.ts';
 import type { Stratum } from '../model/feature.ts';
 import type { LossWindow } from '../model/loss.ts';
@@ -307,6 +308,24 @@ export class Pipeline {
         log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);
       this.#saveTrouble = text;
     }
+  }
+
+  /**
+   * Does what an operator decided, and answers when it is saved: what was decided is not forgotten then. Throws what the store throws; doing it
+   * again is safe.
+   */
+  decide(decision: Decision): DecisionOutcome {
+    const { watch, clock, log } = this.#options;
+    const nowMs = clock.nowMs();
+    // What was counted belongs to the profile as it is before.
+    this.#readIncidences(nowMs);
+    const { outcome, judged, forget } = watch.decide(decision, nowMs);
+    if (forget) this.#sensor?.revoke(decision.workload, 'all');
+    else if (judged.length > 0) this.#sensor?.revoke(decision.workload, judged);
+    watch.save();
+    const { id, verdict, by, workload, features } = decision;
+    log.info({ decision: id, verdict, by, workload, features: features.length, outcome }, 'an operator decided');
+    return outcome;
   }
 
   /** Before the end: counts what the kernel counted, saves. */

@@ -1,5 +1,6 @@
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
+import type { Decision } from '../model/decision.ts';
 import type { RateReport } from '../model/node.ts';
 import { rateDimension, rateNames } from '../model/rate.ts';
 import type { RateName } from '../model/rate.ts';
@@ -124,13 +125,24 @@ export class RateWatch implements SliceDetector {
     this.#tracks.delete(containerId);
   }
 
-  /** What raised an alert is the workload's own from now on. False when nothing is the matter. */
-  accept(workloadId: string, name: RateName, nowMs: number): boolean {
-    const modelled = this.#models.get(idOf(workloadId, name));
-    if (modelled?.alerted === undefined && modelled?.model.stored.episode === undefined) return false;
-    modelled.model.adopt(nowMs);
-    [modelled.changed, modelled.alerted] = [true, undefined];
-    return true;
+  /** `accept` and `deny` are about what raised the last alert of the rate; `relearn` forgets all rates of the workload. Throws what the store throws. */
+  decide({ verdict, workload, features }: Decision, nowMs: number): void {
+    for (const name of rateNames) {
+      const modelled = this.#models.get(idOf(workload, name));
+      if (modelled === undefined) continue;
+      const isMeant = features.some(({ dimension }) => dimension === rateDimension(name));
+      if (verdict === 'relearn') {
+        const fresh = { workloadId: workload, name, model: new RateModel(this.#options.halfLifeMs) };
+        this.#models.set(idOf(workload, name), { ...fresh, changed: true, alerted: undefined });
+      } else if (isMeant && verdict === 'accept') {
+        modelled.model.adopt(nowMs);
+        [modelled.changed, modelled.alerted] = [true, undefined];
+      } else if (isMeant && verdict === 'deny') {
+        modelled.model.deny();
+        modelled.changed = true;
+      }
+    }
+    this.#save((one) => one.changed && one.workloadId === workload);
   }
 
   /**
@@ -138,13 +150,8 @@ export class RateWatch implements SliceDetector {
    * they are then saved by the next call.
    */
   save(all = false): void {
-    const models = [...this.#models.values()];
-    const changed = all
-      ? models.filter(({ model }) => model.samples > 0)
-      : models.filter((one) => one.changed).slice(0, savedAtOnce);
-    if (changed.length === 0) return;
-    this.#options.store.save(changed.map(({ workloadId, name, model }) => ({ workloadId, name, state: model.stored })));
-    for (const one of changed) one.changed = false;
+    let left = all ? Infinity : savedAtOnce;
+    this.#save(({ changed, model }) => (all ? model.samples > 0 : changed && left-- > 0));
   }
 
   /** What is usual for the workload, for people. */
@@ -185,6 +192,13 @@ export class RateWatch implements SliceDetector {
           return [{ workload, dimension: rateDimension(name), expected }];
         }),
     );
+  }
+
+  #save(isMeant: (one: Modelled) => boolean): void {
+    const meant = [...this.#models.values()].filter(isMeant);
+    if (meant.length === 0) return;
+    this.#options.store.save(meant.map(({ workloadId, name, model }) => ({ workloadId, name, state: model.stored })));
+    for (const one of meant) one.changed = false;
   }
 
   #endRate(
@@ -241,7 +255,7 @@ export class RateWatch implements SliceDetector {
     const { model, name } = modelled;
     const { held, usual, timeMs } = slice;
     const value = fromScale(held + usual, rateKinds[name]);
-    const judgement = model.judge(held);
+    const judgement = model.judge(held, timeMs);
     const goesOn = judgement.episode === 'goes-on';
     if (!goesOn && (judgement.surprise < tellFrom || value < rateKinds[name].speaksFrom)) return undefined;
     // One alert for all replicas that show it, and for all of the day in which it is not learned.

@@ -91,15 +91,19 @@ describe('SliceFindings', () => {
     expect(findings.take({ ...finding, timeMs: 180_000 })).toMatchObject({ reason: 'counted', alert: { count: 3 } });
   });
 
-  test('its detectors have a share in the alert budget', () => {
+  test('its detectors have a share in the alert budget, a rule of suspicion 2 being thought to hold, and are told what was decided', () => {
     const thresholds = { warning: 3, critical: 5 };
     const findings = entrance();
-    const expected = (warning: number): number => 10 ** (4 - warning);
+    const expected = (warning: number): number => 10 ** (2 - warning);
     const entry = { workload: container.workload, dimension: 'syscall.mix', expected } as const;
-    findings.add({ budgetEntries: () => [entry] });
+    const decided: string[] = [];
+    findings.add({ budgetEntries: () => [entry], decide: ({ verdict }) => void decided.push(verdict) });
     const budget = new AlertBudget({ sliceMs: 60_000, alertBudget: 1.5, thresholds: () => thresholds });
     budget.adjust(findings.budgetEntries());
     expect(budget.inForce(container.workload, 'syscall.mix')).toMatchObject({ warning: 4, raised: 1 });
     expect(budget.expectedPerDay(findings.budgetEntries())).toBeCloseTo(1);
+    const decision = { id: 'd', workload: 'w', features: [], by: 'a', reason: '', time: '' };
+    findings.decide({ ...decision, verdict: 'relearn' }, 0);
+    expect(decided).toEqual(['relearn']);
   });
 });

@@ -9,6 +9,7 @@ import type { RuleSet } from '../detect/rules.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Alert, Evidence } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
+import type { Decision } from '../model/decision.ts';
 import type { Feature } from '../model/feature.ts';
 import type { AlertBudget, SliceEntry } from './alert-budget.ts';
 
@@ -47,6 +48,11 @@ export interface SliceVerdict {
 export interface SliceDetector {
   /** One for each of its dimensions in each workload with running containers. */
   budgetEntries(): readonly SliceEntry[];
+  /**
+   * Does what an operator decided about features of its dimensions, and saves it; throws what its store throws. Doing it again, other than
+   * `relearn`, changes nothing.
+   */
+  decide(decision: Decision, nowMs: number): void;
 }
 
 export interface SliceFindingsOptions {
@@ -89,6 +95,11 @@ export class SliceFindings {
     );
   }
 
+  /** Tells the detectors what an operator decided. Throws what their stores throw. */
+  decide(decision: Decision, nowMs: number): void {
+    for (const detector of this.#detectors) detector.decide(decision, nowMs);
+  }
+
   /** Judges a finding. What is `raised` or has an `alert` is to be sent. */
   take(finding: SliceFinding): SliceVerdict {
     const { container, feature, timeMs, detector, surprise, evidence } = finding;
@@ -117,7 +128,8 @@ export class SliceFindings {
       const title = titleOfSlice(finding.title(), container);
       const spoken = { ...judged, detector };
       const event = { timeMs };
-      return assemble({ finding: spoken, severity, event, title, container, node, nowMs, id, incident });
+      const about = { finding: spoken, severity, event, title, container, features: [feature] };
+      return assemble({ ...about, node, nowMs, id, incident });
     });
     if (taken.outcome === 'counted') return { reason: 'counted' };
     if (taken.outcome === 'new') return { reason: 'raised', alert: taken.alert };

@@ -7,8 +7,8 @@ import { judge } from '../detect/score.ts';
 import type { Candidate, Reason } from '../detect/score.ts';
 import type { RuleMatch, RuleSet } from '../detect/rules.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
+import type { Decision } from '../model/decision.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { Dimension, Stratum } from '../model/feature.ts';
 import type { ProfileFeature, WorkloadReport } from '../model/node.ts';
@@ -22,10 +22,13 @@ import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
 import { AlertBudget } from './alert-budget.ts';
 import type { AlertBudgetOptions, BudgetEntry } from './alert-budget.ts';
+import { applyDecision } from './decisions.ts';
+import type { AppliedDecision } from './decisions.ts';
 import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
+import type { Judgement, Rollover, SampleChange } from './judgement.ts';
 import { SliceFindings } from './slice-findings.ts';
 import { Told } from './told.ts';
 import { evidenceOf, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
@@ -48,34 +51,6 @@ export interface WatchOptions extends AlertBudgetOptions {
   readonly halfLifeMs?: number;
   /** Makes alert ids; ULIDs unless a test wants its own. */
   readonly newId?: (timeMs: number) => string;
-}
-
-/** What becomes of an event. */
-export interface Judgement {
-  readonly reason: Reason | 'nothing-to-judge';
-  /** What to answer the kernel about `event.kernelKey`; `none`: leave it as it is. */
-  readonly mark: 'known' | 'judged' | 'none';
-  /** More kernel keys that are known from now on: patterns. */
-  readonly alsoKnown: readonly KernelKey[];
-  /** A new alert, or a copy of an earlier one (same id) with a larger count. */
-  readonly alert?: Alert;
-  /** Something was judged that must not be forgotten: call `save()` now, not at the end of the slice. */
-  readonly saveNow: boolean;
-}
-
-/** A container that is in another sample than before. */
-export interface SampleChange {
-  readonly containerId: string;
-  readonly cgroupId: string | undefined;
-  readonly sample: Sample;
-}
-
-export interface Rollover {
-  readonly changes: readonly SampleChange[];
-  /** A slice ended: `save()` is due. */
-  readonly sliceEnded: boolean;
-  /** Alerts whose count grew. */
-  readonly updates: readonly Alert[];
 }
 
 /**
@@ -179,7 +154,11 @@ export class Watch {
         const id = this.#options.newId?.(event.timeMs) ?? ulid(nowMs);
         this.#budget.alerted(nowMs);
         const incident = this.#incidents.assign(id, sightingOf(event, container)).id;
-        return assemble({ finding, severity, event, title, container, node, nowMs, id, incident });
+        const about = features.filter((_, index) => candidates[index]?.state !== 'known');
+        return assemble({
+          ...{ finding, severity, event, title, container, node, nowMs, id, incident },
+          features: about,
+        });
       });
       if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
       const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };
@@ -229,6 +208,15 @@ export class Watch {
   /** `count` records were lost that could have been of any of these dimensions: the container's sample is no evidence about them. */
   lost(containerId: string, dimensions: readonly Dimension[], count: number, nowMs: number): void {
     this.#blindness.note(containerId, dimensions, count, nowMs);
+  }
+
+  /** Does what an operator decided; call `save()` then, and tell the kernel what is answered. */
+  decide(decision: Decision, nowMs: number): AppliedDecision {
+    const { workload } = decision;
+    const applied = applyDecision(this.#profiles.get(workload), decision, nowMs, this.#options.halfLifeMs);
+    if (applied.fresh !== undefined) this.#profiles.set(workload, applied.fresh);
+    if (decision.verdict !== 'relearn' || applied.fresh !== undefined) this.slices.decide(decision, nowMs);
+    return applied;
   }
 
   /** Saves what changed. Throws what the store throws; the changes are then kept for the next call. */

@@ -1,6 +1,7 @@
 import type { Alert, Finding, Severity } from '../model/alert.ts';
 import type { FileChange } from '../model/change.ts';
 import type { Container } from '../model/container.ts';
+import type { Feature } from '../model/feature.ts';
 import type { ConnectEvent, Event, Process } from '../model/event.ts';
 import { baseName, programKey } from '../model/program.ts';
 import { maskArguments, maskText } from '../lib/mask.ts';
@@ -20,6 +21,8 @@ export interface AssembleInput {
   readonly id: string;
   /** Id of the incident that the alert belongs to. */
   readonly incident: string;
+  /** What the alert is raised for: features of the event that were not known. */
+  readonly features: readonly Feature[];
 }
 
 const argsMax = 64;
@@ -35,7 +38,7 @@ export function assemble({
   node,
   nowMs,
   id,
-  incident,
+  ...rest
 }: AssembleInput): Alert {
   const time = new Date(event.timeMs).toISOString();
   const { feature, score, surprise, suspicion, detector, rules, techniques, practices, evidence } = finding;
@@ -70,7 +73,8 @@ export function assemble({
         }),
     count: 1,
     lastTime: time,
-    incident,
+    incident: rest.incident,
+    features: rest.features.map(({ dimension, key }) => ({ dimension, key })),
   };
 }
 

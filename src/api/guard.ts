@@ -47,19 +47,20 @@ export type GuardReason = 'host.foreign' | 'origin.foreign';
 
 /**
  * On loopback, a request must name this machine in `Host`: a web page whose name was pointed at 127.0.0.1 (DNS rebinding) names its
- * own. A WebSocket does not obey the same-origin policy of browsers, so an `Origin`, which only they send, must be `Host` itself.
+ * own. Neither WebSockets nor simple POST requests are kept by the same-origin policy of browsers: where `sameOrigin` is asked for, an `Origin`,
+ * which only they send, must be `Host` itself.
  */
 export function judgeRequest(
   request: RequestOrigin,
   listen: ListenAddress,
-  webSocket: boolean,
+  sameOrigin: boolean,
 ): GuardReason | undefined {
   const { host, origin } = request;
   if (isLoopback(listen.host)) {
     const name = hostName(host);
     if (name === undefined || !(isLoopback(name) || name === listen.host.toLowerCase())) return 'host.foreign';
   }
-  if (!webSocket || origin === undefined) return undefined;
+  if (!sameOrigin || origin === undefined) return undefined;
   return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase() ? undefined : 'origin.foreign';
 }
 

@@ -1,5 +1,12 @@
 import { z } from 'zod';
 import { alertQuerySchema } from './alert-query.ts';
+import {
+  decisionListSchema,
+  decisionQuerySchema,
+  saidSchema,
+  storedDecisionSchema,
+  workloadVerdictSchema,
+} from './decision-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
@@ -17,6 +24,10 @@ const components = {
   WorkloadList: workloadListSchema,
   Workload: workloadDetailSchema,
   Profile: profileSchema,
+  Said: saidSchema,
+  WorkloadVerdict: workloadVerdictSchema,
+  Decision: storedDecisionSchema,
+  DecisionList: decisionListSchema,
   Problem: problemSchema,
 } as const;
 
@@ -77,6 +88,41 @@ export function describeApi(version: string): Json {
           ['404', '504'],
         ),
       },
+      ...Object.fromEntries(
+        Object.entries(alertVerdicts).map(([verdict, summary]) => [
+          `/api/v1/alerts/{id}/${verdict}`,
+          {
+            post: posted(
+              operation(`${verdict}Alert`, summary, reference('Decision'), [pathId], ['400', '404']),
+              'Said',
+            ),
+          },
+        ]),
+      ),
+      '/api/v1/workloads/{id}/decisions': {
+        post: posted(
+          operation(
+            'decideWorkload',
+            'Accepts or denies features of a workload, or has its profile start anew.',
+            reference('Decision'),
+            [pathId],
+            ['400', '404', '409', '504'],
+          ),
+          'WorkloadVerdict',
+        ),
+      },
+      '/api/v1/decisions': {
+        get: operation(
+          'listDecisions',
+          'What operators decided, the latest first, and which nodes have taken it.',
+          reference('DecisionList'),
+          queryParameters(decisionQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/decisions/{id}': {
+        get: operation('getDecision', 'One decision.', reference('Decision'), [pathId], ['404']),
+      },
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
@@ -85,6 +131,17 @@ export function describeApi(version: string): Json {
       schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])),
     },
   };
+}
+
+const alertVerdicts = {
+  accept: 'What the alert was raised for belongs to the workload: it joins the profile on every node.',
+  deny: 'What the alert was raised for does not belong to the workload: it stays judged, and is never learned.',
+  acknowledge: 'Somebody saw to the alert; nothing changes on the nodes.',
+} as const;
+
+/** An operation with a body, which may be left out where nothing in it is required. */
+function posted(described: Json, body: keyof typeof components): Json {
+  return { ...described, requestBody: { required: body === 'WorkloadVerdict', content: reference(body) } };
 }
 
 const pathId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };

@@ -5,6 +5,8 @@ import { mergeProfiles, mergeWorkloads } from '../model/fleet.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { ProfileFeature } from '../model/node.ts';
+import { addDecisionRoutes } from './decision-routes.ts';
+import type { DecisionBook } from './decision-routes.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
 import type { AlertQuery } from './alert-query.ts';
 import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
@@ -53,6 +55,7 @@ export interface RouteOptions {
   readonly alerts: AlertSource;
   readonly incidents: IncidentSource;
   readonly nodes: NodeSource;
+  readonly decisions: DecisionBook;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -66,7 +69,7 @@ interface IdParams {
   Params: { id: string };
 }
 
-/** Every path of the HTTP API that answers a GET (contract.md, "HTTP"). */
+/** Every path of the HTTP API (contract.md, "HTTP"). */
 export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   const { alerts, nodes, clock, version } = options;
   const description = describeApi(version);
@@ -94,6 +97,11 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   app.get('/api/v1/workloads', () => ({ items: mergeWorkloads(nodes.states()).map(viewWorkload) }));
   app.get<IdParams>('/api/v1/workloads/:id', (request, reply) => reply.send(workload(nodes, request.params.id)));
   app.get<IdParams>('/api/v1/workloads/:id/profile', (request) => profile(options, request.params.id));
+  addDecisionRoutes(app, options.decisions, {
+    alert: (id) => oneAlert(alerts, id),
+    workload: (id) => workload(nodes, id),
+    profile: (id) => profile(options, id),
+  });
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 

@@ -26,7 +26,7 @@ export interface ApiOptions extends RouteOptions {
 
 const guardDetails: Readonly<Record<GuardReason, string>> = {
   'host.foreign': 'the Host header does not name this machine, and the collector listens on loopback only',
-  'origin.foreign': 'the page that opened this WebSocket is not from this collector',
+  'origin.foreign': 'the page that asks is not from this collector',
 };
 
 // The API answers data and one page without scripts; nothing needs to be loaded, embedded or kept.
@@ -62,8 +62,10 @@ export class ApiServer {
     });
     this.#app.addHook('onRequest', (request, reply, done) => {
       void reply.headers(securityHeaders);
-      const reason = judgeRequest({ host: request.headers.host, origin: request.headers.origin }, this.#address, false);
-      done(reason === undefined ? undefined : new Problem(421, reason, guardDetails[reason]));
+      const changes = request.method !== 'GET' && request.method !== 'HEAD';
+      const { host, origin } = request.headers;
+      const reason = judgeRequest({ host, origin }, this.#address, changes);
+      done(reason === undefined ? undefined : guardProblem(reason));
     });
     this.#app.setErrorHandler((error, request, reply) => this.#failed(error, request.url, reply));
     this.#app.setNotFoundHandler((request, reply) => {
@@ -107,8 +109,7 @@ export class ApiServer {
     const path = /^[^?]*/u.exec(request.url ?? '')?.[0] ?? '';
     const handler = Object.hasOwn(this.#options.upgrades, path) ? this.#options.upgrades[path] : undefined;
     const reason = judgeRequest({ host: request.headers.host, origin: request.headers.origin }, this.#address, true);
-    if (reason !== undefined)
-      refuse(socket, new Problem(reason === 'host.foreign' ? 421 : 403, reason, guardDetails[reason]));
+    if (reason !== undefined) refuse(socket, guardProblem(reason));
     else if (handler === undefined)
       refuse(socket, new Problem(404, 'path.unknown', `there is no WebSocket at ${path}`));
     else handler(request, socket, head);
@@ -125,6 +126,10 @@ export class ApiServer {
     // The cause names files of the server; it is for the log, not for whoever asks.
     return send(reply, new Problem(retryable ? 503 : 500, code, 'the collector failed to answer; its log says why'));
   }
+}
+
+function guardProblem(reason: GuardReason): Problem {
+  return new Problem(reason === 'host.foreign' ? 421 : 403, reason, guardDetails[reason]);
 }
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -45,13 +45,18 @@ async function problemOf(response: Response): Promise<string> {
 }
 
 /**
- * Asks the collector. @param path With its query, from `/api/…`.
+ * Asks the collector. @param path With its query, from `/api/…`. @param body Posted as JSON when it is given.
  * @throws AnchorwatchError `collector-unreachable` (with what to do), `collector-refused` (status and its reason).
  */
-export async function ask<T>(address: string, path: string, stop: AbortSignal): Promise<T> {
+export async function ask<T>(address: string, path: string, stop: AbortSignal, body?: object): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`${address}${path}`, { signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]) });
+    response = await fetch(`${address}${path}`, {
+      signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
   } catch (error) {
     throw new AnchorwatchError(
       'collector-unreachable',

@@ -4,6 +4,7 @@ import { agent } from './agent.ts';
 import { alerts } from './alerts.ts';
 import { collector } from './collector.ts';
 import { exitStatus, type Surroundings, toCommand } from './command.ts';
+import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
 import { incidents } from './incidents.ts';
 import { profileShow } from './profile.ts';
@@ -26,15 +27,23 @@ Exit status: 0 done, 1 failed, 2 usage.`;
 
 function build(surroundings: Surroundings, finished: (status: number) => void): Command {
   const program = new Command('anchorwatch').description(about).addHelpText('after', below);
+  // What stands behind an inner command is meant for it, also where the outer one has an option of that name.
+  program.enablePositionalOptions();
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
   for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads]) {
-    program.addCommand(toCommand(definition, surroundings, finished));
+    const command = toCommand(definition, surroundings, finished);
+    if (definition === alerts) {
+      command.enablePositionalOptions();
+      for (const inner of alertDecisions) command.addCommand(toCommand(inner, surroundings, finished));
+    }
+    program.addCommand(command);
   }
   const profile = new Command('profile')
-    .summary('what workloads are known to do')
+    .summary('what workloads are known to do, and what of it belongs to them')
     .description('Learned profiles of workloads.');
-  profile.addCommand(toCommand(profileShow, surroundings, finished));
+  for (const definition of [profileShow, ...profileDecisions])
+    profile.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(profile);
   const rules = new Command('rules')
     .summary('what is suspicious in itself: list, show, try your own')

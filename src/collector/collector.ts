@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ulid } from 'ulid';
 import { ApiServer } from '../api/server.ts';
 import { Feed } from '../feed/feed.ts';
 import { Ingest } from '../ingest/ingest.ts';
@@ -87,6 +88,7 @@ async function assemble(
     collectorVersion: version,
     alerts: store,
     nodes,
+    decisions: store,
     listener,
     registry,
     clock,
@@ -112,6 +114,21 @@ async function assemble(
     alerts: store,
     incidents: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
+    decisions: {
+      decide: async (said) => {
+        const nowMs = clock.nowMs();
+        const decision = { ...said, id: ulid(nowMs), time: new Date(nowMs).toISOString() };
+        // What was seen to is of interest to people only; everything else is for the nodes, also for those that are away.
+        const names = said.verdict === 'acknowledge' ? [] : nodes.states().map(({ name }) => name);
+        const stored = await store.addDecision(decision, names);
+        const { id, verdict, by, workload } = decision;
+        log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');
+        ingest.tellDecisions(names);
+        return stored;
+      },
+      decisions: store.decisions.bind(store),
+      decision: store.decision.bind(store),
+    },
     metrics: async () => {
       nodeMetrics.refresh();
       await incidents.refresh();

@@ -7,11 +7,14 @@ import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Registry } from '../lib/metrics.ts';
 import type { Alert, StoredAlert } from '../model/alert.ts';
+import type { Decision } from '../model/decision.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { ProfileFeature } from '../model/node.ts';
 import { closeCodes, limits } from '../protocol/limits.ts';
-import type { Hello } from '../protocol/message.ts';
+import type { Decided, Hello } from '../protocol/message.ts';
+import { Deliveries } from './deliveries.ts';
+import type { DecisionLog } from './deliveries.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
 import type { Nodes } from './nodes.ts';
@@ -42,6 +45,7 @@ export interface IngestOptions {
   readonly collectorVersion: string;
   readonly alerts: AlertLog;
   readonly nodes: Nodes;
+  readonly decisions: DecisionLog;
   readonly listener: IngestListener;
   readonly registry: Registry;
   readonly clock: Clock;
@@ -67,6 +71,7 @@ export interface ProfileAnswer {
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #metrics: IngestMetrics;
+  readonly #deliveries: Deliveries;
   readonly #tokenDigest: Buffer;
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -84,6 +89,13 @@ export class Ingest {
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#metrics = new IngestMetrics(options.registry);
+    const { decisions, registry, log } = options;
+    const send = (node: string, decision: Decision): boolean => {
+      const session = this.#byNode.get(node);
+      session?.decide(decision);
+      return session !== undefined;
+    };
+    this.#deliveries = new Deliveries({ decisions, registry, log, send });
     this.#tokenDigest = digest(options.token);
   }
 
@@ -105,8 +117,13 @@ export class Ingest {
       const events = {
         hello: (session: Session, hello: Hello) => this.#hello(session, hello),
         batch: (alerts: readonly Alert[]) => this.#batch(alerts),
-        report: (session: Session, report: Parameters<Nodes['report']>[1]) =>
-          this.#options.nodes.report(session.node, report),
+        report: (session: Session, report: Parameters<Nodes['report']>[1]) => {
+          this.#options.nodes.report(session.node, report);
+          this.#deliveries.reported(session.node);
+        },
+        welcomed: (session: Session) => void this.#deliveries.next(session.node),
+        decided: (session: Session, id: string, outcome: Decided['outcome']) =>
+          void this.#deliveries.answered(session.node, id, outcome),
         refused: (session: Session, code: RefusalCode, message: string) => this.#refused(session, code, message),
         ended: (session: Session) => this.#ended(session),
       };
@@ -130,6 +147,11 @@ export class Ingest {
     );
   }
 
+  /** There is a new decision in the log: tells those of the nodes that are connected. */
+  tellDecisions(nodes: readonly string[]): void {
+    for (const node of nodes) if (this.#byNode.has(node)) void this.#deliveries.next(node);
+  }
+
   /** Closes every agent's connection; what was not acknowledged they send again. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -151,6 +173,7 @@ export class Ingest {
   #hello(session: Session, hello: Hello): RefusalCode | undefined {
     const older = this.#byNode.get(hello.node);
     this.#byNode.set(hello.node, session);
+    this.#deliveries.ended(hello.node);
     older?.refuse(
       'node.replaced',
       `another agent says that it is node ${hello.node}; give each agent its own --node-name`,
@@ -202,6 +225,7 @@ export class Ingest {
     if (this.#sessions.size === 0) queueMicrotask(() => this.#allEnded?.());
     if (session.node === '' || this.#byNode.get(session.node) !== session) return;
     this.#byNode.delete(session.node);
+    this.#deliveries.ended(session.node);
     this.#options.log.info({ node: session.node }, 'an agent went away');
     const state = this.#options.nodes.down(session.node);
     if (state !== undefined) this.#options.listener.nodeChanged(state);

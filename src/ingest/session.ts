@@ -1,10 +1,11 @@
 import { WebSocket } from 'ws';
 import { AnchorwatchError } from '../lib/errors.ts';
 import type { Alert } from '../model/alert.ts';
+import type { Decision } from '../model/decision.ts';
 import type { NodeReport } from '../model/node.ts';
 import { closeCodes, protocolVersion } from '../protocol/limits.ts';
 import { decodeAgentMessage, encodeMessage } from '../protocol/message.ts';
-import type { AgentMessage, CollectorMessage, Hello, Response } from '../protocol/message.ts';
+import type { AgentMessage, CollectorMessage, Decided, Hello, Response } from '../protocol/message.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
 
 /** What a session asks of ingest. */
@@ -13,7 +14,10 @@ export interface SessionEvents {
   hello(session: Session, hello: Hello): RefusalCode | undefined;
   /** Stores the alerts. Throws AnchorwatchError when that fails. */
   batch(alerts: readonly Alert[]): Promise<{ readonly stored: number; readonly duplicate: number }>;
+  /** It was welcomed: messages to it are read from now on. */
+  welcomed(session: Session): void;
   report(session: Session, report: NodeReport): void;
+  decided(session: Session, id: string, outcome: Decided['outcome']): void;
   refused(session: Session, code: RefusalCode, message: string): void;
   ended(session: Session): void;
 }
@@ -75,6 +79,11 @@ export class Session {
     });
   }
 
+  /** Tells what an operator decided; the answer comes as `decided`. */
+  decide(decision: Decision): void {
+    this.#send({ type: 'decide', decision });
+  }
+
   /** Says why, then closes. */
   refuse(code: RefusalCode, message: string): void {
     if (this.#closing) return;
@@ -114,6 +123,7 @@ export class Session {
     else if (this.node === '') this.refuse('hello.missing', `the first message must be a hello, not a ${message.type}`);
     else if (message.type === 'batch') await this.#batch(message.seq, message.alerts);
     else if (message.type === 'report') this.#events.report(this, message.report);
+    else if (message.type === 'decided') this.#events.decided(this, message.id, message.outcome);
     else this.#questions.get(message.id)?.(message);
   }
 
@@ -130,6 +140,7 @@ export class Session {
     }
     this.node = hello.node;
     this.#send({ type: 'welcome', protocol: protocolVersion, collectorVersion: this.#options.collectorVersion });
+    this.#events.welcomed(this);
   }
 
   async #batch(seq: number, alerts: readonly Alert[]): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Decision } from './decision.ts';
 import type { Dimension, Feature } from './feature.ts';
 import type { Ancestor } from './event.ts';
 import type { Workload } from './container.ts';
@@ -89,6 +90,8 @@ export interface Alert {
   readonly lastTime: string;
   /** Id of the incident that it belongs to, given by the agent; absent from agents that do not group. */
   readonly incident?: string;
+  /** What it was raised for, and what accepting or denying it is about; absent: `dimension` and `key` alone. */
+  readonly features?: readonly Feature[];
 }
 
 /** An alert as the collector keeps and serves it. */
@@ -100,4 +103,9 @@ export interface StoredAlert extends Alert {
   /** SHA-256, hex, over `previousHash` and the alert as first stored. */
   readonly hash: string;
   readonly previousHash: string;
+  /** What an operator said of it last. No part of the hash. */
+  readonly decision?: AlertDecision;
 }
+
+/** What an operator said of an alert. */
+export type AlertDecision = Pick<Decision, 'id' | 'verdict' | 'by' | 'reason' | 'time'>;

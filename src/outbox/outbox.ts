@@ -2,10 +2,11 @@ import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import type { Alert } from '../model/alert.ts';
+import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { NodeReport, ProfileFeature } from '../model/node.ts';
 import { fitAlert, fitReport, fitResponse } from '../protocol/fit.ts';
 import { limits, protocolVersion } from '../protocol/limits.ts';
-import type { CollectorMessage, Refuse, Report, Request } from '../protocol/message.ts';
+import type { CollectorMessage, Decided, Refuse, Report, Request } from '../protocol/message.ts';
 import { Link } from './link.ts';
 import type { LinkEnd } from './link.ts';
 import { AlertQueue } from './queue.ts';
@@ -23,6 +24,8 @@ export interface OutboxOptions {
   readonly log: Logger;
   /** Answers a profile request: the features of the workload, or undefined when this node has no profile of it. */
   readonly onRequest?: (workload: string) => Promise<readonly ProfileFeature[] | undefined>;
+  /** Does what an operator decided, and has saved it when it returns. May throw. */
+  readonly onDecision?: (decision: Decision) => DecisionOutcome;
   readonly random?: () => number;
   /** Alerts kept in memory while the file cannot be written. Default 1000. */
   readonly memoryCapacity?: number;
@@ -180,6 +183,7 @@ export class Outbox {
     if (message.type === 'welcome') this.#onWelcome(message.collectorVersion);
     else if (message.type === 'ack') this.#onAck(message.seq);
     else if (message.type === 'refuse') this.#onRefuse(message);
+    else if (message.type === 'decide') this.#decide(message.decision);
     else void this.#answer(message);
   }
 
@@ -330,6 +334,17 @@ export class Outbox {
       this.#log.error({ err: error, workload: request.workload }, `a profile could not be read: ${errorText(error)}`);
       this.#send({ type: 'response', id: request.id, outcome: 'failed', features: [], omitted: 0 });
     }
+  }
+
+  #decide(decision: Decision): void {
+    let outcome: Decided['outcome'];
+    try {
+      outcome = this.#options.onDecision?.(decision) ?? 'unknown';
+    } catch (error) {
+      this.#log.error({ err: error, decision: decision.id }, `a decision could not be kept: ${errorText(error)}`);
+      outcome = 'failed';
+    }
+    this.#send({ type: 'decided', id: decision.id, outcome });
   }
 
   #send(message: Parameters<Link['send']>[0]): void {

@@ -28,12 +28,9 @@ export class Decay {
     this.#nowMs = landmarkMs;
   }
 
-  get landmarkMs(): number {
-    return this.#landmarkMs;
-  }
-
-  get halfLifeMs(): number {
-    return this.#halfLifeMs;
+  /** What weights are measured by. */
+  get unit(): Pick<StoredDecay, 'landmarkMs' | 'halfLifeMs'> {
+    return { landmarkMs: this.#landmarkMs, halfLifeMs: this.#halfLifeMs };
   }
 
   /** What something weighs that is seen now. The present never goes back: a clock that was set back adds at the last weight. */

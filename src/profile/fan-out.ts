@@ -117,8 +117,8 @@ function widest(address: string): string {
   return domainPattern(address) ?? address;
 }
 
-/** Names cannot look like patterns: `typedPath` and `typedDomain` escape what patterns hold. */
-function isPattern({ dimension, key }: Feature): boolean {
+/** Whether the key stands for many. Names cannot look like patterns: `typedPath` and `typedDomain` escape what patterns hold. */
+export function isPattern({ dimension, key }: Feature): boolean {
   if (dimension === 'net.listen') return key.startsWith('ephemeral/');
   if (dimension === 'net.out') return /[*]|:ephemeral\/|\/(?:16|24|64)\]?:/.test(key);
   return key.includes('*');

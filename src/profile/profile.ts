@@ -4,16 +4,15 @@ import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature } from '../model/node.ts';
 import type { Incidences } from './coverage.ts';
 import { Decay, defaultHalfLifeMs, forgottenBelow, landmarked } from './decay.ts';
-import { FanOut } from './fan-out.ts';
-import { featureId, incompleteOf, newRow, noCounts, patternRow, plain, shown, tally } from './row.ts';
+import { FanOut, isPattern } from './fan-out.ts';
+import { KernelKeys } from './kernel-keys.ts';
+import { featureId, incompleteOf, loadedRow, newRow, noCounts, patternRow, plain, shown, tally } from './row.ts';
 import type { Counts, Row } from './row.ts';
 import type { Sample } from './samples.ts';
-import type { KernelKeyRow, StoredProfile } from './stored.ts';
+import type { StoredProfile } from './stored.ts';
 
 /** Most features that one workload's profile holds, with keys of at most 536 characters each; what does not fit is counted in `overflow`. */
 export const featuresMax = 8192;
-/** Most kernel keys that one workload's profile remembers. */
-export const kernelKeysMax = 16_384;
 /** Most argument shapes kept of one program; more are unsurprising but never recognised. */
 export const argumentShapesMax = 64;
 const listenersMax = 64;
@@ -29,20 +28,21 @@ export type FeatureState = 'new' | 'known' | 'judged';
 export class Profile {
   readonly workload: Workload;
   readonly createdMs: number;
+  /** Id of the decision by which the profile started anew. */
+  readonly relearned: string | undefined;
   readonly #samples: { startup: number; steady: number };
   readonly #sampleWeights: { startup: number; steady: number };
   readonly #decay: Decay;
   readonly #rows: Map<string, Row> = new Map();
   readonly #counts: Map<Dimension, Counts> = new Map();
-  readonly #kernelKeys: Map<string, KernelKeyRow> = new Map();
+  readonly #kernelKeys: KernelKeys;
   readonly #fanOut: FanOut = new FanOut();
   readonly #listeners: Set<string>;
   readonly #shapes: Map<string, number> = new Map();
-  #slice: Map<string, { startup: number; steady: number }> = new Map();
   #dirty: Set<string> = new Set();
-  #dirtyKeys: Set<string> = new Set();
   #removed: Set<string> = new Set();
   #dirtySelf = true;
+  #reset: boolean;
   #overflow = 0;
 
   /** @param halfLifeMs After this time a sighting counts half; at least a day. */
@@ -52,23 +52,18 @@ export class Profile {
   ) {
     this.workload = stored.workload;
     this.createdMs = stored.createdMs;
+    this.relearned = stored.relearned;
+    this.#reset = stored.reset ?? false;
     this.#samples = { startup: 0, steady: 0, ...stored.samples };
     this.#listeners = new Set(stored.listeners);
     const { decay, features, incomplete: lost, lastMs } = landmarked(stored, halfLifeMs);
     this.#decay = new Decay(decay);
     this.#decay.at(lastMs);
     this.#sampleWeights = { ...decay.samples };
-    for (const row of features)
-      this.#insert({
-        ...row,
-        weight: { ...row.weight },
-        sightings: 0,
-        marks: new Set(),
-        inSlice: { startup: 0, steady: 0 },
-      });
+    for (const row of features) this.#insert(loadedRow(row));
     for (const [dimension, incomplete] of Object.entries(lost))
       this.#countsOf(dimension as Dimension).incomplete = { ...incomplete };
-    for (const row of stored.kernelKeys ?? []) this.#kernelKeys.set(JSON.stringify(row.kernelKey), row);
+    this.#kernelKeys = new KernelKeys(stored.kernelKeys);
     this.#dirty.clear();
     this.#removed.clear();
     this.#dirtySelf = stored.features === undefined;
@@ -182,20 +177,38 @@ export class Profile {
 
   /** Remembers what the kernel hashed for these features, to count its incidence and to restore it. */
   addKernelKey(kernelKey: KernelKey, features: readonly Feature[]): void {
-    const id = JSON.stringify(kernelKey);
-    if (this.#kernelKeys.has(id)) return;
-    if (this.#kernelKeys.size >= kernelKeysMax) {
-      this.#overflow++;
-      return;
-    }
-    this.#kernelKeys.set(id, { kernelKey, features: features.map(featureId) });
-    this.#dirtyKeys.add(id);
+    if (!this.#kernelKeys.add(kernelKey, features.map(featureId))) this.#overflow++;
   }
 
   /** Kernel keys all of whose features are known: what the kernel may recognise. */
-  *recognisable(): Iterable<KernelKey> {
-    for (const { kernelKey, features } of this.#kernelKeys.values())
-      if (features.every((id) => this.#resolve(id)?.state === 'known')) yield kernelKey;
+  recognisable(): Iterable<KernelKey> {
+    return this.#kernelKeys.where((features) => features.every((id) => this.#resolve(id)?.state === 'known'));
+  }
+
+  /**
+   * An operator says that the feature belongs to the workload: it is known from now on, as if it had been seen in one sample.
+   * `full`: there was no room.
+   */
+  accept(feature: Feature, timeMs: number): 'applied' | 'full' {
+    const found = this.#find(feature);
+    if (found?.state === 'known') return 'applied';
+    if (found !== undefined) this.#remove(found);
+    const row = this.#create(feature, 'known', timeMs);
+    if (row === undefined) return 'full';
+    this.#add(row, 'steady', 1, timeMs);
+    return 'applied';
+  }
+
+  /**
+   * An operator says that the feature does not belong to the workload: what was learned of it is forgotten, and it is judged. Answers the kernel
+   * keys that must not be recognised any more. `pattern`: it is one or a member of one, nothing is changed; `full`: there was no room.
+   */
+  deny(feature: Feature, timeMs: number): readonly KernelKey[] | 'pattern' | 'full' {
+    if (isPattern(feature) || this.#fanOut.covering(feature) !== undefined) return 'pattern';
+    const found = this.#rows.get(featureId(feature));
+    if (found?.state === 'known') this.#remove(found);
+    if (found?.state !== 'judged' && this.#create(feature, 'judged', timeMs) === undefined) return 'full';
+    return [...this.#kernelKeys.where((features) => features.includes(featureId(feature)))];
   }
 
   /** The pattern that stands for the feature and its siblings, and how often it did. */
@@ -210,10 +223,7 @@ export class Profile {
 
   /** What the kernel counted for a key since the last read, within the present slice. */
   addIncidence(kernelKey: KernelKey, stratum: Stratum, delta: number): void {
-    const id = JSON.stringify(kernelKey);
-    const counted = this.#slice.get(id) ?? { startup: 0, steady: 0 };
-    counted[stratum] += delta;
-    this.#slice.set(id, counted);
+    this.#kernelKeys.count(kernelKey, stratum, delta);
   }
 
   /** Counts a sample. Of the dimensions in `incomplete` something could not be told in it: to them it is no evidence of absence. */
@@ -231,8 +241,8 @@ export class Profile {
    */
   endSlice(timeMs: number): void {
     const largest = new Map<Row, { startup: number; steady: number }>();
-    for (const [id, counted] of this.#slice) {
-      for (const feature of this.#kernelKeys.get(id)?.features ?? []) {
+    for (const { features, counted } of this.#kernelKeys.takeCounts()) {
+      for (const feature of features) {
         const row = this.#resolve(feature);
         if (row === undefined || row.state !== 'known') continue;
         const best = largest.get(row) ?? { startup: 0, steady: 0 };
@@ -248,7 +258,6 @@ export class Profile {
         if (extra > 0) this.#add(row, stratum, extra, timeMs);
       }
     }
-    this.#slice = new Map();
     this.#decay.at(timeMs);
     for (const row of this.#rows.values()) {
       if (row.marks.size === 0) {
@@ -263,27 +272,25 @@ export class Profile {
 
   /** What changed since the last call; undefined when nothing did. */
   takeChanges(): StoredProfile | undefined {
-    if (!this.#dirtySelf && this.#dirty.size + this.#dirtyKeys.size + this.#removed.size === 0) return undefined;
+    if (!this.#dirtySelf && !this.#kernelKeys.changed && this.#dirty.size + this.#removed.size === 0) return undefined;
     const changes: StoredProfile = {
       workload: this.workload,
       createdMs: this.createdMs,
       samples: this.samples,
-      decay: {
-        landmarkMs: this.#decay.landmarkMs,
-        halfLifeMs: this.#decay.halfLifeMs,
-        samples: { ...this.#sampleWeights },
-      },
+      decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights } },
       listeners: [...this.#listeners],
       incomplete: incompleteOf(this.#counts),
       features: [...this.#dirty].flatMap((id) => {
         const row = this.#rows.get(id);
         return row === undefined ? [] : [plain(row)];
       }),
-      kernelKeys: [...this.#dirtyKeys].flatMap((id) => this.#kernelKeys.get(id) ?? []),
+      kernelKeys: this.#kernelKeys.takeChanges(),
       removed: [...this.#removed],
+      ...(this.relearned === undefined ? {} : { relearned: this.relearned }),
+      ...(this.#reset ? { reset: true } : {}),
     };
     this.#dirty = new Set();
-    this.#dirtyKeys = new Set();
+    this.#reset = false;
     this.#removed = new Set();
     this.#dirtySelf = false;
     return changes;
@@ -292,7 +299,8 @@ export class Profile {
   /** Changes that could not be saved: they are handed out again by the next `takeChanges`. */
   returnChanges(changes: StoredProfile): void {
     for (const feature of changes.features) this.#dirty.add(featureId(feature));
-    for (const { kernelKey } of changes.kernelKeys) this.#dirtyKeys.add(JSON.stringify(kernelKey));
+    this.#kernelKeys.returnChanges(changes.kernelKeys);
+    this.#reset ||= changes.reset === true;
     for (const id of changes.removed) if (!this.#rows.has(id)) this.#removed.add(id);
     this.#dirtySelf = true;
   }

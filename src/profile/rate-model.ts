@@ -26,6 +26,8 @@ export interface StoredEpisode {
   readonly heldMs: number;
   readonly otherMs: number;
   readonly peaks: readonly Peak[];
+  /** An operator said that it is not the workload's own: it is not learned. */
+  readonly denied: boolean;
 }
 
 /** A rate of a workload, as it is stored. */
@@ -55,7 +57,7 @@ export interface RateJudgement {
  * one independent sample.
  *
  * What raised an alert is not learned for a day. Then, or when someone accepts it, it is: as the usual level where it lasted for half of that time or
- * more, else as bursts that belong to the tail. Until then it is one alert; twice as high is another one.
+ * more, else as bursts that belong to the tail. Until then it is one alert; twice as high is another one. What was denied is never learned.
  */
 export class RateModel {
   readonly #halfLifeMs: number;
@@ -110,10 +112,14 @@ export class RateModel {
   }
 
   /** Judges what a container held for several slices. Changes nothing. */
-  judge(residual: number): RateJudgement {
+  judge(residual: number, timeMs: number): RateJudgement {
     const surprise = Math.min(this.#tail.surprise(residual), this.surpriseMax);
     const episode = this.#episode;
-    const known = episode !== undefined && residual >= episode.from && residual < episode.told + anotherFrom;
+    const known =
+      episode !== undefined &&
+      residual >= episode.from &&
+      residual < episode.told + anotherFrom &&
+      !(episode.denied && timeMs - episode.lastMs > blockMs);
     return { surprise, episode: known ? 'goes-on' : 'new' };
   }
 
@@ -121,7 +127,8 @@ export class RateModel {
   told(residual: number, timeMs: number): void {
     // At least half as high as what was told: an episode that sinks a little goes on.
     const from = Math.min(residual, Math.max(this.#tail.residualOf(episodeDecades), residual - anotherFrom));
-    this.#episode ??= { sinceMs: timeMs, lastMs: timeMs, from, told: residual, heldMs: 0, otherMs: 0, peaks: [] };
+    const times = { sinceMs: timeMs, lastMs: timeMs, heldMs: 0, otherMs: 0 };
+    this.#episode ??= { ...times, from, told: residual, peaks: [], denied: false };
     this.#episode.told = Math.max(this.#episode.told, residual);
   }
 
@@ -142,7 +149,7 @@ export class RateModel {
         episode.heldMs += lengthMs;
         episode.lastMs = timeMs;
       } else episode.otherMs += lengthMs;
-      if (timeMs - episode.sinceMs >= adoptMs) this.adopt(timeMs);
+      if (timeMs - episode.sinceMs >= adoptMs && !episode.denied) this.adopt(timeMs);
     }
     if (value !== undefined) this.#baseline.learn(value, lengthMs, timeMs);
   }
@@ -152,6 +159,11 @@ export class RateModel {
     if (!this.isOfEpisode(held)) this.#tail.add(held, share, timeMs);
     else if (this.#episode !== undefined && this.#episode.peaks.length < episodePeaksMax)
       this.#episode.peaks = [...this.#episode.peaks, { residual: held, timeMs }];
+  }
+
+  /** What is the matter is not the workload's own: it is not learned, and told again when it comes after half an hour without. */
+  deny(): void {
+    if (this.#episode !== undefined) this.#episode.denied = true;
   }
 
   /** What is the matter is the workload's own from now on. Nothing when nothing is. */

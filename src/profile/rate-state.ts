@@ -45,11 +45,17 @@ function parseTail(value: unknown): StoredRate['tail'] | undefined {
 
 function parseEpisode(value: unknown): StoredEpisode | undefined {
   if (!isObject(value)) return undefined;
-  const { sinceMs, lastMs, from, told, heldMs, otherMs, peaks } = value;
+  const { sinceMs, lastMs, from, told, heldMs, otherMs, peaks, denied } = value;
   const parsed = parsePeaks(peaks);
-  if (parsed === undefined || !areNumbers(from, told) || !areCounts(sinceMs, lastMs, heldMs, otherMs)) return undefined;
+  if (
+    typeof denied !== 'boolean' ||
+    parsed === undefined ||
+    !areNumbers(from, told) ||
+    !areCounts(sinceMs, lastMs, heldMs, otherMs)
+  )
+    return undefined;
   const times = { sinceMs: Number(sinceMs), lastMs: Number(lastMs), heldMs: Number(heldMs), otherMs: Number(otherMs) };
-  return { ...times, from: Number(from), told: Number(told), peaks: parsed };
+  return { ...times, from: Number(from), told: Number(told), peaks: parsed, denied };
 }
 
 function parsePeaks(value: unknown): readonly Peak[] | undefined {

@@ -78,7 +78,7 @@ export class RateTail {
   /** A block ended; `share` of it was seen. */
   add(residual: number, share: number, timeMs: number): void {
     this.#age(timeMs);
-    this.#blocks += Math.min(1, Math.max(0, share));
+    this.#blocks += Math.min(2, Math.max(0, share));
     this.#peaks.push({ residual, timeMs });
     this.#peaks = this.#peaks
       .filter((peak) => this.#weight(peak) >= weightMin)

@@ -9,7 +9,7 @@ export interface TrackedSlice {
   readonly held: number | undefined;
   /** How long every slice has been `high`, up to this one, milliseconds. */
   readonly highMs: number;
-  /** A block ended with this slice. `share` of it was seen. */
+  /** A block ended before this slice, of which `share` was seen; up to two of blocks that were prolonged. */
   readonly block: { readonly held: number; readonly share: number } | undefined;
 }
 
@@ -28,8 +28,8 @@ export class RateTrack {
 
   /** A slice of `lengthMs` ended. `high`: it is of the tail. */
   add(residual: number, high: boolean, lengthMs: number, timeMs: number): TrackedSlice {
-    const ended = this.#endBlock(timeMs);
     this.#highMs = high ? this.#highMs + lengthMs : 0;
+    const ended = this.#endBlock(timeMs);
     this.#recent.push(residual);
     if (this.#recent.length > this.#heldSlices) this.#recent.shift();
     const held = this.#recent.length < this.#heldSlices ? undefined : Math.min(...this.#recent);
@@ -46,11 +46,13 @@ export class RateTrack {
     this.#highMs = 0;
   }
 
+  /**
+   * What is high and has not lasted for half an hour may still be told: its block goes on until then, so that it is not learned before.
+   */
   #endBlock(timeMs: number): TrackedSlice['block'] {
     const block = Math.floor(timeMs / blockMs);
-    if (block === this.#block) return undefined;
-    const ended =
-      this.#highest === undefined ? undefined : { held: this.#highest, share: Math.min(1, this.#seenMs / blockMs) };
+    if (block === this.#block || (this.#highMs > 0 && this.#highMs < blockMs)) return undefined;
+    const ended = this.#highest === undefined ? undefined : { held: this.#highest, share: this.#seenMs / blockMs };
     this.#block = block;
     this.#highest = undefined;
     this.#seenMs = 0;

@@ -83,6 +83,12 @@ export function newRow({ dimension, key }: Feature, state: 'known' | 'judged', t
   };
 }
 
+/** A row as it was stored. */
+export function loadedRow(stored: FeatureRow): Row {
+  const { dimension, key, state, startup, steady, weight, firstSeenMs, lastSeenMs } = stored;
+  return { ...newRow({ dimension, key }, state, firstSeenMs), startup, steady, weight: { ...weight }, lastSeenMs };
+}
+
 type Strata = Readonly<Record<Stratum, number>>;
 
 /**

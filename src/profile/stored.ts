@@ -43,4 +43,8 @@ export interface StoredProfile {
   readonly kernelKeys: readonly KernelKeyRow[];
   /** Ids (`dimension` + space + `key`) of features that a pattern replaced. Empty when loaded. */
   readonly removed: readonly string[];
+  /** Id of the decision by which the profile started anew; absent: it never did. */
+  readonly relearned?: string;
+  /** As a change: nothing of what was stored before is left. */
+  readonly reset?: boolean;
 }

@@ -3,8 +3,9 @@ import { severities } from '../model/alert.ts';
 import type { Alert, AlertContainer, AlertProcess, Evidence, StoredAlert } from '../model/alert.ts';
 import type { Workload } from '../model/container.ts';
 import type { Ancestor } from '../model/event.ts';
+import { verdicts } from '../model/decision.ts';
 import { dimensions } from '../model/feature.ts';
-import type { Dimension } from '../model/feature.ts';
+import type { Dimension, Feature } from '../model/feature.ts';
 import { limits } from './limits.ts';
 
 const text = z.string().max(limits.textLength);
@@ -28,6 +29,8 @@ export const workloadSchema: z.ZodType<Workload> = z.object({
   name: name.min(1),
   kind: z.enum(['kubernetes', 'compose', 'image']),
 });
+/** What somebody does, in one dimension. */
+export const featureSchema: z.ZodType<Feature> = z.object({ dimension: dimensionSchema, key: text });
 const ancestor: z.ZodType<Ancestor> = z.object({ pid: count, exe: text });
 const container: z.ZodType<AlertContainer> = z.object({
   id: name,
@@ -76,6 +79,7 @@ const alertFields = {
   count: z.int().min(1),
   lastTime: timeSchema,
   incident: alertIdSchema.exactOptional(),
+  features: z.array(featureSchema).max(limits.listItems).exactOptional(),
 };
 
 /** An alert as it travels from agent to collector. Unknown fields are dropped. */
@@ -87,4 +91,7 @@ export const storedAlertSchema: z.ZodType<StoredAlert> = z.object({
   storedAt: timeSchema,
   hash: z.string().length(64),
   previousHash: z.string().length(64),
+  decision: z
+    .object({ id: alertIdSchema, verdict: z.enum(verdicts), by: name, reason: text, time: timeSchema })
+    .exactOptional(),
 });

@@ -6,6 +6,8 @@ import { parse } from './message.ts';
 import type { Report, Response } from './message.ts';
 
 const mark = '…';
+/** While texts may be this long, an alert has room for its features. */
+const featuresFrom = 256;
 
 /**
  * The alert, cut so that the collector takes it: texts and lists over the limits of the protocol are shortened (a cut text ends in
@@ -30,9 +32,11 @@ function cut(alert: Alert, textLength: number, items: number): Alert {
   const name = (value: string): string => clip(value, nameLength);
   const text = (value: string): string => clip(value, textLength);
   const list = (values: readonly string[], one: (value: string) => string): string[] => values.slice(0, items).map(one);
-  const { container, process, evidence, workload } = alert;
+  // Half a key names nothing: features are there in full or not at all.
+  const { container, process, evidence, workload, features, ...rest } = alert;
   return {
-    ...alert,
+    ...rest,
+    ...(features === undefined || textLength < featuresFrom ? {} : { features: features.slice(0, items) }),
     title: text(alert.title),
     key: text(alert.key),
     detector: name(alert.detector),

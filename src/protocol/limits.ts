@@ -21,6 +21,8 @@ export const limits = {
   reportContainers: 2000,
   /** Workloads in a report. */
   reportWorkloads: 1000,
+  /** Features of one decision. */
+  decisionFeatures: 256,
   /** Features in the answer to a profile request. */
   profileFeatures: 10_000,
 } as const;

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { AnchorwatchError } from '../lib/errors.ts';
 import type { Alert } from '../model/alert.ts';
+import { decisionOutcomes } from '../model/decision.ts';
+import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { NodeReport, ProfileFeature } from '../model/node.ts';
-import { alertSchema } from './alert-schema.ts';
+import { alertIdSchema, alertSchema } from './alert-schema.ts';
+import { decisionSchema } from './decision-schema.ts';
 import { limits } from './limits.ts';
 import { nodeReportSchema, profileFeatureSchema } from './node-schema.ts';
 
@@ -33,6 +36,12 @@ export interface Response {
   /** Features left out because the message would have been too large. */
   readonly omitted: number;
 }
+/** Answer to a `decide`: what became of it is saved. `failed`: it could not be saved, the collector tells it again. */
+export interface Decided {
+  readonly type: 'decided';
+  readonly id: string;
+  readonly outcome: DecisionOutcome | 'failed';
+}
 /** Answer to `hello`. */
 export interface Welcome {
   readonly type: 'welcome';
@@ -62,8 +71,14 @@ export interface Request {
   readonly workload: string;
 }
 
-export type AgentMessage = Hello | Batch | Report | Response;
-export type CollectorMessage = Welcome | Ack | Refuse | Request;
+/** What an operator decided. The collector tells one at a time, in their order, until the agent answers `decided`; doing it twice changes nothing. */
+export interface Decide {
+  readonly type: 'decide';
+  readonly decision: Decision;
+}
+
+export type AgentMessage = Hello | Batch | Report | Response | Decided;
+export type CollectorMessage = Welcome | Ack | Refuse | Request | Decide;
 
 const name = z.string().min(1).max(limits.nameLength);
 const seq = z.int().min(1);
@@ -80,6 +95,7 @@ const agentMessageSchema: z.ZodType<AgentMessage> = z.discriminatedUnion('type',
     features: z.array(profileFeatureSchema).max(limits.profileFeatures),
     omitted: figure,
   }),
+  z.object({ type: z.literal('decided'), id: alertIdSchema, outcome: z.enum([...decisionOutcomes, 'failed']) }),
 ]);
 const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('welcome'), protocol: z.int(), collectorVersion: name }),
@@ -91,6 +107,7 @@ const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion
     seq: seq.exactOptional(),
   }),
   z.object({ type: z.literal('request'), id: seq, what: z.literal('profile'), workload: name }),
+  z.object({ type: z.literal('decide'), decision: decisionSchema }),
 ]);
 
 /** Text of a message. Throws `message.size` when it is larger than the other side accepts. */

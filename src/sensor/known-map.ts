@@ -3,7 +3,8 @@ import type { KernelKey } from '../model/event.ts';
 import type { Stratum } from '../model/feature.ts';
 import { keyHash, programHash } from './key-hash.ts';
 import { feature, featureKey, states } from './layout.ts';
-import { errnoNoEntry, updateAny } from './libbpf.ts';
+import { KnownWrites } from './known-writes.ts';
+import { errnoNoEntry } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import type { SipKey } from './sip-hash.ts';
 
@@ -55,9 +56,7 @@ export class KnownMap {
   readonly #fd: number;
   readonly #sip: SipKey;
   readonly #workloads: Map<bigint, WorkloadKeys> = new Map();
-  // The kernel copies them before the call returns.
-  readonly #key: Buffer = Buffer.alloc(featureKey.sizeBytes);
-  readonly #value: Buffer = Buffer.alloc(feature.sizeBytes);
+  readonly #writes: KnownWrites;
   /** Keys that did not fit: the kernel goes on to tell them. */
   full = 0;
 
@@ -65,6 +64,24 @@ export class KnownMap {
     this.#libbpf = libbpf;
     this.#fd = fd;
     this.#sip = sip;
+    this.#writes = new KnownWrites({
+      libbpf,
+      fd,
+      refused: (workload, hash) => {
+        this.full++;
+        this.#workloads.get(workload)?.entries.delete(hash);
+      },
+    });
+  }
+
+  /** Tells the kernel what it was not told yet. It happens by itself when the process is done with what it has in hand. */
+  flush(): void {
+    this.#writes.flush();
+  }
+
+  /** Nothing is told any more. */
+  close(): void {
+    this.#writes.close();
   }
 
   /** Makes a key known (or anything else) by what it is made of. */
@@ -82,14 +99,7 @@ export class KnownMap {
     }
     const entry = workload.entries.get(hash);
     if (entry?.state === states[state]) return;
-    const value = this.#value;
-    value.writeUInt32LE(states[state], feature.members.state[0]);
-    value.writeUInt32LE(entry?.startup ?? 0, feature.members.incidence[0]);
-    value.writeUInt32LE(entry?.steady ?? 0, feature.members.incidence[0] + 4);
-    if (this.#libbpf.update(this.#fd, this.#keyBytes(number, hash), value, updateAny) !== 0) {
-      this.full++;
-      return;
-    }
+    this.#writes.set(number, hash, states[state], entry?.startup ?? 0, entry?.steady ?? 0);
     if (entry !== undefined) entry.state = states[state];
     else if (kernelKey !== undefined) {
       workload.entries.set(hash, { kernelKey, state: states[state], startup: 0, steady: 0 });
@@ -100,15 +110,31 @@ export class KnownMap {
 
   /** Takes a key out, so that the kernel tells it again: its event could not be handled. */
   forget(workload: bigint, hash: bigint): void {
-    this.#libbpf.remove(this.#fd, this.#keyBytes(workload, hash));
+    this.#writes.flush();
+    this.#writes.remove(workload, hash);
+    this.#writes.flush();
     this.#workloads.get(workload)?.entries.delete(hash);
+  }
+
+  /** These keys are judged from now on; `all`: every key of the workload that was answered is taken out. */
+  revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
+    if (keys === 'all') {
+      const number = workloadNumber(workloadId);
+      this.#writes.flush();
+      for (const hash of this.#workloads.get(number)?.entries.keys() ?? []) this.#writes.remove(number, hash);
+      this.#workloads.delete(number);
+    } else for (const key of keys) this.put(workloadId, key, 'judged');
+    this.#writes.flush();
   }
 
   #forgetOldest(number: bigint, workload: WorkloadKeys): void {
     for (let gone = false; !gone && workload.oldest < workload.order.length; workload.oldest++) {
       const hash = workload.order[workload.oldest];
       gone = hash !== undefined && workload.entries.has(hash);
-      if (gone && hash !== undefined) this.forget(number, hash);
+      if (!gone || hash === undefined) continue;
+      // Of so many keys, the oldest is none of those that wait to be written.
+      this.#writes.remove(number, hash);
+      workload.entries.delete(hash);
     }
     if (workload.oldest < workloadEntriesMax) return;
     workload.order = workload.order.slice(workload.oldest);
@@ -122,6 +148,7 @@ export class KnownMap {
 
   /** What was counted since the last call. */
   *incidences(): Iterable<Incidence> {
+    this.#writes.flush();
     const keys = Buffer.alloc(batchEntries * featureKey.sizeBytes);
     const values = Buffer.alloc(batchEntries * feature.sizeBytes);
     const next = Buffer.alloc(16);
@@ -147,11 +174,5 @@ export class KnownMap {
         entry.steady = steady;
       }
     }
-  }
-
-  #keyBytes(workload: bigint, hash: bigint): Buffer {
-    this.#key.writeBigUInt64LE(workload, 0);
-    this.#key.writeBigUInt64LE(hash, 8);
-    return this.#key;
   }
 }

@@ -39,6 +39,10 @@ export interface Libbpf {
     values: Uint8Array,
     entries: number,
   ): [number, number];
+  /** Writes entries one after the other, new ones too, up to the first that cannot be written. Answers how many were. */
+  updateBatch(fd: number, keys: Uint8Array, values: Uint8Array, entries: number): number;
+  /** Takes entries out one after the other, up to the first that is not there. Answers how many were. */
+  removeBatch(fd: number, keys: Uint8Array, entries: number): number;
   possibleCpus(): number;
   /** False when maps of a type (enum bpf_map_type) cannot be made here, for whatever reason. */
   hasMapType(type: number): boolean;
@@ -109,6 +113,12 @@ export function openLibbpf(): Libbpf {
     batch: lib.func(
       'int bpf_map_lookup_batch(int fd, void *position, void *next, void *keys, void *values, _Inout_ uint32_t *count, const void *options)',
     ),
+    updates: lib.func(
+      'int bpf_map_update_batch(int fd, const void *keys, const void *values, _Inout_ uint32_t *count, const void *options)',
+    ),
+    removals: lib.func(
+      'int bpf_map_delete_batch(int fd, const void *keys, _Inout_ uint32_t *count, const void *options)',
+    ),
     cpus: lib.func('int libbpf_num_possible_cpus()'),
     probeMap: lib.func('int libbpf_probe_bpf_map_type(int type, const void *options)'),
     probeHelper: lib.func('int libbpf_probe_bpf_helper(int program_type, int helper, const void *options)'),
@@ -178,6 +188,16 @@ export function openLibbpf(): Libbpf {
       const count = [entries];
       const result = Number(f.batch(fd, position, next, keys, values, count, null));
       return [result, count[0] ?? 0];
+    },
+    updateBatch(fd, keys, values, entries) {
+      const count = [entries];
+      f.updates(fd, keys, values, count, null);
+      return count[0] ?? 0;
+    },
+    removeBatch(fd, keys, entries) {
+      const count = [entries];
+      f.removals(fd, keys, count, null);
+      return count[0] ?? 0;
     },
     possibleCpus: () => Number(f.cpus()),
     hasMapType: (type) => Number(f.probeMap(type, null)) === 1,

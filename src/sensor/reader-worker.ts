@@ -34,6 +34,10 @@ const outstandingMax = 65_536;
 const drainLimit = 20_000;
 /** Being woken for each record costs the watched program 1.3 µs: after a drain the reader rests before it asks to be woken again. */
 const restMs = 3;
+/** In a flood the batches are larger: handing one over costs both threads as much as a hundred of its records. */
+const floodRestMs = 15;
+/** Records of one drain from which on it is a flood: some 10,000 a second. */
+const floodRecords = 32;
 /** Covers a wake-up that went missing. */
 const sweepMs = 250;
 const pageBytes = 4096;
@@ -94,7 +98,9 @@ function run(input: ReaderInput): void {
   let outstanding = 0;
   let stopped = false;
   let torn = 0;
+  let drained = 0;
   const drain = (): void => {
+    drained = 0;
     if (outstanding >= outstandingMax && !stopped) return;
     const copies = new Copies();
     let more = false;
@@ -107,6 +113,7 @@ function run(input: ReaderInput): void {
     if (copies.count > 0 || tornNow > torn) {
       torn = tornNow;
       outstanding += copies.count;
+      drained = copies.count;
       const { bytes, spans } = copies.take();
       port.postMessage({ bytes, spans, torn } satisfies ReaderBatch, [bytes.buffer, spans.buffer]);
     }
@@ -118,9 +125,10 @@ function run(input: ReaderInput): void {
     const onReadable = (): void => {
       handle.stop();
       drain();
+      const rest = drained < floodRecords ? restMs : floodRestMs;
       setTimeout(() => {
         if (!stopped) handle.start({ readable: true }, onReadable);
-      }, restMs);
+      }, rest);
     };
     const handle = koffi.node.poll(fd, { readable: true }, onReadable);
     return handle;

@@ -19,6 +19,7 @@ import type { Incidence } from './known-map.ts';
 import { config, syscalls, task } from './layout.ts';
 import { openLibbpf, updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
+import { ProgramPaths } from './program-paths.ts';
 import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
@@ -62,7 +63,6 @@ export interface SensorCounters extends KernelStats {
 
 const ringNames = ['process_ring', 'activity_ring'] as const;
 const ringBytes = { process_ring: 2 << 20, activity_ring: 4 << 20 } as const;
-const programsMax = 65_536;
 const defaultRecordsPerSecond = 25_000;
 const defaultCapturedPerSecond = 2_000;
 const stopTimeoutMs = 2_000;
@@ -86,15 +86,14 @@ export class Sensor {
   readonly #statsFd: number;
   readonly #syscallsFd: number | undefined;
   readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
-  readonly #paths: Map<bigint, string> = new Map();
-  readonly #unhealed: Set<bigint> = new Set();
+  readonly #paths: ProgramPaths = new ProgramPaths({ hash: (path) => this.#known.program(path), exeOf: readExe });
   #healed = 0;
   #reader: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
   readonly #failures: Partial<Record<DecodeFailure, number>> = {};
   readonly #queue: RecordQueue;
   #torn = 0;
   #context: EventContext = {
-    programPath: (program) => this.#paths.get(program) ?? '',
+    programPath: (program) => this.#paths.pathOf(program),
     monotonicOriginMs: originOfMonotonic(),
     arch: process.arch,
   };
@@ -205,6 +204,8 @@ export class Sensor {
 
   /** Watches a container, or moves it to another sample. `insideIds`: cgroups made inside it before the sensor started. */
   watch(container: WatchedContainer, insideIds: readonly string[] = []): void {
+    // What its workload is known to do is there before the container is looked at.
+    this.#known.flush();
     this.#watched.set(container, insideIds);
     this.counts.begin(container.cgroupId);
     if (this.#syscallsFd !== undefined)
@@ -249,8 +250,8 @@ export class Sensor {
       const pattern = patternOf(key);
       if (pattern !== undefined) this.#watched.addPattern(workloadId, pattern);
       if (key.kind !== 'exec') continue;
-      this.#learnPath(this.#known.program(key.path), key.path);
-      if (key.parent !== '') this.#learnPath(this.#known.program(key.parent), key.parent);
+      this.#paths.learn(key.path);
+      if (key.parent !== '') this.#paths.learn(key.parent);
     }
   }
 
@@ -267,17 +268,18 @@ export class Sensor {
     if (handle.key === 0n) return;
     if (mark === 'forget') {
       this.#known.forget(handle.workload, handle.key);
-      // The kernel's first level remembers that it told: everything there is looked up anew.
-      this.#config.writeUInt32LE(
-        (this.#config.readUInt32LE(config.members.epoch[0]) + 1) >>> 0,
-        config.members.epoch[0],
-      );
-      this.#writeConfig();
+      this.#lookUpAnew();
       return;
     }
     this.#known.answer(workloadId, handle.key, kernelKey, mark);
     // Told before the container was known: under a number of its own, which nobody looks up again.
     if (handle.workload !== workloadNumber(workloadId)) this.#known.forget(handle.workload, handle.key);
+  }
+
+  /** The kernel tells these keys again, as judged; or again everything of the workload, as new. */
+  revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
+    this.#known.revoke(workloadId, keys);
+    this.#lookUpAnew();
   }
 
   /** What the kernel counted since the last call. */
@@ -287,8 +289,7 @@ export class Sensor {
 
   /** Gives a process that is older than the sensor its place in the lineage. False when it is gone. */
   adopt(pid: number, exe: string, cgroupId: string): boolean {
-    const program = this.#known.program(exe);
-    this.#learnPath(program, exe);
+    const program = this.#paths.learn(exe);
     const pidfd = this.#libbpf.pidfdOpen(pid);
     if (pidfd < 0) return false;
     const key = Buffer.alloc(4);
@@ -324,6 +325,7 @@ export class Sensor {
       clearTimeout(timer);
       this.#queue.finish();
     }
+    this.#known.close();
     this.#programs.close();
   }
 
@@ -338,7 +340,7 @@ export class Sensor {
       this.#takeCgroup(record);
       return;
     }
-    if (record.kind === 'exec') this.#learnPath(record.program, record.path);
+    if (record.kind === 'exec') this.#paths.learnAs(record.program, record.path);
     this.#heal(record);
     const event = eventOf(record, this.#context);
     if (event !== undefined) this.#listener.event(event, { workload: record.workload, key: record.key });
@@ -357,45 +359,29 @@ export class Sensor {
 
   #takeCgroup(record: SensorRecord): void {
     const id = record.cgroupId.toString();
-    if (record.kind === 'cgroup_remove') {
-      this.#listener.cgroupRemoved(id);
-      return;
-    }
+    if (record.kind === 'cgroup_remove') this.#listener.cgroupRemoved(id);
     // For cgroups made inside a container, the record's workload is the container.
-    if (record.workload === record.cgroupId) this.#listener.cgroupMade(id, record.path);
+    else if (record.workload === record.cgroupId) this.#listener.cgroupMade(id, record.path);
     else this.#watched.addInside(record.workload.toString(), id);
   }
 
-  /**
-   * What a lost record would have told is taken from `/proc`: the paths of programs that are known by their hashes alone (the hash says
-   * whether it is the right one), and the lineage of a process whose fork or execution the kernel had no room for.
-   */
+  /** Takes from `/proc` what a lost record would have told: programs, and the lineage of a process that the kernel had no room for. */
   #heal(record: SensorRecord): void {
     if (record.kind === 'exit' || record.kind === 'dns_answer') return;
-    const unknown = record.ancestors.filter(({ program }) => program !== 0n && !this.#paths.has(program));
-    for (const { pid, program } of unknown) {
-      if (this.#unhealed.has(program)) continue;
-      const path = readExe(pid);
-      if (path !== '' && this.#known.program(path) === program) {
-        this.#learnPath(program, path);
-        this.#healed++;
-      } else {
-        this.#unhealed.add(program);
-        if (this.#unhealed.size > programsMax) this.#unhealed.clear();
-      }
-    }
+    this.#healed += this.#paths.heal(record.ancestors);
     if (record.kind !== 'exec' && record.program === 0n && record.exe !== '') {
       if (this.adopt(record.pid, record.exe, record.cgroupId.toString())) this.#healed++;
     }
   }
 
-  #writeConfig(): void {
-    this.#libbpf.update(this.#programs.mapFd('.data.config'), Buffer.alloc(4), this.#config, updateAny);
+  /** The kernel's first level remembers what it told: everything there is looked up anew. */
+  #lookUpAnew(): void {
+    const [at] = config.members.epoch;
+    this.#config.writeUInt32LE((this.#config.readUInt32LE(at) + 1) >>> 0, at);
+    this.#writeConfig();
   }
 
-  #learnPath(program: bigint, path: string): void {
-    if (this.#paths.get(program) === path) return;
-    this.#paths.set(program, path);
-    if (this.#paths.size > programsMax) for (const oldest of this.#paths.keys()) return void this.#paths.delete(oldest);
+  #writeConfig(): void {
+    this.#libbpf.update(this.#programs.mapFd('.data.config'), Buffer.alloc(4), this.#config, updateAny);
   }
 }

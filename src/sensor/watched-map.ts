@@ -88,7 +88,7 @@ export class WatchedMap {
   }
 }
 
-/** The key of the kernel's maps by container. */
+/** A cgroup id as a key of the kernel's maps. */
 export function keyBytes(cgroupId: string): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(cgroupId), 0);

@@ -60,4 +60,26 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE INDEX incidents_open ON incidents (changed_ms) WHERE closed_ms IS NULL;
     `,
   },
+  {
+    name: 'decisions',
+    sql: `
+      CREATE TABLE decisions (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        workload_id TEXT NOT NULL,
+        alert TEXT,
+        decision TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX decisions_by_workload ON decisions (workload_id, seq);
+      CREATE INDEX decisions_by_alert ON decisions (alert, seq) WHERE alert IS NOT NULL;
+      CREATE TABLE decision_deliveries (
+        node TEXT NOT NULL,
+        seq INTEGER NOT NULL REFERENCES decisions,
+        outcome TEXT,
+        PRIMARY KEY (node, seq)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX decision_deliveries_waiting ON decision_deliveries (node, seq) WHERE outcome IS NULL;
+      CREATE INDEX decision_deliveries_by_decision ON decision_deliveries (seq);
+    `,
+  },
 ];

@@ -1,12 +1,15 @@
 import type { ExpressionBuilder, SqlBool, Expression } from 'kysely';
 import { severities } from '../model/alert.ts';
 import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
+import type { Decision, DecisionOutcome, StoredDecision } from '../model/decision.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { NodeReport } from '../model/node.ts';
 import { canonicalJson, chainHash, chainStart } from './chain.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
+import { DecisionTable } from './decision-table.ts';
+import type { DecisionFilter, DecisionSchema } from './decision-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
 import { placeConditions } from './place.ts';
@@ -38,7 +41,7 @@ interface NodeRow {
   last_seen_ms: number;
   report: string | null;
 }
-interface CollectorSchema extends IncidentSchema {
+interface CollectorSchema extends IncidentSchema, DecisionSchema {
   alerts: AlertRow;
   nodes: NodeRow;
 }
@@ -73,6 +76,7 @@ export interface NodeRecord {
 export class CollectorStore {
   readonly #database: Database<CollectorSchema>;
   readonly #incidents: IncidentTable;
+  readonly #decisions: DecisionTable;
   #lastSeq: number;
   #lastHash: string;
 
@@ -84,6 +88,7 @@ export class CollectorStore {
       synchronous: 'full',
     });
     this.#incidents = new IncidentTable(this.#database);
+    this.#decisions = new DecisionTable(this.#database);
     const last = this.#database.first(
       this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
     );
@@ -137,12 +142,12 @@ export class CollectorStore {
       .orderBy('time_ms', 'desc')
       .orderBy('seq', 'desc')
       .limit(filter.limit);
-    return this.#database.all(query).map(fromRow);
+    return this.#served(this.#database.all(query));
   }
 
   async get(id: string): Promise<StoredAlert | undefined> {
     const row = this.#database.first(this.#database.query.selectFrom('alerts').selectAll().where('id', '=', id));
-    return row === undefined ? undefined : fromRow(row);
+    return row === undefined ? undefined : this.#served([row])[0];
   }
 
   /** Alerts in the order of the log, those after `seq`. */
@@ -153,7 +158,7 @@ export class CollectorStore {
       .where('seq', '>', seq)
       .orderBy('seq')
       .limit(limit);
-    return this.#database.all(query).map(fromRow);
+    return this.#served(this.#database.all(query));
   }
 
   /** `seq` of the last alert stored; 0 when there is none. */
@@ -214,7 +219,7 @@ export class CollectorStore {
       .orderBy('time_ms')
       .orderBy('seq')
       .limit(limit);
-    return this.#database.all(query).map(fromRow);
+    return this.#served(this.#database.all(query));
   }
 
   /** Incidents in the order in which they changed last, those that changed at `seq` or later and come after `id` at `seq`. */
@@ -261,10 +266,45 @@ export class CollectorStore {
 
   async forgetNode(name: string): Promise<void> {
     this.#database.run(this.#database.query.deleteFrom('nodes').where('name', '=', name));
+    this.#decisions.forgetNode(name);
+  }
+
+  /** Keeps what an operator decided, durably when it resolves, until these nodes have taken it. */
+  async addDecision(decision: Decision, nodes: readonly string[]): Promise<StoredDecision> {
+    return this.#decisions.add(decision, nodes);
+  }
+
+  /** The first decision that the node has not taken. */
+  async nextDecision(node: string): Promise<Decision | undefined> {
+    return this.#decisions.next(node);
+  }
+
+  async settleDecision(node: string, id: string, outcome: DecisionOutcome): Promise<void> {
+    this.#decisions.settle(node, id, outcome);
+  }
+
+  /** Decisions, the latest first. */
+  async decisions(filter: DecisionFilter): Promise<readonly StoredDecision[]> {
+    return this.#decisions.list(filter);
+  }
+
+  async decision(id: string): Promise<StoredDecision | undefined> {
+    return this.#decisions.get(id);
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  /** Alerts with what operators said of them last. */
+  #served(rows: readonly AlertRow[]): readonly StoredAlert[] {
+    const decisions = this.#decisions.ofAlerts(rows.map(({ id }) => id));
+    return rows.map((row) => {
+      const decision = decisions.get(row.id);
+      if (decision === undefined) return fromRow(row);
+      const { id, verdict, by, reason, time } = decision;
+      return { ...fromRow(row), decision: { id, verdict, by, reason, time } };
+    });
   }
 
   #repeat(alert: Alert): 'new' | 'grown' | 'same' {

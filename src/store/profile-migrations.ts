@@ -60,6 +60,10 @@ export const profileMigrations: readonly Migration[] = [
     `,
   },
   {
+    name: 'relearning',
+    sql: `ALTER TABLE profile ADD COLUMN relearned TEXT;`,
+  },
+  {
     name: 'rates',
     sql: `
       CREATE TABLE rate_model (

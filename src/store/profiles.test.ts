@@ -68,3 +68,31 @@ test('weights are stored to the last bit', () => {
   expect(profiles.load()).toEqual([rows]);
   database.close();
 });
+
+test('a profile that starts anew takes the place of what was stored', () => {
+  const database = open(profileMigrations.length);
+  const profiles = new Profiles(database);
+  const rows: ProfileRows = {
+    workload: { id: 'w', name: 'shop/web', kind: 'compose' },
+    ...{
+      createdMs: 1,
+      samples: { startup: 1, steady: 2 },
+      decay: undefined,
+      listeners: [],
+      incomplete: {},
+      removed: [],
+    },
+    features: [
+      {
+        ...{ dimension: 'exec', key: '/bin/app', state: 'known', startup: 1, steady: 2 },
+        ...{ weight: { startup: 1, steady: 2 }, firstSeenMs: 1, lastSeenMs: 2 },
+      },
+    ],
+    kernelKeys: [{ kernelKey: { kind: 'file.read', path: '/srv/x' }, features: ['file.read /srv/x'] }],
+  };
+  profiles.save([rows]);
+  const fresh = { ...rows, createdMs: 9, features: [], kernelKeys: [], relearned: 'a decision' };
+  profiles.save([{ ...fresh, reset: true }]);
+  expect(profiles.load()).toEqual([fresh]);
+  database.close();
+});

@@ -32,6 +32,10 @@ export interface ProfileRows {
   readonly kernelKeys: readonly { readonly kernelKey: KernelKey; readonly features: readonly string[] }[];
   /** `dimension` + space + `key` of features that are gone. */
   readonly removed: readonly string[];
+  /** Id of the decision by which the profile started anew. */
+  readonly relearned?: string;
+  /** As a change: what was stored before is deleted first. */
+  readonly reset?: boolean;
 }
 
 export interface ProfileSchema {
@@ -45,6 +49,7 @@ export interface ProfileSchema {
     listeners: string;
     incomplete: string;
     decay: string | null;
+    relearned?: string | null;
   };
   profile_feature: {
     workload_id: string;
@@ -120,6 +125,7 @@ export class Profiles {
           features: JSON.parse(key.features) as string[],
         })),
         removed: [],
+        ...(typeof row.relearned === 'string' ? { relearned: row.relearned } : {}),
       };
     });
   }
@@ -141,7 +147,11 @@ export class Profiles {
       listeners: JSON.stringify(change.listeners),
       incomplete: JSON.stringify(change.incomplete),
       decay: change.decay === undefined ? null : JSON.stringify(change.decay),
+      relearned: change.relearned ?? null,
     };
+    if (change.reset === true)
+      for (const table of ['profile_feature', 'profile_kernel_key'] as const)
+        this.#database.run(query.deleteFrom(table).where('workload_id', '=', workload_id));
     this.#database.run(
       query
         .insertInto('profile')

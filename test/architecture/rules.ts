@@ -86,7 +86,10 @@ export const pins: Readonly<Record<string, Pin>> = {
     reason: 'schemas stand where bytes come in from outside',
   },
   commander: { homes: ['cli'], reason: 'flags are parsed by the command line only' },
-  ulid: { homes: ['alert', 'agent'], reason: 'ids are randomness: the root that makes them passes them in' },
+  ulid: {
+    homes: ['alert', 'agent', 'collector'],
+    reason: 'ids are randomness: the root that makes them passes them in',
+  },
 };
 
 const testPackages: ReadonlySet<string> = new Set(['vitest', 'fast-check']);

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { startEngine } from '../containers/engine.ts';
 import { type Product, startProduct } from '../containers/product.ts';
 import { benchCollector } from './collector-bench.ts';
-import { type Figure, print } from './figures.ts';
+import { type Figure, median, print } from './figures.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
 import { startWorkloads, type Workload, workloadNames } from './workloads.ts';
 
@@ -12,6 +12,8 @@ const learnMs = 20_000;
 const settleMs = 6_000;
 const startMs = 16_000;
 const idleMs = 5_000;
+/** Measurements of a load on each side of a round, of which the median counts: what else happens on the machine comes in bursts. */
+const repeats = 5;
 const memoryMarkMb = 120;
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -99,10 +101,13 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
           const alertsBefore = product?.alerts.length ?? 0;
           const cpuBefore = product === undefined ? 0 : cpuMicros(product.pid);
           const startedMs = performance.now();
-          result[side].push(await workload.run());
+          const costs: number[] = [];
+          for (let i = 0; i < (workload.repeats ?? repeats); i++) costs.push(await workload.run());
+          result[side].push(median(costs));
           if (product === undefined) continue;
           const idleMicros = idle * (performance.now() - startedMs) * 1000;
-          result.agent.push(Math.max(0, cpuMicros(product.pid) - cpuBefore - idleMicros) / workload.operations);
+          const operations = workload.operations * costs.length;
+          result.agent.push(Math.max(0, cpuMicros(product.pid) - cpuBefore - idleMicros) / operations);
           result.idle.push(idle * 100);
           result.memory.push(residentMb(product.pid));
           const told = await toldBy(product);

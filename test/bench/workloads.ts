@@ -12,6 +12,8 @@ import { waitFor } from '../support/wait.ts';
 export interface Workload {
   /** Operations of one measurement. */
   readonly operations: number;
+  /** Measurements of a round, where the bench's own number takes too long. */
+  readonly repeats?: number;
   /** Marks, where the project has set them: for the slow-down, and for the agent's CPU time of one operation, µs. */
   readonly mark?: number;
   readonly agentMark?: number;
@@ -197,6 +199,7 @@ async function floodOf(engine: Engine, directory: string): Promise<Workload> {
   const server = await startServer(engine, directory, 'bench-flood', ['--tmpfs', tmpfs]);
   return {
     operations: floodFiles,
+    repeats: 1,
     warmUp: 1,
     run: (count = floodFiles) => server.load(`/etc/flood/${folders++}`, 'flood', count),
   };
@@ -206,6 +209,7 @@ function replicas(engine: Engine, directory: string, first: Server): Workload {
   let number = 1;
   return {
     operations: filesOfMany,
+    repeats: 1,
     warmUp: filesOfMany,
     async run(count = filesOfMany) {
       // The first replica has learned them before any other starts.

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { engineMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';
 import { type Engine, startEngine } from './engine.ts';
-import { type Product, startProduct } from './product.ts';
+import { type Product, type SeenAlert, startProduct } from './product.ts';
 import { acts, openShop, type Shop } from './shop.ts';
 
 /** The full five minutes are for releases: ANCHORWATCH_LONG=1. */
@@ -103,6 +103,29 @@ describe('the main job, on a real kernel and real containers, with default slice
     expect(incident.title).toMatch(/^A shell was started by perl in /);
     expect(JSON.stringify(incident.processes)).toContain('/usr/bin/perl');
   }, 30_000);
+
+  test('what an operator accepts is behaviour of the workload from then on; what he does not is not', async () => {
+    const knock = (port: number): Promise<void> => shop.exploit(`nc -w 1 127.0.0.1 ${port} < /dev/null`);
+    const heard = (port: number, from: number): SeenAlert | undefined =>
+      product.alerts.slice(from).find(({ key }) => key.endsWith(`:${port}/tcp`));
+    const raised = heard(4444, 0);
+    const { id } = await product.post<{ id: string }>(`/api/v1/alerts/${raised?.id ?? ''}/accept`, {
+      reason: 'the new metrics port',
+    });
+    await waitFor('the node to take it', async () => {
+      const { nodes } = await product.get<{ nodes: { outcome: string }[] }>(`/api/v1/decisions/${id}`);
+      return nodes.length > 0 && nodes.every(({ outcome }) => outcome === 'applied');
+    });
+    const from = product.alerts.length;
+    await knock(4444);
+    await knock(4446);
+    await waitFor('the alert of what nobody accepted', () => heard(4446, from));
+    expect(heard(4444, from)).toBeUndefined();
+    const alert = await product.get<{ decision?: { verdict: string; reason: string } }>(
+      `/api/v1/alerts/${raised?.id ?? ''}`,
+    );
+    expect(alert.decision).toMatchObject({ verdict: 'accept', reason: 'the new metrics port' });
+  }, 60_000);
 
   test('the engine goes away and comes back: what runs stays watched, what starts later is', async () => {
     await engine.suspend();

@@ -50,6 +50,8 @@ export interface Product {
   /** All alerts that the feed told, in its order. */
   readonly alerts: readonly SeenAlert[];
   get<Body>(path: string): Promise<Body>;
+  /** Posts JSON; throws with the answer where it is refused. */
+  post<Body>(path: string, body: object): Promise<Body>;
   metrics(): Promise<string>;
   /** What the process wrote to its log so far. */
   log(): string;
@@ -144,6 +146,13 @@ export async function startProduct(host: string, options: readonly string[] = []
     state: directory,
     alerts,
     get: async (path) => (await (await fetch(`${url}${path}`)).json()) as never,
+    async post(path, body) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+      return JSON.parse(text) as never;
+    },
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
     log: () => command.log(),
     kill,

@@ -30,6 +30,12 @@ export class ModelKernel {
     if (state !== 'none') this.#entry(workloadId, kernelKey).state = state;
   }
 
+  /** Tells these keys again, as judged; or everything of the workload, as new. */
+  revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
+    if (keys !== 'all') for (const key of keys) this.mark(workloadId, key, 'judged');
+    else for (const [id, entry] of this.#entries) if (entry.workloadId === workloadId) this.#entries.delete(id);
+  }
+
   /** The event as it reaches user space, or undefined when it does not. */
   filter(event: Event, container: Container): Event | undefined {
     if (event.kernelKey === undefined) return event;

@@ -9,6 +9,7 @@ import { thresholdsOf } from '../../config/thresholds.ts';
 import type { ThresholdSetting } from '../../config/thresholds.ts';
 import type { Alert } from '../../model/alert.ts';
 import type { Container } from '../../model/container.ts';
+import type { Dimension } from '../../model/feature.ts';
 import { growIncident } from '../../model/incident.ts';
 import { defaultHalfLifeMs } from '../../profile/decay.ts';
 import { eventOf } from './event-line.ts';
@@ -21,7 +22,8 @@ import { duration, pairs, wordsOf } from './words.ts';
 type Step =
   | { readonly kind: 'event'; readonly container: string; readonly words: readonly string[]; readonly line: number }
   | { readonly kind: 'start' | 'stop'; readonly container: string }
-  | { readonly kind: 'agent' };
+  | { readonly kind: 'agent' }
+  | { readonly kind: 'operator'; readonly words: readonly string[] };
 
 interface TimedStep {
   readonly atMs: number;
@@ -221,6 +223,10 @@ class Run {
       this.#startAgent();
       return;
     }
+    if (step.kind === 'operator') {
+      this.#decide(step.words);
+      return;
+    }
     if (step.kind === 'start') {
       const container = { ...this.#container(step.container), startedAtMs: epochMs + this.#nowMs };
       this.#containers.set(step.container, container);
@@ -252,6 +258,20 @@ class Run {
     for (const key of judgement.alsoKnown) this.#kernel.mark(container.workload.id, key, 'known');
     if (judgement.saveNow) this.#agent().save();
     if (judgement.alert !== undefined) this.#note([judgement.alert]);
+  }
+
+  /** accepts WORKLOAD [DIMENSION KEY] | denies WORKLOAD DIMENSION KEY | relearns WORKLOAD */
+  #decide([verb = '', workload = '', dimension, key]: readonly string[]): void {
+    const verdict = ({ accepts: 'accept', denies: 'deny', relearns: 'relearn' } as const)[verb];
+    if (verdict === undefined) throw new Error(`an operator accepts, denies or relearns, not "${verb}"`);
+    const judged = (this.#agent().profileFeatures(workload) ?? []).filter(({ state }) => state === 'judged');
+    const named = dimension === undefined || key === undefined ? [] : [{ dimension: dimension as Dimension, key }];
+    const time = new Date(epochMs + this.#nowMs).toISOString();
+    const features = verdict === 'accept' && dimension === undefined ? judged : named;
+    const decision = { id: `decision at ${time}`, verdict, workload, features, by: 'operator', reason: '', time };
+    const { judged: keys, forget } = this.#agent().decide(decision, epochMs + this.#nowMs);
+    if (forget || keys.length > 0) this.#kernel.revoke(workload, forget ? 'all' : keys);
+    this.#agent().save();
   }
 
   /** expect quiet | no critical | alert SEVERITY DIMENSION KEY [rule ID] [in NAME] [times N] | events at most N | known|judged|unknown WORKLOAD DIMENSION KEY */
@@ -341,6 +361,7 @@ class Run {
 
 function stepOf(words: readonly string[], line: number): Step {
   if (words[0] === 'agent') return { kind: 'agent' };
+  if (words[0] === 'operator') return { kind: 'operator', words: words.slice(1) };
   const [container = '', verb = ''] = words;
   if (verb === 'start' || verb === 'stop') return { kind: verb, container };
   return { kind: 'event', container, words: words.slice(1), line };
