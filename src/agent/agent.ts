@@ -20,14 +20,12 @@ import { OutboxStore } from '../store/outbox-store.ts';
 import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
-import { RateModels } from '../store/rate-models.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
-import { figuresByCgroup, withCounts } from './container-figures.ts';
+import { figuresByCgroup } from './container-figures.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
-import { RateLoop } from './rate-loop.ts';
-import { RateWatch } from './rate-watch.ts';
 import { RuleSource } from './rule-source.ts';
+import { SliceLoops } from './slice-loops.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -146,7 +144,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       stopped: (container) => {
         pipeline.stopped(container);
         rates.forget(container.id);
-        rateLoop.forget(container.id);
+        sliceLoops.forget(container.id);
       },
       lifecycle: (event) => {
         pipeline.lifecycle(event);
@@ -175,17 +173,15 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const source = await startSource(options, pipeline, containers, log);
   const { sensor, poller } = source;
-  const rateWatch = new RateWatch({ slices: watch.slices, store: new RateModels(profilesFile), halfLifeMs, startupMs });
-  watch.slices.add(rateWatch);
-  const rateLoop: RateLoop = new RateLoop({
-    ...{ watch: rateWatch, running: () => containers.running(), sliceMs, clock, log },
-    figures: (running) => withCounts(sensor, running, rates.read(running)),
+  const sliceLoops: SliceLoops = new SliceLoops({
+    ...{ slices: watch.slices, profilesFile, rates, sensor, sliceMs, startupMs, halfLifeMs, clock, log },
+    running: () => containers.running(),
     raise: (alert, container) => {
       pipeline.raise(alert, container);
     },
   });
-  cleanups.defer('rate models', () => {
-    rateLoop.finish();
+  cleanups.defer('models of slices', () => {
+    sliceLoops.finish();
   });
   cleanups.defer('sensor', async () => {
     // While the kernel still has its counts; what is left in the rings is told by `stop`, and saved after it.
@@ -210,7 +206,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   };
   every(tickMs, () => {
     pipeline.tick();
-    rateLoop.tick();
+    sliceLoops.tick();
   });
   every(tickMs, () => void recorder.flush());
   every(rateMs, () => {
@@ -222,7 +218,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     });
   const report = (): void => {
     outbox.report(
-      nodeReport({ watch, outbox, containers, pipeline, rates, rateLoop, source, version, recorder, ruleSource }),
+      nodeReport({ watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource }),
     );
   };
   rates.read(containers.running());
@@ -321,7 +317,7 @@ interface ReportSources {
   readonly containers: Containers;
   readonly pipeline: Pipeline;
   readonly rates: Rates;
-  readonly rateLoop: RateLoop;
+  readonly sliceLoops: SliceLoops;
   readonly source: Source;
   readonly version: string;
   readonly recorder: CaptureLog;
@@ -334,7 +330,7 @@ function nodeReport({
   containers,
   pipeline,
   rates,
-  rateLoop,
+  sliceLoops,
   source: { sensor, poller, trouble },
   version,
   recorder,
@@ -351,7 +347,7 @@ function nodeReport({
     ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
     { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
     { hook: 'profile', reason: 'store_failed', count: pipeline.saveFailures },
-    ...Object.entries(rateLoop.lost).map(([reason, count]) => ({ hook: 'profile', reason, count })),
+    ...Object.entries(sliceLoops.lost).map(([reason, count]) => ({ hook: 'profile', reason, count })),
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
     { hook: 'incident', reason: 'forgotten', count: watchLosses.incidentsForgotten },
@@ -376,7 +372,7 @@ function nodeReport({
     engineConnected: containers.connected,
     containers: rates.reports(containers.running(), figuresByCgroup(sensor, containers.running())),
     unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
-    workloads: watch.report().map((one) => ({ ...one, rates: rateLoop.report(one.workload.id) })),
+    workloads: watch.report().map((one) => ({ ...one, rates: sliceLoops.report(one.workload.id) })),
     events: { ...pipeline.events, ...(counters === undefined ? {} : { healed: counters.healed }) },
     known: counters?.known ?? {},
     missed: onlyFiles(counters?.missed ?? {}),

@@ -97,7 +97,10 @@ export class MixLoop {
       this.#saveFailures++;
       const text = errorText(error);
       if (text !== this.#trouble)
-        log.error({ err: error }, `mixtures of system calls could not be saved, trying again with the next slice: ${text}`);
+        log.error(
+          { err: error },
+          `mixtures of system calls could not be saved, trying again with the next slice: ${text}`,
+        );
       this.#trouble = text;
     }
   }

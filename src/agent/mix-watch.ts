@@ -72,6 +72,8 @@ interface Mixed {
 interface Tracked {
   readonly track: MixTrack;
   readonly workloadId: string;
+  /** Strange slices that may be the beginning of an episode: learned when they were not. At most as many as a span holds. */
+  pending: { readonly counts: CallCounts; slices: number }[];
   /** An alert was raised for the present episode. */
   told: boolean;
 }
@@ -206,16 +208,32 @@ export class MixWatch implements SliceDetector {
       tracked.told ||= verdict.reason !== 'below';
       alert = verdict.alert;
     }
-    if (tracked.told) mixed.withheld = [...mixed.withheld, slice.counts].slice(-withheldMax);
-    else {
-      mix.learn(slice.counts, ++this.#samples);
-      mixed.changed = true;
-    }
+    this.#learn(mixed, tracked, slice.counts, judgement.alarm);
     return alert;
   }
 
+  /** A strange slice waits until it is clear what it was, so that the next one is not known by it. What was told waits for somebody's decision. */
+  #learn(mixed: Mixed, tracked: Tracked, counts: CallCounts, alarm: boolean): void {
+    if (tracked.told) {
+      mixed.withheld = [...mixed.withheld, ...tracked.pending.map((one) => one.counts), counts].slice(-withheldMax);
+      tracked.pending = [];
+      return;
+    }
+    for (const one of tracked.pending) one.slices++;
+    if (alarm) tracked.pending.push({ counts, slices: 0 });
+    const due = tracked.pending.filter(({ slices }) => slices >= hold.spanWindows);
+    tracked.pending = tracked.pending.filter(({ slices }) => slices < hold.spanWindows);
+    for (const learned of [...due.map((one) => one.counts), ...(alarm ? [] : [counts])]) {
+      mixed.mix.learn(learned, ++this.#samples);
+      mixed.changed = true;
+    }
+  }
+
   #trackOf({ id, workload }: Container): Tracked {
-    const tracked = this.#tracks.get(id) ?? { track: new MixTrack(hold), workloadId: workload.id, told: false };
+    const tracked: Tracked = this.#tracks.get(id) ?? {
+      ...{ track: new MixTrack(hold), workloadId: workload.id },
+      ...{ pending: [], told: false },
+    };
     this.#tracks.set(id, tracked);
     return tracked;
   }
@@ -276,7 +294,6 @@ function findingOf({
       expected: differences.map(({ call, usual }) => `${name(call)} ${number(usual)} times a slice`),
       note: `${parts.join(', ')} in this slice, compared with the most similar of ${number(windows)} slices; ${hold.heldWindows} of ${hold.spanWindows} slices were stranger than all but ${number(windows * 10 ** -score.decades)} of them`,
     }),
-    facts: { name: feature.key },
     profile: { samples: windows },
   };
 }

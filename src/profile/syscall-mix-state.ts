@@ -24,7 +24,8 @@ function isCount(value: unknown): value is number {
 
 /** `[call, count, …]`, each call once. */
 function isPairs(value: unknown): value is readonly number[] {
-  if (!Array.isArray(value) || value.length % 2 !== 0 || value.length > 2 * callsMax || !value.every(isCount)) return false;
+  if (!Array.isArray(value) || value.length % 2 !== 0 || value.length > 2 * callsMax || !value.every(isCount))
+    return false;
   const calls = value.filter((_, at) => at % 2 === 0);
   return new Set(calls).size === calls.length && calls.every((call) => Number.isInteger(call) && call < callsMax);
 }

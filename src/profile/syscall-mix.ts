@@ -299,6 +299,8 @@ export class SyscallMix {
   }
 }
 
+/** The count of a logarithm, as far as 24 bits of it tell: whole from a hundred on. */
 function countOf(log: number): number {
-  return Math.round(Math.expm1(log) * 1000) / 1000;
+  const count = Math.expm1(log);
+  return count < 100 ? Math.round(count * 1000) / 1000 : Math.round(count);
 }

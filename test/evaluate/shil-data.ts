@@ -105,8 +105,7 @@ export function decodeShilTrace(text: string, path: string): ShilTrace {
   for (const [container, runs] of Object.entries(object(file['containers'], 'containers'))) {
     const where = `containers.${container}`;
     const { train, test } = object(runs, where);
-    if (train !== undefined && train !== null)
-      normal.push({ container, windows: windows(train, `${where}.train`) });
+    if (train !== undefined && train !== null) normal.push({ container, windows: windows(train, `${where}.train`) });
     if (test === undefined || test === null) continue;
     const run = windows(test, `${where}.test`);
     const [exploitAt = 0, returnedAt = 0, endedAt = 0] = timeNames.map((name) => {

@@ -117,7 +117,11 @@ export function evaluateShil(folder: string, json: boolean): number {
         const trace = readShilTrace(path);
         const outcomes = evaluateTrace(trace);
         byFile.set(trace.cve, outcomes);
-        const cells = metrics.map(({ of }, at) => of(outcomes).toFixed(2).padStart(heads[at]?.length ?? 0));
+        const cells = metrics.map(({ of }, at) =>
+          of(outcomes)
+            .toFixed(2)
+            .padStart(heads[at]?.length ?? 0),
+        );
         say(`${trace.cve.padEnd(20)}${cells.join('')}  ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
       } catch (error) {
         if (!(error instanceof AnchorwatchError)) throw error;
