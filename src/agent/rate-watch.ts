@@ -323,7 +323,7 @@ function findingOf(
         `usually ${rateText(name, usually)} at this hour`,
         ...(highest === undefined ? [] : [`at most ${rateText(name, fromScale(highest, kind))}`]),
       ],
-      note: `${rateText(name, value)} or more for ${spanText(heldMs)}; in a container it is expected once in ${spanText(weekMs * 10 ** surprise)} at most, after ${spanText(watchedMs)} of watching`,
+      note: `${rateText(name, value)} or more for ${spanText(heldMs)}: at most once in ${spanText(weekMs * 10 ** surprise)} of a container, on the evidence of ${spanText(watchedMs)}`,
     }),
     facts: { value, usual: usually, heldSeconds: Math.round(heldMs / 1000) },
     profile: { samples, ageSeconds: Math.round(watchedMs / 1000) },

@@ -126,7 +126,9 @@ export class RateTail {
     if (inTail < peaksMin) return undefined;
     const tail = this.#peaks.slice(0, inTail);
     const threshold = tail.at(-1)?.residual ?? 0;
-    const excesses = tail.map((peak) => ({ excess: peak.residual - threshold, weight: this.#weight(peak) })).reverse();
+    const excesses = tail
+      .map((peak) => ({ excess: peak.residual - threshold, weight: this.#weight(peak) }))
+      .toReversed();
     const weight = excesses.reduce((sum, one) => sum + one.weight, 0);
     return { threshold, share: Math.min(1, weight / Math.max(weight, this.#blocks)), ...pareto(excesses) };
   }

@@ -80,8 +80,8 @@ export function parseNetDev(text: string): NetDev {
       .trim()
       .split(/\s+/);
     const figures = [columns[0], columns[8], columns[1], columns[9]];
-    if (!figures.every((text) => text !== undefined && figure.test(text))) continue;
-    for (const [index, text] of figures.entries()) sums[index] = (sums[index] ?? 0) + Number(text);
+    if (!figures.every((column) => column !== undefined && figure.test(column))) continue;
+    for (const [index, column] of figures.entries()) sums[index] = (sums[index] ?? 0) + Number(column);
   }
   const [receive = 0, transmit = 0, receivePackets = 0, transmitPackets = 0] = sums;
   return { receive, transmit, receivePackets, transmitPackets };
