@@ -20,8 +20,10 @@ import { OutboxStore } from '../store/outbox-store.ts';
 import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
+import { RateModels } from '../store/rate-models.ts';
+import { SyscallMixes } from '../store/syscall-mixes.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
-import { figuresByCgroup } from './container-figures.ts';
+import { figuresByCgroup, withCounts } from './container-figures.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { RuleSource } from './rule-source.ts';
@@ -174,8 +176,11 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const source = await startSource(options, pipeline, containers, log);
   const { sensor, poller } = source;
   const sliceLoops: SliceLoops = new SliceLoops({
-    ...{ slices: watch.slices, profilesFile, rates, sensor, sliceMs, startupMs, halfLifeMs, clock, log },
+    ...{ slices: watch.slices, sliceMs, startupMs, halfLifeMs, clock, log, arch: process.arch, random: Math.random },
+    ...{ rateStore: new RateModels(profilesFile), mixStore: new SyscallMixes(profilesFile) },
     running: () => containers.running(),
+    figures: (running) => withCounts(sensor, running, rates.read(running)),
+    counts: ({ cgroupId }) => (cgroupId === undefined ? undefined : sensor?.syscallCounts(cgroupId)),
     raise: (alert, container) => {
       pipeline.raise(alert, container);
     },

@@ -48,12 +48,14 @@ export interface MixAlert {
   readonly container: Container;
 }
 
-/** Two strange slices of three are told; ten quiet ones end it. */
-const hold: MixHold = { spanWindows: 3, heldWindows: 2, quietWindows: 10 };
-/** Mixtures of so many workloads, 0.7 MB each when their memory is full of slices of 30 calls. */
-const mixesMax = 64;
+/** Two strange slices in a row are told; ten quiet ones end it. */
+const hold: MixHold = { spanWindows: 2, heldWindows: 2, quietWindows: 10 };
+/** Mixtures of so many workloads, 0.9 MB each when their memory is full of slices of 40 calls. */
+const mixesMax = 32;
 /** Slices that were told and wait for somebody to accept them, for each workload: the oldest are dropped. */
 const withheldMax = 64;
+/** So many slices of the workload are learned without being judged once what was told was accepted. */
+const settlingSlices = 120;
 const saveEveryMs = 1_800_000;
 const feature = { dimension: 'syscall.mix', key: 'syscall.mix' } as const;
 /** Surprise below this is not worth asking the rules about. */
@@ -64,6 +66,8 @@ interface Mixed {
   mix: SyscallMix;
   changed: boolean;
   withheld: CallCounts[];
+  /** Slices to learn without judging them, after what was told was accepted: a few do not tell yet what the new mixture is. */
+  settling: number;
   /** Slices that were strange alone, and episodes: how often one follows from the other. */
   alarms: number;
   episodes: number;
@@ -80,7 +84,7 @@ interface Tracked {
 
 /**
  * Watches which system calls containers make: at the end of a slice the counts of each are compared with the mixture of its workload
- * (src/profile/syscall-mix.ts), and what was strange twice of three times goes the way of other findings. A slice that was told is not learned, until
+ * (src/profile/syscall-mix.ts), and what was strange twice in a row goes the way of other findings. A slice that was told is not learned, until
  * somebody accepts it. No I/O but through the store, no time but what is passed in. At most `mixesMax` mixtures; workloads beyond them
  * are not watched, counted in `overflow`.
  */
@@ -149,15 +153,19 @@ export class MixWatch implements SliceDetector {
     this.#tracks.delete(containerId);
   }
 
-  /** Accepting learns the slices that were told; relearning forgets the workload's mixture; what is denied stays unknown. */
+  /**
+   * Accepting learns the slices that were told, and those that come next; relearning forgets the workload's mixture; what is denied stays unknown.
+   * Where nothing was told, there is nothing to accept.
+   */
   decide({ verdict, workload, features }: Decision): void {
     const mixed = this.#mixes.get(workload);
     if (mixed === undefined) return;
-    const isMeant = features.some(({ dimension }) => dimension === feature.dimension);
+    const isMeant = mixed.withheld.length > 0 && features.some(({ dimension }) => dimension === feature.dimension);
     if (verdict === 'relearn') mixed.mix = this.#mixOf();
-    else if (verdict === 'accept' && isMeant)
+    else if (isMeant && verdict === 'accept') {
       for (const counts of mixed.withheld) mixed.mix.learn(counts, ++this.#samples);
-    else return;
+      mixed.settling = settlingSlices;
+    } else if (!isMeant || verdict !== 'deny') return;
     [mixed.withheld, mixed.changed] = [[], true];
     for (const [id, tracked] of this.#tracks) if (tracked.workloadId === workload) this.#tracks.delete(id);
     this.#save([mixed]);
@@ -179,7 +187,7 @@ export class MixWatch implements SliceDetector {
     return [...this.#counted.values()].flatMap(({ workload, containers }) => {
       const mixed = this.#mixes.get(workload.id);
       if (mixed === undefined) return [];
-      const follows = (mixed.episodes + 1) / (mixed.alarms + 1);
+      const follows = Math.min(1, (mixed.episodes + 1) / (mixed.alarms + 1));
       const reach = Math.log10(mixed.mix.windows + 1) - Math.log10(hold.spanWindows / hold.heldWindows);
       const expected = (warning: number): number =>
         reach < warning ? 0 : containers * slicesADay * follows * 10 ** -warning;
@@ -193,6 +201,11 @@ export class MixWatch implements SliceDetector {
     slice: { readonly container: Container; readonly counts: CallCounts; readonly timeMs: number },
   ): Alert | undefined {
     const { mix } = mixed;
+    if (mixed.settling > 0) {
+      mixed.settling--;
+      mix.learn(slice.counts, ++this.#samples);
+      return undefined;
+    }
     const score = mix.score(slice.counts);
     const judgement = tracked.track.add(score);
     if (judgement.alarm) mixed.alarms++;
@@ -247,7 +260,10 @@ export class MixWatch implements SliceDetector {
       this.#overflow++;
       return undefined;
     }
-    const mixed = { workloadId, mix: this.#mixOf(stored), changed: false, withheld: [], alarms: 0, episodes: 0 };
+    const mixed: Mixed = {
+      ...{ workloadId, mix: this.#mixOf(stored), changed: false, withheld: [] },
+      ...{ settling: 0, alarms: 0, episodes: 0 },
+    };
     this.#mixes.set(workloadId, mixed);
     return mixed;
   }

@@ -2,30 +2,32 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
-import type { RateReport } from '../model/node.ts';
-import type { Sensor } from '../sensor/sensor.ts';
-import type { Database } from '../store/database.ts';
-import type { ProfileSchema } from '../store/profiles.ts';
-import { RateModels } from '../store/rate-models.ts';
-import { SyscallMixes } from '../store/syscall-mixes.ts';
-import { withCounts } from './container-figures.ts';
+import type { ContainerRates, RateReport } from '../model/node.ts';
 import { MixLoop } from './mix-loop.ts';
 import { MixWatch } from './mix-watch.ts';
+import type { MixStore } from './mix-watch.ts';
 import { RateLoop } from './rate-loop.ts';
-import type { Rates } from './rates.ts';
 import { RateWatch } from './rate-watch.ts';
+import type { RateStore } from './rate-watch.ts';
 import type { SliceFindings } from './slice-findings.ts';
 
 export interface SliceLoopsOptions {
   readonly slices: SliceFindings;
-  readonly profilesFile: Database<ProfileSchema>;
+  readonly rateStore: RateStore;
+  readonly mixStore: MixStore;
   readonly running: () => readonly Container[];
-  readonly rates: Rates;
-  readonly sensor: Sensor | undefined;
+  /** What can be read of each of these containers now, by id; cumulative where `ContainerRates` says so. */
+  readonly figures: (containers: readonly Container[]) => ReadonlyMap<string, ContainerRates>;
+  /** How often the container made each system call, by its number, since it is watched; undefined where they are not counted. */
+  readonly counts: (container: Container) => readonly number[] | undefined;
   readonly raise: (alert: Alert, container: Container) => void;
   readonly sliceMs: number;
   readonly startupMs: number;
   readonly halfLifeMs: number;
+  /** Numbers of system calls are those of this machine: `process.arch`. */
+  readonly arch: string;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -36,22 +38,14 @@ export class SliceLoops {
   readonly #mix: MixLoop;
 
   /** Loads what was learned; throws what the store throws. */
-  constructor({ slices, profilesFile, rates, sensor, startupMs, halfLifeMs, ...loop }: SliceLoopsOptions) {
-    const rateWatch = new RateWatch({ slices, store: new RateModels(profilesFile), halfLifeMs, startupMs });
-    const mixWatch = new MixWatch({
-      ...{ slices, store: new SyscallMixes(profilesFile), sliceMs: loop.sliceMs, startupMs },
-      ...{ arch: process.arch, random: Math.random },
-    });
+  constructor({ slices, rateStore, mixStore, figures, counts, arch, random, ...loop }: SliceLoopsOptions) {
+    const { sliceMs, startupMs, halfLifeMs } = loop;
+    const rateWatch = new RateWatch({ slices, store: rateStore, halfLifeMs, startupMs });
+    const mixWatch = new MixWatch({ slices, store: mixStore, sliceMs, startupMs, arch, random });
     slices.add(rateWatch);
     slices.add(mixWatch);
-    this.#rates = new RateLoop({
-      ...{ ...loop, watch: rateWatch },
-      figures: (running) => withCounts(sensor, running, rates.read(running)),
-    });
-    this.#mix = new MixLoop({
-      ...{ ...loop, watch: mixWatch },
-      counts: ({ cgroupId }) => (cgroupId === undefined ? undefined : sensor?.syscallCounts(cgroupId)),
-    });
+    this.#rates = new RateLoop({ ...loop, watch: rateWatch, figures });
+    this.#mix = new MixLoop({ ...loop, watch: mixWatch, counts });
   }
 
   /** Once a second. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { alarmDecades, MixTrack } from './syscall-mix.ts';
 import type { MixWindow } from './syscall-mix.ts';
 
-const window = (decades: number, ...newCalls: number[]): MixWindow => ({ decades, newCalls, newCallSurprise: 2.5 });
+const window = (decades: number, ...newCalls: number[]): MixWindow => ({ decades, newCalls, newCallSurprise: 2.9 });
 const track = (): MixTrack => new MixTrack({ spanWindows: 4, heldWindows: 2, quietWindows: 5 });
 const states = (windows: readonly MixWindow[], on = track()): readonly string[] =>
   windows.map((one) => on.add(one).state);
@@ -33,7 +33,9 @@ describe('MixTrack', () => {
   test('three calls that were never made are told at once, two are not', () => {
     expect(states([window(0, 1), window(0, 2), window(0, 1)])).toEqual(['quiet', 'quiet', 'quiet']);
     expect(states([window(0, 1), window(1, 2, 3)])).toEqual(['quiet', 'begins']);
-    expect(track().add(window(3, 1, 2, 3)).surprise).toBe(2.5);
+    expect(track().add(window(3, 1, 2, 3)).surprise).toBe(2.9);
+    const unknown = { decades: 0, newCalls: [1, 2, 3], newCallSurprise: 1 };
+    expect(states([unknown])).toEqual(['quiet']);
   });
 
   test('a gap interrupts what was held', () => {

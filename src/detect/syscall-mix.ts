@@ -35,7 +35,7 @@ export interface MixJudgement {
 
 /** Windows from which an alarm is worth: one of 600 is so strange by chance. */
 export const alarmDecades: number = Math.log10(600);
-/** So many new calls within a span are no chance: what a workload does once in a while brings one or two. */
+/** So many new calls within a span are no chance, once the workload is known well enough for one to be as surprising as an alarm: what a workload does once in a while brings one or two. */
 export const newCallsMin = 3;
 
 /**
@@ -67,7 +67,8 @@ export class MixTrack {
     const ranked = this.#span.map(({ decades }) => decades).toSorted((a, b) => b - a);
     const least = ranked[heldWindows - 1] ?? 0;
     const holds = alarm && least >= alarmDecades;
-    const brings = window.newCalls.length > 0 && newCalls.length >= newCallsMin;
+    const isNews = window.newCallSurprise >= alarmDecades;
+    const brings = isNews && window.newCalls.length > 0 && newCalls.length >= newCallsMin;
     const strange = alarm || brings;
     this.#quietFor = strange ? 0 : this.#quietFor + 1;
     const wasOpen = this.#open && this.#quietFor < quietWindows;

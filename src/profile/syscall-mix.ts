@@ -5,8 +5,8 @@ export type CallCounts = ReadonlyMap<number, number>;
 
 /** System calls are told apart up to this number; others are counted in `overflow`. */
 export const callsMax = 512;
-/** Windows that a mixture remembers unless it is told otherwise: some 500 bytes each, at most 5 KB. */
-export const windowsDefault = 2048;
+/** Windows that a mixture remembers unless it is told otherwise: some 800 bytes each with 40 calls. More than a thousand, so that three decades are within reach. */
+export const windowsDefault = 1024;
 /** Calls whose numbers vary less than this (natural logarithms) count as if they varied so much: one call more or less is no news. */
 const spreadMin = 0.2;
 const firstRefresh = 8;
@@ -86,6 +86,7 @@ export class SyscallMix {
   /** The window that is compared at the moment: weighted logarithms by call; zero where it made none. */
   readonly #query: Float64Array = new Float64Array(callsMax);
   #learned = 0;
+  /** So many windows are learned before the spread is measured again. At once after a start: when it is first asked for. */
   #refreshAt = firstRefresh;
   #overflow = 0;
 
@@ -101,7 +102,7 @@ export class SyscallMix {
       for (let at = 0; at + 1 < counts.length; at += 2) pairs.push([counts[at] ?? 0, counts[at + 1] ?? 0]);
       this.#windows.push(this.#window(new Map(pairs), sample));
     }
-    this.refresh();
+    this.#refreshAt = 0;
   }
 
   /** Windows that are remembered. */
@@ -132,6 +133,7 @@ export class SyscallMix {
 
   /** Compares a window with what is remembered; learns nothing. */
   score(counts: CallCounts): MixScore {
+    if (this.#refreshAt <= 0) this.refresh();
     const window = this.#window(counts, 0);
     const newCalls = [...window.calls].filter((call) => this.#incidence[call] === 0);
     let once = 0;
@@ -168,21 +170,22 @@ export class SyscallMix {
 
   /** Remembers a window. `sample`: which container's slice it is a part of; windows of one sample are no evidence for each other. */
   learn(counts: CallCounts, sample: number): void {
+    if (this.#refreshAt <= 0) this.refresh();
     const window = this.#window(counts, sample);
     this.#learned++;
     for (const call of window.calls) this.#incidence[call] = (this.#incidence[call] ?? 0) + 1;
     const slot =
       this.#windows.length < this.#windowsMax ? this.#windows.length : Math.floor(this.#random() * this.#windowsMax);
-    const replaces = slot < this.#windows.length;
+    const orphans = [...this.#windows.keys()].filter((at) => at !== slot && this.#windows[at]?.nearestAt === slot);
     this.#windows[slot] = window;
+    for (const at of orphans) this.#settle(at);
     this.#settle(slot);
-    if (replaces) this.#windows.forEach((other, at) => other.nearestAt === slot && at !== slot && this.#settle(at));
-    if (--this.#refreshAt <= 0) this.refresh();
+    this.#refreshAt--;
   }
 
   /**
    * Measures the spread of every call anew, and all distances with it. Done by itself whenever the memory has doubled, and when as much as it holds
-   * was learned since; to be called once after learning many windows.
+   * was learned since; to be called once after learning many windows. Takes 50 ms with 1,000 windows of 40 calls.
    */
   refresh(): void {
     this.#refreshAt = Math.max(firstRefresh, this.#windows.length);
