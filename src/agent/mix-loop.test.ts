@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeContainer } from '../../test/support/containers.ts';
 import { createLogger } from '../lib/log.ts';
-import type { StoredMix } from '../profile/syscall-mix.ts';
+import type { StoredMixState } from '../profile/syscall-mix-state.ts';
 import { MixLoop } from './mix-loop.ts';
 import { MixWatch } from './mix-watch.ts';
 
@@ -10,10 +10,10 @@ const container = { ...makeContainer(), startedAtMs: undefined };
 /** A loop over one container whose counters are set by hand. */
 function begin(): {
   readonly loop: MixLoop;
-  readonly saved: StoredMix[];
+  readonly saved: StoredMixState[];
   readonly at: (timeMs: number, totals: readonly number[] | undefined) => void;
 } {
-  const saved: StoredMix[] = [];
+  const saved: StoredMixState[] = [];
   const options = { sliceMs: 60_000, startupMs: 60_000 };
   let [nowMs, counts]: [number, readonly number[] | undefined] = [0, undefined];
   const watch = new MixWatch({
@@ -42,7 +42,7 @@ describe('MixLoop', () => {
     at(60_000, [30, 0, 6]);
     at(150_000, [60, 3, 6]);
     loop.finish();
-    expect(saved.at(-1)?.windows.map(({ counts }) => counts)).toEqual([
+    expect(saved.at(-1)?.mix.windows.map(({ counts }) => counts)).toEqual([
       [0, 20, 2, 1],
       [0, 20, 1, 2],
     ]);
@@ -60,10 +60,10 @@ describe('MixLoop', () => {
     expect(saved).toEqual([]);
     at(480_000, [9]);
     loop.finish();
-    expect(saved.at(-1)?.windows.map(({ counts }) => counts)).toEqual([[0, 2]]);
+    expect(saved.at(-1)?.mix.windows.map(({ counts }) => counts)).toEqual([[0, 2]]);
     loop.forget(container.id);
     at(540_000, [12]);
     loop.finish();
-    expect(saved.at(-1)?.learned).toBe(1);
+    expect(saved.at(-1)?.mix.learned).toBe(1);
   });
 });

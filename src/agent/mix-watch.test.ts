@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { makeContainer } from '../../test/support/containers.ts';
 import { seeded } from '../../test/support/draws.ts';
-import type { CallCounts, StoredMix } from '../profile/syscall-mix.ts';
+import type { CallCounts } from '../profile/syscall-mix.ts';
+import type { StoredMixState } from '../profile/syscall-mix-state.ts';
 import { MixWatch } from './mix-watch.ts';
 import type { SliceFinding } from './slice-findings.ts';
 
@@ -26,12 +27,12 @@ const miner: CallCounts = new Map([
 ]);
 
 class Store {
-  saved: Map<string, StoredMix> = new Map();
+  saved: Map<string, StoredMixState> = new Map();
   loaded: readonly { readonly workloadId: string; readonly state: unknown }[] = [];
   load(): readonly { readonly workloadId: string; readonly state: unknown }[] {
     return this.loaded;
   }
-  save(mixes: readonly { readonly workloadId: string; readonly state: StoredMix }[]): void {
+  save(mixes: readonly { readonly workloadId: string; readonly state: StoredMixState }[]): void {
     for (const { workloadId, state } of mixes) this.saved.set(workloadId, state);
   }
 }
@@ -88,7 +89,7 @@ describe('MixWatch', () => {
     expect(note).toContain('futex 90,000 times instead of');
     expect(note).toContain('2 of 2 slices were stranger than all but');
     watch.save(0, true);
-    const miners = store.saved.get(container.workload.id)?.windows.filter(({ counts }) => counts.includes(90_000));
+    const miners = store.saved.get(container.workload.id)?.mix.windows.filter(({ counts }) => counts.includes(90_000));
     expect(miners).toEqual([]);
   });
 
@@ -98,7 +99,7 @@ describe('MixWatch', () => {
     slice(miner);
     for (let more = 0; more < 3; more++) slice(usual(random));
     watch.save(0, true);
-    const miners = store.saved.get(container.workload.id)?.windows.filter(({ counts }) => counts.includes(90_000));
+    const miners = store.saved.get(container.workload.id)?.mix.windows.filter(({ counts }) => counts.includes(90_000));
     expect(miners).toHaveLength(1);
     slice(miner);
     slice(miner);
@@ -124,7 +125,7 @@ describe('MixWatch', () => {
   test('relearning forgets the mixture', () => {
     const { watch, found, slice, store } = settled();
     watch.decide(decision('relearn'));
-    expect(store.saved.get(container.workload.id)?.windows).toEqual([]);
+    expect(store.saved.get(container.workload.id)?.mix.windows).toEqual([]);
     for (let more = 0; more < 5; more++) slice(miner);
     expect(found).toEqual([]);
   });
@@ -152,10 +153,10 @@ describe('MixWatch', () => {
     }
     expect(found).toEqual([]);
     watch.save(0, true);
-    const before = store.saved.get(container.workload.id)?.learned;
+    const before = store.saved.get(container.workload.id)?.mix.learned;
     slice(miner, { ...container, id: 'new', startedAtMs: Number.MAX_SAFE_INTEGER });
     watch.save(0, true);
-    expect(store.saved.get(container.workload.id)?.learned).toBe(before);
+    expect(store.saved.get(container.workload.id)?.mix.learned).toBe(before);
   });
 
   test('the alert budget hears how many false alerts are to be expected', () => {

@@ -5,9 +5,10 @@ import type { Container, Workload } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
 import { syscallName } from '../model/syscall.ts';
 import { windowsDefault } from '../profile/syscall-mix.ts';
-import type { CallCounts, MixDifference, MixScore, StoredMix } from '../profile/syscall-mix.ts';
+import type { CallCounts, MixDifference, MixScore } from '../profile/syscall-mix.ts';
 import { SyscallMix } from '../profile/syscall-mix.ts';
-import { parseMix } from '../profile/syscall-mix-state.ts';
+import { parseMixState } from '../profile/syscall-mix-state.ts';
+import type { StoredMixState } from '../profile/syscall-mix-state.ts';
 import type { SliceEntry } from './alert-budget.ts';
 import type { SliceDetector, SliceFinding, SliceVerdict } from './slice-findings.ts';
 
@@ -16,7 +17,7 @@ export interface MixStore {
   /** All; what stands in `state` is not looked at. */
   load(): readonly { readonly workloadId: string; readonly state: unknown }[];
   /** Writes these in one transaction. */
-  save(mixes: readonly { readonly workloadId: string; readonly state: StoredMix }[]): void;
+  save(mixes: readonly { readonly workloadId: string; readonly state: StoredMixState }[]): void;
 }
 
 /** Who judges what is found. */
@@ -103,12 +104,12 @@ export class MixWatch implements SliceDetector {
   constructor(options: MixWatchOptions) {
     this.#options = options;
     for (const { workloadId, state } of options.store.load()) {
-      const stored = parseMix(state);
+      const stored = parseMixState(state);
       if (stored === undefined) {
         this.#refused++;
         continue;
       }
-      for (const { sample } of stored.windows) this.#samples = Math.max(this.#samples, sample);
+      for (const { sample } of stored.mix.windows) this.#samples = Math.max(this.#samples, sample);
       this.#add(workloadId, stored);
     }
   }
@@ -251,18 +252,18 @@ export class MixWatch implements SliceDetector {
     return tracked;
   }
 
-  #mixOf(stored?: StoredMix): SyscallMix {
-    return new SyscallMix({ windowsMax: windowsDefault, random: this.#options.random }, stored);
+  #mixOf(stored?: StoredMixState): SyscallMix {
+    return new SyscallMix({ windowsMax: windowsDefault, random: this.#options.random }, stored?.mix);
   }
 
-  #add(workloadId: string, stored?: StoredMix): Mixed | undefined {
+  #add(workloadId: string, stored?: StoredMixState): Mixed | undefined {
     if (this.#mixes.size >= mixesMax) {
       this.#overflow++;
       return undefined;
     }
     const mixed: Mixed = {
       ...{ workloadId, mix: this.#mixOf(stored), changed: false, withheld: [] },
-      ...{ settling: 0, alarms: 0, episodes: 0 },
+      ...{ settling: 0, alarms: stored?.alarms ?? 0, episodes: stored?.episodes ?? 0 },
     };
     this.#mixes.set(workloadId, mixed);
     return mixed;
@@ -270,7 +271,12 @@ export class MixWatch implements SliceDetector {
 
   #save(changed: readonly Mixed[]): void {
     if (changed.length === 0) return;
-    this.#options.store.save(changed.map(({ workloadId, mix }) => ({ workloadId, state: mix.stored })));
+    this.#options.store.save(
+      changed.map(({ workloadId, mix, alarms, episodes }) => ({
+        workloadId,
+        state: { mix: mix.stored, alarms, episodes },
+      })),
+    );
     for (const mixed of changed) mixed.changed = false;
   }
 }

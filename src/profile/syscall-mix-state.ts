@@ -1,8 +1,23 @@
 import { callsMax } from './syscall-mix.ts';
 import type { StoredMix, StoredWindow } from './syscall-mix.ts';
 
-/** A stored mixture as it was saved; undefined for anything else: a damaged one is learned anew. Pure. */
-export function parseMix(state: unknown): StoredMix | undefined {
+/** What is known of a workload's system calls, as it is stored. */
+export interface StoredMixState {
+  readonly mix: StoredMix;
+  /** Slices that were strange alone, and episodes: how often one follows from the other. */
+  readonly alarms: number;
+  readonly episodes: number;
+}
+
+/** A state as it was saved; undefined for anything else: what is damaged is learned anew. Pure. */
+export function parseMixState(state: unknown): StoredMixState | undefined {
+  if (!isRecord(state)) return undefined;
+  const { alarms, episodes } = state;
+  const mix = parseMix(state['mix']);
+  return mix !== undefined && isCount(alarms) && isCount(episodes) ? { mix, alarms, episodes } : undefined;
+}
+
+function parseMix(state: unknown): StoredMix | undefined {
   if (!isRecord(state)) return undefined;
   const { learned, incidence, windows } = state;
   if (!isCount(learned) || !isPairs(incidence) || !Array.isArray(windows)) return undefined;

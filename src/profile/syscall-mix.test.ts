@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { seeded } from '../../test/support/draws.ts';
 import { callsMax, SyscallMix } from './syscall-mix.ts';
 import type { CallCounts } from './syscall-mix.ts';
-import { parseMix } from './syscall-mix-state.ts';
+import { parseMixState } from './syscall-mix-state.ts';
 
 const [read, write, futex, ptrace, mount] = [0, 1, 202, 101, 165];
 
@@ -152,7 +152,7 @@ describe('SyscallMix', () => {
         expect(decades).toBeGreaterThanOrEqual(0);
         expect(decades).toBeLessThanOrEqual(Math.log10(mix.windows + 1));
         expect(newCalls.every((call) => call >= 0 && call < callsMax)).toBe(true);
-        const stored = parseMix(JSON.parse(JSON.stringify(mix.stored)));
+        const stored = parseMixState(JSON.parse(JSON.stringify({ mix: mix.stored, alarms: 1, episodes: 0 })))?.mix;
         expect(stored).toBeDefined();
         expect(new SyscallMix(options, stored).score(probe).newCalls).toEqual(newCalls);
       }),
@@ -176,10 +176,13 @@ describe('SyscallMix', () => {
   });
 });
 
-describe('parseMix', () => {
+describe('parseMixState', () => {
   test('refuses whatever was not saved by it', () => {
     const good = learned(3, seeded(11)).stored;
-    expect(parseMix(JSON.parse(JSON.stringify(good)))).toEqual(good);
+    const state = { mix: good, alarms: 2, episodes: 1 };
+    expect(parseMixState(JSON.parse(JSON.stringify(state)))).toEqual(state);
+    for (const bad of [null, [], good, { ...state, alarms: -1 }, { ...state, episodes: 'one' }])
+      expect(parseMixState(bad)).toBeUndefined();
     for (const bad of [
       ...[undefined, null, 1, 'x', [], {}],
       { ...good, learned: -1 },
@@ -192,11 +195,11 @@ describe('parseMix', () => {
       { ...good, windows: [{ sample: 1, counts: [0.5, 1] }] },
       { ...good, windows: [null] },
     ])
-      expect(parseMix(bad)).toBeUndefined();
+      expect(parseMixState({ ...state, mix: bad })).toBeUndefined();
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const parsed = parseMix(value);
-        if (parsed !== undefined) new SyscallMix({ random: seeded(12) }, parsed).score(new Map([[read, 1]]));
+        const parsed = parseMixState({ ...state, mix: value });
+        if (parsed !== undefined) new SyscallMix({ random: seeded(12) }, parsed.mix).score(new Map([[read, 1]]));
       }),
     );
   });
