@@ -45,7 +45,7 @@ class Bench {
         for (const model of models) this.saved.set(`${model.name} ${model.workloadId}`, model);
       },
     };
-    this.watch = new RateWatch({ slices, store, halfLifeMs: 30 * dayMs, startupMs: minuteMs });
+    this.watch = new RateWatch({ slices, store, halfLifeMs: 30 * dayMs, sliceMs: minuteMs, startupMs: minuteMs });
     return this.watch;
   }
 
@@ -170,6 +170,7 @@ describe('RateWatch', () => {
       store,
       slices: { take: () => ({ reason: 'below' }) },
       halfLifeMs: dayMs,
+      sliceMs: minuteMs,
       startupMs: 0,
     });
     watch.endSlice(

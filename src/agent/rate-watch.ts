@@ -31,6 +31,7 @@ export interface RateWatchOptions {
   readonly slices: Entrance;
   readonly store: RateStore;
   readonly halfLifeMs: number;
+  readonly sliceMs: number;
   readonly startupMs: number;
 }
 
@@ -47,8 +48,8 @@ export interface RateAlert {
   readonly container: Container;
 }
 
-/** Caches fill and code is compiled: the first ten minutes of a container's life, or its startup phase if that is longer, are no rate's sample. */
-const warmUpMs = 600_000;
+/** Caches fill and code is compiled: the first slices of a container's life, and its startup phase if that is longer, are no rate's sample. */
+const warmUpSlices = 10;
 /** Models of 250 workloads, some 6 KB each. */
 const modelsMax: number = 250 * rateNames.length;
 /** Half an hour ends for all models at once: they are saved over several slices, so that nothing waits for it. */
@@ -102,11 +103,11 @@ export class RateWatch implements SliceDetector {
 
   /** A slice ended for all these containers. */
   endSlice(measured: readonly MeasuredContainer[], nowMs: number): readonly RateAlert[] {
-    const warmUp = Math.max(warmUpMs, this.#options.startupMs);
+    const warmUpMs = Math.max(warmUpSlices * this.#options.sliceMs, this.#options.startupMs);
     const byWorkload = new Map<string, MeasuredContainer[]>();
     for (const one of measured) {
       const { startedAtMs, workload } = one.container;
-      if (startedAtMs !== undefined && nowMs - startedAtMs < warmUp) continue;
+      if (startedAtMs !== undefined && nowMs - startedAtMs < warmUpMs) continue;
       byWorkload.set(workload.id, [...(byWorkload.get(workload.id) ?? []), one]);
     }
     this.#measured = new Map(

@@ -40,7 +40,7 @@ export class SliceLoops {
   /** Loads what was learned; throws what the store throws. */
   constructor({ slices, rateStore, mixStore, figures, counts, arch, random, ...loop }: SliceLoopsOptions) {
     const { sliceMs, startupMs, halfLifeMs } = loop;
-    const rateWatch = new RateWatch({ slices, store: rateStore, halfLifeMs, startupMs });
+    const rateWatch = new RateWatch({ slices, store: rateStore, halfLifeMs, sliceMs, startupMs });
     const mixWatch = new MixWatch({ slices, store: mixStore, sliceMs, startupMs, arch, random });
     slices.add(rateWatch);
     slices.add(mixWatch);
