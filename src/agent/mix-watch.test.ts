@@ -41,12 +41,16 @@ class Store {
 function begin(store = new Store()): {
   readonly watch: MixWatch;
   readonly found: SliceFinding[];
+  readonly counted: SliceFinding[];
   readonly slice: (counts: CallCounts | undefined, of?: typeof container) => void;
   readonly store: Store;
 } {
-  const found: SliceFinding[] = [];
+  const [found, counted]: [SliceFinding[], SliceFinding[]] = [[], []];
   const take = (finding: SliceFinding): { readonly reason: 'below' | 'counted' | 'raised' } => {
-    if (finding.goesOn === true) return { reason: 'counted' };
+    if (finding.goesOn === true) {
+      counted.push(finding);
+      return { reason: 'counted' };
+    }
     if (finding.surprise < 3) return { reason: 'below' };
     found.push(finding);
     return { reason: 'raised' };
@@ -58,7 +62,7 @@ function begin(store = new Store()): {
     timeMs += sliceMs;
     watch.endSlice([{ container: of, counts }], timeMs);
   };
-  return { watch, found, slice, store };
+  return { watch, found, counted, slice, store };
 }
 
 function settled(): ReturnType<typeof begin> {
@@ -91,6 +95,19 @@ describe('MixWatch', () => {
     watch.save(0, true);
     const miners = store.saved.get(container.workload.id)?.mix.windows.filter(({ counts }) => counts.includes(90_000));
     expect(miners).toEqual([]);
+  });
+
+  test('what goes on is counted by its strange slices, and over after ten quiet ones', () => {
+    const { found, counted, slice } = settled();
+    const random = seeded(3);
+    for (let more = 0; more < 7; more++) slice(miner);
+    for (let more = 0; more < 9; more++) slice(usual(random));
+    expect([found.length, counted.length]).toEqual([1, 5]);
+    slice(miner);
+    expect([found.length, counted.length]).toEqual([1, 6]);
+    for (let more = 0; more < 12; more++) slice(usual(random));
+    for (let more = 0; more < 3; more++) slice(miner);
+    expect([found.length, counted.length]).toEqual([2, 7]);
   });
 
   test('a strange slice that nothing came of is learned', () => {

@@ -214,7 +214,7 @@ export class MixWatch implements SliceDetector {
     const isOpen = judgement.state === 'begins' || judgement.state === 'goes-on';
     tracked.told &&= isOpen;
     let alert: Alert | undefined;
-    if (isOpen && (tracked.told || judgement.surprise >= tellFrom)) {
+    if (isOpen && (tracked.told ? judgement.alarm : judgement.surprise >= tellFrom)) {
       const differences = mix.differences(slice.counts, 3);
       const verdict = this.#options.slices.take(
         findingOf({ ...slice, score, judgement, differences, goesOn: tracked.told, arch: this.#options.arch }),

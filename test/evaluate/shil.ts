@@ -108,7 +108,7 @@ export function evaluateShil(folder: string, json: boolean): number {
   const byFile = new Map<string, readonly ShilOutcome[]>();
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   let failed = 0;
-  const heads = metrics.map(({ metric }) => metric.padStart(metric.length + 2));
+  const heads = metrics.map(({ metric }) => metric.padStart(Math.max(metric.length, 6) + 2));
   say(`${'trace'.padEnd(20)}${heads.join('')}`);
   try {
     for (const path of shilFiles(folder)) {
