@@ -106,7 +106,7 @@ export class SliceFindings {
     const { budget, deduplicator, incidents, rules, clock, node, newId } = this.#options;
     const dedupeKey = `${feature.dimension} ${feature.key}`;
     if (finding.goesOn === true) {
-      const counted = deduplicator.count(container.id, dedupeKey, timeMs);
+      const counted = deduplicator.count([container.id], dedupeKey, timeMs);
       if (counted?.outcome !== 'update') return { reason: 'counted' };
       incidents.again(counted.alert.incident, timeMs);
       return { reason: 'counted', alert: counted.alert };

@@ -19,8 +19,8 @@ export interface AssembleInput {
   readonly nowMs: number;
   /** ULID. */
   readonly id: string;
-  /** Id of the incident that the alert belongs to. */
-  readonly incident: string;
+  /** Id of the incident that the alert belongs to; none for a notice of a release. */
+  readonly incident?: string;
   /** What the alert is raised for: features of the event that were not known. */
   readonly features: readonly Feature[];
 }
@@ -73,7 +73,7 @@ export function assemble({
         }),
     count: 1,
     lastTime: time,
-    incident: rest.incident,
+    ...(rest.incident === undefined ? {} : { incident: rest.incident }),
     features: rest.features.map(({ dimension, key }) => ({ dimension, key })),
   };
 }

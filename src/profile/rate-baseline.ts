@@ -64,7 +64,7 @@ export class RateBaseline {
     return {
       ...{ level: this.#level, spread: this.#spread, seenMs: this.#seenMs },
       hours: seen.map((hour) => [
-        ...([hour, hours?.level[hour] ?? 0, hours?.seenSeconds[hour] ?? 0] as const),
+        ...([hour, rounded(hours?.level[hour] ?? 0), Math.round(hours?.seenSeconds[hour] ?? 0)] as const),
         ...([hours?.occasions[hour] ?? 0, hours?.week[hour] ?? 0] as const),
       ]),
     };
@@ -119,6 +119,11 @@ export class RateBaseline {
     seenSeconds[hour] = Math.min(1e6, seen + lengthMs / 1000);
     week[hour] = Math.max(thisWeek, week[hour] ?? 0);
   }
+}
+
+/** As exact as a level is worth keeping: a hundredth of a percent. */
+function rounded(level: number): number {
+  return Math.round(level * 10_000) / 10_000;
 }
 
 interface Hours {
