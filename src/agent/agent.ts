@@ -21,14 +21,14 @@ import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
 import { RateModels } from '../store/rate-models.ts';
+import { SyscallMixes } from '../store/syscall-mixes.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
 import { figuresByCgroup, withCounts } from './container-figures.ts';
 import { Fleet } from './fleet.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
-import { RateLoop } from './rate-loop.ts';
-import { RateWatch } from './rate-watch.ts';
 import { RuleSource } from './rule-source.ts';
+import { SliceLoops } from './slice-loops.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -151,7 +151,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       stopped: (container) => {
         pipeline.stopped(container);
         rates.forget(container.id);
-        rateLoop.forget(container.id);
+        sliceLoops.forget(container.id);
       },
       lifecycle: (event) => {
         pipeline.lifecycle(event);
@@ -172,23 +172,18 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const source = await startSource(options, pipeline, containers, log);
   const { sensor, poller } = source;
-  const rateWatch = new RateWatch({
-    slices: watch.slices,
-    store: new RateModels(profilesFile),
-    halfLifeMs,
-    sliceMs,
-    startupMs,
-  });
-  watch.slices.add(rateWatch);
-  const rateLoop: RateLoop = new RateLoop({
-    ...{ watch: rateWatch, running: () => containers.running(), sliceMs, clock, log },
+  const sliceLoops: SliceLoops = new SliceLoops({
+    ...{ slices: watch.slices, sliceMs, startupMs, halfLifeMs, clock, log, arch: process.arch, random: Math.random },
+    ...{ rateStore: new RateModels(profilesFile), mixStore: new SyscallMixes(profilesFile) },
+    running: () => containers.running(),
     figures: (running) => withCounts(sensor, running, rates.read(running)),
+    counts: ({ cgroupId }) => (cgroupId === undefined ? undefined : sensor?.syscallCounts(cgroupId)),
     raise: (alert, container) => {
       pipeline.raise(alert, container);
     },
   });
-  cleanups.defer('rate models', () => {
-    rateLoop.finish();
+  cleanups.defer('models of slices', () => {
+    sliceLoops.finish();
   });
   cleanups.defer('sensor', async () => {
     // While the kernel still has its counts; what is left in the rings is told by `stop`, and saved after it.
@@ -214,7 +209,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   every(tickMs, () => {
     pipeline.tick();
     fleet.tick();
-    rateLoop.tick();
+    sliceLoops.tick();
   });
   every(tickMs, () => void recorder.flush());
   every(rateMs, () => {
@@ -224,7 +219,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     every(pollMs, () => {
       poller.poll();
     });
-  const from = { watch, outbox, containers, pipeline, rates, rateLoop, source, version, recorder, ruleSource, fleet };
+  const from = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource, fleet };
   const report = (): void => {
     outbox.report(nodeReport(from));
   };
@@ -324,7 +319,7 @@ interface ReportSources {
   readonly containers: Containers;
   readonly pipeline: Pipeline;
   readonly rates: Rates;
-  readonly rateLoop: RateLoop;
+  readonly sliceLoops: SliceLoops;
   readonly source: Source;
   readonly version: string;
   readonly recorder: CaptureLog;
@@ -338,7 +333,7 @@ function nodeReport({
   containers,
   pipeline,
   rates,
-  rateLoop,
+  sliceLoops,
   source: { sensor, poller, trouble },
   version,
   recorder,
@@ -356,7 +351,7 @@ function nodeReport({
     ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
     { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
     { hook: 'profile', reason: 'store_failed', count: pipeline.saveFailures },
-    ...Object.entries(rateLoop.lost).map(([reason, count]) => ({ hook: 'profile', reason, count })),
+    ...Object.entries(sliceLoops.lost).map(([reason, count]) => ({ hook: 'profile', reason, count })),
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
     { hook: 'incident', reason: 'forgotten', count: watchLosses.incidentsForgotten },
@@ -383,7 +378,7 @@ function nodeReport({
     engineConnected: containers.connected,
     containers: rates.reports(containers.running(), figuresByCgroup(sensor, containers.running())),
     unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
-    workloads: watch.report().map((one) => ({ ...one, rates: rateLoop.report(one.workload.id) })),
+    workloads: watch.report().map((one) => ({ ...one, rates: sliceLoops.report(one.workload.id) })),
     events: { ...pipeline.events, ...(counters === undefined ? {} : { healed: counters.healed }) },
     known: counters?.known ?? {},
     missed: onlyFiles(counters?.missed ?? {}),

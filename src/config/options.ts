@@ -258,7 +258,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_SYSCALLS'],
     placeholder: 'SET',
     fallback: 'rare',
-    help: 'Which system calls are told of by name: rare ones (mount, ptrace, bpf and their like), or all, with those of 32-bit programs, which pass by every other hook. All of them cost each system call of the node some 40 ns.',
+    help: 'Which system calls are told of by name: rare ones (mount, ptrace, bpf and their like), or all, with those of 32-bit programs, which pass by every other hook; all are counted too, and their mix is compared with what the workload makes otherwise (`syscall.mix`). All of them cost each system call of the node some 40 ns.',
     commands: watching,
     parse: oneOf(syscallSets),
   },

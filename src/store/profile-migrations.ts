@@ -74,4 +74,13 @@ export const profileMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'syscall mix',
+    sql: `
+      CREATE TABLE syscall_mix (
+        workload_id TEXT PRIMARY KEY,
+        state TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

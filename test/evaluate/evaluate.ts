@@ -1,4 +1,5 @@
 // npm run evaluate -- cases [--cases DIR] [--only TEXT] [--json]: runs attack and benign cases in containers and says what is seen and missed.
+// npm run evaluate -- shil [--data DIR] [--json]: the detector of the system call mix on traces of attacked servers (shil.ts).
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,8 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { startEngine } from '../containers/engine.ts';
 import { type SeenAlert, startProduct } from '../containers/product.ts';
+import { printFigure } from './figure.ts';
+import { evaluateShil } from './shil.ts';
 
 interface Case {
   readonly file: string;
@@ -48,14 +51,15 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     cases: { type: 'string', default: '../shared/cases' },
-    data: { type: 'string' },
+    data: { type: 'string', default: '../shared/data/shil' },
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 });
+if (positionals[0] === 'shil') process.exit(evaluateShil(resolve(values.data), values.json));
 if (positionals[0] !== 'cases') {
   say(
-    `npm run evaluate -- cases [--cases DIR] [--only TEXT] [--json]\n${positionals[0] ?? 'nothing'} is not available yet`,
+    `npm run evaluate -- cases [--cases DIR] [--only TEXT] [--json]\nnpm run evaluate -- shil [--data DIR] [--json]\n${positionals[0] ?? 'nothing'} is not available yet`,
   );
   process.exit(2);
 }
@@ -204,15 +208,7 @@ function figure(
   min = value,
   max = value,
 ): void {
-  const rounded = (number: number): number => Math.round(number * 1000) / 1000;
-  if (values.json)
-    process.stdout.write(
-      `${JSON.stringify({ name, metric, value: rounded(value), min: rounded(min), max: rounded(max), runs, unit })}\n`,
-    );
-  else
-    process.stdout.write(
-      `${name}  ${metric.padEnd(16)} ${rounded(value)} ${unit} (of ${runs}${min === max ? '' : `, ${rounded(min)} to ${rounded(max)}`})\n`,
-    );
+  printFigure({ name, metric, value, runs, unit, min, max }, values.json);
 }
 
 function scripts(directory: string): readonly string[] {

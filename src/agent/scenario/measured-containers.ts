@@ -14,7 +14,7 @@ interface Measured {
 /** What counters would say of a scenario's containers: `rate cpu 0.03 spread 0.2` holds until another line says otherwise. */
 export class MeasuredContainers {
   readonly #containers: Map<string, Measured> = new Map();
-  #seed = 1;
+  readonly #normal: () => number = normalDraws();
 
   /** A `rate` line: NAME and VALUE, cores, bytes, processes, or so many a second; `unread`: it cannot be read from now on. */
   set(containerId: string, [name = '', value = '', ...rest]: readonly string[], nowMs: number): void {
@@ -55,13 +55,19 @@ export class MeasuredContainers {
       measured.totals.set(name, (measured.totals.get(name) ?? 0) + seconds * value * Math.exp(spread * this.#normal()));
     return measured;
   }
+}
 
-  /** Normal draws, the same in every run (Box-Muller over the generator of Park & Miller, 1988). */
-  #normal(): number {
-    const draw = (): number => {
-      this.#seed = (this.#seed * 48_271) % 2_147_483_647;
-      return this.#seed / 2_147_483_647;
-    };
-    return Math.sqrt(-2 * Math.log(draw())) * Math.cos(2 * Math.PI * draw());
-  }
+/** Normal draws, the same in every run (Box-Muller over the generator of Park & Miller, 1988). */
+export function normalDraws(): () => number {
+  const draw = uniformDraws();
+  return () => Math.sqrt(-2 * Math.log(draw())) * Math.cos(2 * Math.PI * draw());
+}
+
+/** Uniform draws in (0, 1), the same in every run. */
+export function uniformDraws(): () => number {
+  let seed = 1;
+  return () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
 }

@@ -7,6 +7,7 @@ import { profileMigrations } from '../../store/profile-migrations.ts';
 import { Profiles } from '../../store/profiles.ts';
 import type { ProfileSchema } from '../../store/profiles.ts';
 import { RateModels } from '../../store/rate-models.ts';
+import { SyscallMixes } from '../../store/syscall-mixes.ts';
 
 /** The agent's own store of profiles in a directory for temporary files, as long as a scenario runs. */
 export class ScenarioStore {
@@ -14,7 +15,7 @@ export class ScenarioStore {
   #database: Database<ProfileSchema> | undefined;
 
   /** Opens a node's store, again after a restart of its agent: what was saved is there, what was not is gone. */
-  open(node: string): { readonly profiles: Profiles; readonly rates: RateModels } {
+  open(node: string): { readonly profiles: Profiles; readonly rates: RateModels; readonly mixes: SyscallMixes } {
     this.#database?.close();
     this.#database = openDatabase<ProfileSchema>({
       path: join(this.#directory, `${node}.db`),
@@ -22,7 +23,8 @@ export class ScenarioStore {
       migrations: profileMigrations,
       synchronous: 'normal',
     });
-    return { profiles: new Profiles(this.#database), rates: new RateModels(this.#database) };
+    const database = this.#database;
+    return { profiles: new Profiles(database), rates: new RateModels(database), mixes: new SyscallMixes(database) };
   }
 
   /** Closes the store and removes its directory. */

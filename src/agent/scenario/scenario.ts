@@ -1,9 +1,9 @@
 import type { RuleSet } from '../../detect/rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createLogger } from '../../lib/log.ts';
-import { RateLoop } from '../rate-loop.ts';
-import { RateWatch } from '../rate-watch.ts';
+import type { MixStore } from '../mix-watch.ts';
 import type { RateStore } from '../rate-watch.ts';
+import { SliceLoops } from '../slice-loops.ts';
 import { Watch } from '../watch.ts';
 import { thresholdsOf } from '../../config/thresholds.ts';
 import type { ThresholdSetting } from '../../config/thresholds.ts';
@@ -17,7 +17,8 @@ import { sumOfContributions } from '../../profile/merge.ts';
 import { limits } from '../../protocol/limits.ts';
 import { eventOf } from './event-line.ts';
 import { ModelKernel } from './model-kernel.ts';
-import { MeasuredContainers } from './measured-containers.ts';
+import { CountedCalls, scenarioArch } from './counted-calls.ts';
+import { MeasuredContainers, uniformDraws } from './measured-containers.ts';
 import { firstPid, NamedProcesses } from './named-processes.ts';
 import { ScenarioStore } from './scenario-store.ts';
 import { duration, pairs, thresholdSetting, wordsOf } from './words.ts';
@@ -68,8 +69,9 @@ class Run {
   #alertBudget = Infinity;
   readonly #thresholds: ThresholdSetting[] = [];
   #watch: Watch | undefined;
-  #rates: RateLoop | undefined;
+  #slices: SliceLoops | undefined;
   readonly #measured: MeasuredContainers = new MeasuredContainers();
+  readonly #calls: CountedCalls = new CountedCalls();
   #kernel: ModelKernel = new ModelKernel();
 
   constructor(rules: RuleSet, store: ScenarioStore) {
@@ -170,7 +172,7 @@ class Run {
     for (const { containerId, sample } of changes) this.#kernel.setSample(containerId, sample);
     if (sliceEnded) watch.save();
     this.#note(updates);
-    this.#rates?.tick();
+    this.#slices?.tick();
   }
 
   #note(alerts: readonly Alert[]): void {
@@ -186,7 +188,7 @@ class Run {
   }
 
   #startAgent(): void {
-    const { profiles, rates } = this.#store.open(this.#node);
+    const { profiles, rates, mixes } = this.#store.open(this.#node);
     const clock = { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs };
     this.#watch = new Watch({
       profiles,
@@ -199,19 +201,19 @@ class Run {
       alertBudget: this.#alertBudget,
       thresholds: (workload, dimension) => thresholdsOf(this.#thresholds, workload, dimension),
     });
-    this.#rates = this.#startRates(this.#watch, rates, clock);
+    this.#slices = this.#startSlices(this.#watch, rates, mixes, clock);
     this.#kernel = new ModelKernel();
     for (const name of this.#running) this.#startInAgent(this.#container(name));
   }
 
-  #startRates({ slices }: Watch, store: RateStore, clock: Clock): RateLoop {
-    const [sliceMs, startupMs, halfLifeMs] = [this.#sliceMs, this.#startupMs, this.#halfLifeMs];
-    const watch = new RateWatch({ slices, store, halfLifeMs, sliceMs, startupMs });
-    slices.add(watch);
-    return new RateLoop({
-      ...{ watch, clock, sliceMs, log: createLogger({ level: 'silent' }) },
+  #startSlices({ slices }: Watch, rateStore: RateStore, mixStore: MixStore, clock: Clock): SliceLoops {
+    return new SliceLoops({
+      ...{ slices, rateStore, mixStore, clock, log: createLogger({ level: 'silent' }) },
+      ...{ sliceMs: this.#sliceMs, startupMs: this.#startupMs, halfLifeMs: this.#halfLifeMs },
+      ...{ arch: scenarioArch, random: uniformDraws() },
       running: () => [...this.#running].map((name) => this.#container(name)),
       figures: (running) => new Map(running.map(({ id }) => [id, this.#measured.figures(id, this.#nowMs)])),
+      counts: ({ id }) => this.#calls.counts(id, this.#nowMs),
       raise: (alert) => {
         this.#note([alert]);
       },
@@ -263,11 +265,15 @@ class Run {
     if (!('words' in step)) {
       this.#running.delete(step.container);
       this.#agent().containerStopped(container.id, epochMs + this.#nowMs);
-      this.#rates?.forget(container.id);
+      this.#slices?.forget(container.id);
       return;
     }
     if (step.words[0] === 'rate') {
       this.#measured.set(container.id, step.words.slice(1), this.#nowMs);
+      return;
+    }
+    if (step.words[0] === 'calls') {
+      this.#calls.set(container.id, step.words.slice(1), this.#nowMs);
       return;
     }
     const event = eventOf(step.words, {
@@ -356,7 +362,7 @@ class Run {
       const inForce = workload?.dimensions.find(({ dimension }) => dimension === third)?.thresholds?.warning;
       if (inForce !== Number(rest[0])) fail(`it is ${inForce ?? 'unknown'}`);
     } else if (what === 'usual') {
-      const report = this.#rates?.report(this.#workloadId(second)).find(({ name }) => name === third);
+      const report = this.#slices?.report(this.#workloadId(second)).find(({ name }) => name === third);
       const [value, wanted] = [report?.usual ?? Number.NaN, Number(rest[0])];
       if (!(Math.abs(value - wanted) <= 0.2 * wanted)) fail(`it is ${value}`);
     } else if (what === 'known' || what === 'judged' || what === 'unknown') {
