@@ -14,3 +14,8 @@ export function judgingOf({
     incidentQuietMs: incidentQuiet,
   };
 }
+
+/** The option of an agent that makes it record beside its work. */
+export function recordingOf({ record, recordMaxSize }: Settings): Pick<AgentOptions, 'recording'> {
+  return record === undefined ? {} : { recording: { path: record, sizeBytesMax: recordMaxSize } };
+}
