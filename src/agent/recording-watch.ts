@@ -140,7 +140,8 @@ class RecordingWatch extends Watch {
 }
 
 /** The container without its labels, and with the secrets of its health check masked. */
-function recordedContainer({ labels: _, healthcheck, cgroupId, startedAtMs, ...rest }: Container): RecordedContainer {
+function recordedContainer(container: Container): RecordedContainer {
+  const { labels: _, healthcheck, cgroupId, startedAtMs, ...rest } = container;
   return {
     ...rest,
     ...(cgroupId === undefined ? {} : { cgroupId }),

@@ -18,12 +18,14 @@ import type { ProfileSchema } from '../store/profiles.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
+type Judging = Pick<WatchOptions, 'alertBudget' | 'thresholds' | 'incidentQuietMs'>;
+
 export interface ReplayOptions {
   readonly rules: RuleSet;
   /** What is known at the start instead of what the recording says; an empty list: nothing. */
   readonly profiles?: readonly StoredProfile[] | undefined;
   /** What becomes an alert, and an incident. */
-  readonly judging: Pick<WatchOptions, 'alertBudget' | 'thresholds' | 'incidentQuietMs'>;
+  readonly judging: Judging;
   /** Told of each alert once, with its last count, in the order in which they were raised. */
   readonly onAlert: (alert: Alert) => void;
 }
