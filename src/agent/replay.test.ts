@@ -110,7 +110,7 @@ function live(session: Session): void {
     session.pass(60);
   }
   session.watch.lost(web.id, ['exec'], 3, session.nowMs);
-  session.give({ exec: '/bin/sh', args: ['sh', '-c', 'id'], by: '/usr/sbin/nginx' }, web);
+  session.give({ exec: '/tmp/update', origin: 'written', by: '/bin/sh' }, web);
   session.give({ read: '/etc/shadow', by: '/bin/sh' }, web);
   session.give({ read: '/etc/shadow', by: '/bin/sh' }, database);
   session.pass(70);
@@ -185,9 +185,9 @@ describe('a recording', () => {
   });
 
   test('never replaces a file, and ends at its size', async () => {
-    expect(() => openRecording({ path: told.path, sizeBytesMax: 1 }, subject, createLogger({ level: 'silent' }))).toThrow(
-      expect.objectContaining({ code: 'recording.exists' }) as Error,
-    );
+    expect(() =>
+      openRecording({ path: told.path, sizeBytesMax: 1 }, subject, createLogger({ level: 'silent' })),
+    ).toThrow(expect.objectContaining({ code: 'recording.exists' }) as Error);
     const session = begin({ sizeBytesMax: 1_000 });
     session.watch.containerStarted(web, session.nowMs);
     const { writer } = session.recording;
@@ -280,8 +280,7 @@ describe('a damaged recording', () => {
         changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         try {
           const { alerts, summary } = await replay(bent(changed));
-          if (summary.torn === '' && summary.broken === 0)
-            expect(anonymous(alerts)).toEqual(anonymous(told.alerts));
+          if (summary.torn === '' && summary.broken === 0) expect(anonymous(alerts)).toEqual(anonymous(told.alerts));
         } catch (error) {
           if (!(error instanceof AnchorwatchError)) throw error;
           expect(refusals).toContain(error.code);

@@ -1,5 +1,5 @@
 // node test/recordings/make.ts [NAME…]: records real workloads under load and attacks on them; needs root, a BTF kernel and dockerd.
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEngine } from '../containers/engine.ts';
@@ -51,7 +51,9 @@ try {
       '',
     ].join('\n');
     writeFileSync(new URL(`${name}.expected`, import.meta.url), text);
-    copyFileSync(path, new URL(`${name}.recording`, import.meta.url));
+    const made = new URL(`${name}.recording`, import.meta.url);
+    copyFileSync(path, made);
+    chmodSync(made, 0o644);
     say(`${name}: ${summary.events} events, ${size} bytes\n${text}`);
   }
 } finally {

