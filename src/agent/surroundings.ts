@@ -23,6 +23,8 @@ export interface FactsInput {
   readonly dimension: Dimension;
   readonly writtenHere: boolean;
   readonly healthcheck: boolean;
+  /** The container's image is a new one of a workload that ran others before. */
+  readonly freshImage: boolean;
 }
 
 /** What rules may know of the profile. Pure. */
@@ -33,6 +35,7 @@ export function profileFacts({
   dimension,
   writtenHere,
   healthcheck,
+  freshImage,
 }: FactsInput): ProfileFacts {
   const counts = profile.incidences(dimension, stratum);
   const ageSeconds = (event.timeMs - profile.createdMs) / 1000;
@@ -49,7 +52,8 @@ export function profileFacts({
     ageSeconds,
     startup,
     coverage: coverage(counts),
-    settled: !startup && ageSeconds >= settledAfterSeconds && !volatile,
+    // A new image is there to do something that the last one did not.
+    settled: !startup && ageSeconds >= settledAfterSeconds && !volatile && !freshImage,
     listens: profile.size('net.listen') > 0,
     knowsPort: out.has(port),
     listensOnPort: listening.has(port) || (port >= ephemeralPort && listening.has(ephemeral)),
@@ -79,9 +83,14 @@ export function evidenceOf(
   feature: Feature,
   stratum: Stratum,
   timeMs: number,
-  { lostLately, thresholds }: { readonly lostLately: number; readonly thresholds: ThresholdsInForce },
+  {
+    lostLately,
+    thresholds,
+    digest,
+  }: { readonly lostLately: number; readonly thresholds: ThresholdsInForce; readonly digest: string },
 ): Evidence {
-  const counts = profile.incidences(feature.dimension, stratum);
+  const all = profile.incidences(feature.dimension, stratum);
+  const counts = profile.incidencesUnder(digest, feature.dimension, stratum, all);
   const samples = Math.round(counts.samples);
   return {
     samples,
@@ -109,6 +118,11 @@ function lossNote(dimension: Dimension, lostLately: number): string {
 function budgetNote({ warning, raised }: ThresholdsInForce): string {
   if (raised === 0) return '';
   return `; the alert budget has raised the threshold for warnings from ${warning - raised} to ${warning} here`;
+}
+
+/** The event runs or reads a file as the image's layers have it. Pure. */
+export function isOfImage(event: Event): boolean {
+  return (event.kind === 'exec' || (event.kind === 'file' && event.access === 'read')) && event.origin === 'image';
 }
 
 /** The stratum of an event of a container that has no sample yet. Pure. */

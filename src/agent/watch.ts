@@ -4,17 +4,16 @@ import { Deduplicator } from '../alert/deduplicate.ts';
 import { groupingOf, Incidents, sightingOf } from '../alert/incident.ts';
 import { factsOf } from '../detect/facts.ts';
 import { judge } from '../detect/score.ts';
-import type { Candidate, Reason } from '../detect/score.ts';
+import type { Reason } from '../detect/score.ts';
 import type { RuleMatch, RuleSet } from '../detect/rules.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Alert, Evidence, Finding } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Event, KernelKey } from '../model/event.ts';
-import type { Dimension, Stratum } from '../model/feature.ts';
+import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature, WorkloadReport } from '../model/node.ts';
-import { coverage, surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts';
-import { featuresOf, peerKey } from '../profile/features.ts';
-import type { LevelledFeature } from '../profile/features.ts';
+import { featuresOf } from '../profile/features.ts';
 import { isWorthRemembering, kernelPatterns } from '../profile/patterns.ts';
 import { Profile } from '../profile/profile.ts';
 import type { StoredProfile } from '../profile/stored.ts';
@@ -29,8 +28,12 @@ import type { HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
 import type { Judgement, Rollover, SampleChange } from './judgement.ts';
+import { namedBy } from './peer-names.ts';
+import { candidateOf, releaseFinding } from './release-note.ts';
+import type { ReleaseCandidate } from './release-note.ts';
 import { Told } from './told.ts';
-import { evidenceOf, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
+import { evidenceOf, isOfImage, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
+import { workloadReport } from './workload-report.ts';
 
 /** Where profiles are kept. `save` writes all changes in one transaction. */
 export interface ProfileStore {
@@ -92,7 +95,7 @@ export class Watch {
   /** A container runs (again). Answers its sample, for the kernel's `watched` map. */
   containerStarted(container: Container, nowMs: number): Sample {
     this.#containers.set(container.id, container);
-    this.#profileOf(container, nowMs);
+    this.#profileOf(container, nowMs).imageSeen(container.digest, nowMs);
     return this.#samples.start(container.id, container.startedAtMs, nowMs);
   }
 
@@ -109,7 +112,7 @@ export class Watch {
 
   /** Judges an event and learns from it. Never throws for what an event holds. */
   handle(seen: Event, container: Container): Judgement {
-    const event = this.#named(seen, container);
+    const event = namedBy(this.#names, seen, container, this.#profiles.get(container.workload.id));
     const features = featuresOf(event);
     const first = features[0];
     if (first === undefined || this.#told.before(event, first.key, container)) return nothing;
@@ -122,18 +125,19 @@ export class Watch {
     this.#written.note(container.id, event);
     // A check that was tampered with is no check.
     const check = writtenHere ? 'no' : this.#healthChecks.concerns(event, container);
+    const expected = check !== 'no' || (isOfImage(event) && profile.releases.isFresh(container.digest));
     const candidates = features.map((feature) => {
-      const candidate = this.#candidate(profile, feature, sample.stratum, event.judged === true);
-      return check === 'no' ? candidate : { ...candidate, surprise: 0 };
+      const candidate = candidateOf(profile, feature, container.digest, sample.stratum, event.judged === true);
+      return expected ? { ...candidate, surprise: 0, fullSurprise: 0 } : candidate;
     });
     const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check });
     const thresholds = this.#budget.inForce(container.workload, first.dimension);
-    const verdict = judge(candidates, matches, thresholds, (feature) =>
+    const evidence = (feature: Feature): Evidence =>
       evidenceOf(profile, feature, sample.stratum, event.timeMs, {
-        lostLately: this.#blindness.lately(container.id, feature.dimension, event.timeMs),
-        thresholds,
-      }),
-    );
+        ...{ lostLately: this.#blindness.lately(container.id, feature.dimension, event.timeMs), thresholds },
+        digest: container.digest,
+      });
+    const verdict = judge(candidates, matches, thresholds, evidence);
     this.#budget.tally(first.dimension, verdict.reason, verdict.suspicion);
     if (verdict.reason === 'alert' && verdict.finding !== undefined && verdict.severity !== undefined) {
       const { finding, severity } = verdict;
@@ -144,9 +148,11 @@ export class Watch {
       }
       const { node, clock } = this.#options;
       const kind = `${finding.feature.dimension} ${finding.rules[0] ?? finding.detector} ${event.process?.exe ?? ''}`;
-      const taken = this.#deduplicator.take(container.id, key(finding.feature), kind, event.timeMs, () => {
+      // Replicas that do the same new thing are one piece of news; what is suspicious is told of each container.
+      const subject = finding.suspicion > 0 ? container.id : container.workload.id;
+      const taken = this.#deduplicator.take(subject, key(finding.feature), kind, event.timeMs, () => {
         const nowMs = clock.nowMs();
-        const id = this.#options.newId?.(event.timeMs) ?? ulid(nowMs);
+        const id = this.#newId(event.timeMs, nowMs);
         this.#budget.alerted(nowMs);
         const incident = this.#incidents.assign(id, sightingOf(event, container)).id;
         const about = features.filter((_, index) => candidates[index]?.state !== 'known');
@@ -157,7 +163,29 @@ export class Watch {
       return { reason: 'alert', mark: 'judged', alsoKnown: [], saveNow, ...alert };
     }
     if (event.kind === 'listen') profile.addListener(event.process.exe);
-    return this.#learn(event, container, profile, candidates, sample, verdict.reason);
+    const finding = releaseFinding(verdict, candidates, matches, thresholds, evidence);
+    const judgement = this.#learn(event, container, profile, candidates, sample, verdict.reason);
+    const alert = finding && this.#releaseNote(finding, event, container, profile);
+    return alert === undefined ? judgement : { ...judgement, alert, saveNow: true };
+  }
+
+  /** One notice for each image; whatever else is new with it counts on that while it is remembered. */
+  #releaseNote(finding: Finding, event: Event, container: Container, profile: Profile): Alert | undefined {
+    const { digest, workload } = container;
+    if (!profile.releases.note(digest)) {
+      const counted = this.#deduplicator.count([workload.id], `release ${digest}`, event.timeMs);
+      return counted?.outcome === 'update' ? counted.alert : undefined;
+    }
+    const taken = this.#deduplicator.take(workload.id, `release ${digest}`, 'release', event.timeMs, () => {
+      const nowMs = this.#options.clock.nowMs();
+      const id = this.#newId(event.timeMs, nowMs);
+      const { node } = this.#options;
+      return assemble({
+        ...{ finding, severity: 'notice', event, container, node, nowMs, id },
+        features: [finding.feature],
+      });
+    });
+    return taken.outcome === 'new' ? taken.alert : undefined;
   }
 
   /** True when samples are over: read the kernel's incidences now, then call `rollover`. */
@@ -223,21 +251,9 @@ export class Watch {
   }
 
   report(): readonly WorkloadReport[] {
-    return [...this.#profiles.values()].map((profile) => ({
-      workload: profile.workload,
-      containers: this.#running(profile),
-      samples: profile.samples,
-      dimensions: profile.dimensionsSeen().map((dimension) => {
-        const counts = profile.incidences(dimension, profile.samples.steady > 0 ? 'steady' : 'startup');
-        return {
-          dimension,
-          coverage: coverage(counts),
-          features: profile.size(dimension),
-          seenInOneSample: Math.round(counts.once),
-          thresholds: this.#budget.report(profile.workload, dimension),
-        };
-      }),
-    }));
+    return [...this.#profiles.values()].map((profile) =>
+      workloadReport(profile, this.#running(profile), (dimension) => this.#budget.report(profile.workload, dimension)),
+    );
   }
 
   /** Lines of `anchorwatch profile show`; undefined for an unknown workload id or name. */
@@ -285,27 +301,11 @@ export class Watch {
     });
   }
 
-  /**
-   * Takes note of an answer, and gives a connection the name that its address was given for. Answers count only from a resolver that the
-   * workload is known to ask: an attacker's own would give any name to his address.
-   */
-  #named(event: Event, container: Container): Event {
-    if (event.kind === 'dns-answer') {
-      const { name, addresses, resolver } = event;
-      const asked = { dimension: 'net.out', key: peerKey(resolver, dnsPort, 'udp') } as const;
-      if (this.#profiles.get(container.workload.id)?.isEstablished(asked) === true)
-        this.#names.add(container.id, name, addresses);
-    }
-    if (event.kind !== 'connect') return event;
-    const name = this.#names.of(container.id, event.address);
-    return name === undefined ? event : { ...event, name };
-  }
-
   #learn(
     event: Event,
     container: Container,
     profile: Profile,
-    candidates: readonly Candidate[],
+    candidates: readonly ReleaseCandidate[],
     sample: Sample,
     reason: Reason,
   ): Judgement {
@@ -318,7 +318,8 @@ export class Watch {
     }
     if (candidates.some(({ state }) => state === 'judged')) {
       const judged = candidates.find(({ state }) => state === 'judged');
-      const counted = judged && this.#deduplicator.count(container.id, key(judged), event.timeMs);
+      const subjects = [container.id, container.workload.id];
+      const counted = judged && this.#deduplicator.count(subjects, key(judged), event.timeMs);
       const alert = counted?.outcome === 'update' ? { alert: counted.alert } : {};
       return { reason, mark: 'judged', alsoKnown: [], saveNow: false, ...alert };
     }
@@ -328,27 +329,23 @@ export class Watch {
     return { reason, mark: 'known', alsoKnown, saveNow: false };
   }
 
-  #candidate(profile: Profile, feature: LevelledFeature, stratum: Stratum, judgedByKernel: boolean): Candidate {
-    const state = profile.state(feature);
-    const counts = profile.incidences(feature.dimension, stratum);
-    const surprise =
-      state === 'known' ? surpriseOfSeen(counts, profile.incidence(feature, stratum)) : surpriseOfNew(counts);
-    // The kernel remembers a judgement that the profile had no room for.
-    return { ...feature, state: state === 'new' && judgedByKernel ? 'judged' : state, surprise };
+  #newId(timeMs: number, nowMs: number): string {
+    return this.#options.newId?.(timeMs) ?? ulid(nowMs);
   }
 
   #matches(
     event: Event,
     container: Container,
     profile: Profile,
-    candidates: readonly Candidate[],
+    candidates: readonly ReleaseCandidate[],
     stratum: Stratum,
     { writtenHere, check }: { readonly writtenHere: boolean; readonly check: HealthCheckPart },
   ): readonly RuleMatch[] {
     const dimension = candidates[0]?.dimension;
     if (dimension === undefined || candidates.every(({ state }) => state === 'known')) return [];
     const healthcheck = check === 'as-written';
-    const facts = profileFacts({ event, profile, stratum, dimension, writtenHere, healthcheck });
+    const freshImage = profile.releases.isFresh(container.digest);
+    const facts = profileFacts({ event, profile, stratum, dimension, writtenHere, healthcheck, freshImage });
     return this.#rules.matching(dimension, factsOf(event, container, facts));
   }
 
@@ -356,7 +353,7 @@ export class Watch {
     const container = this.#containers.get(end.containerId);
     const incomplete = this.#blindness.endSample(end.containerId);
     if (end.completed && container !== undefined)
-      this.#profiles.get(container.workload.id)?.addSample(end.stratum, nowMs, incomplete);
+      this.#profiles.get(container.workload.id)?.addSample(end.stratum, nowMs, incomplete, container.digest);
   }
 
   #running(profile: Profile): number {
@@ -374,7 +371,6 @@ export class Watch {
   }
 }
 
-const dnsPort = 53;
 const nothing: Judgement = { reason: 'nothing-to-judge', mark: 'none', alsoKnown: [], saveNow: false };
 
 function key({ dimension, key: text }: { readonly dimension: string; readonly key: string }): string {

@@ -16,8 +16,8 @@ export interface AssembleInput {
   readonly nowMs: number;
   /** ULID. */
   readonly id: string;
-  /** Id of the incident that the alert belongs to. */
-  readonly incident: string;
+  /** Id of the incident that the alert belongs to; none for a notice of a release. */
+  readonly incident?: string;
   /** What the alert is raised for: features of the event that were not known. */
   readonly features: readonly Feature[];
 }
@@ -34,7 +34,7 @@ export function assemble({ finding, severity, event, container, node, nowMs, id,
     time,
     raisedAfterMs: Math.max(0, Math.round((nowMs - event.timeMs) * 1000) / 1000),
     ...{ severity, score, surprise, suspicion, detector, rules, techniques, practices, node, evidence },
-    title: titleOf(event, container),
+    title: severity === 'notice' ? `New image: ${titleOf(event, container)}` : titleOf(event, container),
     dimension: feature.dimension,
     key: printable(feature.key, 4096),
     workload: container.workload,
@@ -60,7 +60,7 @@ export function assemble({ finding, severity, event, container, node, nowMs, id,
         }),
     count: 1,
     lastTime: time,
-    incident: rest.incident,
+    ...(rest.incident === undefined ? {} : { incident: rest.incident }),
     features: rest.features.map(({ dimension, key }) => ({ dimension, key })),
   };
 }

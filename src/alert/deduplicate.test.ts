@@ -25,7 +25,7 @@ describe('Deduplicator', () => {
     expect(deduplicator.take('b', 'x', 'k', 0, make).outcome).toBe('new');
     expect(deduplicator.take('a', 'y', 'k', 0, make).outcome).toBe('new');
     expect(deduplicator.take('a', 'x', 'k', 600_001, make).outcome).toBe('new');
-    expect(deduplicator.count('a', 'z', 0)).toBeUndefined();
+    expect(deduplicator.count(['a'], 'z', 0)).toBeUndefined();
   });
 
   test('a storm of features of one kind is a few alerts, the last of which counts the rest', () => {

@@ -36,7 +36,7 @@ export type Deduplicated =
   | { readonly outcome: 'counted' };
 
 /**
- * One alert for one feature in one container, however often it is seen; its count grows. Bounded; time is passed in.
+ * One alert for one feature of one subject (a container, or the replicas of a workload), however often it is seen; its count grows. Bounded; time is passed in.
  */
 export class Deduplicator {
   readonly #options: DeduplicateOptions;
@@ -64,14 +64,14 @@ export class Deduplicator {
   }
 
   /**
-   * Takes an alert, or a sighting of one: `make` is called when it is a new one. `kind` says what makes alerts of different features
+   * Takes an alert about a subject, or a sighting of one: `make` is called when it is a new one. `kind` says what makes alerts of different features
    * the same to a person (dimension, rule, program): a port scan is a few alerts with a count, not a thousand.
    */
-  take(containerId: string, feature: string, kind: string, timeMs: number, make: () => Alert): Deduplicated {
-    const key = `${containerId} ${feature}`;
+  take(subject: string, feature: string, kind: string, timeMs: number, make: () => Alert): Deduplicated {
+    const key = `${subject} ${feature}`;
     const known = this.#current(key, timeMs);
     if (known === undefined) {
-      const fold = this.#fold(`${containerId} ${kind}`, key, timeMs);
+      const fold = this.#fold(`${subject} ${kind}`, key, timeMs);
       if (fold !== undefined) {
         this.#folded++;
         return this.#again(fold.key, fold.known, timeMs);
@@ -84,11 +84,14 @@ export class Deduplicator {
     return this.#again(key, known, timeMs);
   }
 
-  /** Counts another sighting of an alert that may have been raised; `undefined` when there is none to count on. */
-  count(containerId: string, feature: string, timeMs: number): Deduplicated | undefined {
-    const key = `${containerId} ${feature}`;
-    const known = this.#current(key, timeMs);
-    return known === undefined ? undefined : this.#again(key, known, timeMs);
+  /** Counts another sighting of an alert that may have been raised about the first of these; `undefined` when there is none to count on. */
+  count(subjects: readonly string[], feature: string, timeMs: number): Deduplicated | undefined {
+    for (const subject of subjects) {
+      const key = `${subject} ${feature}`;
+      const known = this.#current(key, timeMs);
+      if (known !== undefined) return this.#again(key, known, timeMs);
+    }
+    return undefined;
   }
 
   /** Updates that are due: counts that grew and were not told for `updateMs`. */

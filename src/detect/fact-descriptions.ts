@@ -60,7 +60,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     ageSeconds: 'Since the workload was first seen.',
     startup: 'The container is in its startup phase.',
     coverage: "Coverage of the event's dimension, 0 to 1.",
-    settled: 'Past startup, watched for 45 s, and the dimension does not keep showing new features.',
+    settled:
+      'Past startup, watched for 45 s, the dimension does not keep showing new features, and the image is not a new one of a known workload.',
     listens: 'Any program of the workload listens on a port.',
     knowsPort: "The event's port occurs in the known `net.out` features.",
     listensOnPort: "The event's port occurs in the known `net.listen` features.",

@@ -76,7 +76,10 @@ export function landmarked(
     steady: steady / unit,
   });
   return {
-    decay: { landmarkMs: lastMs, halfLifeMs, samples: scaled(samples) },
+    decay: {
+      ...{ landmarkMs: lastMs, halfLifeMs, samples: scaled(samples) },
+      releases: (decay.releases ?? []).map((release) => ({ ...release, weight: scaled(release.weight) })),
+    },
     features: features.map((row) => ({ ...row, weight: scaled(row.weight) })),
     incomplete: Object.fromEntries(Object.entries(incomplete).map(([dimension, lost]) => [dimension, scaled(lost)])),
     lastMs,

@@ -33,17 +33,23 @@ export class KernelKeys {
     this.#counts.set(id, counted);
   }
 
-  /** What was counted since the last call, with the features that each key stands for. */
-  takeCounts(): readonly {
-    readonly features: readonly string[];
-    readonly counted: Readonly<Record<Stratum, number>>;
-  }[] {
-    const counts = [...this.#counts].map(([id, counted]) => ({
-      features: this.#rows.get(id)?.features ?? [],
-      counted,
-    }));
+  /**
+   * What was counted since the last call, by what `resolve` makes of a feature. Of several keys of one feature the largest count is taken,
+   * because they may have been seen in the same samples.
+   */
+  takeCounts<Of>(resolve: (feature: string) => Of | undefined): ReadonlyMap<Of, Readonly<Record<Stratum, number>>> {
+    const largest = new Map<Of, Record<Stratum, number>>();
+    for (const [id, counted] of this.#counts)
+      for (const feature of this.#rows.get(id)?.features ?? []) {
+        const of = resolve(feature);
+        if (of === undefined) continue;
+        const best = largest.get(of) ?? { startup: 0, steady: 0 };
+        best.startup = Math.max(best.startup, counted.startup);
+        best.steady = Math.max(best.steady, counted.steady);
+        largest.set(of, best);
+      }
     this.#counts = new Map();
-    return counts;
+    return largest;
   }
 
   /** Keys of whose features `test` holds. */

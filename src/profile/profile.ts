@@ -6,10 +6,12 @@ import type { Incidences } from './coverage.ts';
 import { Decay, defaultHalfLifeMs, forgottenBelow, landmarked } from './decay.ts';
 import { FanOut, isPattern } from './fan-out.ts';
 import { KernelKeys } from './kernel-keys.ts';
-import { featureId, incompleteOf, loadedRow, newRow, noCounts, patternRow, plain, shown, tally } from './row.ts';
-import type { Counts, Row } from './row.ts';
+import { Releases } from './releases.ts';
+import { featureId, loadedRow, newRow, patternRow, plain, shown } from './row.ts';
+import type { Row } from './row.ts';
 import type { Sample } from './samples.ts';
 import type { StoredProfile } from './stored.ts';
+import { Tallies } from './tallies.ts';
 
 /** Most features that one workload's profile holds, with keys of at most 536 characters each; what does not fit is counted in `overflow`. */
 export const featuresMax = 8192;
@@ -34,7 +36,9 @@ export class Profile {
   readonly #sampleWeights: { startup: number; steady: number };
   readonly #decay: Decay;
   readonly #rows: Map<string, Row> = new Map();
-  readonly #counts: Map<Dimension, Counts> = new Map();
+  readonly #tallies: Tallies = new Tallies();
+  /** Images that it was learned under. */
+  readonly releases: Releases;
   readonly #kernelKeys: KernelKeys;
   readonly #fanOut: FanOut = new FanOut();
   readonly #listeners: Set<string>;
@@ -62,7 +66,8 @@ export class Profile {
     this.#sampleWeights = { ...decay.samples };
     for (const row of features) this.#insert(loadedRow(row));
     for (const [dimension, incomplete] of Object.entries(lost))
-      this.#countsOf(dimension as Dimension).incomplete = { ...incomplete };
+      this.#tallies.of(dimension as Dimension).incomplete = { ...incomplete };
+    this.releases = new Releases(this.#decay, decay.releases);
     this.#kernelKeys = new KernelKeys(stored.kernelKeys);
     this.#dirty.clear();
     this.#removed.clear();
@@ -72,6 +77,11 @@ export class Profile {
   /** Features and kernel keys that did not fit. */
   get overflow(): number {
     return this.#overflow;
+  }
+
+  /** A container of this image runs. */
+  imageSeen(digest: string, timeMs: number): void {
+    this.releases.seen(digest, timeMs, this.#sampleWeights);
   }
 
   get samples(): { readonly startup: number; readonly steady: number } {
@@ -108,14 +118,24 @@ export class Profile {
 
   /** The counts that coverage and surprise are computed from, less what was forgotten. */
   incidences(dimension: Dimension, stratum: Stratum): Incidences {
-    const counts = this.#counts.get(dimension) ?? noCounts();
-    const { once, twice, total } = counts[stratum];
+    const tally = this.#tallies.get(dimension);
+    const { once, twice, total } = tally?.[stratum] ?? { once: 0, twice: 0, total: 0 };
     return {
-      samples: this.#decay.value(this.#sampleWeights[stratum] - counts.incomplete[stratum]),
+      samples: this.#decay.value(this.#sampleWeights[stratum] - (tally?.incomplete[stratum] ?? 0)),
       once: this.#decay.value(once),
       twice: this.#decay.value(twice),
       total: this.#decay.value(total),
     };
+  }
+
+  /** `incidences` as evidence about containers of one image: what was seen under others says less about them. */
+  incidencesUnder(digest: string, dimension: Dimension, stratum: Stratum, counts: Incidences): Incidences {
+    return this.releases.under(digest, { dimension, stratum }, counts, (sinceMs) =>
+      [...this.knownKeys(dimension)].reduce((once, key) => {
+        const row = this.#rows.get(featureId({ dimension, key }));
+        return row?.[stratum] === 1 && row.firstSeenMs >= sinceMs ? once + 1 : once;
+      }, 0),
+    );
   }
 
   /** Keys of the most frequent known features of a dimension, at most `limit`. */
@@ -129,16 +149,16 @@ export class Profile {
 
   /** Every known key of a dimension. */
   knownKeys(dimension: Dimension): Iterable<string> {
-    return this.#counts.get(dimension)?.keys ?? [];
+    return this.#tallies.get(dimension)?.keys ?? [];
   }
 
   dimensionsSeen(): readonly Dimension[] {
-    return [...this.#counts.keys()];
+    return this.#tallies.dimensions;
   }
 
   /** How many known features a dimension has. */
   size(dimension: Dimension): number {
-    return this.#counts.get(dimension)?.keys.size ?? 0;
+    return this.#tallies.get(dimension)?.keys.size ?? 0;
   }
 
   /**
@@ -226,39 +246,33 @@ export class Profile {
     this.#kernelKeys.count(kernelKey, stratum, delta);
   }
 
-  /** Counts a sample. Of the dimensions in `incomplete` something could not be told in it: to them it is no evidence of absence. */
-  addSample(stratum: Stratum, timeMs: number, incomplete: Iterable<Dimension> = []): void {
+  /**
+   * Counts a sample. Of the dimensions in `incomplete` something could not be told in it: to them it is no evidence of absence.
+   * @param digest Image of the container; empty: not known.
+   */
+  addSample(stratum: Stratum, timeMs: number, incomplete: Iterable<Dimension> = [], digest: string = ''): void {
     const weight = this.#decay.at(timeMs);
     this.#samples[stratum]++;
     this.#sampleWeights[stratum] += weight;
-    for (const dimension of incomplete) this.#countsOf(dimension).incomplete[stratum] += weight;
+    this.releases.sampled(digest, stratum, weight);
+    for (const dimension of incomplete) this.#tallies.of(dimension).incomplete[stratum] += weight;
     this.#dirtySelf = true;
   }
 
   /**
-   * Ends a slice: adds what the kernel counted. Of several kernel keys of one feature the largest count is taken, because they
-   * may have been seen in the same samples; what user space counted for the same samples itself is not counted again.
+   * Ends a slice: adds what the kernel counted; what user space counted for the same samples itself is not counted again.
    */
   endSlice(timeMs: number): void {
-    const largest = new Map<Row, { startup: number; steady: number }>();
-    for (const { features, counted } of this.#kernelKeys.takeCounts()) {
-      for (const feature of features) {
-        const row = this.#resolve(feature);
-        if (row === undefined || row.state !== 'known') continue;
-        const best = largest.get(row) ?? { startup: 0, steady: 0 };
-        largest.set(row, {
-          startup: Math.max(best.startup, counted.startup),
-          steady: Math.max(best.steady, counted.steady),
-        });
-      }
-    }
+    const largest = this.#kernelKeys.takeCounts((id) => this.#resolve(id));
     for (const [row, best] of largest) {
+      if (row.state !== 'known') continue;
       for (const stratum of ['startup', 'steady'] as const) {
         const extra = best[stratum] - row.inSlice[stratum];
         if (extra > 0) this.#add(row, stratum, extra, timeMs);
       }
     }
     this.#decay.at(timeMs);
+    this.releases.endSlice();
     for (const row of this.#rows.values()) {
       if (row.marks.size === 0) {
         if (row.state === 'known' && this.#decay.value(row.weight.startup + row.weight.steady) < forgottenBelow)
@@ -272,14 +286,15 @@ export class Profile {
 
   /** What changed since the last call; undefined when nothing did. */
   takeChanges(): StoredProfile | undefined {
+    if (this.releases.takeChanged()) this.#dirtySelf = true;
     if (!this.#dirtySelf && !this.#kernelKeys.changed && this.#dirty.size + this.#removed.size === 0) return undefined;
     const changes: StoredProfile = {
       workload: this.workload,
       createdMs: this.createdMs,
       samples: this.samples,
-      decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights } },
+      decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights }, releases: this.releases.stored() },
       listeners: [...this.#listeners],
-      incomplete: incompleteOf(this.#counts),
+      incomplete: this.#tallies.incomplete(),
       features: [...this.#dirty].flatMap((id) => {
         const row = this.#rows.get(id);
         return row === undefined ? [] : [plain(row)];
@@ -336,10 +351,7 @@ export class Profile {
     this.#dirty.add(featureId(row));
     this.#removed.delete(featureId(row));
     if (row.state !== 'known') return;
-    const counts = this.#countsOf(row.dimension);
-    counts.keys.add(row.key);
-    tally(counts.startup, row, 'startup', 1);
-    tally(counts.steady, row, 'steady', 1);
+    this.#tallies.add(row);
     this.#fanOut.add(row);
   }
 
@@ -360,10 +372,7 @@ export class Profile {
   }
 
   #remove(row: Row): void {
-    const counts = this.#countsOf(row.dimension);
-    counts.keys.delete(row.key);
-    tally(counts.startup, row, 'startup', -1);
-    tally(counts.steady, row, 'steady', -1);
+    this.#tallies.remove(row);
     this.#fanOut.remove(row);
     this.#rows.delete(featureId(row));
     this.#dirty.delete(featureId(row));
@@ -380,21 +389,11 @@ export class Profile {
   }
 
   #add(row: Row, stratum: Stratum, count: number, timeMs: number): void {
-    const counts = this.#countsOf(row.dimension)[stratum];
-    tally(counts, row, stratum, -1);
-    row[stratum] += count;
-    row.weight[stratum] += count * this.#decay.at(timeMs);
-    tally(counts, row, stratum, 1);
+    this.#tallies.update(row, stratum, () => {
+      row[stratum] += count;
+      row.weight[stratum] += count * this.#decay.at(timeMs);
+    });
     row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
     this.#dirty.add(featureId(row));
-  }
-
-  #countsOf(dimension: Dimension): Counts {
-    let counts = this.#counts.get(dimension);
-    if (counts === undefined) {
-      counts = noCounts();
-      this.#counts.set(dimension, counts);
-    }
-    return counts;
   }
 }

@@ -1,6 +1,6 @@
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature } from '../model/node.ts';
-import type { FeatureRow, StoredProfile } from './stored.ts';
+import type { FeatureRow } from './stored.ts';
 
 /** A feature of a profile in memory. */
 export interface Row {
@@ -20,40 +20,9 @@ export interface Row {
   inSlice: { startup: number; steady: number };
 }
 
-/** Figures of one dimension that are kept up to date as rows change. */
-export interface Counts {
-  keys: Set<string>;
-  startup: StratumCounts;
-  steady: StratumCounts;
-  /** Weights of samples in which something of the dimension could not be told: they are no evidence that something was absent. */
-  incomplete: { startup: number; steady: number };
-}
-
-interface StratumCounts {
-  /** Weights of the features seen in exactly one sample. */
-  once: number;
-  /** Half the weights of the features seen in exactly two samples. */
-  twice: number;
-  /** Sum of all weights. */
-  total: number;
-}
-
-export function noCounts(): Counts {
-  const none = { once: 0, twice: 0, total: 0 };
-  return { keys: new Set(), startup: { ...none }, steady: { ...none }, incomplete: { startup: 0, steady: 0 } };
-}
-
 /** Name of a feature within its profile, as it is stored. */
 export function featureId(feature: Feature): string {
   return `${feature.dimension} ${feature.key}`;
-}
-
-/** Counts a feature in, or out. Without forgetting, weights are counts: `once` is Q1, `twice` Q2, `total` U of src/profile/coverage.ts. */
-export function tally(counts: StratumCounts, row: Row, stratum: Stratum, sign: 1 | -1): void {
-  const weight = sign * row.weight[stratum];
-  if (row[stratum] === 1) counts.once += weight;
-  if (row[stratum] === 2) counts.twice += weight / 2;
-  counts.total += weight;
 }
 
 /** The row as it is stored. */
@@ -130,13 +99,4 @@ export function patternRow(
     marks: new Set(members.flatMap((member) => [...member.marks])),
     inSlice: { ...last.inSlice },
   };
-}
-
-/** By dimension, weights of samples in which something of it could not be told; as it is stored. */
-export function incompleteOf(counts: ReadonlyMap<Dimension, Counts>): StoredProfile['incomplete'] {
-  return Object.fromEntries(
-    [...counts].flatMap(([dimension, { incomplete }]) =>
-      incomplete.startup + incomplete.steady > 0 ? [[dimension, { ...incomplete }]] : [],
-    ),
-  );
 }

@@ -21,12 +21,25 @@ export interface KernelKeyRow {
   readonly features: readonly string[];
 }
 
+/** One image of a workload (src/profile/releases.ts). */
+export interface StoredRelease {
+  readonly digest: string;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  /** What is new with it was told. */
+  readonly noted: boolean;
+  /** Weights of the samples under it. */
+  readonly weight: { readonly startup: number; readonly steady: number };
+}
+
 /** What weights are measured by (src/profile/decay.ts). */
 export interface StoredDecay {
   readonly landmarkMs: number;
   readonly halfLifeMs: number;
   /** Weights of the completed samples. */
   readonly samples: { readonly startup: number; readonly steady: number };
+  /** Absent: from before images were told apart. */
+  readonly releases?: readonly StoredRelease[];
 }
 
 /** A profile as the store has it. As a change: only rows that changed, and the ids of rows that went. */

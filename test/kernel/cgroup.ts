@@ -14,11 +14,12 @@ export interface FakeContainer {
   stop(): Promise<void>;
 }
 
-const mount = unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1')) ?? '/sys/fs/cgroup';
+/** Where the cgroup v2 tree is mounted. */
+export const cgroupMount: string = unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1')) ?? '/sys/fs/cgroup';
 
 /** Makes a cgroup of the given name (default: 64 hex digits) and starts a shell in it. */
 export async function makeContainer(name: string = randomBytes(32).toString('hex')): Promise<FakeContainer> {
-  const parent = `${mount}/anchorwatch-test`;
+  const parent = `${cgroupMount}/anchorwatch-test`;
   mkdirSync(parent, { recursive: true });
   const directory = `${parent}/${name}`;
   mkdirSync(directory);

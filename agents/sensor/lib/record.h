@@ -229,6 +229,7 @@ static __always_inline bool send_record(struct scratch *s, void *ring, u32 data_
 {
 	u32 size = sizeof(struct aw_record) + data_bytes;
 	u32 kind = s->record.kind;
+	struct aw_stats *st;
 
 	if (size > sizeof(struct aw_record) + AW_DATA_MAX)
 		size = sizeof(struct aw_record) + AW_DATA_MAX;
@@ -238,8 +239,11 @@ static __always_inline bool send_record(struct scratch *s, void *ring, u32 data_
 			   s->record.hook, AW_LOSS_RING_FULL);
 		return false;
 	}
-	if (kind < AW_KIND_COUNT)
-		COUNT(emitted, kind);
+	st = own_stats();
+	/* Verifiers of 6.1 forget the bound of what is checked before a call: it is checked again behind this. */
+	asm volatile("" : "+r"(kind));
+	if (st && kind < AW_KIND_COUNT)
+		st->emitted[kind]++;
 	return true;
 }
 

@@ -102,7 +102,7 @@ class Run {
       id: name.padEnd(64, '0'),
       name,
       image,
-      digest: '',
+      digest: image,
       workload: { id: workload, name: workload, kind: options.get('kind') === 'kubernetes' ? 'kubernetes' : 'image' },
       cgroupId: String(this.#containers.size + 1000),
       pid: firstPid,

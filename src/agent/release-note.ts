@@ -1,0 +1,69 @@
+import { judge } from '../detect/score.ts';
+import type { Candidate, Thresholds, Verdict } from '../detect/score.ts';
+import type { RuleMatch } from '../detect/rules.ts';
+import type { Evidence, Finding } from '../model/alert.ts';
+import type { Stratum } from '../model/feature.ts';
+import { surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts';
+import type { Incidences } from '../profile/coverage.ts';
+import type { LevelledFeature } from '../profile/features.ts';
+import type { Profile } from '../profile/profile.ts';
+
+/** A feature with its surprise as if all samples had been under the image that runs. */
+export interface ReleaseCandidate extends Candidate {
+  readonly fullSurprise: number;
+}
+
+/**
+ * A feature with what the profile says about it in a container of this image.
+ * @param judgedByKernel the kernel remembers a judgement: the profile may have had no room for it
+ */
+export function candidateOf(
+  profile: Profile,
+  feature: LevelledFeature,
+  digest: string,
+  stratum: Stratum,
+  judgedByKernel: boolean,
+): ReleaseCandidate {
+  const state = profile.state(feature);
+  const all = profile.incidences(feature.dimension, stratum);
+  const counts = profile.incidencesUnder(digest, feature.dimension, stratum, all);
+  const surpriseBy = (by: Incidences): number =>
+    state === 'known' ? surpriseOfSeen(by, profile.incidence(feature, stratum)) : surpriseOfNew(by);
+  const surprise = surpriseBy(counts);
+  const fullSurprise = counts === all ? surprise : surpriseBy(all);
+  return { ...feature, state: state === 'new' && judgedByKernel ? 'judged' : state, surprise, fullSurprise };
+}
+
+/**
+ * What a release explains: an event that would be an alert if the evidence from before the release counted in full, and is none because it
+ * does not. Its scores are those that count; undefined when there is nothing to explain. Pure.
+ * @param verdict about the same candidates, as they count
+ */
+export function releaseFinding(
+  verdict: Verdict,
+  candidates: readonly ReleaseCandidate[],
+  matches: readonly RuleMatch[],
+  thresholds: Thresholds,
+  evidence: (feature: Candidate) => Evidence,
+): Finding | undefined {
+  if (verdict.reason !== 'learn') return undefined;
+  if (candidates.every(({ surprise, fullSurprise }) => fullSurprise <= surprise)) return undefined;
+  const full = judge(
+    candidates.map((candidate) => ({ ...candidate, surprise: candidate.fullSurprise })),
+    matches,
+    thresholds,
+    evidence,
+  ).finding;
+  if (full === undefined) return undefined;
+  const { note } = full.evidence;
+  return {
+    ...full,
+    detector: 'release',
+    score: verdict.score,
+    surprise: Math.round((verdict.score - full.suspicion) * 100) / 100,
+    evidence: {
+      ...full.evidence,
+      note: `${note}; new since another image runs, so what was seen before it says little`,
+    },
+  };
+}
