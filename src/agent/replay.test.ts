@@ -9,10 +9,12 @@ import { describedEvent } from '../detect/examples.ts';
 import type { Example } from '../detect/examples.ts';
 import { loadRules } from '../detect/rule-parser.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
+import { readRecording } from '../history/recording-reader.ts';
 import { createLogger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Event } from '../model/event.ts';
+import type { RecordingEntry } from '../model/recording.ts';
 import type { StoredProfile } from '../profile/stored.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording, RecordingSubject } from './recording-watch.ts';
@@ -159,6 +161,12 @@ describe('a recording', () => {
     session.give({ read: '/etc/shadow', by: '/bin/sh' }, database);
     session.give({ exec: '/tmp/update', origin: 'written' }, database);
     await session.recording.writer.close();
+    const written: unknown[] = [];
+    const entry = (one: RecordingEntry): void => {
+      if (one.what === 'profile') written.push({ ...one.profile, removed: [] });
+    };
+    await readRecording(session.path, { header: () => undefined, entry });
+    expect(written).toEqual(known);
     const own = await replay(session.path);
     expect(anonymous(own.alerts)).toEqual(anonymous(session.alerts));
     expect(own.alerts[0]?.evidence.samples).toBeGreaterThan(100);

@@ -35,7 +35,18 @@ export interface RecordedProfile {
   readonly workload: Workload;
   readonly createdMs: number;
   readonly samples: Counts;
-  readonly decay?: { readonly landmarkMs: number; readonly halfLifeMs: number; readonly samples: Counts };
+  readonly decay?: {
+    readonly landmarkMs: number;
+    readonly halfLifeMs: number;
+    readonly samples: Counts;
+    readonly releases?: readonly {
+      readonly digest: string;
+      readonly firstSeenMs: number;
+      readonly lastSeenMs: number;
+      readonly noted: boolean;
+      readonly weight: Counts;
+    }[];
+  };
   readonly listeners: readonly string[];
   readonly incomplete: Readonly<Record<string, Counts>>;
   readonly features: readonly {

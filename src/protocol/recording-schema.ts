@@ -115,7 +115,15 @@ const container = z.object({
 
 const profile = z.object({
   ...{ workload: workloadSchema, createdMs: time, samples: counts, listeners: z.array(text).max(10_000) },
-  decay: z.object({ landmarkMs: z.number(), halfLifeMs: z.number().positive(), samples: counts }).exactOptional(),
+  decay: z
+    .object({
+      ...{ landmarkMs: z.number(), halfLifeMs: z.number().positive(), samples: counts },
+      releases: z
+        .array(z.object({ digest: name, firstSeenMs: time, lastSeenMs: time, noted: flag, weight: counts }))
+        .max(1024)
+        .exactOptional(),
+    })
+    .exactOptional(),
   incomplete: z.record(z.string(), counts),
   features: z
     .array(
