@@ -93,6 +93,11 @@ export class Replay {
     this.#nowMs = header.createdMs;
   }
 
+  /** Entries that could not be used, so far. */
+  get failed(): number {
+    return this.#failed;
+  }
+
   /** Takes the next entry. Does not throw for what an entry holds. */
   entry(entry: RecordingEntry): void {
     if (entry.what === 'profile') {

@@ -71,7 +71,8 @@ export async function benchReplay(rounds: number, say: (text: string) => void): 
       for (const entry of entries(scored)) replay.entry(entry);
       const { events, alerts, failed, spanMs } = replay.finish();
       scoring.push(cpuMs() - startedMs);
-      if (events !== scored || failed > 0 || spanMs !== last - epochMs) throw new Error(`${events} events, ${failed} failed`);
+      if (events !== scored || failed > 0 || spanMs !== last - epochMs)
+        throw new Error(`${events} events, ${failed} failed`);
       startedMs = cpuMs();
       const summary = await replayRecording(path, options);
       reading.push(cpuMs() - startedMs);
@@ -86,7 +87,13 @@ export async function benchReplay(rounds: number, say: (text: string) => void): 
   const judged = scoring.map((ms, round) => ms - (making[round] ?? 0));
   const figures = (name: string, all: readonly number[], count: number): readonly Figure[] => [
     { name, metric: 'eventsPerSecond', all: all.map((ms) => count / (ms / 1000)), unit: 'events/s' },
-    { name, metric: 'microsPerEvent', all: all.map((ms) => (ms * 1000) / count), unit: 'µs', mark: marks.microsPerEvent },
+    {
+      name,
+      metric: 'microsPerEvent',
+      all: all.map((ms) => (ms * 1000) / count),
+      unit: 'µs',
+      mark: marks.microsPerEvent,
+    },
   ];
   return [...figures('replay-score', judged, scored), ...figures('replay', reading, read)];
 }
@@ -115,10 +122,13 @@ export function benchProfiles(rounds: number, say: (text: string) => void): read
     for (let number = 0; number < profiled.workloads; number++) {
       const container = containerOf(number);
       watch.containerStarted(container, nowMs);
-      for (let feature = 0; feature < profiled.features; feature++) watch.handle(eventOf(container, feature, nowMs), container);
+      for (let feature = 0; feature < profiled.features; feature++)
+        watch.handle(eventOf(container, feature, nowMs), container);
     }
     watch.save();
-    const size = watch.report().reduce((sum, one) => sum + one.dimensions.reduce((all, { features }) => all + features, 0), 0);
+    const size = watch
+      .report()
+      .reduce((sum, one) => sum + one.dimensions.reduce((all, { features }) => all + features, 0), 0);
     memory.push(heapMb() - before);
     const slices: number[] = [];
     for (let slice = 0; slice < 5; slice++) {
@@ -134,7 +144,9 @@ export function benchProfiles(rounds: number, say: (text: string) => void): read
       watch.save();
     }
     folding.push(Math.max(...slices));
-    say(`profiles, round ${round + 1} of ${rounds}: ${size} features in ${profiled.workloads} workloads, slices ${slices.map((ms) => ms.toFixed(0)).join(' ')} ms`);
+    say(
+      `profiles, round ${round + 1} of ${rounds}: ${size} features in ${profiled.workloads} workloads, slices ${slices.map((ms) => ms.toFixed(0)).join(' ')} ms`,
+    );
   }
   return [
     { name: 'profiles', metric: 'foldMs', all: folding, unit: 'ms', mark: marks.foldMs },

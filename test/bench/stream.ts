@@ -16,7 +16,11 @@ export function wordOf(number: number): string {
 export function containerOf(number: number): Container {
   const name = `shop/${wordOf(number)}`;
   return makeContainer({
-    ...{ id: number.toString(16).padStart(64, 'c'), name: `${wordOf(number)}-1`, image: `registry/${wordOf(number)}:1` },
+    ...{
+      id: number.toString(16).padStart(64, 'c'),
+      name: `${wordOf(number)}-1`,
+      image: `registry/${wordOf(number)}:1`,
+    },
     ...{ workload: { id: `w${number}`, name, kind: 'compose' }, cgroupId: String(1000 + number) },
   });
 }
@@ -27,7 +31,10 @@ function processOf(number: number): Process {
   return {
     ...{ pid: 1000 + (number % 50), startTimeNs: String(7_000_000 + number), comm: exe.slice(-15), exe, args },
     ...{ uid: 33, gid: 33, cwd: '/srv', execution: String(number), parentExecution: '1' },
-    ancestors: [{ pid: 10, exe }, { pid: 1, exe: '/sbin/docker-init' }],
+    ancestors: [
+      { pid: 10, exe },
+      { pid: 1, exe: '/sbin/docker-init' },
+    ],
   };
 }
 
