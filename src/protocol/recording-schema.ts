@@ -5,8 +5,8 @@ import type { RecordingEntry, RecordingHeader } from '../model/recording.ts';
 import { dimensionSchema, workloadSchema } from './alert-schema.ts';
 import { decisionSchema } from './decision-schema.ts';
 
-/** Longest text of an event: the longest path with every byte escaped. */
-const text = z.string().max(16_384);
+/** Longest text of an event: all data of the longest record with every byte escaped, and longer for what was masked. */
+const text = z.string().max(131_072);
 const name = z.string().max(512);
 const count = z.int().min(0);
 const number = z.number();
@@ -54,7 +54,7 @@ const kernelKey: z.ZodType<KernelKey> = z.discriminatedUnion('kind', [
 
 const ancestors = z.array(z.object({ pid: count, exe: text })).max(64);
 const process = z.object({
-  ...{ pid: count, startTimeNs: name, comm: name, exe: text, args: z.array(text).max(1024) },
+  ...{ pid: count, startTimeNs: name, comm: name, exe: text, args: z.array(text).max(16_385) },
   ...{ uid: count, gid: count, cwd: text, ancestors },
   ...{ execution: name.exactOptional(), parentExecution: name.exactOptional() },
 });
@@ -109,7 +109,7 @@ const container = z.object({
   ...{ cgroupId: name.exactOptional(), startedAtMs: time.exactOptional(), createdAtMs: time.exactOptional() },
   mounts: z.array(z.object({ type: name, source: text, destination: text, readOnly: flag })).max(1024),
   hostNamespaces: z.array(name).max(16),
-  healthcheck: z.array(text).max(1024).exactOptional(),
+  healthcheck: z.array(text).max(16_384).exactOptional(),
   ...{ pod: name.exactOptional(), namespace: name.exactOptional() },
 });
 

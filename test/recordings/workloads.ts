@@ -100,9 +100,9 @@ const postgres: RecordedWorkload = {
   name: 'postgres',
   async start(engine) {
     const image = await engine.debianImage('postgresql');
-    const bin = '/usr/lib/postgresql/15/bin';
-    const data = '/var/lib/postgresql/data';
-    const begin = `${bin}/initdb -A trust -D ${data} && echo "host all all all trust" >> ${data}/pg_hba.conf && exec ${bin}/postgres -D ${data} -h 0.0.0.0`;
+    const cluster = '-D /var/lib/postgresql/15/main -c config_file=/etc/postgresql/15/main/postgresql.conf';
+    const open = "-c hba_file=/tmp/hba -c listen_addresses='*' -c ssl=off";
+    const begin = `echo host all all all trust > /tmp/hba; exec /usr/lib/postgresql/15/bin/postgres ${cluster} ${open}`;
     await engine.cli(
       'run',
       '-d',

@@ -114,7 +114,8 @@ export function checkEvent(event: Event, cgroupId: bigint, sizeBytes: number): v
   const recorded = entryOf(
     new TextEncoder().encode(JSON.stringify({ what: 'event', t: event.timeMs, container: 'c', event })),
   );
-  assert.ok(recorded.ok && recorded.entry.what === 'event', 'an event that cannot be read from a recording');
+  assert.ok(recorded.ok, `an event that cannot be read from a recording: ${recorded.ok ? '' : recorded.problem}`);
+  assert.ok(recorded.entry.what === 'event');
   assert.deepEqual(recorded.entry.event, event, 'an event that is another one in a recording');
   const features = featuresOf(event);
   assert.ok(features.length <= 6, `${features.length} features`);
