@@ -37,6 +37,7 @@ export class RecordingWriter {
   #entries = 0;
   #shed = 0;
   #untoldShed = 0;
+  #flushing = false;
   #lastMs: number;
 
   /** @throws AnchorwatchError `recording.exists`, `recording.unwritable` */
@@ -102,7 +103,12 @@ export class RecordingWriter {
       );
       this.#end('size');
       this.#onEnd?.();
-    } else if (this.#gzip.writableLength === 0) this.#gzip.flush(constants.Z_SYNC_FLUSH);
+    } else if (!this.#flushing) {
+      this.#flushing = true;
+      this.#gzip.flush(constants.Z_SYNC_FLUSH, () => {
+        this.#flushing = false;
+      });
+    }
   }
 
   /** Ends the recording and answers when its file is closed. Never rejects. */
