@@ -59,38 +59,36 @@ static __always_inline u32 dns_message(struct __sk_buff *skb, u32 is_question, s
 
 struct name {
 	struct scratch *s;
-	u32 left; /* of the present label */
-	u32 bytes;
-	u32 state; /* 0: reading, 1: at its end, 2: none */
 };
 
 /* Copies a name's byte, lower-case, from the data to the text. Lengths of labels are below the letters. */
 static long name_step(u32 i, struct name *n)
 {
-	u8 c = n->s->data[(DNS_HEADER_BYTES + i) & (DNS_MESSAGE_MAX - 1)];
+	struct scratch *s = n->s;
+	u8 c = s->data[(DNS_HEADER_BYTES + i) & (DNS_MESSAGE_MAX - 1)];
 
-	if (n->left) {
-		n->left--;
+	if (s->name_left) {
+		s->name_left--;
 		if (c >= 'A' && c <= 'Z')
 			c += 'a' - 'A';
 	} else if (!c) {
-		n->state = 1;
-		n->bytes = i;
+		s->name_state = 1;
+		s->name_bytes = i;
 		return 1;
 	} else if (c > DNS_LABEL_MAX) {
-		n->state = 2;
+		s->name_state = 2;
 		return 1;
 	} else {
-		n->left = c;
+		s->name_left = c;
 	}
-	n->s->text[i & (AW_PATH_MAX - 1)] = c;
+	s->text[i & (AW_PATH_MAX - 1)] = c;
 	return 0;
 }
 
 /* Reads the message into the data and its question's name into the text, labels as sent; its bytes, 0 if there is no name. */
 static __always_inline u32 read_message(struct __sk_buff *skb, u32 at, struct scratch *s, u32 *message_bytes)
 {
-	u32 bytes = skb->len - at;
+	u32 bytes = skb->len - at, name_bytes;
 	struct name n = { .s = s };
 
 	if (skb->len <= at + DNS_HEADER_BYTES)
@@ -100,13 +98,17 @@ static __always_inline u32 read_message(struct __sk_buff *skb, u32 at, struct sc
 	bytes &= DNS_MESSAGE_MAX - 1;
 	if (bytes <= DNS_HEADER_BYTES || bpf_skb_load_bytes(skb, at, s->data, bytes))
 		return 0;
+	s->name_left = 0;
+	s->name_bytes = 0;
+	s->name_state = 0;
 	bpf_loop(DNS_NAME_MAX, name_step, &n, 0);
-	if (n.state != 1 || DNS_HEADER_BYTES + n.bytes + 5 > bytes)
+	name_bytes = s->name_bytes;
+	if (s->name_state != 1 || name_bytes > DNS_NAME_MAX || DNS_HEADER_BYTES + name_bytes + 5 > bytes)
 		return 0;
 	s->text_start = 0;
-	s->text_bytes = n.bytes;
+	s->text_bytes = name_bytes;
 	*message_bytes = bytes;
-	return n.bytes;
+	return name_bytes;
 }
 
 /*

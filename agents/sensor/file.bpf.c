@@ -127,7 +127,7 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	return 0;
 }
 
-static __always_inline int on_open(long descriptor)
+static __always_inline int take_open(long descriptor)
 {
 	struct aw_watched *w;
 	struct file *file;
@@ -195,12 +195,12 @@ int BPF_PROG(on_io_uring_complete, void *ring, void *request)
 
 	if (opcode != IORING_OP_OPENAT && opcode != IORING_OP_OPENAT2)
 		return 0;
-	return on_open(LOAD(req, cqe.res));
+	return take_open(LOAD(req, cqe.res));
 }
 
 /* Attached to each call that opens a file and answers its descriptor. */
 SEC("tracepoint")
 int on_exit_open(struct trace_event_raw_sys_exit *context)
 {
-	return on_open(context->ret);
+	return take_open(context->ret);
 }

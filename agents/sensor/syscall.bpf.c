@@ -43,12 +43,8 @@ int on_any_call(struct bpf_raw_tracepoint_args *context)
 		calls->sample = w->sample;
 		__builtin_memset(calls->seen, 0, sizeof(calls->seen));
 	}
-	if (compat) {
-		if (number == IA32_OPEN || number == IA32_CREAT || number == IA32_OPENAT || number == IA32_OPENAT2)
-			on_open(context->args[1]);
-	} else {
+	if (!compat)
 		__sync_fetch_and_add(&calls->counts[number & (AW_SYSCALLS_MAX - 1)], 1);
-	}
 	bit = 1ULL << (number & 63);
 	u64 *seen = &calls->seen[(compat * (AW_SYSCALLS_MAX / 64) + (number >> 6)) & (AW_SYSCALLS_MAX / 32 - 1)];
 
@@ -58,4 +54,19 @@ int on_any_call(struct bpf_raw_tracepoint_args *context)
 	if (tell_call(w, &c, 0))
 		__sync_fetch_and_or(seen, bit);
 	return 0;
+}
+
+/* The files of 32-bit calls. A program of its own: together with the above it is too much for the verifiers of old kernels. */
+SEC("raw_tp/sys_exit")
+int on_compat_open(struct bpf_raw_tracepoint_args *context)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u64 number;
+
+	if (!bpf_core_field_exists(task->thread_info.status) || !(task->thread_info.status & TS_COMPAT))
+		return 0;
+	number = call_number((void *)context->args[0]);
+	if (number != IA32_OPEN && number != IA32_CREAT && number != IA32_OPENAT && number != IA32_OPENAT2)
+		return 0;
+	return take_open(context->args[1]);
 }

@@ -20,6 +20,7 @@ import type { ProfileSchema } from '../store/profiles.ts';
 import { RateModels } from '../store/rate-models.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
 import { figuresByCgroup, withCounts } from './container-figures.ts';
+import { Fleet } from './fleet.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
@@ -137,7 +138,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     log,
     onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
     onDecision: (decision) => pipeline.decide(decision),
+    onFleetOpen: () => fleet.opened(),
+    onFleet: (workload, shared) => fleet.told(workload, shared),
   });
+  const fleet = new Fleet({ profiles: watch, link: outbox, clock, random: Math.random, log });
   outbox.start();
   cleanups.defer('outbox', () => outbox.stop());
 
@@ -148,6 +152,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     listener: {
       started: (container) => {
         pipeline.started(container);
+        fleet.started(container.workload.id);
       },
       stopped: (container) => {
         pipeline.stopped(container);
@@ -162,16 +167,8 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
   cleanups.defer('captures', () => recorder.close());
   const pipeline: Pipeline = new Pipeline({
-    ...{
-      watch,
-      containers,
-      alerts: outbox,
-      clock,
-      log,
-      losses: new LossWindowStore(profilesFile),
-      recorder,
-      captureMs: options.captureMs,
-    },
+    ...{ watch, containers, alerts: outbox, clock, log, recorder, captureMs: options.captureMs },
+    losses: new LossWindowStore(profilesFile),
     ownPids: [process.pid, process.ppid],
   });
   const rates = new Rates();
@@ -222,6 +219,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   };
   every(tickMs, () => {
     pipeline.tick();
+    fleet.tick();
     rateLoop.tick();
   });
   every(tickMs, () => void recorder.flush());
@@ -232,12 +230,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     every(pollMs, () => {
       poller.poll();
     });
+  const own = { watch, outbox, containers, pipeline, rates, rateLoop, source, version, recorder, ruleSource };
+  const from = { ...own, fleet, recording };
   const report = (): void => {
-    outbox.report(
-      nodeReport({
-        ...{ watch, outbox, containers, pipeline, rates, rateLoop, source, version, recorder, ruleSource, recording },
-      }),
-    );
+    outbox.report(nodeReport(from));
   };
   rates.read(containers.running());
   report();
@@ -305,6 +301,7 @@ interface ReportSources {
   readonly recorder: CaptureLog;
   readonly ruleSource: RuleSource;
   readonly recording: Recording | undefined;
+  readonly fleet: Fleet;
 }
 
 function nodeReport({
@@ -319,6 +316,7 @@ function nodeReport({
   recorder,
   ruleSource,
   recording,
+  fleet,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -346,6 +344,8 @@ function nodeReport({
     })),
     { hook: 'outbox', reason: 'refused', count: outboxCounters.refused },
     { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
+    { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
+    { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {

@@ -3,7 +3,7 @@ import type { Candidate, Thresholds, Verdict } from '../detect/score.ts';
 import type { RuleMatch } from '../detect/rules.ts';
 import type { Evidence, Finding } from '../model/alert.ts';
 import type { Stratum } from '../model/feature.ts';
-import { surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts';
+import { surpriseOfSeen, surpriseOfTold } from '../profile/coverage.ts';
 import type { Incidences } from '../profile/coverage.ts';
 import type { LevelledFeature } from '../profile/features.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -14,7 +14,8 @@ export interface ReleaseCandidate extends Candidate {
 }
 
 /**
- * A feature with what the profile says about it in a container of this image.
+ * A feature with what the profile, and what other nodes know, say about it in a container of this image. What other nodes have seen surprises
+ * little, but stays new until it is common there: suspicion rules speak about it.
  * @param judgedByKernel the kernel remembers a judgement: the profile may have had no room for it
  */
 export function candidateOf(
@@ -24,11 +25,16 @@ export function candidateOf(
   stratum: Stratum,
   judgedByKernel: boolean,
 ): ReleaseCandidate {
-  const state = profile.state(feature);
+  const { prior } = profile;
+  const learned = profile.state(feature);
+  const state = learned === 'new' && prior?.isCommon(feature) === true ? 'known' : learned;
+  const here = learned === 'known' ? profile.incidence(feature, stratum) : 0;
+  // What was seen here needs no other's word, and what was judged here gets none.
+  const seen = here > 0 || learned === 'judged' ? here : (prior?.incidence(feature) ?? 0);
   const all = profile.incidences(feature.dimension, stratum);
   const counts = profile.incidencesUnder(digest, feature.dimension, stratum, all);
   const surpriseBy = (by: Incidences): number =>
-    state === 'known' ? surpriseOfSeen(by, profile.incidence(feature, stratum)) : surpriseOfNew(by);
+    state === 'known' ? surpriseOfSeen(by, seen) : surpriseOfTold(by, seen);
   const surprise = surpriseBy(counts);
   const fullSurprise = counts === all ? surprise : surpriseBy(all);
   return { ...feature, state: state === 'new' && judgedByKernel ? 'judged' : state, surprise, fullSurprise };

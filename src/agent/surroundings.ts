@@ -14,6 +14,8 @@ const settledAfterSeconds = 45;
 /** A workload with this many ports does not have a small set of them. */
 const portsMany = 8;
 const samplesForChance = 10;
+/** Keys that an alert's evidence names as expected. */
+const expectedMax = 10;
 const chanceVolatile = 0.3;
 
 export interface FactsInput {
@@ -59,10 +61,14 @@ export function profileFacts({
     listensOnPort: listening.has(port) || (port >= ephemeralPort && listening.has(ephemeral)),
     knowsProgram: exec !== undefined && profile.state({ dimension: 'exec', key: exec.path }) === 'known',
     // One file is many programs: that one of them listens says nothing about another.
-    parentListens: exec !== undefined && profile.listeners.has(exec.parentExe) && !isMultiCall(exec.parentExe),
+    parentListens: exec !== undefined && listensAnywhere(profile, exec.parentExe) && !isMultiCall(exec.parentExe),
     writtenHere,
     healthcheck,
   };
+}
+
+function listensAnywhere({ listeners, prior }: Profile, exe: string): boolean {
+  return listeners.has(exe) || prior?.listeners.has(exe) === true;
 }
 
 const none: ReadonlySet<number> = new Set();
@@ -96,18 +102,43 @@ export function evidenceOf(
     samples,
     seenInOneSample: Math.round(counts.once),
     coverage: Math.round(coverage(counts) * 10_000) / 10_000,
-    expected: profile.expected(feature.dimension, 10),
-    note: noteOf(profile, stratum, samples, timeMs) + lossNote(feature.dimension, lostLately) + budgetNote(thresholds),
+    expected: expectedOf(profile, feature.dimension),
+    note:
+      noteOf(profile, stratum, samples, timeMs, elsewhereNote(profile, feature, stratum)) +
+      lossNote(feature.dimension, lostLately) +
+      budgetNote(thresholds),
   };
 }
 
-function noteOf(profile: Profile, stratum: Stratum, samples: number, timeMs: number): string {
+function noteOf(profile: Profile, stratum: Stratum, samples: number, timeMs: number, elsewhere: string): string {
   const { name } = profile.workload;
   const phase = stratum === 'startup' ? 'starts' : 'samples';
-  if (samples >= 10) return `never in ${samples.toLocaleString('en')} ${phase} of ${name}`;
+  if (samples >= 10) return `never in ${samples.toLocaleString('en')} ${phase} of ${name}${elsewhere}`;
   const seconds = Math.max(0, Math.round((timeMs - profile.createdMs) / 1000));
   const age = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  return `new to ${name}, which has been watched for ${age} (${samples} ${samples === 1 ? phase.slice(0, -1) : phase})`;
+  return `new to ${name}, which has been watched for ${age} (${samples} ${samples === 1 ? phase.slice(0, -1) : phase})${elsewhere}`;
+}
+
+/** What was learned here; of what others know only as much as there is room for. */
+function expectedOf(profile: Profile, dimension: Dimension): readonly string[] {
+  const seen = (key: string): number =>
+    profile.incidence({ dimension, key }, 'startup') + profile.incidence({ dimension, key }, 'steady');
+  const here = [...profile.knownKeys(dimension)]
+    .map((key) => ({ key, seen: seen(key) }))
+    .toSorted((a, b) => b.seen - a.seen || (a.key < b.key ? -1 : 1))
+    .slice(0, expectedMax)
+    .map(({ key }) => key);
+  return [...new Set([...here, ...(profile.prior?.expected(dimension, expectedMax) ?? [])])].slice(0, expectedMax);
+}
+
+/** How much of the evidence is from other nodes. */
+function elsewhereNote(profile: Profile, feature: Feature, stratum: Stratum): string {
+  const { prior } = profile;
+  if (prior === undefined) return '';
+  const samples = Math.round(prior.samples(feature.dimension, stratum)).toLocaleString('en');
+  const seen = Math.ceil(prior.incidence(feature));
+  const but = seen === 0 ? '' : `; there it was seen in ${seen.toLocaleString('en')}`;
+  return `, of them ${samples} from ${prior.nodes} other ${prior.nodes === 1 ? 'node' : 'nodes'}${but}`;
 }
 
 function lossNote(dimension: Dimension, lostLately: number): string {

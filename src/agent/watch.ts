@@ -247,6 +247,11 @@ export class Watch {
     return applied;
   }
 
+  /** The profile of a workload; undefined when nothing of it has run here. */
+  profile(workloadId: string): Profile | undefined {
+    return this.#profiles.get(workloadId);
+  }
+
   /** Saves what changed. Throws what the store throws; the changes are then kept for the next call. */
   save(): void {
     const changes = [...this.#profiles.values()].flatMap((profile) => profile.takeChanges() ?? []);

@@ -7,6 +7,7 @@ import {
   storedDecisionSchema,
   workloadVerdictSchema,
 } from './decision-routes.ts';
+import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
@@ -28,6 +29,8 @@ const components = {
   WorkloadVerdict: workloadVerdictSchema,
   Decision: storedDecisionSchema,
   DecisionList: decisionListSchema,
+  ProfileDocument: profileDocumentSchema,
+  Import: importViewSchema,
   Problem: problemSchema,
 } as const;
 
@@ -123,6 +126,34 @@ export function describeApi(version: string): Json {
       '/api/v1/decisions/{id}': {
         get: operation('getDecision', 'One decision.', reference('Decision'), [pathId], ['404']),
       },
+      '/api/v1/workloads/{id}/export/{format}': {
+        get: operation(
+          'exportProfile',
+          'The sum of what all nodes learned of a workload, for a file. Of the formats only json is available yet.',
+          reference('ProfileDocument'),
+          [pathId, { name: 'format', in: 'path', required: true, schema: { type: 'string', enum: ['json'] } }],
+          ['404', '501'],
+        ),
+      },
+      '/api/v1/workloads/{id}/import': {
+        post: posted(
+          operation(
+            'importProfile',
+            'A profile from a file counts as if a node had contributed it, until it is replaced or removed by its name.',
+            reference('Import'),
+            [pathId, ...queryParameters(importQuerySchema)],
+            ['400', '404'],
+          ),
+          'ProfileDocument',
+        ),
+        delete: operation(
+          'removeImport',
+          'Removes what was imported for a workload id under a name.',
+          reference('Import'),
+          [pathId, ...queryParameters(importQuerySchema)],
+          ['400', '404'],
+        ),
+      },
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
@@ -141,7 +172,7 @@ const alertVerdicts = {
 
 /** An operation with a body, which may be left out where nothing in it is required. */
 function posted(described: Json, body: keyof typeof components): Json {
-  return { ...described, requestBody: { required: body === 'WorkloadVerdict', content: reference(body) } };
+  return { ...described, requestBody: { required: body !== 'Said', content: reference(body) } };
 }
 
 const pathId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };

@@ -14,6 +14,8 @@ import { incidentCursor, parseIncidentQuery } from './incident-query.ts';
 import type { IncidentQuery } from './incident-query.ts';
 import { incidentAlertsMax, viewIncident } from './incident-views.ts';
 import type { IncidentDetail, IncidentPage } from './incident-views.ts';
+import { addExchangeRoutes } from './exchange-routes.ts';
+import type { ProfileExchange } from './exchange-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
 import { Problem } from './problem.ts';
@@ -56,6 +58,7 @@ export interface RouteOptions {
   readonly incidents: IncidentSource;
   readonly nodes: NodeSource;
   readonly decisions: DecisionBook;
+  readonly exchange: ProfileExchange;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -102,6 +105,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     workload: (id) => workload(nodes, id),
     profile: (id) => profile(options, id),
   });
+  addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 

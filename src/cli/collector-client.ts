@@ -45,16 +45,22 @@ async function problemOf(response: Response): Promise<string> {
 }
 
 /**
- * Asks the collector. @param path With its query, from `/api/…`. @param body Posted as JSON when it is given.
+ * Asks the collector. @param path With its query, from `/api/…`. @param body Posted as JSON when it is given. @param method Without a body.
  * @throws AnchorwatchError `collector-unreachable` (with what to do), `collector-refused` (status and its reason).
  */
-export async function ask<T>(address: string, path: string, stop: AbortSignal, body?: object): Promise<T> {
+export async function ask<T>(
+  address: string,
+  path: string,
+  stop: AbortSignal,
+  body?: object,
+  method: 'GET' | 'DELETE' = 'GET',
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`${address}${path}`, {
       signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
       ...(body === undefined
-        ? {}
+        ? { method }
         : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
   } catch (error) {

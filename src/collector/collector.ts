@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { ApiServer } from '../api/server.ts';
 import { Feed } from '../feed/feed.ts';
+import { Fleet } from '../ingest/fleet.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { NodeMetrics } from '../ingest/node-metrics.ts';
 import { OpenIncidents } from '../ingest/open-incidents.ts';
@@ -13,6 +14,7 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
+import { sumOfContributions } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 
 export interface CollectorOptions {
@@ -83,7 +85,15 @@ async function assemble(
 
   const feed = new Feed({ alerts: store, registry, log });
   const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
+  const fleet = new Fleet({
+    ...{ contributions: store.contributions, sum: sumOfContributions, registry, clock, log },
+    prune: (nowMs) => store.contributions.prune(nowMs),
+  });
+  await fleet.prune();
+  const pruning = setInterval(() => void fleet.prune(), 3_600_000);
+  cleanups.defer('pruning of contributions', () => clearInterval(pruning));
   const ingest = new Ingest({
+    fleet,
     token: agentToken,
     collectorVersion: version,
     alerts: store,
@@ -114,6 +124,7 @@ async function assemble(
     alerts: store,
     incidents: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
+    exchange: fleet,
     decisions: {
       decide: async (said) => {
         const nowMs = clock.nowMs();
@@ -121,6 +132,7 @@ async function assemble(
         // What was seen to is of interest to people only; everything else is for the nodes, also for those that are away.
         const names = said.verdict === 'acknowledge' ? [] : nodes.states().map(({ name }) => name);
         const stored = await store.addDecision(decision, names);
+        if (said.verdict === 'relearn') await fleet.forget(said.workload);
         const { id, verdict, by, workload } = decision;
         log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');
         ingest.tellDecisions(names);

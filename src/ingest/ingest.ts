@@ -11,10 +11,12 @@ import type { Decision } from '../model/decision.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { ProfileFeature } from '../model/node.ts';
+import type { SharedProfile } from '../model/shared-profile.ts';
 import { closeCodes, limits } from '../protocol/limits.ts';
 import type { Decided, Hello } from '../protocol/message.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DecisionLog } from './deliveries.ts';
+import type { Fleet } from './fleet.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
 import type { Nodes } from './nodes.ts';
@@ -46,6 +48,7 @@ export interface IngestOptions {
   readonly alerts: AlertLog;
   readonly nodes: Nodes;
   readonly decisions: DecisionLog;
+  readonly fleet: Fleet;
   readonly listener: IngestListener;
   readonly registry: Registry;
   readonly clock: Clock;
@@ -122,6 +125,9 @@ export class Ingest {
           this.#deliveries.reported(session.node);
         },
         welcomed: (session: Session) => void this.#deliveries.next(session.node),
+        contribution: (session: Session, shared: SharedProfile) =>
+          this.#options.fleet.contributed(session.node, shared),
+        asked: (session: Session, workload: string) => this.#options.fleet.known(session.node, workload),
         decided: (session: Session, id: string, outcome: Decided['outcome']) =>
           void this.#deliveries.answered(session.node, id, outcome),
         refused: (session: Session, code: RefusalCode, message: string) => this.#refused(session, code, message),

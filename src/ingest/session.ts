@@ -3,6 +3,7 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Decision } from '../model/decision.ts';
 import type { NodeReport } from '../model/node.ts';
+import type { SharedProfile } from '../model/shared-profile.ts';
 import { closeCodes, protocolVersion } from '../protocol/limits.ts';
 import { decodeAgentMessage, encodeMessage } from '../protocol/message.ts';
 import type { AgentMessage, CollectorMessage, Decided, Hello, Response } from '../protocol/message.ts';
@@ -18,6 +19,10 @@ export interface SessionEvents {
   welcomed(session: Session): void;
   report(session: Session, report: NodeReport): void;
   decided(session: Session, id: string, outcome: Decided['outcome']): void;
+  /** Keeps what the node contributed, or counts why not; never rejects. */
+  contribution(session: Session, shared: SharedProfile): Promise<void>;
+  /** What other nodes know of the workload; undefined when nothing, or when it cannot be told; never rejects. */
+  asked(session: Session, workload: string): Promise<SharedProfile | undefined>;
   refused(session: Session, code: RefusalCode, message: string): void;
   ended(session: Session): void;
 }
@@ -124,7 +129,14 @@ export class Session {
     else if (message.type === 'batch') await this.#batch(message.seq, message.alerts);
     else if (message.type === 'report') this.#events.report(this, message.report);
     else if (message.type === 'decided') this.#events.decided(this, message.id, message.outcome);
+    else if (message.type === 'contribution') await this.#events.contribution(this, message.shared);
+    else if (message.type === 'ask') this.#send(await this.#fleet(message.workload));
     else this.#questions.get(message.id)?.(message);
+  }
+
+  async #fleet(workload: string): Promise<CollectorMessage> {
+    const shared = await this.#events.asked(this, workload);
+    return { type: 'fleet', workload, ...(shared === undefined ? {} : { shared }) };
   }
 
   #hello(hello: Hello): void {
@@ -139,7 +151,8 @@ export class Session {
       return;
     }
     this.node = hello.node;
-    this.#send({ type: 'welcome', protocol: protocolVersion, collectorVersion: this.#options.collectorVersion });
+    const { collectorVersion } = this.#options;
+    this.#send({ type: 'welcome', protocol: protocolVersion, collectorVersion, accepts: ['fleet'] });
     this.#events.welcomed(this);
   }
 

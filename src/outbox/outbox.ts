@@ -1,12 +1,23 @@
-import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { NodeReport, ProfileFeature } from '../model/node.ts';
+import type { SharedProfile } from '../model/shared-profile.ts';
 import { fitAlert, fitReport, fitResponse } from '../protocol/fit.ts';
 import { limits, protocolVersion } from '../protocol/limits.ts';
-import type { CollectorMessage, Decided, Refuse, Report, Request } from '../protocol/message.ts';
+import type {
+  Ask,
+  CollectorMessage,
+  Contribution,
+  Decided,
+  Refuse,
+  Report,
+  Request,
+  Welcome,
+} from '../protocol/message.ts';
+import { agentUrl, checkUrl } from './collector-url.ts';
 import { Link } from './link.ts';
 import type { LinkEnd } from './link.ts';
 import { AlertQueue } from './queue.ts';
@@ -26,6 +37,10 @@ export interface OutboxOptions {
   readonly onRequest?: (workload: string) => Promise<readonly ProfileFeature[] | undefined>;
   /** Does what an operator decided, and has saved it when it returns. May throw. */
   readonly onDecision?: (decision: Decision) => DecisionOutcome;
+  /** The collector takes contributions and questions about the fleet: `share` works until the connection ends. */
+  readonly onFleetOpen?: () => void;
+  /** What other nodes know of a workload that `share` asked about; undefined: nothing. */
+  readonly onFleet?: (workload: string, shared: SharedProfile | undefined) => void;
   readonly random?: () => number;
   /** Alerts kept in memory while the file cannot be written. Default 1000. */
   readonly memoryCapacity?: number;
@@ -65,6 +80,7 @@ export class Outbox {
   #token: string;
   #link: Link | undefined;
   #welcomed = false;
+  #sharing = false;
   #running = false;
   #attempt = 0;
   #batchSeq = 0;
@@ -120,6 +136,13 @@ export class Outbox {
     this.#report = message;
     // A report behind a full socket would be stale when it arrives; the next one takes its place.
     if (this.#welcomed && (this.#link?.bufferedBytes ?? 0) < limits.messageBytes) this.#send(message);
+  }
+
+  /** Sends a message about the fleet. False: the collector is away, takes none, or has not read what was sent before; try again later. */
+  share(message: Contribution | Ask): boolean {
+    if (!this.#welcomed || !this.#sharing || (this.#link?.bufferedBytes ?? 0) >= limits.messageBytes) return false;
+    this.#send(message);
+    return true;
   }
 
   start(): void {
@@ -180,14 +203,15 @@ export class Outbox {
   }
 
   #received(message: CollectorMessage): void {
-    if (message.type === 'welcome') this.#onWelcome(message.collectorVersion);
+    if (message.type === 'welcome') this.#onWelcome(message);
     else if (message.type === 'ack') this.#onAck(message.seq);
     else if (message.type === 'refuse') this.#onRefuse(message);
     else if (message.type === 'decide') this.#decide(message.decision);
+    else if (message.type === 'fleet') this.#options.onFleet?.(message.workload, message.shared);
     else void this.#answer(message);
   }
 
-  #onWelcome(collectorVersion: string): void {
+  #onWelcome({ collectorVersion, accepts = [] }: Welcome): void {
     clearTimeout(this.#ackTimer);
     this.#welcomed = true;
     this.#attempt = 0;
@@ -198,6 +222,8 @@ export class Outbox {
       'connected to the collector',
     );
     if (this.#report !== undefined) this.#send(this.#report);
+    this.#sharing = accepts.includes('fleet');
+    if (this.#sharing) this.#options.onFleetOpen?.();
     this.#pump();
   }
 
@@ -360,18 +386,4 @@ function underLimit(parcel: Parcel): Parcel['waiting'] {
     return room < 0 && index > 0;
   });
   return first === -1 ? parcel.waiting : parcel.waiting.slice(0, first);
-}
-
-function checkUrl(url: string): void {
-  if (URL.canParse(url) && /^wss?:$/u.test(new URL(url).protocol)) return;
-  throw new AnchorwatchError(
-    'collector.url',
-    `the collector's address must look like ws://HOST:PORT or wss://HOST:PORT, not ${url}`,
-  );
-}
-
-function agentUrl(collectorUrl: string): string {
-  const url = new URL(collectorUrl);
-  url.pathname = `${url.pathname.replace(/\/+$/u, '')}/agent`;
-  return url.href;
 }

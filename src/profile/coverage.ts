@@ -45,6 +45,15 @@ export function surpriseOfSeen({ samples }: Incidences, incidence: number): numb
   return Math.min(rareMax, Math.max(0, decades));
 }
 
+/**
+ * Surprise of a feature that was never seen here and in `incidence` samples elsewhere: as if it had been seen here so often, without the bound for
+ * what was, so that what few samples show excuses little; never more than `surpriseOfNew`, which it is for none.
+ */
+export function surpriseOfTold(counts: Incidences, incidence: number): number {
+  const decades = Math.log10((counts.samples + 1) / (incidence + 1)) / (incidence + 1);
+  return Math.min(surpriseOfNew(counts), Math.max(0, decades));
+}
+
 /** Chance that the next sample shows something new (Good 1953), 1 without evidence. */
 export function chanceOfNew({ samples, once }: Incidences): number {
   return samples === 0 ? 1 : Math.min(1, once / samples);

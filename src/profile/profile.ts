@@ -2,11 +2,14 @@ import type { Workload } from '../model/container.ts';
 import type { KernelKey } from '../model/event.ts';
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature } from '../model/node.ts';
+import type { SharedProfile } from '../model/shared-profile.ts';
+import { contributionOf } from './contribution.ts';
 import type { Incidences } from './coverage.ts';
 import { Decay, defaultHalfLifeMs, forgottenBelow, landmarked } from './decay.ts';
 import { FanOut, isPattern } from './fan-out.ts';
 import { KernelKeys } from './kernel-keys.ts';
-import { Releases } from './releases.ts';
+import { Prior } from './prior.ts';
+import { countsUnder, Releases } from './releases.ts';
 import { featureId, loadedRow, newRow, patternRow, plain, shown } from './row.ts';
 import type { Row } from './row.ts';
 import type { Sample } from './samples.ts';
@@ -47,6 +50,8 @@ export class Profile {
   #removed: Set<string> = new Set();
   #dirtySelf = true;
   #reset: boolean;
+  /** What other nodes know, since `usePrior`. */
+  prior: Prior | undefined;
   #overflow = 0;
 
   /** @param halfLifeMs After this time a sighting counts half; at least a day. */
@@ -109,6 +114,19 @@ export class Profile {
     return this.#decay.value(this.#find(feature)?.weight[stratum] ?? 0);
   }
 
+  /** What other nodes know counts beside what was learned here, from now on; it is never saved, nor contributed as the node's own. */
+  usePrior(shared: SharedProfile, timeMs: number): void {
+    this.prior = new Prior(shared, this.#decay.at(timeMs));
+    for (const row of this.#rows.values()) this.#tallies.mark(row, this.prior.has(row));
+  }
+
+  /** What this node has learned by itself, for the others: at most `featuresMost` features. Undefined before a sample is completed. */
+  contribution(timeMs: number, featuresMost: number): SharedProfile | undefined {
+    const [decay, samples] = [this.#decay, this.#sampleWeights];
+    const learned = { of: this, rows: this.#rows.values(), incomplete: this.#tallies.incomplete(), decay, samples };
+    return contributionOf(learned, timeMs, featuresMost);
+  }
+
   /** Known from the workload's first minutes, or for many samples: not something that came in a moment ago. */
   isEstablished(feature: Feature): boolean {
     const row = this.#find(feature);
@@ -116,35 +134,25 @@ export class Profile {
     return row.firstSeenMs - this.createdMs <= firstMinutesMs || row.startup + row.steady >= establishedSamples;
   }
 
-  /** The counts that coverage and surprise are computed from, less what was forgotten. */
+  /** The counts that coverage and surprise are computed from, less what was forgotten; with those of other nodes. */
   incidences(dimension: Dimension, stratum: Stratum): Incidences {
-    const tally = this.#tallies.get(dimension);
-    const { once, twice, total } = tally?.[stratum] ?? { once: 0, twice: 0, total: 0 };
-    return {
-      samples: this.#decay.value(this.#sampleWeights[stratum] - (tally?.incomplete[stratum] ?? 0)),
-      once: this.#decay.value(once),
-      twice: this.#decay.value(twice),
-      total: this.#decay.value(total),
-    };
+    const [samples, decay] = [this.#sampleWeights[stratum], this.#decay];
+    return this.#tallies.incidences(dimension, stratum, { samples, prior: this.prior, decay });
   }
 
   /** `incidences` as evidence about containers of one image: what was seen under others says less about them. */
   incidencesUnder(digest: string, dimension: Dimension, stratum: Stratum, counts: Incidences): Incidences {
+    if (this.prior?.isOfOthers(digest) === true) {
+      const [samples, decay] = [this.#sampleWeights[stratum], this.#decay];
+      const own = this.#tallies.incidences(dimension, stratum, { samples, prior: undefined, decay });
+      return countsUnder(counts, { own: own.samples, onceSince: own.once });
+    }
     return this.releases.under(digest, { dimension, stratum }, counts, (sinceMs) =>
       [...this.knownKeys(dimension)].reduce((once, key) => {
         const row = this.#rows.get(featureId({ dimension, key }));
         return row?.[stratum] === 1 && row.firstSeenMs >= sinceMs ? once + 1 : once;
       }, 0),
     );
-  }
-
-  /** Keys of the most frequent known features of a dimension, at most `limit`. */
-  expected(dimension: Dimension, limit: number): readonly string[] {
-    return [...this.knownKeys(dimension)]
-      .flatMap((key) => this.#rows.get(featureId({ dimension, key })) ?? [])
-      .toSorted((a, b) => b.steady + b.startup - a.steady - a.startup || (a.key < b.key ? -1 : 1))
-      .slice(0, limit)
-      .map((row) => row.key);
   }
 
   /** Every known key of a dimension. */
@@ -259,12 +267,9 @@ export class Profile {
     this.#dirtySelf = true;
   }
 
-  /**
-   * Ends a slice: adds what the kernel counted; what user space counted for the same samples itself is not counted again.
-   */
+  /** Ends a slice: adds what the kernel counted; what user space counted for the same samples itself is not counted again. */
   endSlice(timeMs: number): void {
-    const largest = this.#kernelKeys.takeCounts((id) => this.#resolve(id));
-    for (const [row, best] of largest) {
+    for (const [row, best] of this.#kernelKeys.takeCounts((id) => this.#resolve(id))) {
       if (row.state !== 'known') continue;
       for (const stratum of ['startup', 'steady'] as const) {
         const extra = best[stratum] - row.inSlice[stratum];
@@ -295,10 +300,7 @@ export class Profile {
       decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights }, releases: this.releases.stored() },
       listeners: [...this.#listeners],
       incomplete: this.#tallies.incomplete(),
-      features: [...this.#dirty].flatMap((id) => {
-        const row = this.#rows.get(id);
-        return row === undefined ? [] : [plain(row)];
-      }),
+      features: [...this.#dirty].flatMap((id) => this.#rows.get(id) ?? []).map(plain),
       kernelKeys: this.#kernelKeys.takeChanges(),
       removed: [...this.#removed],
       ...(this.relearned === undefined ? {} : { relearned: this.relearned }),
@@ -352,6 +354,7 @@ export class Profile {
     this.#removed.delete(featureId(row));
     if (row.state !== 'known') return;
     this.#tallies.add(row);
+    if (this.prior !== undefined) this.#tallies.mark(row, this.prior.has(row));
     this.#fanOut.add(row);
   }
 
@@ -361,14 +364,12 @@ export class Profile {
     const members = collapsed.members.flatMap(
       (key) => this.#rows.get(featureId({ dimension: row.dimension, key })) ?? [],
     );
-    const most = { startup: this.#mostWeight('startup'), steady: this.#mostWeight('steady') };
+    const { startup, steady } = this.#sampleWeights;
+    const first = this.#decay.at(this.createdMs);
+    const most = { startup: Math.max(first, startup), steady: Math.max(first, steady) };
     const pattern = patternRow(collapsed.pattern, row, members, { samples: this.#samples, most });
     for (const member of members) this.#remove(member);
     this.#insert(pattern);
-  }
-
-  #mostWeight(stratum: Stratum): number {
-    return Math.max(this.#decay.at(this.createdMs), this.#sampleWeights[stratum]);
   }
 
   #remove(row: Row): void {

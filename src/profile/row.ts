@@ -18,6 +18,8 @@ export interface Row {
   /** `container:sample` in which user space saw it during this slice. */
   marks: Set<string>;
   inSlice: { startup: number; steady: number };
+  /** Other nodes have seen it too. */
+  elsewhere: boolean;
 }
 
 /** Name of a feature within its profile, as it is stored. */
@@ -49,6 +51,7 @@ export function newRow({ dimension, key }: Feature, state: 'known' | 'judged', t
     sightings: 0,
     marks: new Set(),
     inSlice: { startup: 0, steady: 0 },
+    elsewhere: false,
   };
 }
 
@@ -98,5 +101,6 @@ export function patternRow(
     sightings: 0,
     marks: new Set(members.flatMap((member) => [...member.marks])),
     inSlice: { ...last.inSlice },
+    elsewhere: false,
   };
 }

@@ -1,4 +1,6 @@
 import type { Dimension, Stratum } from '../model/feature.ts';
+import type { Incidences } from './coverage.ts';
+import type { Decay } from './decay.ts';
 import type { Row } from './row.ts';
 import type { StoredProfile } from './stored.ts';
 
@@ -15,6 +17,8 @@ export interface Tally {
 interface StratumTally {
   /** Weights of the features seen in exactly one sample. */
   once: number;
+  /** Of these, those that other nodes have seen too. */
+  onceElsewhere: number;
   /** Half the weights of the features seen in exactly two samples. */
   twice: number;
   /** Sum of all weights. */
@@ -25,9 +29,20 @@ interface StratumTally {
 function count(tally: StratumTally, row: Row, stratum: Stratum, sign: 1 | -1): void {
   const weight = sign * row.weight[stratum];
   if (row[stratum] === 1) tally.once += weight;
+  if (row[stratum] === 1 && row.elsewhere) tally.onceElsewhere += weight;
   if (row[stratum] === 2) tally.twice += weight / 2;
   tally.total += weight;
 }
+
+/** What completed samples, and a prior beside them, say. */
+interface Evidence {
+  /** Weight of the samples. */
+  readonly samples: number;
+  readonly prior: { incidences(dimension: Dimension, stratum: Stratum): Incidences } | undefined;
+  readonly decay: Pick<Decay, 'value'>;
+}
+
+const none: StratumTally = { once: 0, onceElsewhere: 0, twice: 0, total: 0 };
 
 /** Figures of a profile by dimension. */
 export class Tallies {
@@ -45,7 +60,6 @@ export class Tallies {
   of(dimension: Dimension): Tally {
     let tally = this.#dimensions.get(dimension);
     if (tally === undefined) {
-      const none = { once: 0, twice: 0, total: 0 };
       tally = { keys: new Set(), startup: { ...none }, steady: { ...none }, incomplete: { startup: 0, steady: 0 } };
       this.#dimensions.set(dimension, tally);
     }
@@ -66,6 +80,30 @@ export class Tallies {
     tally.keys.delete(row.key);
     count(tally.startup, row, 'startup', -1);
     count(tally.steady, row, 'steady', -1);
+  }
+
+  /** Other nodes have seen a feature that is counted in, or not. */
+  mark(row: Row, elsewhere: boolean): void {
+    if (row.state !== 'known' || row.elsewhere === elsewhere) return;
+    this.remove(row);
+    row.elsewhere = elsewhere;
+    this.add(row);
+  }
+
+  /**
+   * What coverage and surprise are computed from. What was seen once here and elsewhere too was not seen once; what was seen once elsewhere, and
+   * here too, is taken for seen once all the same: that errs towards quiet.
+   */
+  incidences(dimension: Dimension, stratum: Stratum, { samples, prior, decay }: Evidence): Incidences {
+    const tally = this.#dimensions.get(dimension);
+    const { once, onceElsewhere, twice, total } = tally?.[stratum] ?? none;
+    const told = prior?.incidences(dimension, stratum);
+    return {
+      samples: decay.value(samples - (tally?.incomplete[stratum] ?? 0) + (told?.samples ?? 0)),
+      once: decay.value(once - onceElsewhere + (told?.once ?? 0)),
+      twice: decay.value(twice + (told?.twice ?? 0)),
+      total: decay.value(total + (told?.total ?? 0)),
+    };
   }
 
   /** A feature is changed by `change`. */

@@ -1,5 +1,6 @@
 import type { Alert } from '../model/alert.ts';
 import type { NodeReport, ProfileFeature } from '../model/node.ts';
+import type { SharedFeature, SharedProfile } from '../model/shared-profile.ts';
 import { alertSchema } from './alert-schema.ts';
 import { limits } from './limits.ts';
 import { parse } from './message.ts';
@@ -107,4 +108,26 @@ export function fitResponse(id: number, features: readonly ProfileFeature[] | un
     if (Buffer.byteLength(JSON.stringify(message)) <= limits.messageBytes) return message;
     kept = kept.slice(0, kept.length >> 1);
   }
+}
+
+/** A shared profile under the limits: judged features first, then those of the greatest weight, and how many were left out. */
+export function fitShared(shared: SharedProfile): SharedProfile {
+  const weight = ({ state, weight: { startup, steady } }: SharedFeature): number =>
+    state === 'judged' ? Number.POSITIVE_INFINITY : startup + steady;
+  let room = limits.sharedBytes - Buffer.byteLength(JSON.stringify({ ...shared, features: [] }));
+  const kept = new Set(
+    shared.features
+      .filter(({ key }) => key.length > 0 && key.length <= limits.sharedKeyLength)
+      .toSorted((a, b) => (weight(a) === weight(b) ? 0 : weight(b) - weight(a)))
+      .slice(0, limits.sharedFeatures)
+      .filter((feature) => (room -= Buffer.byteLength(JSON.stringify(feature)) + 1) >= 0),
+  );
+  const features = shared.features.filter((feature) => kept.has(feature));
+  return {
+    ...shared,
+    listeners: shared.listeners.filter(({ length }) => length <= limits.sharedKeyLength).slice(0, limits.listItems),
+    images: shared.images.slice(0, limits.listItems),
+    features,
+    omitted: shared.omitted + shared.features.length - features.length,
+  };
 }

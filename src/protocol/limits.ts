@@ -1,7 +1,7 @@
 /** Version that this program speaks. Raised when a message changes so that the other side could misread it. */
 export const protocolVersion = 1;
 
-/** Bounds of the protocol: both sides refuse what goes over them, and `fitAlert`, `fitReport` and `fitResponse` keep under them. */
+/** Bounds of the protocol: both sides refuse what goes over them, and `fitAlert`, `fitReport`, `fitResponse` and `fitShared` keep under them. */
 export const limits = {
   /** Bytes of one message in UTF-8. */
   messageBytes: 1_048_576,
@@ -25,6 +25,16 @@ export const limits = {
   decisionFeatures: 256,
   /** Features in the answer to a profile request. */
   profileFeatures: 10_000,
+  /** Features of a shared profile. */
+  sharedFeatures: 4096,
+  /** Bytes of a shared profile as JSON. */
+  sharedBytes: 786_432,
+  /** UTF-16 units of a feature's key in a shared profile. */
+  sharedKeyLength: 1024,
+  /** Samples that a shared profile may claim: a thousand containers in minutely slices make them in two years. */
+  sharedSamples: 1_000_000_000,
+  /** Nodes that one shared profile may be the sum of. */
+  sharedNodes: 10_000,
 } as const;
 
 /** Codes with which a WebSocket between agent and collector is closed (RFC 6455 section 7.4.2: 4000-4999 are private). */

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { makeAlert, makeReport } from '../../test/support/alerts.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import type { Alert } from '../model/alert.ts';
+import type { SharedFeature } from '../model/shared-profile.ts';
 import { dimensionSchema } from './alert-schema.ts';
-import { fitAlert, fitReport, fitResponse } from './fit.ts';
+import { fitAlert, fitReport, fitResponse, fitShared } from './fit.ts';
 import { limits } from './limits.ts';
 import { decodeAgentMessage, decodeCollectorMessage, encodeMessage } from './message.ts';
 import type { AgentMessage, CollectorMessage } from './message.ts';
@@ -188,4 +189,27 @@ describe('fitting', () => {
     expect(response.features.length + response.omitted).toBe(1000);
     expect(decodeAgentMessage(encodeMessage(response))).toEqual(response);
   });
+});
+
+test('a shared profile too large for a message keeps the judged and the most frequent, and travels as it is', () => {
+  const feature = (index: number): SharedFeature => {
+    const figures = { startup: 0, steady: index };
+    const state = index % 1000 === 0 ? 'judged' : 'known';
+    const key = `/srv/${String(index)}/${'x'.repeat(index === 3999 ? limits.sharedKeyLength : 400)}`;
+    return { dimension: 'file.read', key, state, count: figures, weight: figures, nodes: 1 };
+  };
+  const figures = { startup: 2, steady: 4000 };
+  const fitted = fitShared({
+    ...{ workload: { id: 'w', name: 'shop/web', kind: 'image' }, asOfMs: 1, halfLifeMs: 2_592_000_000, nodes: 1 },
+    ...{ samples: figures, incomplete: { exec: figures }, listeners: ['/usr/sbin/nginx'], images: ['sha256:1'] },
+    ...{ features: Array.from({ length: 4000 }, (_, index) => feature(index)), omitted: 5 },
+  });
+  const message = { type: 'contribution', shared: fitted } as const;
+  const text = encodeMessage(message);
+  expect(text.length).toBeLessThanOrEqual(limits.sharedBytes + 100);
+  expect(decodeAgentMessage(text)).toEqual(message);
+  expect(fitted.features.filter(({ state }) => state === 'judged')).toHaveLength(4);
+  expect(fitted.omitted).toBe(5 + 4000 - fitted.features.length);
+  const least = fitted.features.find(({ state }) => state === 'known')?.weight.steady ?? 0;
+  expect(fitted.features.filter(({ weight }) => weight.steady >= least)).toHaveLength(3999 - least);
 });

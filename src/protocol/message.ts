@@ -4,10 +4,12 @@ import type { Alert } from '../model/alert.ts';
 import { decisionOutcomes } from '../model/decision.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { NodeReport, ProfileFeature } from '../model/node.ts';
+import type { SharedProfile } from '../model/shared-profile.ts';
 import { alertIdSchema, alertSchema } from './alert-schema.ts';
 import { decisionSchema } from './decision-schema.ts';
 import { limits } from './limits.ts';
 import { nodeReportSchema, profileFeatureSchema } from './node-schema.ts';
+import { sharedProfileSchema } from './shared-schema.ts';
 
 /** First message of an agent. The version is checked before anything else of it is. */
 export interface Hello {
@@ -42,11 +44,24 @@ export interface Decided {
   readonly id: string;
   readonly outcome: DecisionOutcome | 'failed';
 }
+/** What the node learned of a workload by itself; replaces what it contributed before. Only to a collector that accepts it. */
+export interface Contribution {
+  readonly type: 'contribution';
+  readonly shared: SharedProfile;
+}
+/** Asks what other nodes know of a workload; answered by `fleet`. Only to a collector that accepts it. */
+export interface Ask {
+  readonly type: 'ask';
+  /** Workload id. */
+  readonly workload: string;
+}
 /** Answer to `hello`. */
 export interface Welcome {
   readonly type: 'welcome';
   readonly protocol: number;
   readonly collectorVersion: string;
+  /** Messages beside those of the first release that the collector takes; absent: none. */
+  readonly accepts?: readonly string[];
 }
 /** The batch is stored for good. `duplicate` of its alerts were stored before; the others are `stored`. */
 export interface Ack {
@@ -77,8 +92,15 @@ export interface Decide {
   readonly decision: Decision;
 }
 
-export type AgentMessage = Hello | Batch | Report | Response | Decided;
-export type CollectorMessage = Welcome | Ack | Refuse | Request | Decide;
+/** Answer to `ask`: the sum of what other nodes contributed; absent: none of them did. */
+export interface Fleet {
+  readonly type: 'fleet';
+  readonly workload: string;
+  readonly shared?: SharedProfile;
+}
+
+export type AgentMessage = Hello | Batch | Report | Response | Decided | Contribution | Ask;
+export type CollectorMessage = Welcome | Ack | Refuse | Request | Decide | Fleet;
 
 const name = z.string().min(1).max(limits.nameLength);
 const seq = z.int().min(1);
@@ -95,10 +117,18 @@ const agentMessageSchema: z.ZodType<AgentMessage> = z.discriminatedUnion('type',
     features: z.array(profileFeatureSchema).max(limits.profileFeatures),
     omitted: figure,
   }),
+  z.object({ type: z.literal('contribution'), shared: sharedProfileSchema }),
+  z.object({ type: z.literal('ask'), workload: name }),
   z.object({ type: z.literal('decided'), id: alertIdSchema, outcome: z.enum([...decisionOutcomes, 'failed']) }),
 ]);
 const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('welcome'), protocol: z.int(), collectorVersion: name }),
+  z.object({
+    type: z.literal('welcome'),
+    protocol: z.int(),
+    collectorVersion: name,
+    accepts: z.array(name).max(limits.listItems).exactOptional(),
+  }),
+  z.object({ type: z.literal('fleet'), workload: name, shared: sharedProfileSchema.exactOptional() }),
   z.object({ type: z.literal('ack'), seq, stored: figure, duplicate: figure }),
   z.object({
     type: z.literal('refuse'),

@@ -42,6 +42,7 @@ const unseen: Readonly<Record<string, string>> = {
   on_capability: 'which capabilities are used and denied',
   on_dns_question: 'DNS questions',
   on_any_call: 'system calls that are not rare, and those of the 32-bit ABI',
+  on_compat_open: 'files opened by 32-bit system calls',
   on_dns_answer: 'DNS answers: peers are told by their addresses alone',
   on_cgroup_mkdir: 'the first moments of new containers',
   on_cgroup_rmdir: 'the end of containers before the engine tells it',

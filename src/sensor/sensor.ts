@@ -127,7 +127,7 @@ export class Sensor {
     this.#programs = loadPrograms(
       this.#libbpf,
       knownEntries === undefined ? {} : { known: knownEntries },
-      new Set(allSyscalls ? [] : ['on_any_call']),
+      new Set(allSyscalls ? [] : ['on_any_call', 'on_compat_open']),
     );
     this.#syscallsFd = allSyscalls ? this.#programs.mapFd('syscalls') : undefined;
     const random = randomBytes(16);

@@ -82,4 +82,19 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE INDEX decision_deliveries_by_decision ON decision_deliveries (seq);
     `,
   },
+  {
+    name: 'contributions',
+    sql: `
+      CREATE TABLE contributions (
+        workload_id TEXT NOT NULL,
+        node TEXT NOT NULL,
+        as_of_ms REAL NOT NULL,
+        received_ms REAL NOT NULL,
+        bytes INTEGER NOT NULL,
+        shared TEXT NOT NULL,
+        PRIMARY KEY (workload_id, node)
+      ) STRICT;
+      CREATE INDEX contributions_by_time ON contributions (received_ms);
+    `,
+  },
 ];

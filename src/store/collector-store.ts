@@ -8,6 +8,8 @@ import { canonicalJson, chainHash, chainStart } from './chain.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
+import { ContributionTable } from './contribution-table.ts';
+import type { ContributionSchema } from './contribution-table.ts';
 import { DecisionTable } from './decision-table.ts';
 import type { DecisionFilter, DecisionSchema } from './decision-table.ts';
 import { IncidentTable } from './incident-table.ts';
@@ -41,7 +43,7 @@ interface NodeRow {
   last_seen_ms: number;
   report: string | null;
 }
-interface CollectorSchema extends IncidentSchema, DecisionSchema {
+interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema {
   alerts: AlertRow;
   nodes: NodeRow;
 }
@@ -77,6 +79,8 @@ export class CollectorStore {
   readonly #database: Database<CollectorSchema>;
   readonly #incidents: IncidentTable;
   readonly #decisions: DecisionTable;
+  /** What nodes learned, for the other nodes. */
+  readonly contributions: ContributionTable;
   #lastSeq: number;
   #lastHash: string;
 
@@ -89,6 +93,7 @@ export class CollectorStore {
     });
     this.#incidents = new IncidentTable(this.#database);
     this.#decisions = new DecisionTable(this.#database);
+    this.contributions = new ContributionTable(this.#database);
     const last = this.#database.first(
       this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
     );

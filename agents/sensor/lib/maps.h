@@ -187,7 +187,13 @@ struct scratch {
 	/* Addresses of what walk_path walks: the verifier lets a function of its own take numbers only. */
 	u64 dentry;
 	u64 mnt;
-	/* Loop state stands in map memory, not on the stack: the verifier would follow every constant value of it. */
+	/*
+	 * Loop state stands in map memory, not on the stack: the verifier would follow every constant value of it, and that of 6.1, which looks
+	 * at one turn of a loop only, takes what is 0 in that turn for 0 in all of them and removes the code for anything else.
+	 */
+	u32 name_left; /* of the present label */
+	u32 name_bytes;
+	u32 name_state; /* 0: reading, 1: at its end, 2: none */
 	u32 fold_out;
 	u32 fold_in_digits;
 	u32 answer_at;

@@ -13,11 +13,11 @@ export class ScenarioStore {
   readonly #directory: string = mkdtempSync(join(tmpdir(), 'anchorwatch-scenario-'));
   #database: Database<ProfileSchema> | undefined;
 
-  /** Opens the store, again after a restart of the agent: what was saved is there, what was not is gone. */
-  open(): { readonly profiles: Profiles; readonly rates: RateModels } {
+  /** Opens a node's store, again after a restart of its agent: what was saved is there, what was not is gone. */
+  open(node: string): { readonly profiles: Profiles; readonly rates: RateModels } {
     this.#database?.close();
     this.#database = openDatabase<ProfileSchema>({
-      path: join(this.#directory, 'profiles.db'),
+      path: join(this.#directory, `${node}.db`),
       kind: 'profile',
       migrations: profileMigrations,
       synchronous: 'normal',

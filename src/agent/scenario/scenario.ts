@@ -11,18 +11,21 @@ import type { Alert } from '../../model/alert.ts';
 import type { Container } from '../../model/container.ts';
 import type { Dimension } from '../../model/feature.ts';
 import { growIncident } from '../../model/incident.ts';
+import type { SharedProfile } from '../../model/shared-profile.ts';
 import { defaultHalfLifeMs } from '../../profile/decay.ts';
+import { sumOfContributions } from '../../profile/merge.ts';
+import { limits } from '../../protocol/limits.ts';
 import { eventOf } from './event-line.ts';
 import { ModelKernel } from './model-kernel.ts';
 import { MeasuredContainers } from './measured-containers.ts';
 import { firstPid, NamedProcesses } from './named-processes.ts';
 import { ScenarioStore } from './scenario-store.ts';
-import { duration, pairs, wordsOf } from './words.ts';
+import { duration, pairs, thresholdSetting, wordsOf } from './words.ts';
 
 type Step =
   | { readonly kind: 'event'; readonly container: string; readonly words: readonly string[]; readonly line: number }
   | { readonly kind: 'start' | 'stop'; readonly container: string }
-  | { readonly kind: 'agent' }
+  | { readonly kind: 'agent'; readonly node: string | undefined }
   | { readonly kind: 'operator'; readonly words: readonly string[] };
 
 interface TimedStep {
@@ -60,6 +63,8 @@ class Run {
   #nowMs = 0;
   readonly #processes: NamedProcesses = new NamedProcesses();
   readonly #incidents: Map<string, ReturnType<typeof growIncident>> = new Map();
+  readonly #contributions: Map<string, readonly SharedProfile[]> = new Map();
+  #node = 'node-1';
   #alertBudget = Infinity;
   readonly #thresholds: ThresholdSetting[] = [];
   #watch: Watch | undefined;
@@ -181,13 +186,13 @@ class Run {
   }
 
   #startAgent(): void {
-    const { profiles, rates } = this.#store.open();
+    const { profiles, rates } = this.#store.open(this.#node);
     const clock = { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs };
     this.#watch = new Watch({
       profiles,
       rules: this.#rules,
       clock,
-      node: 'node-1',
+      node: this.#node,
       sliceMs: this.#sliceMs,
       startupMs: this.#startupMs,
       halfLifeMs: this.#halfLifeMs,
@@ -217,10 +222,29 @@ class Run {
     const watch = this.#agent();
     this.#kernel.restore(container.workload.id, watch.kernelKeys(container.workload.id));
     this.#kernel.setSample(container.id, watch.containerStarted(container, epochMs + this.#nowMs));
+    const others = [...this.#contributions].flatMap(([node, learned]) => (node === this.#node ? [] : learned));
+    const known = others.filter(({ workload }) => workload.id === container.workload.id);
+    const prior = sumOfContributions(known, epochMs + this.#nowMs);
+    if (prior !== undefined) watch.profile(container.workload.id)?.usePrior(prior, epochMs + this.#nowMs);
+  }
+
+  /** What follows happens on another node, which knows what the nodes before it contributed when they were left. */
+  #moveTo(node: string): void {
+    const watch = this.#agent();
+    const learned = watch
+      .report()
+      .flatMap(
+        ({ workload: { id } }) => watch.profile(id)?.contribution(epochMs + this.#nowMs, limits.sharedFeatures) ?? [],
+      );
+    this.#contributions.set(this.#node, learned);
+    watch.save();
+    this.#node = node;
+    this.#running.clear();
   }
 
   #perform(step: Step): void {
     if (step.kind === 'agent') {
+      if (step.node !== undefined) this.#moveTo(step.node);
       this.#startAgent();
       return;
     }
@@ -361,18 +385,9 @@ class Run {
 }
 
 function stepOf(words: readonly string[], line: number): Step {
-  if (words[0] === 'agent') return { kind: 'agent' };
+  if (words[0] === 'agent') return { kind: 'agent', node: words[1] === 'on' ? words[2] : undefined };
   if (words[0] === 'operator') return { kind: 'operator', words: words.slice(1) };
   const [container = '', verb = ''] = words;
   if (verb === 'start' || verb === 'stop') return { kind: verb, container };
   return { kind: 'event', container, words: words.slice(1), line };
-}
-
-function thresholdSetting(options: ReadonlyMap<string, string>): ThresholdSetting {
-  const [warning, critical] = [options.get('warning'), options.get('critical')];
-  return {
-    ...{ workload: options.get('workload'), namespace: options.get('namespace'), dimension: options.get('dimension') },
-    warning: warning === undefined ? undefined : Number(warning),
-    critical: critical === undefined ? undefined : Number(critical),
-  };
 }

@@ -1,3 +1,4 @@
+import type { ThresholdSetting } from '../../config/thresholds.ts';
 import { parseDuration } from '../../config/values.ts';
 
 /** Words, with "double quotes" around those that hold spaces. */
@@ -19,4 +20,14 @@ export function duration(text = 'nothing'): number {
   const parsed = parseDuration(text);
   if (!parsed.ok) throw new Error(`not a time: ${text}`);
   return parsed.value;
+}
+
+/** `threshold` with its options, as the configuration file has it. */
+export function thresholdSetting(options: ReadonlyMap<string, string>): ThresholdSetting {
+  const [warning, critical] = [options.get('warning'), options.get('critical')];
+  return {
+    ...{ workload: options.get('workload'), namespace: options.get('namespace'), dimension: options.get('dimension') },
+    warning: warning === undefined ? undefined : Number(warning),
+    critical: critical === undefined ? undefined : Number(critical),
+  };
 }

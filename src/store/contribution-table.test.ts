@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { SharedProfile } from '../model/shared-profile.ts';
+import { CollectorStore } from './collector-store.ts';
+import { collectorMigrations } from './collector-migrations.ts';
+import { ContributionTable } from './contribution-table.ts';
+import type { ContributionSchema } from './contribution-table.ts';
+import { openDatabase } from './database.ts';
+
+const dayMs = 86_400_000;
+const figures = { startup: 1, steady: 9 };
+
+function shared(id: string, asOfMs: number, changes: Partial<SharedProfile> = {}): SharedProfile {
+  return {
+    ...{ workload: { id, name: id, kind: 'image' }, asOfMs, halfLifeMs: 30 * dayMs, nodes: 1, samples: figures },
+    ...{ incomplete: {}, listeners: [], images: [], features: [], omitted: 0, ...changes },
+  };
+}
+
+let path: string;
+let table: ContributionTable;
+beforeEach(() => {
+  const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-'));
+  path = join(directory, 'collector.db');
+  const store = new CollectorStore(path);
+  table = store.contributions;
+  onTestFinished(() => {
+    store.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+});
+
+const nodes = async (workload: string): Promise<string[]> => (await table.of(workload)).map(({ node }) => node);
+
+describe('ContributionTable', () => {
+  test('a later contribution replaces the earlier one, an earlier one does not, whatever order they come in', async () => {
+    expect(await table.keep('a', shared('w', 10), 1)).toEqual({ outcome: 'stored', dropped: 0 });
+    expect(await table.keep('a', shared('w', 20, { omitted: 7 }), 2)).toEqual({ outcome: 'stored', dropped: 0 });
+    expect(await table.keep('a', shared('w', 15), 3)).toEqual({ outcome: 'stale', dropped: 0 });
+    expect(await table.of('w')).toEqual([{ node: 'a', shared: shared('w', 20, { omitted: 7 }) }]);
+    expect(await table.of('other')).toEqual([]);
+  });
+
+  test('of a workload the nodes that contributed last are kept', async () => {
+    for (let node = 0; node < 32; node++) await table.keep(`n${node}`, shared('w', 1), node);
+    await table.keep('n0', shared('w', 2), 100);
+    expect(await table.keep('fresh', shared('w', 1), 101)).toEqual({ outcome: 'stored', dropped: 1 });
+    const kept = await nodes('w');
+    expect(kept).toHaveLength(32);
+    expect(kept.slice(0, 2)).toEqual(['fresh', 'n0']);
+    expect(kept).not.toContain('n1');
+  });
+
+  test('what was not renewed for 60 days is deleted; what is left is there after a restart', async () => {
+    await table.keep('old', shared('w', 1), 0);
+    await table.keep('new', shared('w', 1), 10 * dayMs);
+    expect(await table.prune(61 * dayMs)).toEqual({ age: 1, count: 0, bytes: 0 });
+    const again = new CollectorStore(path);
+    onTestFinished(() => again.close());
+    expect((await again.contributions.of('w')).map(({ node }) => node)).toEqual(['new']);
+  });
+
+  test('of too many bytes the oldest are deleted', async () => {
+    const database = openDatabase<ContributionSchema>({
+      ...{ path: `${path}-small`, kind: 'collector', migrations: collectorMigrations, synchronous: 'normal' },
+    });
+    onTestFinished(() => database.close());
+    table = new ContributionTable(database, 6500);
+    const large = { listeners: ['x'.repeat(1000 - JSON.stringify(shared('w0', 1)).length - 2)] };
+    for (let index = 0; index < 8; index++) await table.keep('a', shared(`w${index}`, 1, large), index);
+    expect(await table.prune(8)).toEqual({ age: 0, count: 0, bytes: 2 });
+    expect([await nodes('w1'), await nodes('w2')]).toEqual([[], ['a']]);
+  });
+
+  test('forgets a workload, or what one node said about it', async () => {
+    for (const node of ['a', 'b', 'c']) for (const id of ['v', 'w']) await table.keep(node, shared(id, 1), 1);
+    expect(await table.forget('w', 'b')).toBe(1);
+    expect(await table.forget('w', 'b')).toBe(0);
+    expect(await table.forget('w')).toBe(2);
+    expect(await nodes('v')).toEqual(['a', 'b', 'c']);
+  });
+});

@@ -1,0 +1,132 @@
+import type { SharedProfile } from '../model/shared-profile.ts';
+import type { Database } from './database.ts';
+
+export interface ContributionSchema {
+  contributions: {
+    workload_id: string;
+    node: string;
+    as_of_ms: number;
+    received_ms: number;
+    bytes: number;
+    shared: string;
+  };
+}
+
+/** Contributions of so many nodes are kept for one workload, those received last. */
+const nodesMax = 32;
+const dayMs = 86_400_000;
+/** A contribution that was not renewed for two half-lives, as they are by default, weighs a quarter. */
+const keptMs = 60 * dayMs;
+const contributionsMax = 10_000;
+
+/**
+ * What each node learned of each workload: a map from workload and node to the node's latest contribution (a state-based CRDT, Shapiro et al. 2011,
+ * "Conflict-free replicated data types": the later state replaces the earlier), so that a sum over it counts nothing twice. Bounded by
+ * `nodesMax`, and at each `prune` by age, number and bytes. Methods are asynchronous for the sake of a store behind a network.
+ */
+export class ContributionTable {
+  readonly #database: Database<ContributionSchema>;
+
+  readonly #bytesMax: number;
+
+  /** @param bytesMax All contributions may take so much; 256 MiB when left out. */
+  constructor(database: Database<ContributionSchema>, bytesMax: number = 256 * 1_048_576) {
+    this.#database = database;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Replaces what the node contributed about the workload. `stale`: what is there is of a later time. */
+  async keep(
+    node: string,
+    shared: SharedProfile,
+    receivedMs: number,
+  ): Promise<{ readonly outcome: 'stored' | 'stale'; readonly dropped: number }> {
+    const { query } = this.#database;
+    const workload_id = shared.workload.id;
+    return this.#database.transaction(() => {
+      const there = this.#database.first(
+        query
+          .selectFrom('contributions')
+          .select('as_of_ms')
+          .where('workload_id', '=', workload_id)
+          .where('node', '=', node),
+      );
+      if (there !== undefined && there.as_of_ms > shared.asOfMs) return { outcome: 'stale', dropped: 0 };
+      const text = JSON.stringify(shared);
+      const row = { as_of_ms: shared.asOfMs, received_ms: receivedMs, bytes: Buffer.byteLength(text), shared: text };
+      this.#database.run(
+        query
+          .insertInto('contributions')
+          .values({ workload_id, node, ...row })
+          .onConflict((conflict) => conflict.columns(['workload_id', 'node']).doUpdateSet(row)),
+      );
+      const surplus = this.#database.all(
+        query
+          .selectFrom('contributions')
+          .select('node')
+          .where('workload_id', '=', workload_id)
+          .orderBy('received_ms', 'desc')
+          .orderBy('node')
+          .limit(-1)
+          .offset(nodesMax),
+      );
+      for (const one of surplus) this.#delete(workload_id, one.node);
+      return { outcome: 'stored', dropped: surplus.length };
+    });
+  }
+
+  /** By node; the latest received first. */
+  async of(workload: string): Promise<readonly { readonly node: string; readonly shared: SharedProfile }[]> {
+    const rows = this.#database.all(
+      this.#database.query
+        .selectFrom('contributions')
+        .select(['node', 'shared'])
+        .where('workload_id', '=', workload)
+        .orderBy('received_ms', 'desc')
+        .orderBy('node'),
+    );
+    return rows.map(({ node, shared }) => ({ node, shared: JSON.parse(shared) as SharedProfile }));
+  }
+
+  /** Forgets what all nodes, or one, contributed about a workload; how many contributions that were. */
+  async forget(workload: string, node?: string): Promise<number> {
+    const { query } = this.#database;
+    return this.#database.transaction(() => {
+      const of = query.selectFrom('contributions').select('node').where('workload_id', '=', workload);
+      const rows = this.#database.all(node === undefined ? of : of.where('node', '=', node));
+      for (const row of rows) this.#delete(workload, row.node);
+      return rows.length;
+    });
+  }
+
+  /** Deletes what is too old, then the oldest of what is too much; how many, by reason. */
+  async prune(nowMs: number): Promise<Readonly<Record<'age' | 'count' | 'bytes', number>>> {
+    const { query } = this.#database;
+    return this.#database.transaction(() => {
+      const dropped = { age: 0, count: 0, bytes: 0 };
+      let [contributions, bytes] = [0, 0];
+      const rows = this.#database.all(
+        query
+          .selectFrom('contributions')
+          .select(['workload_id', 'node', 'received_ms', 'bytes'])
+          .orderBy('received_ms', 'desc')
+          .orderBy('workload_id')
+          .orderBy('node'),
+      );
+      for (const row of rows) {
+        contributions += 1;
+        bytes += row.bytes;
+        const aged = nowMs - row.received_ms > keptMs;
+        if (!aged && contributions <= contributionsMax && bytes <= this.#bytesMax) continue;
+        dropped[aged ? 'age' : contributions > contributionsMax ? 'count' : 'bytes'] += 1;
+        this.#delete(row.workload_id, row.node);
+      }
+      return dropped;
+    });
+  }
+
+  #delete(workload: string, node: string): void {
+    const { query } = this.#database;
+    this.#database.run(query.deleteFrom('contributions').where('workload_id', '=', workload).where('node', '=', node));
+  }
+}
