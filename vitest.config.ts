@@ -24,7 +24,7 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: 'scenario',
-          include: ['test/scenarios/**/*.test.ts'],
+          include: ['test/scenarios/**/*.test.ts', 'test/recordings/**/*.test.ts'],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },

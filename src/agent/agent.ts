@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import { unifiedMount } from '../identity/cgroup.ts';
 import { Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
-import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { errorText } from '../lib/errors.ts';
+import type { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { NodeReport } from '../model/node.ts';
@@ -12,8 +11,6 @@ import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { procfsHooks } from '../sensor/procfs-hooks.ts';
-import { ProcfsSource } from '../sensor/procfs.ts';
-import { Sensor } from '../sensor/sensor.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { OutboxStore } from '../store/outbox-store.ts';
@@ -27,8 +24,12 @@ import { figuresByCgroup, withCounts } from './container-figures.ts';
 import { Fleet } from './fleet.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
+import { openRecording } from './recording-watch.ts';
+import type { Recording } from './recording-watch.ts';
 import { RuleSource } from './rule-source.ts';
 import { SliceLoops } from './slice-loops.ts';
+import { startSource } from './source.ts';
+import type { Source } from './source.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -61,6 +62,8 @@ export interface AgentOptions {
   readonly sensor?: 'auto' | 'bpf' | 'procfs';
   /** Files and directories of suspicion rules that build on the shipped ones. */
   readonly rulePaths?: readonly string[];
+  /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
+  readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
 }
 
 export interface RunningAgent {
@@ -107,10 +110,13 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const setAside = (aside: string, error: AnchorwatchError): void => {
     log.error({ err: error, code: error.code, aside }, `${errorText(error)}. It was moved aside, a new one begins`);
   };
+  const recording = agentRecording(options, log);
+  cleanups.defer('recording', async () => recording?.writer.close());
   const profilesPath = join(stateDir, 'profiles.db');
   const { profilesFile, watch } = openOrSetAside(
     profilesPath,
-    () => openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs, halfLifeMs, ...judging }),
+    () =>
+      openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs, halfLifeMs, ...judging }, recording),
     setAside,
   );
   cleanups.defer('profiles', () => {
@@ -219,7 +225,8 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     every(pollMs, () => {
       poller.poll();
     });
-  const from = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource, fleet };
+  const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource };
+  const from = { ...own, fleet, recording };
   const report = (): void => {
     outbox.report(nodeReport(from));
   };
@@ -236,62 +243,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   };
 }
 
-/** Where events are from: one of the two. */
-interface Source {
-  readonly sensor?: Sensor;
-  readonly poller?: ProcfsSource;
-  /** Why there is no kernel sensor. */
-  readonly trouble: string;
-}
-
-async function startSource(
-  { sensor: wanted = 'auto', allSyscalls }: Pick<AgentOptions, 'sensor' | 'allSyscalls'>,
-  pipeline: Pipeline,
-  containers: Containers,
-  log: Logger,
-): Promise<Source> {
-  let trouble = 'not wanted: --sensor procfs';
-  if (wanted !== 'procfs') {
-    let sensor: Sensor | undefined;
-    try {
-      if (unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1')) === undefined)
-        throw new AnchorwatchError('sensor.cgroup', 'no cgroup v2 tree is mounted');
-      sensor = new Sensor({
-        log,
-        allSyscalls,
-        listener: {
-          event: (event, handle) => {
-            pipeline.event(event, handle);
-          },
-          cgroupMade: (cgroupId, path) => void pipeline.cgroupMade(cgroupId, path),
-          cgroupRemoved: (cgroupId) => {
-            containers.cgroupRemoved(cgroupId);
-          },
-        },
-      });
-      pipeline.useSensor(sensor);
-      await sensor.start();
-      return { sensor, trouble: '' };
-    } catch (error) {
-      pipeline.useSensor(undefined);
-      await sensor?.stop();
-      if (wanted === 'bpf') throw error;
-      trouble = errorText(error);
-      log.error({ err: error, code: 'sensor.unavailable' }, `no kernel sensor: ${trouble}`);
-    }
-  }
-  const poller = new ProcfsSource({ listener: pipeline, clock: systemClock, log });
-  pipeline.usePoller(poller);
-  log.warn(
-    { code: 'sensor.procfs' },
-    'processes, listening sockets and connections are polled from /proc about once a second; files, system calls and what lasts shorter are not seen. "anchorwatch doctor" says more',
-  );
-  return { poller, trouble };
-}
-
 function openWatch(
   path: string,
   options: Omit<WatchOptions, 'profiles'>,
+  recording: Recording | undefined,
 ): { readonly profilesFile: Database<ProfileSchema>; readonly watch: Watch } {
   const profilesFile = openDatabase<ProfileSchema>({
     path,
@@ -301,10 +256,26 @@ function openWatch(
     check: true,
   });
   try {
-    return { profilesFile, watch: new Watch({ ...options, profiles: new Profiles(profilesFile) }) };
+    const all = { ...options, profiles: new Profiles(profilesFile) };
+    return { profilesFile, watch: recording?.watch(all) ?? new Watch(all) };
   } catch (error) {
     profilesFile.close();
     throw error;
+  }
+}
+
+/** The recording that is wanted beside the watching; without it, said, where it cannot be made: watching comes first. */
+function agentRecording(
+  { recording, nodeName, sensor = 'auto', version, sliceMs, startupMs, halfLifeMs }: AgentOptions,
+  log: Logger,
+): Recording | undefined {
+  if (recording === undefined) return undefined;
+  const nowMs = systemClock.nowMs();
+  try {
+    return openRecording(recording, { nodeName, sensor, version, nowMs, sliceMs, startupMs, halfLifeMs }, log);
+  } catch (error) {
+    log.error({ err: error, code: 'recording.failed' }, `nothing is recorded: ${errorText(error)}`);
+    return undefined;
   }
 }
 
@@ -324,6 +295,7 @@ interface ReportSources {
   readonly version: string;
   readonly recorder: CaptureLog;
   readonly ruleSource: RuleSource;
+  readonly recording: Recording | undefined;
   readonly fleet: Fleet;
 }
 
@@ -338,6 +310,7 @@ function nodeReport({
   version,
   recorder,
   ruleSource,
+  recording,
   fleet,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
@@ -358,6 +331,7 @@ function nodeReport({
     { hook: 'capture', reason: 'full', count: recorder.counters.full },
     { hook: 'capture', reason: 'store_failed', count: recorder.counters.failed },
     { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
+    ...(recording === undefined ? [] : [{ hook: 'recording', reason: 'full', count: recording.writer.counters.shed }]),
     ...Object.entries(outboxCounters.dropped).map(([severity, count]) => ({
       hook: 'outbox',
       reason: `dropped_${severity}`,

@@ -1,7 +1,7 @@
-import type { StoredAlert } from '../model/alert.ts';
+import type { Alert } from '../model/alert.ts';
 import { escapeForTerminal } from './terminal.ts';
 
-function lineage(alert: StoredAlert): string {
+function lineage(alert: Alert): string {
   const { process: by } = alert;
   if (by === undefined) return '';
   const chain = [...by.ancestors.toReversed().map(({ exe }) => exe || '?'), by.exe || '?'];
@@ -9,7 +9,7 @@ function lineage(alert: StoredAlert): string {
 }
 
 /** An alert for people: what happened, and below it where, by whom and on what evidence. Every text in it is escaped. */
-export function describeAlert(alert: StoredAlert): string[] {
+export function describeAlert(alert: Alert): string[] {
   const often = alert.count > 1 ? ` (${String(alert.count)} times, last ${alert.lastTime})` : '';
   const techniques = alert.techniques.length > 0 ? `  ${alert.techniques.join(' ')}` : '';
   const score = `score ${alert.score.toFixed(1)} = surprise ${alert.surprise.toFixed(1)} + suspicion ${alert.suspicion.toFixed(1)}`;

@@ -1,4 +1,5 @@
 import type { AgentOptions } from '../agent/agent.ts';
+import type { WatchOptions } from '../agent/watch.ts';
 import type { Settings } from '../config/options.ts';
 import { thresholdsOf } from '../config/thresholds.ts';
 
@@ -7,10 +8,15 @@ export function judgingOf({
   alertBudget,
   thresholds = [],
   incidentQuiet,
-}: Settings): Required<Pick<AgentOptions, 'alertBudget' | 'thresholds' | 'incidentQuietMs'>> {
+}: Settings): Required<Pick<WatchOptions, 'alertBudget' | 'thresholds' | 'incidentQuietMs'>> {
   return {
     alertBudget,
     thresholds: (workload, dimension) => thresholdsOf(thresholds, workload, dimension),
     incidentQuietMs: incidentQuiet,
   };
+}
+
+/** The option of an agent that makes it record beside its work. */
+export function recordingOf({ record, recordMaxSize }: Settings): Pick<AgentOptions, 'recording'> {
+  return record === undefined ? {} : { recording: { path: record, sizeBytesMax: recordMaxSize } };
 }

@@ -8,6 +8,8 @@ import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
 import { incidents } from './incidents.ts';
 import { profileShow } from './profile.ts';
+import { record } from './record.ts';
+import { replay } from './replay.ts';
 import { profileExport, profileImport } from './profile-exchange.ts';
 import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
@@ -52,6 +54,7 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   for (const definition of [rulesList, rulesShow, rulesTest])
     rules.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(rules);
+  for (const definition of [record, replay]) program.addCommand(toCommand(definition, surroundings, finished));
   program
     .command('version')
     .summary('print the version')

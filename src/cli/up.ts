@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
-import { judgingOf } from './judging.ts';
+import { judgingOf, recordingOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { serve } from './service.ts';
@@ -67,6 +67,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         halfLifeMs: settings.halfLife,
         captureMs: settings.capture,
         ...judgingOf(settings),
+        ...recordingOf(settings),
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
         ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),

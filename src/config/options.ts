@@ -9,6 +9,7 @@ import {
   type Parsed,
   parseListen,
   parsePaths,
+  parseSize,
   parseText,
   urlOf,
 } from './values.ts';
@@ -23,7 +24,9 @@ export type CommandName =
   | 'incidents'
   | 'workloads'
   | 'profile'
-  | 'rules';
+  | 'rules'
+  | 'record'
+  | 'replay';
 
 /** Where events are from. */
 const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
@@ -57,6 +60,10 @@ export interface Settings {
   readonly syscalls: (typeof syscallSets)[number];
   /** Files and directories. */
   readonly rules: readonly string[] | undefined;
+  /** File. */
+  readonly record: string | undefined;
+  /** Bytes. */
+  readonly recordMaxSize: number;
   /** ws:// or wss:// address without a path. */
   readonly collector: string | undefined;
   /** Listen where others can reach it although the API asks for no password. */
@@ -119,7 +126,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'FILE',
     fallback: undefined,
     help: 'YAML file with any of these options, by their names: "slice: 30s". Flags and environment variables win over it.',
-    commands: [...every, 'rules'],
+    commands: [...every, 'rules', 'record', 'replay'],
     parse: parseText,
   },
   state: {
@@ -138,7 +145,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'LEVEL',
     fallback: 'info',
     help: `How much is logged to standard error, as JSON lines: ${logLevels.join(', ')}.`,
-    commands: every,
+    commands: [...every, 'record'],
     parse: oneOf(logLevels),
   },
   listen: {
@@ -157,7 +164,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     fallback: undefined,
     otherwise: 'the usual sockets of Docker and Podman',
     help: 'Container engine to watch: unix:///path/to/socket or tcp://HOST:PORT.',
-    commands: [...watching, 'doctor'],
+    commands: [...watching, 'doctor', 'record'],
     parse: (text) => (/^unix:\/\/\/./.test(text) ? parseText(text) : parseDockerHost(text)),
   },
   kubeconfig: {
@@ -176,7 +183,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     fallback: undefined,
     otherwise: "the machine's host name",
     help: 'Name of this node in alerts and metrics.',
-    commands: watching,
+    commands: [...watching, 'record'],
     parse: parseText,
   },
   sensor: {
@@ -185,7 +192,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'WHICH',
     fallback: 'auto',
     help: 'Where events are from: bpf, the kernel sensor, without which the agent does not start; procfs, /proc polled about once a second, which sees no files, system calls and short-lived things; auto, the kernel sensor where it works.',
-    commands: [...watching, 'doctor'],
+    commands: [...watching, 'doctor', 'record'],
     parse: oneOf(sensorChoices),
   },
   slice: {
@@ -194,7 +201,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'DURATION',
     fallback: '60s',
     help: 'The unit in which evidence is counted: one container during one slice is one sample.',
-    commands: watching,
+    commands: [...watching, 'record'],
     parse: durationBetween('1s', '1h'),
   },
   startup: {
@@ -203,7 +210,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'DURATION',
     fallback: '60s',
     help: "How long a container's start lasts. What happens in it is learned apart: a restart must not look like an attack.",
-    commands: watching,
+    commands: [...watching, 'record'],
     parse: durationBetween('1s', '1h'),
   },
   halfLife: {
@@ -230,7 +237,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'NUMBER',
     fallback: '1',
     help: 'False alerts a day that are acceptable on a node. Thresholds of the noisiest dimensions are raised until the expectation fits; what is known to be bad is told all the same. unlimited: never raised.',
-    commands: watching,
+    commands: [...watching, 'replay'],
     parse: parseBudget,
   },
   thresholds: {
@@ -240,7 +247,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     fallback: undefined,
     otherwise: 'warning 3, critical 5',
     help: 'Scores from which something is an alert, for all or by workload, namespace or dimension: in the file a list of mappings with warning, critical, workload, namespace, dimension; the most particular one counts.',
-    commands: watching,
+    commands: [...watching, 'replay'],
     parse: parseThresholds,
     list: 'mappings',
   },
@@ -250,7 +257,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'DURATION',
     fallback: '15m',
     help: 'An incident is over when nothing came for it for so long. Agents and collector should agree.',
-    commands: [...watching, 'collector'],
+    commands: [...watching, 'collector', 'replay'],
     parse: durationBetween('1s', '24h'),
   },
   syscalls: {
@@ -259,7 +266,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'SET',
     fallback: 'rare',
     help: 'Which system calls are told of by name: rare ones (mount, ptrace, bpf and their like), or all, with those of 32-bit programs, which pass by every other hook; all are counted too, and their mix is compared with what the workload makes otherwise (`syscall.mix`). All of them cost each system call of the node some 40 ns.',
-    commands: watching,
+    commands: [...watching, 'record'],
     parse: oneOf(syscallSets),
   },
   rules: {
@@ -269,9 +276,28 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     fallback: undefined,
     otherwise: 'the shipped rules alone',
     help: 'File, or directory of *.yaml, with suspicion rules of your own: they add rules to ours, override or disable some, and lengthen lists. May be given several times; the environment variable takes several with ":" between them, the file a list. Read again on SIGHUP.',
-    commands: [...watching, 'rules'],
+    commands: [...watching, 'rules', 'record', 'replay'],
     parse: parsePaths,
     list: 'paths',
+  },
+  record: {
+    name: 'record',
+    env: ['ANCHORWATCH_RECORD'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'nothing is recorded',
+    help: 'File in which all that the agent judges is recorded beside its work, for "anchorwatch replay". Must not be there yet: else nothing is recorded, which is logged.',
+    commands: watching,
+    parse: parseText,
+  },
+  recordMaxSize: {
+    name: 'record-max-size',
+    env: ['ANCHORWATCH_RECORD_MAX_SIZE'],
+    placeholder: 'SIZE',
+    fallback: '256MB',
+    help: 'Size of its file at which a recording ends.',
+    commands: [...watching, 'record'],
+    parse: parseSize,
   },
   collector: {
     name: 'collector',

@@ -24,7 +24,7 @@ export function optionsReference(): string {
     'file that `--config` names. An environment variable that is empty counts as not set. A key or a value that is wrong ends the',
     'program with status 2 and a message that names it and where it stands.',
     '',
-    'Durations are a number and a unit: `500ms`, `60s`, `5m`, `1h`, `2d`.',
+    'Durations are a number and a unit: `500ms`, `60s`, `5m`, `1h`, `2d`. Sizes too: `500kB`, `256MB`, `2GB` (powers of ten).',
     '',
     '| flag | environment | file | default | commands | what |',
     '| --- | --- | --- | --- | --- | --- |',

@@ -39,6 +39,19 @@ export function formatDuration(durationMs: number): string {
   return `${String(durationMs)}ms`;
 }
 
+const unitsBytes: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** `500kB`, `256MB`, `2GB`; powers of ten, at least 1 kB. @returns Bytes. */
+export function parseSize(text: string): Parsed<number> {
+  const match = /^(\d+(?:\.\d+)?)(kB|MB|GB)$/.exec(text);
+  const unitBytes = unitsBytes[match?.[2] ?? ''];
+  if (match === null || unitBytes === undefined)
+    return { ok: false, problem: 'is not a size: a number and a unit of kB, MB or GB, such as 500kB, 256MB or 2GB' };
+  const value = Math.round(Number(match[1]) * unitBytes);
+  if (!Number.isSafeInteger(value)) return { ok: false, problem: 'is larger than can be counted' };
+  return value < 1000 ? { ok: false, problem: 'is too small: at least 1kB' } : { ok: true, value };
+}
+
 /** `HOST:PORT`, with an IPv6 address in brackets; port 0 to 65535. @returns The text as given. */
 export function parseListen(text: string): Parsed<string> {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text);

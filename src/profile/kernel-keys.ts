@@ -5,32 +5,41 @@ import type { KernelKeyRow } from './stored.ts';
 /** Most kernel keys that one workload's profile remembers. */
 const kernelKeysMax = 16_384;
 
+interface Held extends KernelKeyRow {
+  /** What the kernel counted since the last read. */
+  startup: number;
+  steady: number;
+}
+
 /** What the kernel hashed, and the features (`dimension` + space + `key`) that each stands for. Bounded by `kernelKeysMax`. */
 export class KernelKeys {
-  readonly #rows: Map<string, KernelKeyRow> = new Map();
-  #counts: Map<string, Record<Stratum, number>> = new Map();
+  readonly #rows: Map<string, Held> = new Map();
+  /** The sensor counts by the very objects that it was given: these need not be written out to be found. */
+  readonly #own: WeakMap<KernelKey, Held> = new WeakMap();
+  readonly #counted: Set<Held> = new Set();
   #dirty: Set<string> = new Set();
 
   constructor(stored: readonly KernelKeyRow[] = []) {
-    for (const row of stored) this.#rows.set(JSON.stringify(row.kernelKey), row);
+    for (const row of stored) this.#hold(JSON.stringify(row.kernelKey), row);
   }
 
   /** False: there was no room. */
   add(kernelKey: KernelKey, features: readonly string[]): boolean {
+    if (this.#own.has(kernelKey)) return true;
     const id = JSON.stringify(kernelKey);
     if (this.#rows.has(id)) return true;
     if (this.#rows.size >= kernelKeysMax) return false;
-    this.#rows.set(id, { kernelKey, features });
+    this.#hold(id, { kernelKey, features });
     this.#dirty.add(id);
     return true;
   }
 
-  /** What the kernel counted for a key since the last read. */
+  /** What the kernel counted for a key since the last read; of keys that were not added nothing is counted. */
   count(kernelKey: KernelKey, stratum: Stratum, delta: number): void {
-    const id = JSON.stringify(kernelKey);
-    const counted = this.#counts.get(id) ?? { startup: 0, steady: 0 };
-    counted[stratum] += delta;
-    this.#counts.set(id, counted);
+    const held = this.#own.get(kernelKey) ?? this.#rows.get(JSON.stringify(kernelKey));
+    if (held === undefined) return;
+    held[stratum] += delta;
+    this.#counted.add(held);
   }
 
   /**
@@ -39,17 +48,29 @@ export class KernelKeys {
    */
   takeCounts<Of>(resolve: (feature: string) => Of | undefined): ReadonlyMap<Of, Readonly<Record<Stratum, number>>> {
     const largest = new Map<Of, Record<Stratum, number>>();
-    for (const [id, counted] of this.#counts)
-      for (const feature of this.#rows.get(id)?.features ?? []) {
+    for (const held of this.#counted) {
+      const { features, startup, steady } = held;
+      held.startup = 0;
+      held.steady = 0;
+      for (const feature of features) {
         const of = resolve(feature);
         if (of === undefined) continue;
-        const best = largest.get(of) ?? { startup: 0, steady: 0 };
-        best.startup = Math.max(best.startup, counted.startup);
-        best.steady = Math.max(best.steady, counted.steady);
-        largest.set(of, best);
+        const best = largest.get(of);
+        if (best === undefined) largest.set(of, { startup, steady });
+        else {
+          best.startup = Math.max(best.startup, startup);
+          best.steady = Math.max(best.steady, steady);
+        }
       }
-    this.#counts = new Map();
+    }
+    this.#counted.clear();
     return largest;
+  }
+
+  #hold(id: string, { kernelKey, features }: KernelKeyRow): void {
+    const held = { kernelKey, features, startup: 0, steady: 0 };
+    this.#rows.set(id, held);
+    this.#own.set(kernelKey, held);
   }
 
   /** Keys of whose features `test` holds. */
@@ -63,7 +84,10 @@ export class KernelKeys {
 
   /** What was added since the last call. */
   takeChanges(): readonly KernelKeyRow[] {
-    const changes = [...this.#dirty].flatMap((id) => this.#rows.get(id) ?? []);
+    const changes = [...this.#dirty].flatMap((id) => {
+      const held = this.#rows.get(id);
+      return held === undefined ? [] : [{ kernelKey: held.kernelKey, features: held.features }];
+    });
     this.#dirty = new Set();
     return changes;
   }

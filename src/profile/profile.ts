@@ -328,7 +328,7 @@ export class Profile {
 
   #resolve(id: string): Row | undefined {
     const space = id.indexOf(' ');
-    return this.#find({ dimension: id.slice(0, space) as Dimension, key: id.slice(space + 1) });
+    return this.#rows.get(id) ?? this.#find({ dimension: id.slice(0, space) as Dimension, key: id.slice(space + 1) });
   }
 
   #find(feature: Feature): Row | undefined {

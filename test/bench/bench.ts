@@ -6,6 +6,7 @@ import { type Product, startProduct } from '../containers/product.ts';
 import { benchCollector } from './collector-bench.ts';
 import { type Figure, median, print } from './figures.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
+import { benchProfiles, benchReplay } from './replay-bench.ts';
 import { startWorkloads, type Workload, workloadNames } from './workloads.ts';
 
 const learnMs = 20_000;
@@ -22,7 +23,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
 });
-const all = [...workloadNames, 'programs', 'collector'];
+const all = [...workloadNames, 'programs', 'collector', 'replay-score', 'profiles'];
 // What takes a minute a run is measured when it is asked for.
 const wanted = positionals.length > 0 ? positionals : all.filter((name) => name !== 'flood');
 const unknown = wanted.filter((name) => !all.includes(name));
@@ -37,6 +38,8 @@ if (containerNames.length > 0 || wanted.includes('programs'))
   for (const figure of await benchAgent(containerNames.length > 0 ? containerNames : workloadNames))
     print(figure, values.json);
 if (wanted.includes('collector')) for (const figure of await benchCollector(rounds, say)) print(figure, values.json);
+if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
+if (wanted.includes('profiles')) for (const figure of benchProfiles(rounds, say)) print(figure, values.json);
 process.exit(0);
 
 /** `floor`: no agent, but one system call tracepoint that nothing hits is on. */

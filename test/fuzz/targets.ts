@@ -1,4 +1,5 @@
 import { firstByteIs, plantedCheck } from './planted.ts';
+import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
 import type { Target } from './target.ts';
 import { engineTarget, factsTarget, inspectionTarget, messageTarget } from './text-targets.ts';
@@ -21,7 +22,16 @@ export const plantedTargets: readonly Target[] = [
 
 /** What is fuzzed when nothing is named. */
 export const ordinaryTargets: readonly Target[] = [
-  ...[recordTarget, ringTarget, messageTarget, procTarget, engineTarget, inspectionTarget, factsTarget],
+  ...[
+    recordTarget,
+    ringTarget,
+    messageTarget,
+    procTarget,
+    engineTarget,
+    inspectionTarget,
+    factsTarget,
+    recordingTarget,
+  ],
 ];
 
 export const targets: readonly Target[] = [...ordinaryTargets, ...plantedTargets];

@@ -16,7 +16,7 @@ import type { Target } from './target.ts';
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const json = (value: unknown): Uint8Array => bytesOf(JSON.stringify(value));
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
-const jsonWords = [
+export const jsonWords: readonly string[] = [
   ...[
     '{}',
     '[]',

@@ -4,6 +4,7 @@ import { factsOf } from '../../src/detect/facts.ts';
 import type { ProfileFacts } from '../../src/detect/facts.ts';
 import { loadRules } from '../../src/detect/rule-parser.ts';
 import type { RuleSet } from '../../src/detect/rules.ts';
+import { entryOf } from '../../src/history/recording-reader.ts';
 import type { Event } from '../../src/model/event.ts';
 import { featuresOf } from '../../src/profile/features.ts';
 import { foldDigits, isFoldable, patternMatches, siblingPattern, typedPath } from '../../src/profile/generalise.ts';
@@ -110,6 +111,12 @@ export function checkEvent(event: Event, cgroupId: bigint, sizeBytes: number): v
     assert.ok(hash >= 0n && hash < 1n << 64n, 'a key beyond 64 bits');
     assert.deepEqual(JSON.parse(JSON.stringify(event.kernelKey)), event.kernelKey, 'a key that cannot be stored');
   }
+  const recorded = entryOf(
+    new TextEncoder().encode(JSON.stringify({ what: 'event', t: event.timeMs, container: 'c', event })),
+  );
+  assert.ok(recorded.ok, `an event that cannot be read from a recording: ${recorded.ok ? '' : recorded.problem}`);
+  assert.ok(recorded.entry.what === 'event');
+  assert.deepEqual(recorded.entry.event, event, 'an event that is another one in a recording');
   const features = featuresOf(event);
   assert.ok(features.length <= 6, `${features.length} features`);
   assert.ok(weight(features) <= growth.features * sizeBytes + fixed * 4, `features of ${weight(features)} characters`);
