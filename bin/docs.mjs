@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { metricsReference, startCollector } from '../src/collector/collector.ts';
 import { optionsReference } from '../src/config/reference.ts';
-import { factsReference } from '../src/detect/reference.ts';
+import { shippedRules } from '../src/agent/rule-source.ts';
+import { factsReference, rulesReference } from '../src/detect/reference.ts';
+import { loadRules } from '../src/detect/rule-parser.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { root } from './run-node.mjs';
 
@@ -12,6 +14,7 @@ const folder = join(root, 'docs', 'reference');
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'options.md'), optionsReference());
 writeFileSync(join(folder, 'facts.md'), factsReference());
+writeFileSync(join(folder, 'rules.md'), rulesReference(loadRules([shippedRules]).rules));
 
 const stateDir = mkdtempSync(join(tmpdir(), 'anchorwatch-docs-'));
 const storePath = join(stateDir, 'collector.db');

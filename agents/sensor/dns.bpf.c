@@ -149,6 +149,7 @@ int on_dns_question(struct __sk_buff *skb)
 
 	if (!w || !s)
 		return 1;
+	COUNT_DEED(w, questions);
 	u32 type_at = DNS_HEADER_BYTES + bytes + 1;
 	u32 type = s->data[type_at & (DNS_MESSAGE_MAX - 1)] << 8 | s->data[(type_at + 1) & (DNS_MESSAGE_MAX - 1)];
 

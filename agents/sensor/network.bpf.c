@@ -102,6 +102,7 @@ static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 
 		return 0;
 	e.family = LOAD(sk, __sk_common.skc_family);
 	if (kind == AW_KIND_NET_OUT) {
+		COUNT_DEED(w, connects);
 		e.port = __builtin_bswap16(LOAD(sk, __sk_common.skc_dport));
 		if (e.family == AF_INET)
 			bpf_core_read(e.address, 4, &sk->__sk_common.skc_daddr);

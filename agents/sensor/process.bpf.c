@@ -132,6 +132,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 			return 0;
 		parent_program = 0;
 	}
+	COUNT_DEED(w, execs);
 	s = take_scratch(w->container, AW_HOOK_EXEC);
 	if (!s)
 		return 0;

@@ -272,6 +272,13 @@ struct aw_syscalls {
 	__u32 reserved;
 };
 
+/* Value of the map `counts`, keyed by the container's cgroup id (u64): what it did since it is watched, known or not. */
+struct aw_counts {
+	__u64 execs;
+	__u64 connects; /* over TCP, answered or not */
+	__u64 questions; /* of DNS */
+};
+
 /* Value of the per-CPU `stats` map. */
 struct aw_stats {
 	__u64 known[AW_KIND_COUNT];

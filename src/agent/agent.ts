@@ -7,11 +7,9 @@ import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import type { Container } from '../model/container.ts';
-import type { ContainerRates, NodeReport } from '../model/node.ts';
+import type { NodeReport } from '../model/node.ts';
 import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
-import { blinds } from '../model/loss.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { procfsHooks } from '../sensor/procfs-hooks.ts';
 import { ProcfsSource } from '../sensor/procfs.ts';
@@ -22,9 +20,13 @@ import { OutboxStore } from '../store/outbox-store.ts';
 import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
+import { RateModels } from '../store/rate-models.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
+import { figuresByCgroup, withCounts } from './container-figures.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
+import { RateLoop } from './rate-loop.ts';
+import { RateWatch } from './rate-watch.ts';
 import { RuleSource } from './rule-source.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
@@ -144,6 +146,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       stopped: (container) => {
         pipeline.stopped(container);
         rates.forget(container.id);
+        rateLoop.forget(container.id);
       },
       lifecycle: (event) => {
         pipeline.lifecycle(event);
@@ -172,6 +175,24 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const source = await startSource(options, pipeline, containers, log);
   const { sensor, poller } = source;
+  const rateWatch = new RateWatch({
+    slices: watch.slices,
+    store: new RateModels(profilesFile),
+    halfLifeMs,
+    sliceMs,
+    startupMs,
+  });
+  watch.slices.add(rateWatch);
+  const rateLoop: RateLoop = new RateLoop({
+    ...{ watch: rateWatch, running: () => containers.running(), sliceMs, clock, log },
+    figures: (running) => withCounts(sensor, running, rates.read(running)),
+    raise: (alert, container) => {
+      pipeline.raise(alert, container);
+    },
+  });
+  cleanups.defer('rate models', () => {
+    rateLoop.finish();
+  });
   cleanups.defer('sensor', async () => {
     // While the kernel still has its counts; what is left in the rings is told by `stop`, and saved after it.
     pipeline.finish();
@@ -195,6 +216,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   };
   every(tickMs, () => {
     pipeline.tick();
+    rateLoop.tick();
   });
   every(tickMs, () => void recorder.flush());
   every(rateMs, () => {
@@ -205,7 +227,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const report = (): void => {
-    outbox.report(nodeReport({ watch, outbox, containers, pipeline, rates, source, version, recorder, ruleSource }));
+    outbox.report(
+      nodeReport({ watch, outbox, containers, pipeline, rates, rateLoop, source, version, recorder, ruleSource }),
+    );
   };
   rates.read(containers.running());
   report();
@@ -297,30 +321,13 @@ function onlyFiles(counts: Readonly<Record<string, number>>): Readonly<Record<st
   return Object.fromEntries(Object.entries(counts).filter(([kind]) => kind.startsWith('file.')));
 }
 
-/** What the sensor counted by container: records that left something new unseen; in strict mode, system calls. By cgroup. */
-function figuresByCgroup(
-  sensor: Sensor | undefined,
-  containers: readonly Container[],
-): ReadonlyMap<string, Pick<ContainerRates, 'recordsLost' | 'systemCalls'>> {
-  const lost = new Map<string, number>();
-  for (const { cgroupId, reason, count } of sensor?.losses() ?? [])
-    if (blinds(reason)) lost.set(cgroupId, (lost.get(cgroupId) ?? 0) + count);
-  return new Map(
-    containers.flatMap(({ cgroupId }) => {
-      if (cgroupId === undefined || sensor === undefined) return [];
-      const systemCalls = sensor.syscallCounts(cgroupId)?.reduce((sum, count) => sum + count, 0);
-      const figures = { recordsLost: lost.get(cgroupId) ?? 0, ...(systemCalls === undefined ? {} : { systemCalls }) };
-      return [[cgroupId, figures] as const];
-    }),
-  );
-}
-
 interface ReportSources {
   readonly watch: Watch;
   readonly outbox: Outbox;
   readonly containers: Containers;
   readonly pipeline: Pipeline;
   readonly rates: Rates;
+  readonly rateLoop: RateLoop;
   readonly source: Source;
   readonly version: string;
   readonly recorder: CaptureLog;
@@ -333,6 +340,7 @@ function nodeReport({
   containers,
   pipeline,
   rates,
+  rateLoop,
   source: { sensor, poller, trouble },
   version,
   recorder,
@@ -349,6 +357,7 @@ function nodeReport({
     ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
     { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
     { hook: 'profile', reason: 'store_failed', count: pipeline.saveFailures },
+    ...Object.entries(rateLoop.lost).map(([reason, count]) => ({ hook: 'profile', reason, count })),
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
     { hook: 'incident', reason: 'forgotten', count: watchLosses.incidentsForgotten },
@@ -373,7 +382,7 @@ function nodeReport({
     engineConnected: containers.connected,
     containers: rates.reports(containers.running(), figuresByCgroup(sensor, containers.running())),
     unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
-    workloads: watch.report(),
+    workloads: watch.report().map((one) => ({ ...one, rates: rateLoop.report(one.workload.id) })),
     events: { ...pipeline.events, ...(counters === undefined ? {} : { healed: counters.healed }) },
     known: counters?.known ?? {},
     missed: onlyFiles(counters?.missed ?? {}),

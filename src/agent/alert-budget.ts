@@ -16,14 +16,25 @@ export interface AlertBudgetOptions {
   readonly thresholds?: (workload: Workload, dimension: Dimension) => Thresholds;
 }
 
-/** A dimension of a workload with running containers, and what the profile says about it. */
-export interface BudgetEntry {
+interface Entry {
   readonly workload: Workload;
   readonly dimension: Dimension;
+}
+
+/** A dimension of a workload with running containers, and what the profile says about it. */
+interface FeatureEntry extends Entry {
   readonly containers: number;
   /** Of the steady stratum. */
   readonly counts: Incidences;
 }
+
+/** A dimension of a workload with running containers, of a detector of slices. */
+export interface SliceEntry extends Entry {
+  /** Expected false alerts a day where findings become alerts from so many decades; never grows with them. */
+  readonly expected: (warning: number) => number;
+}
+
+export type BudgetEntry = FeatureEntry | SliceEntry;
 
 /** Thresholds in force; `suspicionAlone` is the configured threshold for warnings. */
 export interface ThresholdsInForce extends Thresholds {
@@ -130,8 +141,11 @@ export class AlertBudget {
     return this.#raised.get(idOf(workload, dimension)) ?? 0;
   }
 
-  #expected({ workload, dimension, containers, counts }: BudgetEntry, raised: number): number {
+  #expected(entry: BudgetEntry, raised: number): number {
+    const { workload, dimension } = entry;
     const configured = this.#configured(workload, dimension).warning;
+    if ('expected' in entry) return entry.expected(configured + raised);
+    const { containers, counts } = entry;
     // News whose suspicion alone reaches the configured threshold is told whatever was raised.
     const warning = Math.min(configured + raised, configured + surpriseOfNew(counts));
     return expectedPerDay(counts, {

@@ -1,5 +1,6 @@
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { KernelKey } from '../model/event.ts';
+import { isOfSlices } from '../model/feature.ts';
 import { Profile } from '../profile/profile.ts';
 
 /** What a decision did on this node. */
@@ -21,11 +22,13 @@ const nothing = { judged: [], forget: false } as const;
  */
 export function applyDecision(
   profile: Profile | undefined,
-  { id, verdict, features }: Decision,
+  { id, verdict, features: all }: Decision,
   nowMs: number,
   halfLifeMs?: number,
 ): AppliedDecision {
   if (profile === undefined) return { outcome: 'unknown', ...nothing };
+  // Detectors of slices decide about theirs (src/agent/slice-findings.ts).
+  const features = all.filter(({ dimension }) => !isOfSlices(dimension));
   switch (verdict) {
     case 'acknowledge':
       return { outcome: 'applied', ...nothing };

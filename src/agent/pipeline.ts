@@ -336,6 +336,16 @@ export class Pipeline {
     this.save();
   }
 
+  /** An alert of the container, or a copy of one with a larger count, is told; what the container does from now on is recorded. */
+  raise(alert: Alert, container: Container, event?: Event): void {
+    const { alerts, log, clock, recorder } = this.#options;
+    alerts.push(alert);
+    log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
+    if (!this.#captures.alerted(container.id, clock.nowMs())) return;
+    this.#capture(container, true);
+    if (event !== undefined) recorder.record(event, container);
+  }
+
   #capture(container: Container | undefined, on: boolean): void {
     if (container?.cgroupId === undefined) return;
     this.#sensor?.capture(container.cgroupId, on);
@@ -352,20 +362,13 @@ export class Pipeline {
   }
 
   #handle(event: Event, handle: KernelHandle | undefined, container: Container): void {
-    const { watch, alerts, log } = this.#options;
+    const { watch, log } = this.#options;
     const workloadId = container.workload.id;
     if (event.captured === true || this.#captures.has(container.id)) this.#options.recorder.record(event, container);
     if (event.captured === true) return;
     try {
       const { mark, alsoKnown, alert, saveNow } = watch.handle(event, container);
-      if (alert !== undefined) {
-        alerts.push(alert);
-        log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
-        if (this.#captures.alerted(container.id, this.#options.clock.nowMs())) {
-          this.#capture(container, true);
-          this.#options.recorder.record(event, container);
-        }
-      }
+      if (alert !== undefined) this.raise(alert, container, event);
       if (handle !== undefined && mark !== 'none') this.#sensor?.answer(handle, workloadId, event.kernelKey, mark);
       if (alsoKnown.length > 0) this.#sensor?.recognise(workloadId, alsoKnown);
       if (saveNow) this.save();

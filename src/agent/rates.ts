@@ -8,8 +8,8 @@ export class Rates {
   readonly #counters: Map<string, { readonly pid: number; readonly counters: Counters }> = new Map();
   #latest: ReadonlyMap<string, ContainerRates> = new Map();
 
-  /** Reads all; a container whose process is not known yet is left for the next time. */
-  read(containers: readonly Container[]): void {
+  /** Reads all, and answers what was read; a container whose process is not known yet is left for the next time. */
+  read(containers: readonly Container[]): ReadonlyMap<string, ContainerRates> {
     const latest = new Map<string, ContainerRates>();
     for (const container of containers) {
       const counters = this.#of(container);
@@ -17,6 +17,7 @@ export class Rates {
     }
     for (const id of this.#counters.keys()) if (!latest.has(id)) this.forget(id);
     this.#latest = latest;
+    return latest;
   }
 
   /** What was read last, for every container, and what the sensor counted of it, by cgroup. */

@@ -4,6 +4,7 @@ import type { Example } from '../detect/examples.ts';
 import { loadRules } from '../detect/rule-parser.ts';
 import type { Rule, RuleProblem, RuleSet } from '../detect/rules.ts';
 import { errorText } from '../lib/errors.ts';
+import type { Dimension } from '../model/feature.ts';
 import { featuresOf } from '../profile/features.ts';
 import { shippedRules } from './rule-source.ts';
 import { runScenario } from './scenario/scenario.ts';
@@ -75,7 +76,8 @@ function explained(problem: RuleProblem, set: RuleSet): RuleProblem {
 }
 
 function rulesHolding(example: Example, set: RuleSet): readonly string[] {
-  const dimension = featuresOf(describedEvent(example))[0]?.dimension;
+  const dimension =
+    example.slice === undefined ? featuresOf(describedEvent(example))[0]?.dimension : (example.slice as Dimension);
   return dimension === undefined ? [] : set.matching(dimension, describedFacts(example)).map(({ id }) => id);
 }
 

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { assemble } from '../alert/assemble.ts';
+import { assemble, titleOf } from '../alert/assemble.ts';
 import { Deduplicator } from '../alert/deduplicate.ts';
 import { groupingOf, Incidents, sightingOf } from '../alert/incident.ts';
 import { factsOf } from '../detect/facts.ts';
@@ -31,6 +31,7 @@ import type { Judgement, Rollover, SampleChange } from './judgement.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding } from './release-note.ts';
 import type { ReleaseCandidate } from './release-note.ts';
+import { SliceFindings } from './slice-findings.ts';
 import { Told } from './told.ts';
 import { evidenceOf, isOfImage, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
 import { workloadReport } from './workload-report.ts';
@@ -60,6 +61,8 @@ export interface WatchOptions extends AlertBudgetOptions {
  * through `profiles` (in the constructor and `save`), no time but through the clock and what is passed in.
  */
 export class Watch {
+  /** Where findings about slices become alerts. */
+  readonly slices: SliceFindings;
   readonly #options: WatchOptions;
   readonly #profiles: Map<string, Profile> = new Map();
   readonly #containers: Map<string, Container> = new Map();
@@ -81,6 +84,8 @@ export class Watch {
     const { sliceMs, startupMs, clock } = options;
     this.#budget = new AlertBudget(options);
     this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
+    const [budget, deduplicator, incidents] = [this.#budget, this.#deduplicator, this.#incidents];
+    this.slices = new SliceFindings({ ...options, budget, deduplicator, incidents, rules: () => this.#rules });
     this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
     const profiles = options.profiles.load();
     for (const stored of profiles) this.#profiles.set(stored.workload.id, new Profile(stored, options.halfLifeMs));
@@ -151,12 +156,15 @@ export class Watch {
       // Replicas that do the same new thing are one piece of news; what is suspicious is told of each container.
       const subject = finding.suspicion > 0 ? container.id : container.workload.id;
       const taken = this.#deduplicator.take(subject, key(finding.feature), kind, event.timeMs, () => {
-        const nowMs = clock.nowMs();
+        const [nowMs, title] = [clock.nowMs(), titleOf(event, container)];
         const id = this.#newId(event.timeMs, nowMs);
         this.#budget.alerted(nowMs);
         const incident = this.#incidents.assign(id, sightingOf(event, container)).id;
         const about = features.filter((_, index) => candidates[index]?.state !== 'known');
-        return assemble({ ...{ finding, severity, event, container, node, nowMs, id, incident }, features: about });
+        return assemble({
+          ...{ finding, severity, event, title, container, node, nowMs, id, incident },
+          features: about,
+        });
       });
       if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
       const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };
@@ -179,9 +187,9 @@ export class Watch {
     const taken = this.#deduplicator.take(workload.id, `release ${digest}`, 'release', event.timeMs, () => {
       const nowMs = this.#options.clock.nowMs();
       const id = this.#newId(event.timeMs, nowMs);
-      const { node } = this.#options;
+      const [{ node }, title] = [this.#options, `New image: ${titleOf(event, container)}`];
       return assemble({
-        ...{ finding, severity: 'notice', event, container, node, nowMs, id },
+        ...{ finding, severity: 'notice', event, title, container, node, nowMs, id },
         features: [finding.feature],
       });
     });
@@ -235,6 +243,7 @@ export class Watch {
     const { workload } = decision;
     const applied = applyDecision(this.#profiles.get(workload), decision, nowMs, this.#options.halfLifeMs);
     if (applied.fresh !== undefined) this.#profiles.set(workload, applied.fresh);
+    if (decision.verdict !== 'relearn' || applied.fresh !== undefined) this.slices.decide(decision, nowMs);
     return applied;
   }
 
@@ -265,13 +274,9 @@ export class Watch {
   }
 
   /** Features and kernel keys that did not fit into their profiles, and alerts forgotten by the deduplicator. */
-  losses(): {
-    readonly profileOverflow: number;
-    readonly alertsForgotten: number;
-    readonly alertsFolded: number;
-    readonly incidentsForgotten: number;
-    readonly ruleFailures: number;
-  } {
+  losses(): Readonly<
+    Record<'profileOverflow' | 'alertsForgotten' | 'alertsFolded' | 'incidentsForgotten' | 'ruleFailures', number>
+  > {
     let profileOverflow = 0;
     for (const profile of this.#profiles.values()) profileOverflow += profile.overflow;
     return {
@@ -292,13 +297,14 @@ export class Watch {
   }
 
   #budgetEntries(): readonly BudgetEntry[] {
-    return [...this.#profiles.values()].flatMap((profile) => {
+    const ofEvents = [...this.#profiles.values()].flatMap((profile) => {
       const [containers, { workload }] = [this.#running(profile), profile];
       if (containers === 0) return [];
       return profile.dimensionsSeen().map((dimension) => {
         return { workload, dimension, containers, counts: profile.incidences(dimension, 'steady') };
       });
     });
+    return [...ofEvents, ...this.slices.budgetEntries()];
   }
 
   #learn(

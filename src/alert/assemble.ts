@@ -2,14 +2,17 @@ import type { Alert, Finding, Severity } from '../model/alert.ts';
 import type { FileChange } from '../model/change.ts';
 import type { Container } from '../model/container.ts';
 import type { Feature } from '../model/feature.ts';
-import type { ConnectEvent, Event } from '../model/event.ts';
+import type { ConnectEvent, Event, Process } from '../model/event.ts';
 import { baseName, programKey } from '../model/program.ts';
 import { maskArguments, maskText } from '../lib/mask.ts';
 
 export interface AssembleInput {
   readonly finding: Finding;
   readonly severity: Severity;
-  readonly event: Event;
+  /** When it happened, and the process that did it; a slice that ended has none. */
+  readonly event: { readonly timeMs: number; readonly process?: Process | undefined };
+  /** Who did what where, in one line: `titleOf`, `titleOfSlice`. */
+  readonly title: string;
   readonly container: Container;
   readonly node: string;
   /** When the alert is raised, milliseconds since the epoch. */
@@ -26,7 +29,17 @@ const argsMax = 64;
 const argumentLengthMax = 1024;
 
 /** Makes a finding addressable: an alert as `model/alert.ts` has it. Pure. Arguments are masked once more, and bounded. */
-export function assemble({ finding, severity, event, container, node, nowMs, id, ...rest }: AssembleInput): Alert {
+export function assemble({
+  finding,
+  severity,
+  event,
+  title,
+  container,
+  node,
+  nowMs,
+  id,
+  ...rest
+}: AssembleInput): Alert {
   const time = new Date(event.timeMs).toISOString();
   const { feature, score, surprise, suspicion, detector, rules, techniques, practices, evidence } = finding;
   return {
@@ -34,7 +47,7 @@ export function assemble({ finding, severity, event, container, node, nowMs, id,
     time,
     raisedAfterMs: Math.max(0, Math.round((nowMs - event.timeMs) * 1000) / 1000),
     ...{ severity, score, surprise, suspicion, detector, rules, techniques, practices, node, evidence },
-    title: severity === 'notice' ? `New image: ${titleOf(event, container)}` : titleOf(event, container),
+    title,
     dimension: feature.dimension,
     key: printable(feature.key, 4096),
     workload: container.workload,
@@ -78,9 +91,16 @@ export function printable(text: string, lengthMax: number): string {
 
 /** "nginx started /bin/sh in shop/web": who did what where, in one line. */
 export function titleOf(event: Event, container: Container): string {
-  const where = `in ${container.workload.name}`;
-  const what = printable(maskText(deedOf(event, container)), 240);
-  return `${what} ${printable(where, 120)}`;
+  return placed(deedOf(event, container), container);
+}
+
+/** "CPU is 14 times its usual 3 %: 0.43 cores for 3 minutes in shop/web": what a detector says about slices, in one line. */
+export function titleOfSlice(what: string, container: Container): string {
+  return placed(what, container);
+}
+
+function placed(what: string, { workload }: Container): string {
+  return `${printable(maskText(what), 240)} ${printable(`in ${workload.name}`, 120)}`;
 }
 
 function deedOf(event: Event, container: Container): string {

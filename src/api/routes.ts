@@ -154,6 +154,7 @@ async function profile({ nodes, profileTimeoutMs = 5000 }: RouteOptions, id: str
     missing,
     omitted: having.reduce((sum, { omitted }) => sum + omitted, 0),
     features: mergeProfiles(having.map(({ features }) => features)),
+    ...(found.rates === undefined ? {} : { rates: found.rates }),
   };
 }
 

@@ -2,13 +2,21 @@ import { z } from 'zod';
 import type { StoredAlert } from '../model/alert.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
 import type { FleetWorkload, NodeState } from '../model/fleet.ts';
-import type { ContainerRates, DimensionCoverage, HookState, ProfileFeature, RuleReport } from '../model/node.ts';
+import type {
+  ContainerRates,
+  DimensionCoverage,
+  HookState,
+  ProfileFeature,
+  RateReport,
+  RuleReport,
+} from '../model/node.ts';
 import type { WorkloadKind } from '../model/container.ts';
 import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
 import {
   dimensionCoverageSchema,
   hookStateSchema,
   profileFeatureSchema,
+  rateReportSchema,
   ratesSchema,
   ruleReportSchema,
 } from '../protocol/node-schema.ts';
@@ -112,6 +120,8 @@ export interface WorkloadView {
   readonly containers: number;
   readonly samples: { readonly startup: number; readonly steady: number };
   readonly dimensions: readonly DimensionCoverage[];
+  /** What is usual for its rates; absent where no node tells. */
+  readonly rates?: readonly RateReport[];
 }
 const workloadFields = {
   id: z.string(),
@@ -121,6 +131,7 @@ const workloadFields = {
   containers: z.int(),
   samples: z.object({ startup: z.number(), steady: z.number() }),
   dimensions: z.array(dimensionCoverageSchema),
+  rates: z.array(rateReportSchema).exactOptional(),
 };
 export interface WorkloadList {
   readonly items: readonly WorkloadView[];
@@ -151,6 +162,8 @@ export interface ProfileView {
   /** Features that did not fit the answer. */
   readonly omitted: number;
   readonly features: readonly ProfileFeature[];
+  /** What is usual for its rates; absent where no node tells. */
+  readonly rates?: readonly RateReport[];
 }
 export const profileSchema: z.ZodType<ProfileView> = z.object({
   workload: z.string(),
@@ -158,6 +171,7 @@ export const profileSchema: z.ZodType<ProfileView> = z.object({
   missing: z.array(z.string()),
   omitted: z.int(),
   features: z.array(profileFeatureSchema),
+  rates: z.array(rateReportSchema).exactOptional(),
 });
 
 export function viewNode(state: NodeState, nowMs: number): NodeView {

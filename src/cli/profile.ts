@@ -1,4 +1,6 @@
-import type { ProfileFeature } from '../model/node.ts';
+import type { ProfileFeature, RateReport } from '../model/node.ts';
+import { rateDimension } from '../model/rate.ts';
+import { rateText } from '../agent/rate-words.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
@@ -9,6 +11,7 @@ interface ServedProfile {
   readonly missing: readonly string[];
   readonly omitted: number;
   readonly features: readonly ProfileFeature[];
+  readonly rates?: readonly RateReport[];
 }
 
 async function show(invocation: Invocation, ...args: readonly string[]): Promise<number> {
@@ -24,11 +27,15 @@ async function show(invocation: Invocation, ...args: readonly string[]): Promise
   const features = profile.features.filter(
     ({ dimension }) => own['dimension'] === undefined || own['dimension'] === dimension,
   );
+  const rates = (profile.rates ?? []).filter(
+    ({ name }) => own['dimension'] === undefined || own['dimension'] === rateDimension(name),
+  );
   if (own['json'] === true) {
     for (const feature of features) terminal.out(jsonLine(feature));
-  } else if (features.length === 0) {
+    for (const { name, ...rate } of rates) terminal.out(jsonLine({ dimension: rateDimension(name), ...rate }));
+  } else if (features.length + rates.length === 0) {
     terminal.err('Nothing has been learned there yet.');
-  } else {
+  } else if (features.length > 0) {
     const rows = features.map(({ dimension, key, state, incidence, firstSeen, lastSeen }) => [
       dimension,
       state,
@@ -40,6 +47,15 @@ async function show(invocation: Invocation, ...args: readonly string[]): Promise
     ]);
     const header = ['DIMENSION', 'STATE', 'STARTUP', 'STEADY', 'FIRST SEEN', 'LAST SEEN', 'KEY'];
     for (const line of formatTable(header, rows)) terminal.out(line);
+  }
+  if (own['json'] !== true && rates.length > 0) {
+    const rows = rates.map(({ name, usual, highest, samples }) => [
+      rateDimension(name),
+      rateText(name, usual),
+      highest === undefined ? '' : rateText(name, highest),
+      String(samples),
+    ]);
+    for (const line of formatTable(['RATE', 'USUAL NOW', 'HIGHEST HELD', 'HALF HOURS'], rows)) terminal.out(line);
   }
   if (profile.missing.length > 0)
     terminal.err(
@@ -56,9 +72,13 @@ export const profileShow: CommandDefinition = {
   summary: 'what a workload is known to do',
   description:
     'Prints the learned profile of a workload (name or id, see "anchorwatch workloads"): each feature with the number of samples it was ' +
-    'seen in, at startup and in steady state. "judged": an alert was raised for it, it does not count as known.',
+    'seen in, at startup and in steady state. "judged": an alert was raised for it, it does not count as known. Then its rates: what is usual at ' +
+    'this hour, the highest that was held for some slices, and how many half hours that rests on.',
   flags: [
-    ['--dimension <NAME>', 'of this dimension only: exec, file.read, file.write, net.out, net.listen, lifecycle'],
+    [
+      '--dimension <NAME>',
+      'of this dimension only: exec, file.read, file.write, net.out, net.listen, lifecycle, rate.cpu',
+    ],
     ['--json', 'JSON lines'],
   ],
   examples: ['anchorwatch profile show shop/web', 'anchorwatch profile show shop/web --dimension exec --json'],

@@ -3,12 +3,12 @@ import { fileChanges } from '../model/change.ts';
 import type { FileChange } from '../model/change.ts';
 import type { Container, WorkloadKind } from '../model/container.ts';
 import type { Event, FileOrigin, FileType, PeerKind, Process } from '../model/event.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, sliceFactsOf } from './facts.ts';
 import type { Facts, ProfileFacts } from './facts.ts';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `by` the program that did it. */
+/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `slice` a dimension of slices (`rate.cpu`) with `value`, `usual` and `heldSeconds`, `by` the program that did it. */
 export interface Example extends Optional<{
   exec: string;
   read: string;
@@ -20,6 +20,10 @@ export interface Example extends Optional<{
   change: string;
   dns: string;
   accept: string;
+  slice: string;
+  value: number;
+  usual: number;
+  heldSeconds: number;
   from: PeerKind;
   text: string;
   name: string;
@@ -54,6 +58,10 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   change: z.string().optional(),
   dns: z.string().optional(),
   accept: z.string().optional(),
+  slice: z.string().optional(),
+  value: z.number().optional(),
+  usual: z.number().optional(),
+  heldSeconds: z.number().optional(),
   from: z.enum(['loopback', 'private', 'public']).optional(),
   text: z.string().optional(),
   name: z.string().optional(),
@@ -138,10 +146,13 @@ export function describedFacts(example: Example): Facts {
     privileged: example.container?.privileged ?? false,
     hostNamespaces: [],
   };
-  return factsOf(describedEvent(example), container, profile as unknown as ProfileFacts);
+  const known = profile as unknown as ProfileFacts;
+  if (example.slice === undefined) return factsOf(describedEvent(example), container, known);
+  const { slice: name, value = 0, usual = 0, heldSeconds = 180 } = example;
+  return sliceFactsOf({ name, value, usual, heldSeconds }, container, known);
 }
 
-/** The event that an example describes. Throws as `describedFacts` does. */
+/** The event that an example describes, if it is not of a slice. Throws as `describedFacts` does. */
 export function describedEvent(example: Example): Event {
   const exe = example.by ?? example.exec ?? '/usr/sbin/nginx';
   const process: Process = {
@@ -212,7 +223,7 @@ export function describedEvent(example: Example): Event {
     } as Event;
   }
   throw new Error(
-    `an example needs exec, read, write, connect, listen, accept, dns, change, call or lifecycle: ${JSON.stringify(example)}`,
+    `an example needs exec, read, write, connect, listen, accept, dns, change, call, lifecycle or slice: ${JSON.stringify(example)}`,
   );
 }
 

@@ -6,9 +6,9 @@ import type { FactNames } from './facts.ts';
  */
 export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Record<FactNames[V], string>> } = {
   event: {
-    kind: 'What happened: `exec file connect listen accept dns call change lifecycle`.',
+    kind: 'What happened: `exec file connect listen accept dns call change lifecycle`; `slice`: what the container did for some slices of time.',
     path: 'exec: the program; file and change: the file. Absolute, as the container sees it.',
-    name: 'Last part of `path`, of a program without its version (`python`), the applet of busybox and its like; connect: the DNS name that the address was given for; dns: the name asked for.',
+    name: 'Last part of `path`, of a program without its version (`python`), the applet of busybox and its like; connect: the DNS name that the address was given for; dns: the name asked for; slice: its dimension (`rate.cpu`).',
     access: 'file: `read` or `write`.',
     created: 'file: it was made by this open.',
     origin:
@@ -38,6 +38,9 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     compat: 'exec: a program of the 32-bit ABI on a 64-bit machine.',
     peer: 'accept: who connects: `loopback private public`.',
     type: 'dns: what is asked for besides addresses (`TXT`, `MX`).',
+    value: 'slice: what was measured: cores, bytes, processes, or so many a second.',
+    usual: 'slice: what is usual for the workload at this hour, in the unit of `value`.',
+    heldSeconds: 'slice: for how long it has been so.',
   },
   process: {
     exe: 'Path of the program that did it.',

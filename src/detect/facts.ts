@@ -74,7 +74,13 @@ const noEvent = {
   compat: false,
   peer: '',
   type: '',
+  value: 0,
+  usual: 0,
+  heldSeconds: 0,
 };
+
+/** What rules may know of a slice that a detector speaks about; `factDescriptions` says what each means. */
+export type SliceFacts = Partial<Pick<typeof noEvent, 'name' | 'value' | 'usual' | 'heldSeconds'>>;
 
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
@@ -85,6 +91,16 @@ export function factsOf(event: Event, container: Container, profile: ProfileFact
   return {
     event: { ...noEvent, kind: event.kind, ...eventFacts(event) },
     process: processFacts(event.process),
+    container: containerFacts(container),
+    profile,
+  };
+}
+
+/** Turns what a detector says about a slice into the variables of rule conditions. Pure. */
+export function sliceFactsOf(slice: SliceFacts, container: Container, profile: ProfileFacts): Facts {
+  return {
+    event: { ...noEvent, kind: 'slice', ...slice },
+    process: processFacts(undefined),
     container: containerFacts(container),
     profile,
   };

@@ -1,5 +1,6 @@
 import { describedFacts } from './examples.ts';
 import { factDescriptions } from './fact-descriptions.ts';
+import type { Rule } from './rules.ts';
 
 /** docs/reference/facts.md, made from `factDescriptions`; the types are those of an example's facts. */
 export function factsReference(): string {
@@ -24,6 +25,44 @@ export function factsReference(): string {
     'name that is not here is refused when the rule is read. `lists.NAME` are the lists of all rule files.',
     '',
     ...sections,
+  ].join('\n');
+}
+
+/** docs/reference/rules.md, made from the shipped rules: by technique of MITRE ATT&CK, then each of them. Pure. */
+export function rulesReference(rules: readonly Rule[]): string {
+  const byTechnique = Map.groupBy(
+    rules.flatMap((rule) => rule.techniques.map((technique) => ({ technique, rule }))),
+    ({ technique }) => technique,
+  );
+  const linked = ({ id }: Rule): string => `[${id}](#${id})`;
+  return [
+    '# Suspicion rules',
+    '',
+    '<!-- Made by `npm run docs` from profiles/rules: change them there. -->',
+    '',
+    `The ${rules.length} rules that come with Anchorwatch, and the ${byTechnique.size} techniques of [MITRE ATT&CK](https://attack.mitre.org) that they name. Suspicion is in decades: with`,
+    'surprise it makes the score, and from 3 it is a warning by itself. [Rules of your own](../rules.md) add to these, override or disable them.',
+    '',
+    '## By technique',
+    '',
+    '| technique | rules |',
+    '| --- | --- |',
+    ...[...byTechnique]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([technique, found]) => `| ${technique} | ${found.map(({ rule }) => linked(rule)).join(', ')} |`),
+    '',
+    '## Each',
+    '',
+    ...rules
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .flatMap(({ id, title, suspicion, dimensions, techniques, explanation }) => [
+        `### ${id}`,
+        '',
+        `${title}. Suspicion ${suspicion}; ${dimensions.map((dimension) => `\`${dimension}\``).join(', ')}${techniques.length === 0 ? '' : `; ${techniques.join(', ')}`}.`,
+        '',
+        explanation.trim(),
+        '',
+      ]),
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@ import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { z } from 'zod';
 import { dimensions } from '../model/feature.ts';
+import { rateDimension, rateNames } from '../model/rate.ts';
 import { ConditionError, ConditionParser } from './condition.ts';
 import type { Lists, ParsedCondition } from './condition.ts';
 import { describedFacts, exampleSchema } from './examples.ts';
@@ -20,7 +21,7 @@ const ruleSchema = z.strictObject({
   override: z.boolean().default(false),
   enabled: z.boolean().default(true),
   title: z.string().min(1),
-  dimensions: z.array(z.enum(dimensions)).min(1),
+  dimensions: z.array(z.enum([...dimensions, ...rateNames.map(rateDimension)])).min(1),
   newness: z.array(z.enum(levels)).default([]),
   when: z.string().min(1),
   suspicion: z.number().min(-5).max(5),

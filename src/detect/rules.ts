@@ -68,6 +68,11 @@ export class RuleSet {
     return this.#failures;
   }
 
+  /** The suspicion of the most suspicious rule of the dimension, 0 where there is none. */
+  suspicionMax(dimension: Dimension): number {
+    return (this.#byDimension.get(dimension) ?? []).reduce((most, { suspicion }) => Math.max(most, suspicion), 0);
+  }
+
   /** Rules of the dimension that hold. */
   matching(dimension: Dimension, facts: Facts): readonly RuleMatch[] {
     return (this.#byDimension.get(dimension) ?? []).filter((rule) => {

@@ -144,6 +144,9 @@ export class Containers {
       case 'destroy':
         this.#book.discard(id);
         return;
+      case 'kill':
+        this.#history.signalled(id, timeOf(event));
+        return;
       case 'die':
         this.#die(event);
         return;
@@ -175,7 +178,8 @@ export class Containers {
     const timeMs = timeOf(event);
     // Told again after a lost connection, it may be the end of an earlier run.
     if (container.startedAtMs === undefined || timeMs >= container.startedAtMs) this.#end(container.id);
-    if (event.exitCode !== undefined && event.exitCode !== 0 && this.#history.died(container.workload.id, timeMs))
+    const failed = (event.exitCode ?? 0) !== 0 && !this.#history.wasAsked(container.id, timeMs);
+    if (failed && this.#history.died(container.workload.id, timeMs))
       this.#options.listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, timeMs));
   }
 

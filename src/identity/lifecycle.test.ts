@@ -129,6 +129,15 @@ describe('what a workload did over time', () => {
     ]);
   });
 
+  test('who is ended because somebody asked for it did not fail', () => {
+    const history = new WorkloadHistory();
+    history.signalled('web-1', 10_000);
+    expect([9_999, 10_000, 70_000, 70_001].map((timeMs) => history.wasAsked('web-1', timeMs))).toEqual([
+      ...[false, true, true, false],
+    ]);
+    expect(history.wasAsked('web-2', 10_000)).toBe(false);
+  });
+
   test('slow failures, and those of different workloads, are none', () => {
     const history = new WorkloadHistory();
     expect([0, 200_000, 400_000, 600_000].some((timeMs) => history.died('w', timeMs))).toBe(false);

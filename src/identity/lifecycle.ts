@@ -87,11 +87,25 @@ function isSensitive(source: string): boolean {
 const restartLoopMs = 5 * 60_000;
 const restartLoopDeaths = 3;
 const workloadsMax = 4096;
+/** A container that ends within this time of a signal that the engine was asked to send did not fail. */
+const askedMs = 60_000;
 
-/** What a workload did over time: restart loops and changes of its image. Bounded; the oldest workload is forgotten first. */
+/** What a workload did over time: restart loops and changes of its image. Bounded; what was heard of longest ago is forgotten first. */
 export class WorkloadHistory {
   readonly #deaths: Map<string, number[]> = new Map();
   readonly #digests: Map<string, string> = new Map();
+  readonly #signalled: Map<string, number> = new Map();
+
+  /** The engine was asked to signal a container, to stop or restart it perhaps. */
+  signalled(containerId: string, timeMs: number): void {
+    remember(this.#signalled, containerId, timeMs);
+  }
+
+  /** True when somebody asked for the end of a container. */
+  wasAsked(containerId: string, timeMs: number): boolean {
+    const signalledMs = this.#signalled.get(containerId);
+    return signalledMs !== undefined && timeMs >= signalledMs && timeMs - signalledMs <= askedMs;
+  }
 
   /** A container ended with a failure. True when that makes a restart loop; then counting begins anew. */
   died(workloadId: string, timeMs: number): boolean {

@@ -166,6 +166,35 @@ export class NodeMetrics {
         metric: total(registry, 'network_transmit_bytes', 'Bytes sent by a container.'),
       },
       {
+        figure: 'networkReceivePackets',
+        total: true,
+        metric: total(registry, 'network_receive_packets', 'Packets received by a container.'),
+      },
+      {
+        figure: 'networkTransmitPackets',
+        total: true,
+        metric: total(registry, 'network_transmit_packets', 'Packets sent by a container.'),
+      },
+      {
+        figure: 'execs',
+        total: true,
+        metric: total(registry, 'execs', 'Programs executed in a container, counted by the kernel sensor.'),
+      },
+      {
+        figure: 'connects',
+        total: true,
+        metric: total(registry, 'connects', 'TCP connections begun by a container, counted by the kernel sensor.'),
+      },
+      {
+        figure: 'dnsQuestions',
+        total: true,
+        metric: total(
+          registry,
+          'dns_questions',
+          'DNS questions of a container over UDP, counted by the kernel sensor.',
+        ),
+      },
+      {
         figure: 'blockReadBytes',
         total: true,
         metric: total(registry, 'block_read_bytes', 'Bytes read from block devices by a container.'),

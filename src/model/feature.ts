@@ -18,6 +18,11 @@ export const dimensions = [
 
 export type Dimension = (typeof dimensions)[number] | `rate.${string}`;
 
+/** True for what a slice of time says about behaviour, and not an event: it is in no profile as a feature. */
+export function isOfSlices(dimension: Dimension): boolean {
+  return dimension === 'syscall.mix' || dimension.startsWith('rate.');
+}
+
 /** What an event says about behaviour. */
 export interface Feature {
   readonly dimension: Dimension;

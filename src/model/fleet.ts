@@ -1,4 +1,4 @@
-import type { DimensionCoverage, NodeReport, ProfileFeature, WorkloadReport } from './node.ts';
+import type { DimensionCoverage, NodeReport, ProfileFeature, RateReport, WorkloadReport } from './node.ts';
 
 /** A node as the collector knows it. */
 export interface NodeState {
@@ -23,6 +23,7 @@ export interface FleetWorkload extends WorkloadReport {
 /**
  * One list of workloads from the reports of several nodes. Containers and samples are summed. Every node learns for itself, so the
  * coverage of a dimension is the lowest of the nodes and its features and single ones are the most that one node has; its threshold is the highest.
+ * What is usual for a rate is as the node knows that has watched it longest, the highest value that of all.
  * Sorted by containers (most first), then name.
  */
 export function mergeWorkloads(states: readonly NodeState[]): readonly FleetWorkload[] {
@@ -51,8 +52,21 @@ function addWorkload(before: FleetWorkload, workload: WorkloadReport, node: stri
       steady: before.samples.steady + workload.samples.steady,
     },
     dimensions: [...coverage.values()],
+    ...mergedRates(before.rates, workload.rates),
     nodes: [...before.nodes, node],
   };
+}
+
+function mergedRates(a: WorkloadReport['rates'], b: WorkloadReport['rates']): Pick<WorkloadReport, 'rates'> {
+  if (a === undefined || b === undefined) return { ...((a ?? b) && { rates: a ?? b ?? [] }) };
+  const merged = new Map<string, RateReport>(a.map((rate) => [rate.name, rate]));
+  for (const rate of b) {
+    const other = merged.get(rate.name);
+    const [best = rate] = [rate, ...(other === undefined ? [] : [other])].toSorted((x, y) => y.samples - x.samples);
+    const highest = Math.max(rate.highest ?? -Infinity, other?.highest ?? -Infinity);
+    merged.set(rate.name, highest === -Infinity ? best : { ...best, highest });
+  }
+  return { rates: [...merged.values()] };
 }
 
 /** Every node keeps its own budget: the higher threshold for warnings is where less is told. */

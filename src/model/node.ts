@@ -1,5 +1,6 @@
 import type { Dimension } from './feature.ts';
 import type { LossWindow } from './loss.ts';
+import type { RateName } from './rate.ts';
 import type { Workload } from './container.ts';
 
 /** One hook of the sensor and whether it works on this node. */
@@ -22,11 +23,24 @@ export interface DimensionCoverage {
   readonly thresholds?: { readonly warning: number; readonly critical: number; readonly raised: number };
 }
 
+/** What is usual for a rate of a workload: cores, bytes, processes, or so many a second. */
+export interface RateReport {
+  readonly name: RateName;
+  /** At this hour. */
+  readonly usual: number;
+  /** The highest that was held for some slices and is remembered, as it would be at this hour; absent while there is none. */
+  readonly highest?: number;
+  /** Half hours that it rests on. */
+  readonly samples: number;
+}
+
 export interface WorkloadReport {
   readonly workload: Workload;
   readonly containers: number;
   readonly samples: { readonly startup: number; readonly steady: number };
   readonly dimensions: readonly DimensionCoverage[];
+  /** Absent from agents that do not tell. */
+  readonly rates?: readonly RateReport[];
 }
 
 /** Cumulative counters and gauges of one container, as last read. Absent figures were not readable. */
@@ -38,6 +52,14 @@ export interface ContainerRates {
   readonly networkTransmitBytes?: number;
   readonly blockReadBytes?: number;
   readonly blockWriteBytes?: number;
+  readonly networkReceivePackets?: number;
+  readonly networkTransmitPackets?: number;
+  /** Programs that it executed, since it is watched; kernel sensor only. */
+  readonly execs?: number;
+  /** TCP connections that it began, since it is watched; kernel sensor only. */
+  readonly connects?: number;
+  /** DNS questions that it asked over UDP, since it is watched; kernel sensor only. */
+  readonly dnsQuestions?: number;
   /** Records of which something new could not be told. */
   readonly recordsLost?: number;
   /** Made by its processes since it is watched; in strict mode only. */

@@ -7,9 +7,11 @@ import type {
   HookState,
   NodeReport,
   ProfileFeature,
+  RateReport,
   RuleReport,
   WorkloadReport,
 } from '../model/node.ts';
+import { rateNames } from '../model/rate.ts';
 import { dimensionSchema, timeSchema, workloadSchema } from './alert-schema.ts';
 import { limits } from './limits.ts';
 
@@ -37,6 +39,11 @@ export const ratesSchema: z.ZodType<ContainerRates> = z.object({
   networkTransmitBytes: optionalFigure,
   blockReadBytes: optionalFigure,
   blockWriteBytes: optionalFigure,
+  networkReceivePackets: optionalFigure,
+  networkTransmitPackets: optionalFigure,
+  execs: optionalFigure,
+  connects: optionalFigure,
+  dnsQuestions: optionalFigure,
   recordsLost: optionalFigure,
   systemCalls: optionalFigure,
 });
@@ -60,11 +67,19 @@ export const dimensionCoverageSchema: z.ZodType<DimensionCoverage> = z.object({
   seenInOneSample: figure,
   thresholds: z.object({ warning: z.number(), critical: z.number(), raised: figure }).exactOptional(),
 });
+/** What is usual for a rate of a workload. */
+export const rateReportSchema: z.ZodType<RateReport> = z.object({
+  name: z.enum(rateNames),
+  usual: figure,
+  highest: optionalFigure,
+  samples: figure,
+});
 const workloadReport: z.ZodType<WorkloadReport> = z.object({
   workload: workloadSchema,
   containers: z.int().min(0),
   samples: z.object({ startup: figure, steady: figure }),
   dimensions: z.array(dimensionCoverageSchema).max(limits.listItems),
+  rates: z.array(rateReportSchema).max(limits.listItems).exactOptional(),
 });
 
 /** The suspicion rules of an agent, in figures. */

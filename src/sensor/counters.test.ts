@@ -27,20 +27,20 @@ test('block bytes over all devices, of both versions', () => {
   });
 });
 
-test('network bytes without the loopback, also where a name touches its number', () => {
+test('network bytes and packets without the loopback, also where a name touches its number', () => {
   const text = `Inter-|   Receive                            |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs
     lo: 999 1 0 0 0 0 0 0 999 1 0 0 0 0 0 0
   eth0:123 4 0 0 0 0 0 0 456 5 0 0 0 0 0 0
   eth1: 7 4 0 0 0 0 0 0 3 5 0 0 0 0 0 0
 `;
-  expect(parseNetDev(text)).toEqual({ receive: 130, transmit: 459 });
+  expect(parseNetDev(text)).toEqual({ receive: 130, transmit: 459, receivePackets: 8, transmitPackets: 10 });
 });
 
 test('a line that is cut off, or a figure of more than 64 bits, is left out instead of making the sum no number', () => {
   const most = '18446744073709551615';
-  const text = `Inter-|\n  eth0: 17 1 0 0 0 0 0 0 99\n  eth1: 5 1 rest\n  eth2: x 1 0 0 0 0 0 0 7\n  eth3: ${'9'.repeat(400)} 0 0 0 0 0 0 0 1\n`;
-  expect(parseNetDev(text)).toEqual({ receive: 17, transmit: 99 });
+  const text = `Inter-|\n  eth0: 17 1 0 0 0 0 0 0 99 2\n  eth1: 5 1 rest\n  eth2: x 1 0 0 0 0 0 0 7 1\n  eth3: ${'9'.repeat(400)} 0 0 0 0 0 0 0 1 1\n`;
+  expect(parseNetDev(text)).toEqual({ receive: 17, transmit: 99, receivePackets: 1, transmitPackets: 2 });
   expect([...parsePairs(`a ${'9'.repeat(400)}\nb ${most}\n`)]).toEqual([['b', Number(most)]]);
   expect(parseIoStat(`8:0 rbytes=${'9'.repeat(400)} wbytes=4`)).toEqual({ read: 0, write: 4 });
   expect(parseBlkio(`8:0 Read ${'9'.repeat(400)}\n8:0 Write 4\n`)).toEqual({ read: 0, write: 4 });

@@ -61,10 +61,17 @@ export function parseIoStat(text: string): { readonly read: number; readonly wri
   return { read, write };
 }
 
-/** /proc/PID/net/dev: bytes over all interfaces but the loopback; a line of another form is skipped. Pure. */
-export function parseNetDev(text: string): { readonly receive: number; readonly transmit: number } {
-  let receive = 0;
-  let transmit = 0;
+/** Bytes and packets, received and sent. */
+export interface NetDev {
+  readonly receive: number;
+  readonly transmit: number;
+  readonly receivePackets: number;
+  readonly transmitPackets: number;
+}
+
+/** /proc/PID/net/dev: bytes and packets over all interfaces but the loopback; a line of another form is skipped. Pure. */
+export function parseNetDev(text: string): NetDev {
+  const sums = [0, 0, 0, 0];
   for (const line of text.split('\n')) {
     const colon = line.indexOf(':');
     if (colon < 0 || line.slice(0, colon).trim() === 'lo') continue;
@@ -72,12 +79,12 @@ export function parseNetDev(text: string): { readonly receive: number; readonly 
       .slice(colon + 1)
       .trim()
       .split(/\s+/);
-    const [received = '', sent = ''] = [columns[0], columns[8]];
-    if (!figure.test(received) || !figure.test(sent)) continue;
-    receive += Number(received);
-    transmit += Number(sent);
+    const figures = [columns[0], columns[8], columns[1], columns[9]];
+    if (!figures.every((column) => column !== undefined && figure.test(column))) continue;
+    for (const [index, column] of figures.entries()) sums[index] = (sums[index] ?? 0) + Number(column);
   }
-  return { receive, transmit };
+  const [receive = 0, transmit = 0, receivePackets = 0, transmitPackets = 0] = sums;
+  return { receive, transmit, receivePackets, transmitPackets };
 }
 
 const integer = (text: string): number | undefined => (/^\d{1,20}\s*$/.test(text) ? Number(text) : undefined);
@@ -108,8 +115,11 @@ function readers(source: CounterSource, mounts: ReadonlyMap<string, string>): re
         [
           `/proc/${source.pid}/net/dev`,
           (text) => {
-            const { receive, transmit } = parseNetDev(text);
-            return { networkReceiveBytes: receive, networkTransmitBytes: transmit };
+            const { receive, transmit, receivePackets, transmitPackets } = parseNetDev(text);
+            return {
+              ...{ networkReceiveBytes: receive, networkTransmitBytes: transmit },
+              ...{ networkReceivePackets: receivePackets, networkTransmitPackets: transmitPackets },
+            };
           },
         ],
       ];

@@ -118,6 +118,12 @@ export const config = {
 /** `struct aw_container_loss`, key of the map `container_losses`. */
 export const containerLoss = { sizeBytes: 16, members: { container: [0, 8], hook: [8, 4], loss: [12, 4] } } as const;
 
+/** `struct aw_counts`, value of the map `counts`; its key is the cgroup id, 8 bytes. */
+export const counts = {
+  sizeBytes: 24,
+  members: { execs: [0, 8], connects: [8, 8], questions: [16, 8] },
+} as const;
+
 /** `struct aw_stats`, value of the per-CPU map `stats`. */
 export const stats = {
   sizeBytes: 1152,
@@ -141,6 +147,7 @@ export const structs: Readonly<Record<string, StructLayout>> = {
   aw_config: config,
   aw_container_loss: containerLoss,
   aw_syscalls: syscalls,
+  aw_counts: counts,
   aw_stats: stats,
 };
 

@@ -5,6 +5,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { HookState } from '../model/node.ts';
 import { namesWithArguments } from '../model/program.ts';
+import { ContainerCounts } from './container-counts.ts';
 import { ContainerLosses } from './container-losses.ts';
 import type { ContainerLoss } from './container-losses.ts';
 import { decodeFailures, decodeRecord } from './decode.ts';
@@ -72,6 +73,8 @@ const trimAfterMs = 15_000;
  * Needs root, BTF and libbpf.so.1.
  */
 export class Sensor {
+  /** What each watched container did. */
+  readonly counts: ContainerCounts;
   readonly #libbpf: Libbpf;
   readonly #programs: LoadedPrograms;
   readonly #listener: SensorListener;
@@ -133,6 +136,7 @@ export class Sensor {
       random.readBigUInt64LE(8),
     ]);
     this.#watched = new WatchedMap(this.#libbpf, this.#programs.mapFd('watched'));
+    this.counts = new ContainerCounts(this.#libbpf, this.#programs.mapFd('counts'));
     this.#losses = new ContainerLosses(this.#libbpf, this.#programs.mapFd('container_losses'));
     this.#tasksFd = this.#programs.mapFd('tasks');
     this.#statsFd = this.#programs.mapFd('stats');
@@ -203,6 +207,7 @@ export class Sensor {
     // What its workload is known to do is there before the container is looked at.
     this.#known.flush();
     this.#watched.set(container, insideIds);
+    this.counts.begin(container.cgroupId);
     if (this.#syscallsFd !== undefined)
       this.#libbpf.update(
         this.#syscallsFd,
@@ -223,6 +228,7 @@ export class Sensor {
 
   unwatch(cgroupId: string): void {
     this.#watched.remove(cgroupId);
+    this.counts.forget(cgroupId);
     this.#losses.forget(cgroupId);
     if (this.#syscallsFd !== undefined) this.#libbpf.remove(this.#syscallsFd, keyBytes(cgroupId));
   }

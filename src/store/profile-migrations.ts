@@ -63,4 +63,15 @@ export const profileMigrations: readonly Migration[] = [
     name: 'relearning',
     sql: `ALTER TABLE profile ADD COLUMN relearned TEXT;`,
   },
+  {
+    name: 'rates',
+    sql: `
+      CREATE TABLE rate_model (
+        workload_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (workload_id, name)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -63,6 +63,7 @@ export interface ProfileSchema {
     startup_weight: number;
     steady_weight: number;
   };
+  rate_model: { workload_id: string; name: string; state: string };
   profile_kernel_key: { workload_id: string; kernel_key: string; features: string };
   loss_window: {
     from_ms: number;

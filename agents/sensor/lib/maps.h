@@ -160,6 +160,15 @@ struct {
 	__type(value, u64);
 } container_losses SEC(".maps");
 
+/* User space makes the entry when it watches the container, and removes it: a container without one is not counted. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u64);
+	__type(value, struct aw_counts);
+} counts SEC(".maps");
+
 /* User space makes the entries of containers that are watched in strict mode. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

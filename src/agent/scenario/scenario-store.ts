@@ -6,6 +6,7 @@ import type { Database } from '../../store/database.ts';
 import { profileMigrations } from '../../store/profile-migrations.ts';
 import { Profiles } from '../../store/profiles.ts';
 import type { ProfileSchema } from '../../store/profiles.ts';
+import { RateModels } from '../../store/rate-models.ts';
 
 /** The agent's own store of profiles in a directory for temporary files, as long as a scenario runs. */
 export class ScenarioStore {
@@ -13,7 +14,7 @@ export class ScenarioStore {
   #database: Database<ProfileSchema> | undefined;
 
   /** Opens the store, again after a restart of the agent: what was saved is there, what was not is gone. */
-  open(): Profiles {
+  open(): { readonly profiles: Profiles; readonly rates: RateModels } {
     this.#database?.close();
     this.#database = openDatabase<ProfileSchema>({
       path: join(this.#directory, 'profiles.db'),
@@ -21,7 +22,7 @@ export class ScenarioStore {
       migrations: profileMigrations,
       synchronous: 'normal',
     });
-    return new Profiles(this.#database);
+    return { profiles: new Profiles(this.#database), rates: new RateModels(this.#database) };
   }
 
   /** Closes the store and removes its directory. */

@@ -1,4 +1,9 @@
 import type { RuleSet } from '../../detect/rules.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createLogger } from '../../lib/log.ts';
+import { RateLoop } from '../rate-loop.ts';
+import { RateWatch } from '../rate-watch.ts';
+import type { RateStore } from '../rate-watch.ts';
 import { Watch } from '../watch.ts';
 import { thresholdsOf } from '../../config/thresholds.ts';
 import type { ThresholdSetting } from '../../config/thresholds.ts';
@@ -9,6 +14,7 @@ import { growIncident } from '../../model/incident.ts';
 import { defaultHalfLifeMs } from '../../profile/decay.ts';
 import { eventOf } from './event-line.ts';
 import { ModelKernel } from './model-kernel.ts';
+import { MeasuredContainers } from './measured-containers.ts';
 import { firstPid, NamedProcesses } from './named-processes.ts';
 import { ScenarioStore } from './scenario-store.ts';
 import { duration, pairs, wordsOf } from './words.ts';
@@ -57,6 +63,8 @@ class Run {
   #alertBudget = Infinity;
   readonly #thresholds: ThresholdSetting[] = [];
   #watch: Watch | undefined;
+  #rates: RateLoop | undefined;
+  readonly #measured: MeasuredContainers = new MeasuredContainers();
   #kernel: ModelKernel = new ModelKernel();
 
   constructor(rules: RuleSet, store: ScenarioStore) {
@@ -157,6 +165,7 @@ class Run {
     for (const { containerId, sample } of changes) this.#kernel.setSample(containerId, sample);
     if (sliceEnded) watch.save();
     this.#note(updates);
+    this.#rates?.tick();
   }
 
   #note(alerts: readonly Alert[]): void {
@@ -172,10 +181,12 @@ class Run {
   }
 
   #startAgent(): void {
+    const { profiles, rates } = this.#store.open();
+    const clock = { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs };
     this.#watch = new Watch({
-      profiles: this.#store.open(),
+      profiles,
       rules: this.#rules,
-      clock: { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs },
+      clock,
       node: 'node-1',
       sliceMs: this.#sliceMs,
       startupMs: this.#startupMs,
@@ -183,8 +194,23 @@ class Run {
       alertBudget: this.#alertBudget,
       thresholds: (workload, dimension) => thresholdsOf(this.#thresholds, workload, dimension),
     });
+    this.#rates = this.#startRates(this.#watch, rates, clock);
     this.#kernel = new ModelKernel();
     for (const name of this.#running) this.#startInAgent(this.#container(name));
+  }
+
+  #startRates({ slices }: Watch, store: RateStore, clock: Clock): RateLoop {
+    const [sliceMs, startupMs, halfLifeMs] = [this.#sliceMs, this.#startupMs, this.#halfLifeMs];
+    const watch = new RateWatch({ slices, store, halfLifeMs, sliceMs, startupMs });
+    slices.add(watch);
+    return new RateLoop({
+      ...{ watch, clock, sliceMs, log: createLogger({ level: 'silent' }) },
+      running: () => [...this.#running].map((name) => this.#container(name)),
+      figures: (running) => new Map(running.map(({ id }) => [id, this.#measured.figures(id, this.#nowMs)])),
+      raise: (alert) => {
+        this.#note([alert]);
+      },
+    });
   }
 
   #startInAgent(container: Container): void {
@@ -213,6 +239,11 @@ class Run {
     if (!('words' in step)) {
       this.#running.delete(step.container);
       this.#agent().containerStopped(container.id, epochMs + this.#nowMs);
+      this.#rates?.forget(container.id);
+      return;
+    }
+    if (step.words[0] === 'rate') {
+      this.#measured.set(container.id, step.words.slice(1), this.#nowMs);
       return;
     }
     const event = eventOf(step.words, {
@@ -300,6 +331,10 @@ class Run {
         .find(({ workload: { name } }) => name === second);
       const inForce = workload?.dimensions.find(({ dimension }) => dimension === third)?.thresholds?.warning;
       if (inForce !== Number(rest[0])) fail(`it is ${inForce ?? 'unknown'}`);
+    } else if (what === 'usual') {
+      const report = this.#rates?.report(this.#workloadId(second)).find(({ name }) => name === third);
+      const [value, wanted] = [report?.usual ?? Number.NaN, Number(rest[0])];
+      if (!(Math.abs(value - wanted) <= 0.2 * wanted)) fail(`it is ${value}`);
     } else if (what === 'known' || what === 'judged' || what === 'unknown') {
       const feature = this.#agent()
         .profileFeatures(second)
@@ -307,6 +342,10 @@ class Run {
       const state = feature?.state ?? 'unknown';
       if (state !== what) fail(`it is ${state}`);
     } else throw new Error(`unknown expectation "${what}"`);
+  }
+
+  #workloadId(name: string): string {
+    return [...this.#containers.values()].find(({ workload }) => workload.name === name)?.workload.id ?? '';
   }
 
   #container(name: string): Container {

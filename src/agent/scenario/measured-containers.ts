@@ -1,0 +1,67 @@
+import type { ContainerRates } from '../../model/node.ts';
+import { rateNames } from '../../model/rate.ts';
+import type { RateName } from '../../model/rate.ts';
+import { counted, levels } from '../rate-readings.ts';
+import { pairs } from './words.ts';
+
+interface Measured {
+  /** Of each rate: the value from now on, and how far slices lie from it (standard deviation of the logarithm). */
+  readonly rates: Map<RateName, { readonly value: number; readonly spread: number }>;
+  readonly totals: Map<RateName, number>;
+  sinceMs: number;
+}
+
+/** What counters would say of a scenario's containers: `rate cpu 0.03 spread 0.2` holds until another line says otherwise. */
+export class MeasuredContainers {
+  readonly #containers: Map<string, Measured> = new Map();
+  #seed = 1;
+
+  /** A `rate` line: NAME and VALUE, cores, bytes, processes, or so many a second; `unread`: it cannot be read from now on. */
+  set(containerId: string, [name = '', value = '', ...rest]: readonly string[], nowMs: number): void {
+    const rate = rateNames.find((one) => one === name);
+    if (rate === undefined) throw new Error(`no rate ${name}; there are ${rateNames.join(', ')}`);
+    const measured = this.#advanced(containerId, nowMs);
+    if (value === 'unread') {
+      measured.rates.delete(rate);
+      return;
+    }
+    const spread = Number(pairs(rest).get('spread') ?? 0);
+    if (!(Number(value) >= 0 && spread >= 0))
+      throw new Error(`not a value and a spread: ${[value, ...rest].join(' ')}`);
+    measured.rates.set(rate, { value: Number(value), spread });
+  }
+
+  /** What can be read of the container now. */
+  figures(containerId: string, nowMs: number): ContainerRates {
+    const { rates, totals } = this.#advanced(containerId, nowMs);
+    return Object.fromEntries(
+      [...rates].flatMap(([name, { value, spread }]) => {
+        const [level, total] = [levels[name], counted[name]];
+        if (level !== undefined) return [[level, value * Math.exp(spread * this.#normal())]];
+        return total === undefined ? [] : [[total, totals.get(name) ?? 0]];
+      }),
+    );
+  }
+
+  #advanced(containerId: string, nowMs: number): Measured {
+    let measured = this.#containers.get(containerId);
+    if (measured === undefined) {
+      measured = { rates: new Map(), totals: new Map(), sinceMs: nowMs };
+      this.#containers.set(containerId, measured);
+    }
+    const seconds = (nowMs - measured.sinceMs) / 1000;
+    measured.sinceMs = nowMs;
+    for (const [name, { value, spread }] of measured.rates)
+      measured.totals.set(name, (measured.totals.get(name) ?? 0) + seconds * value * Math.exp(spread * this.#normal()));
+    return measured;
+  }
+
+  /** Normal draws, the same in every run (Box-Muller over the generator of Park & Miller, 1988). */
+  #normal(): number {
+    const draw = (): number => {
+      this.#seed = (this.#seed * 48_271) % 2_147_483_647;
+      return this.#seed / 2_147_483_647;
+    };
+    return Math.sqrt(-2 * Math.log(draw())) * Math.cos(2 * Math.PI * draw());
+  }
+}

@@ -1,0 +1,24 @@
+import type { Dimension } from './feature.ts';
+
+/** What is measured of a container in every slice. */
+export const rateNames = [
+  'cpu',
+  'memory',
+  'pids',
+  'net.receive.bytes',
+  'net.transmit.bytes',
+  'net.receive.packets',
+  'net.transmit.packets',
+  'disk.read.bytes',
+  'disk.write.bytes',
+  'exec',
+  'connect',
+  'dns',
+] as const;
+
+export type RateName = (typeof rateNames)[number];
+
+/** The dimension of a rate (contract.md, "Alert"). */
+export function rateDimension(name: RateName): Dimension {
+  return `rate.${name}`;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { Harness } from './harness.ts';
+
+const harness = new Harness();
+
+test('executions, TCP connections and DNS questions are counted by container, known or not, and forgotten with it', async () => {
+  const { container, sensor } = harness;
+  const before = sensor.counts.read(container.cgroupId);
+  const question = String.raw`\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\x00\x01\x00\x01`;
+  const deeds = [
+    'for i in 1 2 3 4 5 6 7; do /bin/true; done',
+    // Nobody listens there: what is refused was begun.
+    'for i in 1 2 3; do (: < /dev/tcp/127.0.0.1/1) 2> /dev/null; done',
+    `for i in 1 2; do (printf '${question}' > /dev/udp/127.0.0.1/53) 2> /dev/null; done`,
+  ];
+  for (const sample of [1, 2]) {
+    // A sample that begins leaves the counts as they are.
+    harness.watch(sample);
+    for (const deed of deeds) await container.run(deed);
+    await harness.settled();
+    harness.answerAll('known');
+  }
+  const after = sensor.counts.read(container.cgroupId);
+  const grown = (['execs', 'connects', 'dnsQuestions'] as const).map(
+    (name) => (after[name] ?? 0) - (before[name] ?? 0),
+  );
+  expect(grown).toEqual([14, 6, 4]);
+  sensor.unwatch(container.cgroupId);
+  expect(sensor.counts.read(container.cgroupId)).toEqual({});
+});
