@@ -38,13 +38,15 @@ export async function evaluateSoak({ minutes, learnMinutes, json }: SoakOptions)
 
     const startMs = Date.now();
     const lengthMs = minutes * 60_000;
-    const told: SeenAlert[] = [];
+    const known = new Map(product.alerts.map((alert) => [alert.id, alert]));
+    const early = known.size;
     let [from, containerMs, expectedSum, ticks, agentRestarted] = [product.alerts.length, 0, 0, 0, false];
     const deeds = [...soakDeeds];
     const take = (phase: string): void => {
-      const fresh = product.alerts.slice(from);
+      // After a restart the feed tells again what is stored.
+      const fresh = product.alerts.slice(from).filter(({ id }) => !known.has(id));
       from = product.alerts.length;
-      told.push(...fresh);
+      for (const alert of fresh) known.set(alert.id, alert);
       describe(`alert after ${phase}`, fresh);
     };
     let phase = 'learning';
@@ -75,6 +77,7 @@ export async function evaluateSoak({ minutes, learnMinutes, json }: SoakOptions)
     }
     take(phase);
     const hours = containerMs / hourMs;
+    const told = [...known.values()].slice(early);
     const loud = told.filter(({ severity }) => severity !== 'notice');
     const [low, high] = poissonInterval(loud.length);
     say(
