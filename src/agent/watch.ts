@@ -322,10 +322,11 @@ export class Watch {
   ): Judgement {
     const wasKnown = candidates.every(({ state }) => state === 'known');
     const program = candidates[0]?.key ?? '';
+    let full = false;
     for (const candidate of candidates) {
       if (candidate.state === 'judged') continue;
       if (candidate.level === 'arguments') profile.learnShape(program, candidate, container.id, sample, event.timeMs);
-      else profile.learn(candidate, container.id, sample, event.timeMs);
+      else if (profile.learn(candidate, container.id, sample, event.timeMs) === 'full') full = true;
     }
     if (candidates.some(({ state }) => state === 'judged')) {
       const judged = candidates.find(({ state }) => state === 'judged');
@@ -334,7 +335,9 @@ export class Watch {
       const alert = counted?.outcome === 'update' ? { alert: counted.alert } : {};
       return { reason, mark: 'judged', alsoKnown: [], saveNow: false, ...alert };
     }
-    if (event.kernelKey !== undefined && isWorthRemembering(event)) profile.addKernelKey(event.kernelKey, candidates);
+    // A key that stands for nothing in the profile could neither be counted nor restored.
+    if (event.kernelKey !== undefined && !full && isWorthRemembering(event))
+      profile.addKernelKey(event.kernelKey, candidates);
     const alsoKnown = kernelPatterns(event, profile, wasKnown);
     for (const pattern of alsoKnown) profile.addKernelKey(pattern, candidates);
     return { reason, mark: 'known', alsoKnown, saveNow: false };
