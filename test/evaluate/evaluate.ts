@@ -1,4 +1,5 @@
 // npm run evaluate -- cases [--cases DIR] [--only TEXT] [--json]: runs attack and benign cases in containers and says what is seen and missed.
+// npm run evaluate -- soak [--minutes N] [--learn-minutes N] [--json]: false alerts of honest services against what was expected (soak.ts).
 // npm run evaluate -- shil [--data DIR] [--json]: the detector of the system call mix on traces of attacked servers (shil.ts).
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
@@ -9,6 +10,8 @@ import { startEngine } from '../containers/engine.ts';
 import { type SeenAlert, startProduct } from '../containers/product.ts';
 import { printFigure } from './figure.ts';
 import { evaluateShil } from './shil.ts';
+import { evaluateSoak } from './soak.ts';
+import { wilsonInterval } from './interval.ts';
 
 interface Case {
   readonly file: string;
@@ -53,13 +56,21 @@ const { positionals, values } = parseArgs({
     cases: { type: 'string', default: '../shared/cases' },
     data: { type: 'string', default: '../shared/data/shil' },
     only: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '60' },
+    'learn-minutes': { type: 'string', default: '10' },
     json: { type: 'boolean', default: false },
   },
 });
 if (positionals[0] === 'shil') process.exit(evaluateShil(resolve(values.data), values.json));
+if (positionals[0] === 'soak') {
+  const [minutes, learnMinutes] = [Number(values.minutes), Number(values['learn-minutes'])];
+  if (minutes > 0 && learnMinutes > 0) process.exit(await evaluateSoak({ minutes, learnMinutes, json: values.json }));
+  say('--minutes and --learn-minutes take numbers above 0');
+  process.exit(2);
+}
 if (positionals[0] !== 'cases') {
   say(
-    `npm run evaluate -- cases [--cases DIR] [--only TEXT] [--json]\nnpm run evaluate -- shil [--data DIR] [--json]\n${positionals[0] ?? 'nothing'} is not available yet`,
+    `npm run evaluate -- cases [--cases DIR] [--only TEXT] [--json]\nnpm run evaluate -- soak [--minutes N] [--learn-minutes N] [--json]\nnpm run evaluate -- shil [--data DIR] [--json]\n${positionals[0] ?? 'nothing'} is not available yet`,
   );
   process.exit(2);
 }
@@ -163,8 +174,16 @@ function summarise(all: readonly Run[]): void {
     .flatMap((run) => beyond(run).map((alert) => alert.receivedMs - Date.parse(alert.time)))
     .toSorted((a, b) => a - b);
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-  figure('cases', 'detected', share(detected.length, attacks.length), attacks.length, 'ratio');
-  figure('cases', 'rightDimension', share(right.length, detected.length), detected.length, 'ratio');
+  const shareOf = (metric: string, part: number, whole: number): void => {
+    figure('cases', metric, share(part, whole), whole, 'ratio', ...wilsonInterval(part, whole));
+  };
+  shareOf('detected', detected.length, attacks.length);
+  shareOf('rightDimension', right.length, detected.length);
+  const alertsPerAttack = detected.map((run) => beyond(run).length).toSorted((a, b) => a - b);
+  figure(
+    ...(['cases', 'alertsPerAttack', alertsPerAttack[alertsPerAttack.length >> 1] ?? 0] as const),
+    ...([alertsPerAttack.length, 'alerts', alertsPerAttack[0], alertsPerAttack.at(-1)] as const),
+  );
   figure(
     'cases',
     'benignCritical',
