@@ -95,8 +95,10 @@ export class Ingest {
     const { decisions, registry, log } = options;
     const send = (node: string, decision: Decision): boolean => {
       const session = this.#byNode.get(node);
-      session?.decide(decision);
-      return session !== undefined;
+      // An agent of an earlier release would end the connection: the decision waits for its successor.
+      if (session?.accepts.includes('decide') !== true) return false;
+      session.decide(decision);
+      return true;
     };
     this.#deliveries = new Deliveries({ decisions, registry, log, send });
     this.#tokenDigest = digest(options.token);

@@ -38,6 +38,8 @@ export interface SessionOptions {
  * what a fast agent sends waits in the kernel and not here.
  */
 export class Session {
+  /** Messages beside those of the first release that the agent takes. */
+  accepts: readonly string[] = [];
   /** Empty until the hello. */
   node = '';
   readonly #socket: WebSocket;
@@ -151,6 +153,7 @@ export class Session {
       return;
     }
     this.node = hello.node;
+    this.accepts = hello.accepts ?? [];
     const { collectorVersion } = this.#options;
     this.#send({ type: 'welcome', protocol: protocolVersion, collectorVersion, accepts: ['fleet'] });
     this.#events.welcomed(this);

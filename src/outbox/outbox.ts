@@ -199,7 +199,8 @@ export class Outbox {
     this.#batchSeq = 0;
     this.#awaitAnswer();
     const { nodeName, agentVersion } = this.#options;
-    this.#send({ type: 'hello', protocol: protocolVersion, node: nodeName.slice(0, limits.nameLength), agentVersion });
+    const node = nodeName.slice(0, limits.nameLength);
+    this.#send({ type: 'hello', protocol: protocolVersion, node, agentVersion, accepts: ['decide'] });
   }
 
   #received(message: CollectorMessage): void {

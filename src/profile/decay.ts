@@ -19,6 +19,7 @@ export class Decay {
   readonly #landmarkMs: number;
   readonly #halfLifeMs: number;
   #step = Number.NaN;
+  #steppedTo = Number.NaN;
   #weight = 1;
   #nowMs: number;
 
@@ -42,6 +43,14 @@ export class Decay {
       this.#weight = 2 ** ((step * stepMs) / this.#halfLifeMs);
     }
     return this.#weight;
+  }
+
+  /** True when weights are worth less than at the last call; the first is one. */
+  stepped(timeMs: number): boolean {
+    this.at(timeMs);
+    const stepped = this.#step !== this.#steppedTo;
+    this.#steppedTo = this.#step;
+    return stepped;
   }
 
   /** A sum of weights as of now, in samples of the present. */

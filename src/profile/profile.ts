@@ -10,7 +10,7 @@ import { FanOut, isPattern } from './fan-out.ts';
 import { KernelKeys } from './kernel-keys.ts';
 import { Prior } from './prior.ts';
 import { countsUnder, Releases } from './releases.ts';
-import { featureId, loadedRow, newRow, patternRow, plain, shown } from './row.ts';
+import { featureId, featureOfId, loadedRow, newRow, patternRow, plain, shown } from './row.ts';
 import type { Row } from './row.ts';
 import type { Sample } from './samples.ts';
 import type { StoredProfile } from './stored.ts';
@@ -46,6 +46,7 @@ export class Profile {
   readonly #fanOut: FanOut = new FanOut();
   readonly #listeners: Set<string>;
   readonly #shapes: Map<string, number> = new Map();
+  readonly #seen: Set<Row> = new Set();
   #dirty: Set<string> = new Set();
   #removed: Set<string> = new Set();
   #dirtySelf = true;
@@ -272,21 +273,18 @@ export class Profile {
     for (const [row, best] of this.#kernelKeys.takeCounts((id) => this.#resolve(id))) {
       if (row.state !== 'known') continue;
       for (const stratum of ['startup', 'steady'] as const) {
-        const extra = best[stratum] - row.inSlice[stratum];
+        const extra = best[stratum] - (row.slice?.[stratum] ?? 0);
         if (extra > 0) this.#add(row, stratum, extra, timeMs);
       }
     }
-    this.#decay.at(timeMs);
     this.releases.endSlice();
-    for (const row of this.#rows.values()) {
-      if (row.marks.size === 0) {
-        if (row.state === 'known' && this.#decay.value(row.weight.startup + row.weight.steady) < forgottenBelow)
-          this.#remove(row);
-        continue;
-      }
-      row.marks.clear();
-      row.inSlice = { startup: 0, steady: 0 };
-    }
+    for (const row of this.#seen) row.slice = undefined;
+    this.#seen.clear();
+    // Weights fade in steps: between them nothing is forgotten.
+    if (!this.#decay.stepped(timeMs)) return;
+    for (const row of this.#rows.values())
+      if (row.state === 'known' && this.#decay.value(row.weight.startup + row.weight.steady) < forgottenBelow)
+        this.#remove(row);
   }
 
   /** What changed since the last call; undefined when nothing did. */
@@ -327,8 +325,7 @@ export class Profile {
   }
 
   #resolve(id: string): Row | undefined {
-    const space = id.indexOf(' ');
-    return this.#rows.get(id) ?? this.#find({ dimension: id.slice(0, space) as Dimension, key: id.slice(space + 1) });
+    return this.#rows.get(id) ?? this.#find(featureOfId(id));
   }
 
   #find(feature: Feature): Row | undefined {
@@ -361,14 +358,14 @@ export class Profile {
   #collapse(row: Row): void {
     const collapsed = this.#fanOut.collapse(row);
     if (collapsed === undefined) return;
-    const members = collapsed.members.flatMap(
-      (key) => this.#rows.get(featureId({ dimension: row.dimension, key })) ?? [],
-    );
+    const { dimension } = row;
+    const members = collapsed.members.flatMap((key) => this.#rows.get(featureId({ dimension, key })) ?? []);
     const { startup, steady } = this.#sampleWeights;
     const first = this.#decay.at(this.createdMs);
     const most = { startup: Math.max(first, startup), steady: Math.max(first, steady) };
     const pattern = patternRow(collapsed.pattern, row, members, { samples: this.#samples, most });
     for (const member of members) this.#remove(member);
+    this.#seen.add(pattern);
     this.#insert(pattern);
   }
 
@@ -383,9 +380,11 @@ export class Profile {
   #see(row: Row, containerId: string, sample: Sample, timeMs: number): void {
     const mark = `${containerId}:${sample.number}`;
     row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
-    if (row.marks.has(mark)) return;
-    row.marks.add(mark);
-    row.inSlice[sample.stratum]++;
+    row.slice ??= { marks: new Set(), startup: 0, steady: 0 };
+    if (row.slice.marks.has(mark)) return;
+    row.slice.marks.add(mark);
+    row.slice[sample.stratum]++;
+    this.#seen.add(row);
     this.#add(row, sample.stratum, 1, timeMs);
   }
 

@@ -2,6 +2,14 @@ import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature } from '../model/node.ts';
 import type { FeatureRow } from './stored.ts';
 
+/** How user space saw a feature within a slice. */
+interface SeenInSlice {
+  /** `container:sample` of each. */
+  readonly marks: Set<string>;
+  startup: number;
+  steady: number;
+}
+
 /** A feature of a profile in memory. */
 export interface Row {
   dimension: Dimension;
@@ -15,9 +23,8 @@ export interface Row {
   lastSeenMs: number;
   /** How often user space has seen it since the agent's start, after the first time. */
   sightings: number;
-  /** `container:sample` in which user space saw it during this slice. */
-  marks: Set<string>;
-  inSlice: { startup: number; steady: number };
+  /** What user space saw of it in the present slice; undefined for most rows most of the time. */
+  slice: SeenInSlice | undefined;
   /** Other nodes have seen it too. */
   elsewhere: boolean;
 }
@@ -25,6 +32,12 @@ export interface Row {
 /** Name of a feature within its profile, as it is stored. */
 export function featureId(feature: Feature): string {
   return `${feature.dimension} ${feature.key}`;
+}
+
+/** The feature of such a name. */
+export function featureOfId(id: string): Feature {
+  const space = id.indexOf(' ');
+  return { dimension: id.slice(0, space) as Dimension, key: id.slice(space + 1) };
 }
 
 /** The row as it is stored. */
@@ -49,8 +62,7 @@ export function newRow({ dimension, key }: Feature, state: 'known' | 'judged', t
     ...{ dimension, key, state, startup: 0, steady: 0, firstSeenMs: timeMs, lastSeenMs: timeMs },
     weight: { startup: 0, steady: 0 },
     sightings: 0,
-    marks: new Set(),
-    inSlice: { startup: 0, steady: 0 },
+    slice: undefined,
     elsewhere: false,
   };
 }
@@ -99,8 +111,10 @@ export function patternRow(
     firstSeenMs: Math.min(...members.map((member) => member.firstSeenMs)),
     lastSeenMs: Math.max(...members.map((member) => member.lastSeenMs)),
     sightings: 0,
-    marks: new Set(members.flatMap((member) => [...member.marks])),
-    inSlice: { ...last.inSlice },
+    slice: {
+      marks: new Set(members.flatMap(({ slice }) => [...(slice?.marks ?? [])])),
+      ...{ startup: last.slice?.startup ?? 0, steady: last.slice?.steady ?? 0 },
+    },
     elsewhere: false,
   };
 }

@@ -17,6 +17,8 @@ export interface Hello {
   readonly protocol: number;
   readonly node: string;
   readonly agentVersion: string;
+  /** Messages beside those of the first release that the agent takes; absent: none. */
+  readonly accepts?: readonly string[];
 }
 /** Alerts; `seq` counts the batches of one connection from 1. */
 export interface Batch {
@@ -107,7 +109,10 @@ const seq = z.int().min(1);
 const figure = z.int().min(0);
 
 const agentMessageSchema: z.ZodType<AgentMessage> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), protocol: z.int(), node: name, agentVersion: name }),
+  z.object({
+    ...{ type: z.literal('hello'), protocol: z.int(), node: name, agentVersion: name },
+    accepts: z.array(name).max(limits.listItems).exactOptional(),
+  }),
   z.object({ type: z.literal('batch'), seq, alerts: z.array(alertSchema).min(1).max(limits.batchAlerts) }),
   z.object({ type: z.literal('report'), report: nodeReportSchema }),
   z.object({

@@ -6,7 +6,7 @@ import type { ProfileFeature } from '../../../src/model/node.ts';
 import type { Outbox } from '../../../src/outbox/outbox.ts';
 import { makeAlert, makeReport } from '../../support/alerts.ts';
 import { waitFor } from '../../support/wait.ts';
-import { getJson, Harness, metric } from './harness.ts';
+import { getJson, Harness, metric, token } from './harness.ts';
 
 let harness: Harness;
 let collector: RunningCollector;
@@ -179,6 +179,25 @@ describe('the way to the nodes', () => {
     expect((await settled(second.id)).nodes).toEqual([{ node: 'worker-3', outcome: 'full' }]);
     expect(told.map(({ id }) => id)).toEqual([first.id, second.id]);
   });
+});
+
+test('an agent of an earlier release is not told what it cannot read; its successor is', async () => {
+  const older = await harness.client(`${collector.url}/agent`, { authorization: `Bearer ${token}` });
+  older.send({ type: 'hello', protocol: 1, node: 'worker-3', agentVersion: '0.0.9' });
+  await older.message('welcome');
+  older.send({ type: 'batch', seq: 1, alerts: [alert] });
+  await older.message('ack');
+  older.send({ type: 'report', report: makeReport() });
+  await waitFor(
+    'the report',
+    async () => (await metric(collector.url, 'anchorwatch_containers{node="worker-3"}')) === 1,
+  );
+  const { id } = await stored(await post(`/api/v1/alerts/${alert.id}/accept`));
+  older.send({ type: 'batch', seq: 2, alerts: [alert] });
+  await waitFor('the second batch', () => older.messages.filter(({ type }) => type === 'ack').length === 2);
+  expect(older.messages.map(({ type }) => type)).not.toContain('decide');
+  await connect();
+  expect((await settled(id)).nodes).toEqual([{ node: 'worker-3', outcome: 'applied' }]);
 });
 
 describe('the command line', () => {
