@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CommandName, Settings } from '../config/options.ts';
+import type { CommandName, Settings } from '../config/settings.ts';
 import { commandFlags } from '../config/reference.ts';
 import { resolveSettings, type Resolved } from '../config/resolve.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,6 +1,6 @@
 import type { AgentOptions } from '../agent/agent.ts';
 import type { WatchOptions } from '../agent/watch.ts';
-import type { Settings } from '../config/options.ts';
+import type { Settings } from '../config/settings.ts';
 import { thresholdsOf } from '../config/thresholds.ts';
 
 /** The options of an agent that say what becomes an alert, and an incident. */

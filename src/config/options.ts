@@ -1,6 +1,7 @@
-import { type LogLevel, logLevels } from '../lib/log.ts';
+import { logLevels } from '../lib/log.ts';
+import { sensorChoices, syscallSets } from './settings.ts';
+import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
-import type { ThresholdSetting } from './thresholds.ts';
 import {
   durationBetween,
   notYet,
@@ -13,90 +14,6 @@ import {
   parseText,
   urlOf,
 } from './values.ts';
-
-/** The commands that read options of this table. */
-export type CommandName =
-  | 'up'
-  | 'agent'
-  | 'collector'
-  | 'doctor'
-  | 'alerts'
-  | 'incidents'
-  | 'workloads'
-  | 'profile'
-  | 'rules'
-  | 'record'
-  | 'replay';
-
-/** Where events are from. */
-const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
-type SensorChoice = (typeof sensorChoices)[number];
-
-/** Every option with its parsed value. Undefined: not given and without a default. */
-export interface Settings {
-  /** YAML file with options. */
-  readonly config: string | undefined;
-  readonly state: string | undefined;
-  readonly logLevel: LogLevel;
-  /** HOST:PORT */
-  readonly listen: string;
-  readonly dockerHost: string | undefined;
-  readonly kubeconfig: undefined;
-  readonly nodeName: string | undefined;
-  readonly sensor: SensorChoice;
-  /** Milliseconds. */
-  readonly slice: number;
-  /** Milliseconds. */
-  readonly startup: number;
-  /** Milliseconds. */
-  readonly halfLife: number;
-  /** Milliseconds; 0: never. */
-  readonly capture: number;
-  /** False alerts a day and node; Infinity: as many as there are. */
-  readonly alertBudget: number;
-  readonly thresholds: readonly ThresholdSetting[] | undefined;
-  /** Milliseconds. */
-  readonly incidentQuiet: number;
-  readonly syscalls: (typeof syscallSets)[number];
-  /** Files and directories. */
-  readonly rules: readonly string[] | undefined;
-  /** File. */
-  readonly record: string | undefined;
-  /** Bytes. */
-  readonly recordMaxSize: number;
-  /** ws:// or wss:// address without a path. */
-  readonly collector: string | undefined;
-  /** Listen where others can reach it although the API asks for no password. */
-  readonly allowUnauthenticated: boolean;
-  readonly tokenFile: string | undefined;
-  /** Path of the SQLite file. */
-  readonly store: string | undefined;
-  readonly bus: undefined;
-}
-
-export interface OptionDefinition<T> {
-  /** Flag without its dashes, and key of the configuration file. */
-  readonly name: string;
-  /** Environment variables, the first that is set and not empty counts. */
-  readonly env: readonly string[];
-  /** What stands for the value in help; empty for a flag that takes none and means `true`. */
-  readonly placeholder: string;
-  /** Default as text, parsed like a given value; undefined when there is none. */
-  readonly fallback: string | undefined;
-  /** Says what happens without the option when there is no fixed default. */
-  readonly otherwise?: string;
-  /** One or two sentences. */
-  readonly help: string;
-  readonly commands: readonly CommandName[];
-  readonly parse: (text: string) => Parsed<T>;
-  /**
-   * `mappings`: in the file it is a list of mappings, which `parse` gets as JSON. `paths`: a flag that may be given several times, in the
-   * environment with `:` between the paths, in the file one text or a list of them; `parse` gets a list of texts as JSON.
-   */
-  readonly list?: 'mappings' | 'paths';
-}
-
-const syscallSets = ['rare', 'all'] as const;
 
 const every: readonly CommandName[] = [
   'up',

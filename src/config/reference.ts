@@ -1,4 +1,5 @@
-import { type CommandName, listOptions, type ListedOption } from './options.ts';
+import { listOptions, type ListedOption } from './options.ts';
+import type { CommandName } from './settings.ts';
 
 function row(option: ListedOption): string {
   const fallback = option.fallback ?? option.otherwise ?? '';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfigFile } from './file.ts';
-import type { CommandName } from './options.ts';
+import type { CommandName } from './settings.ts';
 import { type Given, resolveSettings } from './resolve.ts';
 
 const nothing: Given = { flags: {}, env: {} };

@@ -1,7 +1,8 @@
 import { delimiter } from 'node:path';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { type FileContent, type FileEntry, type Lists, readConfigFile } from './file.ts';
-import { type CommandName, type ListedOption, listOptions, type Settings } from './options.ts';
+import { type ListedOption, listOptions } from './options.ts';
+import type { CommandName, Settings } from './settings.ts';
 
 /** Where a value came from, in order of precedence. */
 export type Source = 'flag' | 'environment' | 'file' | 'default';

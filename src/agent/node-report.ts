@@ -1,0 +1,105 @@
+import { release } from 'node:os';
+import type { CaptureLog } from '../history/capture-log.ts';
+import type { Containers } from '../identity/containers.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { NodeReport } from '../model/node.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { procfsHooks } from '../sensor/procfs-hooks.ts';
+import { figuresByCgroup } from './container-figures.ts';
+import type { Fleet } from './fleet.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Rates } from './rates.ts';
+import type { Recording } from './recording-watch.ts';
+import type { RuleSource } from './rule-source.ts';
+import type { SliceLoops } from './slice-loops.ts';
+import type { Source } from './source.ts';
+import type { Watch } from './watch.ts';
+
+/** Only files have a first level of their own. */
+function onlyFiles(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).filter(([kind]) => kind.startsWith('file.')));
+}
+
+/** All that the report of a node is made from. */
+export interface ReportSources {
+  readonly watch: Watch;
+  readonly outbox: Outbox;
+  readonly containers: Containers;
+  readonly pipeline: Pipeline;
+  readonly rates: Rates;
+  readonly sliceLoops: SliceLoops;
+  readonly source: Source;
+  readonly version: string;
+  readonly recorder: CaptureLog;
+  readonly ruleSource: RuleSource;
+  readonly recording: Recording | undefined;
+  readonly fleet: Fleet;
+}
+
+/** What the agent tells the collector of itself and of what runs on its node, now. */
+export function nodeReport({
+  watch,
+  outbox,
+  containers,
+  pipeline,
+  rates,
+  sliceLoops,
+  source: { sensor, poller, trouble },
+  version,
+  recorder,
+  ruleSource,
+  recording,
+  fleet,
+}: ReportSources): NodeReport {
+  const { lossWindows } = pipeline;
+  const counters = sensor?.counters();
+  const outboxCounters = outbox.counters;
+  const watchLosses = watch.losses();
+  const alertsPerDay = watch.alertsPerDay(systemClock.nowMs());
+  const lost = [
+    ...(counters?.lost ?? []),
+    ...(poller?.lost ?? []),
+    ...Object.entries(pipeline.lost).map(([reason, count]) => ({ hook: 'identity', reason, count })),
+    { hook: 'profile', reason: 'overflow', count: watchLosses.profileOverflow },
+    { hook: 'profile', reason: 'store_failed', count: pipeline.saveFailures },
+    ...Object.entries(sliceLoops.lost).map(([reason, count]) => ({ hook: 'profile', reason, count })),
+    { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
+    { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
+    { hook: 'incident', reason: 'forgotten', count: watchLosses.incidentsForgotten },
+    { hook: 'capture', reason: 'full', count: recorder.counters.full },
+    { hook: 'capture', reason: 'store_failed', count: recorder.counters.failed },
+    { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
+    ...(recording === undefined ? [] : [{ hook: 'recording', reason: 'full', count: recording.writer.counters.shed }]),
+    ...Object.entries(outboxCounters.dropped).map(([severity, count]) => ({
+      hook: 'outbox',
+      reason: `dropped_${severity}`,
+      count,
+    })),
+    { hook: 'outbox', reason: 'refused', count: outboxCounters.refused },
+    { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
+    { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
+    { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
+    { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
+  ];
+  return {
+    timeMs: systemClock.nowMs(),
+    agentVersion: version,
+    kernel: release(),
+    sensor: sensor === undefined ? 'procfs' : 'bpf',
+    hooks: sensor?.hooks ?? procfsHooks(trouble),
+    engineConnected: containers.connected,
+    containers: rates.reports(containers.running(), figuresByCgroup(sensor, containers.running())),
+    unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
+    workloads: watch.report().map((one) => ({ ...one, rates: sliceLoops.report(one.workload.id) })),
+    events: { ...pipeline.events, ...(counters === undefined ? {} : { healed: counters.healed }) },
+    known: counters?.known ?? {},
+    missed: onlyFiles(counters?.missed ?? {}),
+    lost,
+    ...(lossWindows.length === 0 ? {} : { lossWindows }),
+    pendingEvents: pipeline.pendingEvents,
+    outboxAlerts: outbox.depth(),
+    expectedAlertsPerDay: alertsPerDay.expected,
+    alertsLastDay: alertsPerDay.raised,
+    rules: ruleSource.report,
+  };
+}
