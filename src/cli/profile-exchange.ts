@@ -144,7 +144,10 @@ async function importedOffline(
       if (own['remove'] === true) {
         const { id } = named ?? document.profile.workload;
         if (await kept.removed(id, name)) return `what was imported as ${name} is forgotten`;
-        throw new AnchorwatchError('profile.unknown', `nothing was imported as ${name} for a workload with the id ${id}`);
+        throw new AnchorwatchError(
+          'profile.unknown',
+          `nothing was imported as ${name} for a workload with the id ${id}`,
+        );
       }
       const { profile } = checkedDocument(document);
       const workload = named ?? profile.workload;

@@ -18,7 +18,10 @@ interface ServedProfile {
 
 /** `On worker-3 the starter nginx 2026-11-28 counts beside it, as 1.2 starts and 12 samples.` */
 function priorLine({ node, source, name, nodes, samples: { startup, steady } }: NodePrior): string {
-  const what = source === 'starter' ? `the starter ${name} counts` : `what ${nodes} other ${nodes === 1 ? 'node knows' : 'nodes know'} counts`;
+  const what =
+    source === 'starter'
+      ? `the starter ${name} counts`
+      : `what ${nodes} other ${nodes === 1 ? 'node knows' : 'nodes know'} counts`;
   return `On ${node} ${what} beside it, as ${startup.toLocaleString('en')} starts and ${steady.toLocaleString('en')} samples.`;
 }
 

@@ -45,10 +45,26 @@ describe("a starter's file", () => {
     ['any program', ['[/usr/sbin/nginx]', '["/*"]'], 'nginx.yaml:6: programs.0: must be the path of a program'],
     ['a member that is not known', ['about:', 'abuot:'], 'nginx.yaml:5: Unrecognized key: "abuot"'],
     ['a dimension that starters leave alone', ['net.listen:', 'net.out:'], 'nginx.yaml:15: '],
-    ['more sightings than samples', ['[4, 1]', '[4, 91]'], 'nginx.yaml:14: features.file.write: /var/log/nginx/*.log: was seen in more samples than there are'],
-    ['a feature that was never seen', ['80/tcp: [4, 0]', '80/tcp: [0, 0]'], 'nginx.yaml:16: features.net.listen: 80/tcp: was seen in no sample'],
-    ['a pattern of a protected directory', ['/var/log/nginx/*.log', '/etc/*.log'], 'nginx.yaml:14: features.file.write: /etc/*.log: is a pattern that learning never makes'],
-    ['a key twice', ['    80/tcp: [4, 0]\n', '    80/tcp: [4, 0]\n    80/tcp: [1, 0]\n'], 'nginx.yaml:17: Map keys must be unique'],
+    [
+      'more sightings than samples',
+      ['[4, 1]', '[4, 91]'],
+      'nginx.yaml:14: features.file.write: /var/log/nginx/*.log: was seen in more samples than there are',
+    ],
+    [
+      'a feature that was never seen',
+      ['80/tcp: [4, 0]', '80/tcp: [0, 0]'],
+      'nginx.yaml:16: features.net.listen: 80/tcp: was seen in no sample',
+    ],
+    [
+      'a pattern of a protected directory',
+      ['/var/log/nginx/*.log', '/etc/*.log'],
+      'nginx.yaml:14: features.file.write: /etc/*.log: is a pattern that learning never makes',
+    ],
+    [
+      'a key twice',
+      ['    80/tcp: [4, 0]\n', '    80/tcp: [4, 0]\n    80/tcp: [1, 0]\n'],
+      'nginx.yaml:17: Map keys must be unique',
+    ],
     ['a figure that is none', ['[4, 1]', '[4, many]'], 'nginx.yaml:14: features.file.write./var/log/nginx/*.log'],
     ['no YAML', ['{startup: 4', '[startup: 4'], 'nginx.yaml:8: '],
   ])('with %s is refused, with the line', (_what, [from = '', to = ''], expected) => {
@@ -59,7 +75,10 @@ describe("a starter's file", () => {
   test('names every mistake, up to twenty, and never throws', () => {
     const two = mistakes(good.replace('name: nginx', 'name: N').replace('version: 1', 'version: 3'));
     expect(two).toHaveLength(2);
-    const many = Array.from({ length: 50 }, (_, index) => `    /x${String.fromCodePoint(97 + (index % 26))}${index}: [0, 0]`);
+    const many = Array.from(
+      { length: 50 },
+      (_, index) => `    /x${String.fromCodePoint(97 + (index % 26))}${index}: [0, 0]`,
+    );
     expect(mistakes(`${good.replace('  net.listen:', `${many.join('\n')}\n  net.listen:`)}`)).toHaveLength(20);
     fc.assert(
       fc.property(fc.string(), fc.nat(good.length), (text, at) => {
@@ -71,6 +90,8 @@ describe("a starter's file", () => {
 
   test('of more features than a profile has room for is refused', () => {
     const keys = Array.from({ length: 2001 }, (_, index) => `    "/srv/f${index}.d": [1, 0]`).join('\n');
-    expect(mistakes(good.replace('  file.write:', `  file.read:\n${keys}\n  file.write:`))[0]).toContain('more than 2000');
+    expect(mistakes(good.replace('  file.write:', `  file.read:\n${keys}\n  file.write:`))[0]).toContain(
+      'more than 2000',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
+import { errorText } from '../lib/errors.ts';
 import type { Dimension } from '../model/feature.ts';
 import { siblingPattern } from './generalise.ts';
 import { starterDimensions } from './starter.ts';
@@ -41,7 +42,10 @@ const schema = z.strictObject({
     .string()
     .max(64)
     .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case'),
-  revision: z.string().max(64).regex(/^\S+$/, 'must be one word, such as a date'),
+  revision: z.union([
+    z.string().max(64).regex(/^\S+$/, 'must be one word, such as a date'),
+    z.number().transform(String),
+  ]),
   about: z.string().optional(),
   programs: z.array(path).min(1).max(listMax),
   images: z.array(z.string().regex(/^[a-z0-9]+$/, 'must be one word of an image name')).max(listMax),
@@ -65,7 +69,14 @@ export function parseStarter(file: string, text: string): ParsedStarter {
     [...document.errors, ...document.warnings].map(({ pos, message }) => at(pos[0], message.split('\n')[0] ?? '')),
   );
   if (syntax !== undefined) return syntax;
-  const parsed = schema.safeParse(document.toJS());
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // Aliases of nothing, or of too much.
+    return { problems: [{ file, reason: errorText(error) }] };
+  }
+  const parsed = schema.safeParse(content);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const [place, member] = placeOf(document, issue);

@@ -17,26 +17,42 @@ export interface MadeStarter {
   readonly text: string;
   readonly features: number;
   /** Features that were learned and left out, by reason. */
-  readonly left: Readonly<Record<'dimension' | 'judged' | 'application' | 'place', number>>;
+  readonly left: Readonly<Record<LeftOut, number>>;
 }
+
+/** Why a feature that was learned is not in the file. */
+type LeftOut = 'dimension' | 'judged' | 'application' | 'place' | 'library' | 'passing';
 
 const address = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|[0-9a-f]{12,}|\[[0-9a-f:]+\]/;
 
+/** Libraries are of one version and one architecture, and are seen at each start anyway. */
+const library = /^\/usr\/lib\/(?:x86_64-linux-gnu|aarch64-linux-gnu|python[\d.]+)\//;
+/** What a shell was told to run is as whoever began the container wrote it. */
+const shellText = /^\S*\/(?:da|ba|a)?sh -c /;
+/** Temporary names that were not recognised as random, and entries of /proc that the sensor could not name. */
+const passing = /(?:^| )\/tmp\/|<lt>/;
+
 /**
  * The file of a starter, of what an agent learned of a workload. Left out are dimensions that starters do not speak of, what an alert was raised for, what
- * belongs to the application and not to the program, and what would only be true of the machine: addresses, ids, its name. Pure.
+ * belongs to the application and not to the program, what would only be true of the machine (addresses, ids, its name), libraries, and temporary names
+ * that were seen in one sample. Pure.
  */
 export function starterDocument(
   { name, about, programs, images, ofApplication }: StarterSubject,
   { samples, features }: Pick<StoredProfile, 'samples' | 'features'>,
   { revision, hostName }: { readonly revision: string; readonly hostName: string },
 ): MadeStarter {
-  const left = { dimension: 0, judged: 0, application: 0, place: 0 };
+  const left: Record<LeftOut, number> = { dimension: 0, judged: 0, application: 0, place: 0, library: 0, passing: 0 };
+  const ofThis = (key: string): boolean =>
+    shellText.test(key) || ofApplication.some((part) => key.split(' ').some((word) => word.startsWith(part)));
   const kept: StarterFeature[] = [];
   for (const { dimension, key, state, startup, steady } of features) {
     if (!starterDimensions.includes(dimension)) left.dimension += 1;
     else if (state === 'judged') left.judged += 1;
-    else if (ofApplication.some((part) => key.split(' ').some((word) => word.startsWith(part)))) left.application += 1;
+    else if (ofThis(key)) left.application += 1;
+    else if (library.test(key)) left.library += 1;
+    else if (passing.test(key) && startup <= 1 && steady <= 1) left.passing += 1;
+    else if (key.includes('<lt>')) left.passing += 1;
     else if (address.test(key) || (hostName.length > 2 && key.includes(hostName))) left.place += 1;
     else {
       const general = key

@@ -119,8 +119,10 @@ const redis: StarterProgram = {
   },
 };
 
-const cluster = '-D /var/lib/postgresql/15/main -c config_file=/etc/postgresql/15/main/postgresql.conf';
-const openCluster = `echo host all all all trust > /tmp/hba; exec /usr/lib/postgresql/15/bin/postgres ${cluster} -c hba_file=/tmp/hba -c listen_addresses='*' -c ssl=off`;
+const postgresCommand = [
+  ...['/usr/lib/postgresql/15/bin/postgres', '-D', '/var/lib/postgresql/15/main'],
+  ...['-c', 'config_file=/etc/postgresql/15/main/postgresql.conf', '-c', 'listen_addresses=*', '-c', 'ssl=off'],
+];
 
 const postgres: StarterProgram = {
   name: 'postgres',
@@ -128,14 +130,18 @@ const postgres: StarterProgram = {
     'PostgreSQL 15 from Debian 12: tables written and read, sorts on disk, indexes, vacuum, checkpoints; reloads, restarts',
   programs: ['/usr/lib/postgresql/<n>/bin/postgres', '/usr/local/bin/postgres'],
   images: ['postgres', 'postgresql'],
-  ofApplication: ['/tmp/hba'],
+  ofApplication: [],
   image: (engine) => engine.debianImage('postgresql'),
-  variants: () => {
-    const command = ['/bin/su', 'postgres', '-s', '/bin/sh', '-c', openCluster];
+  variants(directory) {
+    mkdirSync(join(directory, 'postgres'), { recursive: true });
+    const access = join(directory, 'postgres', 'pg_hba.conf');
+    writeFileSync(access, 'host all all all trust\n', { mode: 0o644 });
+    const options = ['--user', 'postgres', '-v', `${access}:/etc/postgresql/15/main/pg_hba.conf:ro`];
     const more = ['-c', 'work_mem=64kB', '-c', 'autovacuum_naptime=5s', '-c', 'log_min_duration_statement=0'];
     return [
-      { options: ['--init'], command },
-      { command: [...command.slice(0, -1), `${openCluster} ${more.join(' ')}`] },
+      { options: [...options, '--init'], command: postgresCommand },
+      { options, command: [...postgresCommand, ...more] },
+      { options, command: ['/bin/sh', '-c', `exec ${postgresCommand.join(' ').replace('*', "'*'")}`] },
     ];
   },
   async ask(host, number) {
@@ -160,7 +166,7 @@ function application(
     name,
     ...subject,
     // Where an application keeps its things, and its port, are its own choice.
-    ofApplication: ['/srv/', '/var/log/app.log', '/var/lib/app.db', '8080/', '/tmp/upload-'],
+    ofApplication: ['/srv/', '/var/log/app.log', '/var/lib/', '8080/', '/tmp/*', '/tmp/upload-'],
     image: (engine) => webImage(engine, kind),
     variants: () => [{ options: ['--init'], command: kind.command }, { command: kind.command }],
     ask: (host, number) => askApplication(`http://${host}:8080`, number),
