@@ -130,6 +130,27 @@ describe("a container's health check", () => {
     expect(new HealthChecks().concerns(exec(process(10, ran), true), own)).toBe(expected);
   });
 
+  test('whose words are in a script of the image: what that starts is its own, but for far addresses', () => {
+    const scripted = { ...base, healthcheck: ['/bin/sh', '-c', '/srv/check all || exit 1'] };
+    for (const [written, ran] of [
+      [scripted, ['/bin/sh', '/srv/check', 'all']],
+      [{ ...base, healthcheck: ['/srv/check', 'all'] }, ['/bin/sh', '-e', '/srv/check', 'all']],
+    ] as const) {
+      const checks = new HealthChecks();
+      if (written === scripted) {
+        expect(checks.concerns(exec(process(10, scripted.healthcheck), true), written)).toBe('as-written');
+        // Before the script runs, only what is written counts.
+        expect(checks.concerns(exec(process(9, ['/bin/cat', '/srv/x'], [10, 1]), false), written)).toBe('part');
+      }
+      const script = exec(process(11, ran, written === scripted ? [10, 1] : []), written !== scripted);
+      expect(checks.concerns(script, written)).toBe('as-written');
+      expect(checks.concerns(exec(process(12, ['/bin/cat', '/srv/x'], [11, 10]), false), written)).toBe('as-written');
+      expect(checks.concerns(connect(process(12, ['/usr/bin/nc'], [11]), '::1'), written)).toBe('as-written');
+      expect(checks.concerns(connect(process(12, ['/usr/bin/nc'], [11]), '203.0.113.7'), written)).toBe('no');
+      expect(checks.concerns(exec(process(13, ['/bin/cat', '/srv/x'], [2, 1]), false), written)).toBe('no');
+    }
+  });
+
   test('in one container says nothing of another, and nothing of the same one after its end', () => {
     const checks = new HealthChecks();
     checks.concerns(exec(process(10, check), true), container);

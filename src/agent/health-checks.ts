@@ -3,9 +3,16 @@ import { maskArguments } from '../lib/mask.ts';
 import type { Container } from '../model/container.ts';
 import type { Event, Process } from '../model/event.ts';
 import { baseName, interpreterOf, isMultiCall } from '../model/program.ts';
+import { interpretedText } from '../profile/features.ts';
 
-/** `part`: done by a process of the health check. `as-written`: moreover the process's command line is part of what the check is written to run. */
+/**
+ * `part`: done by a process of the health check. `as-written`: moreover the process's command line is part of what the check is written to run, or it was
+ * started by a script that the check is written to run and whose words are not seen.
+ */
 export type HealthCheckPart = 'no' | 'part' | 'as-written';
+
+/** What processes of a check were told to do: in the check's own text, or in a script that it names. */
+type Told = 'text' | 'script';
 
 const processesMax = 64;
 /** A process has no more ancestors than that in an event (AW_ANCESTORS_MAX in agents/sensor/wire.h): the last of so many need not be the first there is. */
@@ -19,7 +26,7 @@ const recognisedLength = 900;
  * begins, and one that takes too long is killed, so that what it started is left to the container's first process.
  */
 export class HealthChecks {
-  readonly #pids: Map<string, Set<number>> = new Map();
+  readonly #pids: Map<string, Map<number, Told>> = new Map();
 
   concerns(event: Event, container: Container): HealthCheckPart {
     const { process } = event;
@@ -27,36 +34,46 @@ export class HealthChecks {
     if (process === undefined || healthcheck === undefined) return 'no';
     const masked = maskArguments(healthcheck);
     const text = masked.join(' ').trim();
-    const isCheck = isSame(process.args.join(' ').trim(), text) || isScript(process.args, masked);
+    const isScripted = isScript(process.args, masked);
+    const isCheck = isScripted || isSame(process.args.join(' ').trim(), text);
     if (isCheck && event.kind === 'exec' && event.fromRuntime) {
-      this.#remember(container.id, process.pid);
+      this.#remember(container.id, process.pid, isScripted ? 'script' : 'text');
       return 'as-written';
     }
     if (event.kind === 'connect' && !isLoopback(event.address)) return 'no';
-    const descends = this.#descends(container.id, process);
+    const told = this.#told(container.id, process);
     // The kernel recognised its beginning: somebody from outside executed these very words, or a program of the check's name that executed them.
-    if (!descends && !(isEntered(process, container) && (isCheck || isBelow(process, healthcheck)))) return 'no';
-    if (descends && event.kind === 'exec') this.#remember(container.id, process.pid);
+    if (told === undefined && !(isEntered(process, container) && (isCheck || isBelow(process, healthcheck))))
+      return 'no';
     const [name = '', ...rest] = process.args;
-    const written = isCheck || (name !== '' && [baseName(name), ...rest].every((argument) => holds(text, argument)));
-    return written ? 'as-written' : descends ? 'part' : 'no';
+    const isWritten = isCheck || (name !== '' && [baseName(name), ...rest].every((argument) => holds(text, argument)));
+    if (told !== undefined && event.kind === 'exec')
+      this.#remember(container.id, process.pid, isWritten && runsScript(process.args) ? 'script' : told);
+    if (isWritten || told === 'script') return 'as-written';
+    return told === undefined ? 'no' : 'part';
   }
 
   forget(containerId: string): void {
     this.#pids.delete(containerId);
   }
 
-  #descends(containerId: string, { pid, ancestors }: Process): boolean {
+  /** Of the nearest process of a check that it is or descends from. */
+  #told(containerId: string, { pid, ancestors }: Process): Told | undefined {
     const pids = this.#pids.get(containerId);
-    return pids !== undefined && (pids.has(pid) || ancestors.some((ancestor) => pids.has(ancestor.pid)));
+    if (pids === undefined) return undefined;
+    for (const one of [pid, ...ancestors.map((ancestor) => ancestor.pid)]) {
+      const told = pids.get(one);
+      if (told !== undefined) return told;
+    }
+    return undefined;
   }
 
-  #remember(containerId: string, pid: number): void {
-    const pids = this.#pids.get(containerId) ?? new Set();
+  #remember(containerId: string, pid: number, told: Told): void {
+    const pids = this.#pids.get(containerId) ?? new Map<number, Told>();
     this.#pids.set(containerId, pids);
     pids.delete(pid);
-    pids.add(pid);
-    for (const oldest of pids) {
+    pids.set(pid, told);
+    for (const oldest of pids.keys()) {
       if (pids.size <= processesMax) break;
       pids.delete(oldest);
     }
@@ -88,6 +105,14 @@ function isScript(ran: readonly string[], [script = '', ...rest]: readonly strin
   if (at < 1 || at > 2 || interpreterOf(baseName(ran[0] ?? '')) === undefined) return false;
   const isPath = path === script || (!script.includes('/') && path.startsWith('/') && baseName(path) === script);
   return isPath && rest.every((argument, index) => ran[at + 1 + index] === argument);
+}
+
+/** An interpreter that runs a file, and not a text or what it is given as its input. */
+function runsScript(args: readonly string[]): boolean {
+  const family = interpreterOf(baseName(args[0] ?? ''));
+  if (family === undefined) return false;
+  const { mode, text } = interpretedText(family, args);
+  return mode === 'script' && text.includes('/');
 }
 
 /** The text has these words, not only as a part of others. */

@@ -29,8 +29,7 @@ const address = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|[0-9a-f]{12,}|\[[0-9
 const library = /^\/usr\/lib\/(?:x86_64-linux-gnu|aarch64-linux-gnu|python[\d.]+)\//;
 /** What a shell was told to run is as whoever began the container wrote it. */
 const shellText = /^\S*\/(?:da|ba|a)?sh -c /;
-/** Temporary names that were not recognised as random, and entries of /proc that the sensor could not name. */
-const passing = /(?:^| )\/tmp\/|<lt>/;
+const temporary = /(?:^| )\/tmp\//;
 
 /**
  * The file of a starter, of what an agent learned of a workload. Left out are dimensions that starters do not speak of, what an alert was raised for, what
@@ -51,8 +50,8 @@ export function starterDocument(
     else if (state === 'judged') left.judged += 1;
     else if (ofThis(key)) left.application += 1;
     else if (library.test(key)) left.library += 1;
-    else if (passing.test(key) && startup <= 1 && steady <= 1) left.passing += 1;
-    else if (key.includes('<lt>')) left.passing += 1;
+    // Names that were not recognised as random, and entries of /proc that the sensor could not name.
+    else if (key.includes('<lt>') || (temporary.test(key) && startup <= 1 && steady <= 1)) left.passing += 1;
     else if (address.test(key) || (hostName.length > 2 && key.includes(hostName))) left.place += 1;
     else {
       const general = key
