@@ -90,6 +90,9 @@ describe("a container's health check", () => {
       expect(checks.concerns(exec(below(11, [10]), false), entered)).toBe('as-written');
       expect(checks.concerns(exec(below(11, [10], '/bin/busybox'), false), entered)).toBe('as-written');
       expect(checks.concerns(connect(below(11, [12, 10]), '127.0.0.1'), entered)).toBe('as-written');
+      // A shell that runs its last command in its own place.
+      expect(checks.concerns(exec(below(10, []), false), entered)).toBe('as-written');
+      expect(checks.concerns(connect(below(10, []), '127.0.0.1'), entered)).toBe('as-written');
     });
 
     test('explains nothing that is not written in it, no far address, and nothing of the container itself', () => {
@@ -99,6 +102,8 @@ describe("a container's health check", () => {
       expect(checks.concerns(connect(below(11, [10]), '203.0.113.7'), entered)).toBe('no');
       expect(checks.concerns(exec(below(11, [10, 1]), false), entered)).toBe('no');
       expect(checks.concerns(exec(below(11, [10], '/usr/bin/perl'), false), entered)).toBe('no');
+      expect(checks.concerns(exec(below(10, []), true), entered)).toBe('no');
+      expect(checks.concerns({ ...exec(below(10, []), false), parentExe: '/usr/bin/perl' }, entered)).toBe('no');
       // With so many ancestors, the last one told need not be the first there is.
       expect(checks.concerns(exec(below(11, [10, 9, 8, 7, 6, 5, 4, 3]), false), entered)).toBe('no');
       // It is not known what the container's first process is.

@@ -43,7 +43,7 @@ export class HealthChecks {
     if (event.kind === 'connect' && !isLoopback(event.address)) return 'no';
     const told = this.#told(container.id, process);
     // The kernel recognised its beginning: somebody from outside executed these very words, or a program of the check's name that executed them.
-    if (told === undefined && !(isEntered(process, container) && (isCheck || isBelow(process, healthcheck))))
+    if (told === undefined && !(isEntered(process, container) && (isCheck || isBelow(event, process, healthcheck))))
       return 'no';
     const [name = '', ...rest] = process.args;
     const isWritten = isCheck || (name !== '' && [baseName(name), ...rest].every((argument) => holds(text, argument)));
@@ -86,12 +86,17 @@ function isEntered({ pid, ancestors }: Process, container: Container): boolean {
   return container.pid > 0 && first !== container.pid && ancestors.length < ancestorsMax;
 }
 
-/** What came in is the check's program, as far as its file says: a shell may be called otherwise than it is written. */
-function isBelow({ ancestors }: Process, [written = '']: readonly string[]): boolean {
-  const first = ancestors.at(-1);
-  if (first === undefined) return false;
-  const [ran, called] = [baseName(first.exe), baseName(written)];
-  const isShell = interpreterOf(ran) === 'shell' || isMultiCall(first.exe);
+/**
+ * What came in is the check's program, as far as its file says: a shell may be called otherwise than it is written, and its last command runs in its
+ * place. What the engine executed itself is the check or is not.
+ */
+function isBelow(event: Event, { ancestors }: Process, [written = '']: readonly string[]): boolean {
+  const executed = event.kind === 'exec' ? event : undefined;
+  if (executed?.fromRuntime === true) return false;
+  const first = ancestors.at(-1)?.exe ?? executed?.parentExe;
+  if (first === undefined) return true;
+  const [ran, called] = [baseName(first), baseName(written)];
+  const isShell = interpreterOf(ran) === 'shell' || isMultiCall(first);
   return ran === called || (isShell && interpreterOf(called) === 'shell');
 }
 
