@@ -54,7 +54,7 @@ export async function withKeptProfiles<Result>(
       removed: (workloadId, name) => fleet.removed(workloadId, name),
     });
   } finally {
-    await store.close();
+    store.close();
   }
 }
 

@@ -79,7 +79,7 @@ describe("a starter's file", () => {
       { length: 50 },
       (_, index) => `    /x${String.fromCodePoint(97 + (index % 26))}${index}: [0, 0]`,
     );
-    expect(mistakes(`${good.replace('  net.listen:', `${many.join('\n')}\n  net.listen:`)}`)).toHaveLength(20);
+    expect(mistakes(good.replace('  net.listen:', `${many.join('\n')}\n  net.listen:`))).toHaveLength(20);
     fc.assert(
       fc.property(fc.string(), fc.nat(good.length), (text, at) => {
         parseStarter('x.yaml', text);
