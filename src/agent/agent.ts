@@ -20,6 +20,7 @@ import { openOrSetAside } from '../store/set-aside.ts';
 import { withCounts } from './container-figures.ts';
 import { Fleet } from './fleet.ts';
 import { nodeReport } from './node-report.ts';
+import { namedByCluster } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
@@ -41,6 +42,8 @@ export interface AgentOptions {
   readonly stateDir: string;
   /** Address of the container engine; undefined: DOCKER_HOST, then the usual sockets. */
   readonly dockerHost: string | undefined;
+  /** How to reach the API of the cluster; undefined: the pod's service account, where there is one. */
+  readonly kubeconfig?: string | undefined;
   readonly nodeName: string;
   readonly sliceMs: number;
   readonly startupMs: number;
@@ -152,6 +155,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
+    kubernetes: { kubeconfig: options.kubeconfig, nodeName },
     log,
     clock,
     listener: {
@@ -164,6 +168,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
         rates.forget(container.id);
         sliceLoops.forget(container.id);
       },
+      updated: (container) => {
+        pipeline.updated(container);
+      },
       lifecycle: (event) => {
         pipeline.lifecycle(event);
       },
@@ -175,6 +182,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...{ watch, containers, alerts: outbox, clock, log, recorder, captureMs: options.captureMs },
     losses: new LossWindowStore(profilesFile),
     ownPids: [process.pid, process.ppid],
+    named: (event) => namedByCluster(containers.kubernetes?.peers, event),
   });
   const rates = new Rates();
   cleanups.defer('rates', () => {

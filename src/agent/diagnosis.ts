@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { unifiedMount } from '../identity/cgroup.ts';
 import { Containers } from '../identity/containers.ts';
+import type { Kubernetes } from '../identity/kubernetes/kubernetes.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
@@ -30,6 +31,8 @@ export interface Diagnosis {
 /** Tries what the agent needs: loads and attaches the sensor for a moment (watching nothing), and asks the engine. */
 export async function diagnose(options: {
   readonly dockerHost: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly nodeName: string;
   readonly sensor: 'auto' | 'bpf' | 'procfs';
 }): Promise<Diagnosis> {
   const log = createLogger({ level: 'silent' });
@@ -79,19 +82,26 @@ export async function diagnose(options: {
   await sensor?.stop();
   const containers = new Containers({
     dockerHost: options.dockerHost,
+    kubernetes: { kubeconfig: options.kubeconfig, nodeName: options.nodeName },
     log,
     clock: systemClock,
     listener: { started: nothing, stopped: nothing, lifecycle: nothing },
   });
   const engine = await containers.start();
   const running = containers.running();
+  const { kubernetes } = containers;
+  if (kubernetes !== undefined) checks.push(kubernetesCheck(kubernetes, options.nodeName));
   const unseen = running.filter(({ cgroupId }) => cgroupId === undefined);
   containers.stop();
   checks.push(
     check(
       'container engine',
-      engine,
-      engine ? `${containers.address}, ${running.length} running` : `none answers at ${containers.address}`,
+      engine || kubernetes !== undefined,
+      engine
+        ? `${containers.address}, ${running.length} running`
+        : kubernetes === undefined
+          ? `none answers at ${containers.address}`
+          : `none answers, and none is needed: ${running.length} containers of pods run`,
       'start Docker or Podman, or name it with --docker-host',
     ),
   );
@@ -106,6 +116,31 @@ export async function diagnose(options: {
     ),
   );
   return { kernel: release(), checks, hooks, polled: hooks.some(({ hook }) => hook.startsWith('procfs.')) };
+}
+
+/** What is known of pods, and from where; the agent runs without the API. */
+function kubernetesCheck({ api, podCount, peers, trouble }: Kubernetes, nodeName: string): Check {
+  const without =
+    'pods are named by the runtime’s own files where these can be read, else by pod uid and container id only; service accounts, labels, probes, peers by name, changes of pods and the digests of images are not known';
+  const details = {
+    current: `${podCount} pods of the node ${nodeName}, ${peers.size} addresses with names`,
+    away: `the API does not answer (${trouble}): ${without}`,
+    off: `no API is asked: ${without}`,
+  };
+  const remedy =
+    api === 'off'
+      ? 'run the agent as a pod with a service account, or give --kubeconfig FILE (docs/kubernetes.md)'
+      : 'check server, credentials and role (docs/kubernetes.md)';
+  const isNodeWrong = api === 'current' && podCount === 0;
+  if (isNodeWrong)
+    return check(
+      'Kubernetes',
+      false,
+      `the API knows no pods of the node ${nodeName}`,
+      'name the node as the cluster does, with --node-name',
+      false,
+    );
+  return check('Kubernetes', api === 'current', details[api], remedy, false);
 }
 
 function check(name: string, ok: boolean, detail: string, remedy: string, needed = true): Check {

@@ -21,7 +21,7 @@ const ancestorsMax = 8;
 const recognisedLength = 900;
 
 /**
- * Tells what a container's health check does from what others do in it: the engine's configuration says what is executed, the kernel which
+ * Tells what a container's health check, or a probe or hook of its pod, does from what others do in it: the engine's configuration says what is executed, the kernel which
  * processes came of it. A check may run for the first time long after the container's start; one that the kernel knows already is not told when it
  * begins, and one that takes too long is killed, so that what it started is left to the container's first process.
  */
@@ -30,8 +30,21 @@ export class HealthChecks {
 
   concerns(event: Event, container: Container): HealthCheckPart {
     const { process } = event;
-    const { healthcheck } = container;
-    if (process === undefined || healthcheck === undefined) return 'no';
+    if (process === undefined) return 'no';
+    const checks = [
+      ...(container.healthcheck === undefined ? [] : [container.healthcheck]),
+      ...(container.probes ?? []),
+    ];
+    const parts = new Set(checks.map((check) => this.#concernsCheck(event, process, container, check)));
+    return parts.has('as-written') ? 'as-written' : parts.has('part') ? 'part' : 'no';
+  }
+
+  #concernsCheck(
+    event: Event,
+    process: Process,
+    container: Container,
+    healthcheck: readonly string[],
+  ): HealthCheckPart {
     const masked = maskArguments(healthcheck);
     const text = masked.join(' ').trim();
     const isScripted = isScript(process.args, masked);

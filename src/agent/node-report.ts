@@ -83,6 +83,11 @@ export function nodeReport({
     { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
     { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
     { hook: 'starter', reason: 'refused', count: starters.refused },
+    ...Object.entries(containers.kubernetes?.lost ?? {}).map(([reason, count]) => ({
+      hook: 'kubernetes',
+      reason,
+      count,
+    })),
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {

@@ -6,6 +6,22 @@ import type { Profile } from '../profile/profile.ts';
 
 const dnsPort = 53;
 
+/** Who an address and port is in a cluster. */
+interface ClusterPeers {
+  of(
+    address: string,
+    port: number,
+    protocol: 'tcp' | 'udp',
+  ): { readonly name: string; readonly port: number } | undefined;
+}
+
+/** Gives a connection the name that its other end has in the cluster. */
+export function namedByCluster(peers: ClusterPeers | undefined, event: Event): Event {
+  if (peers === undefined || event.kind !== 'connect') return event;
+  const peer = peers.of(event.address, event.port, event.protocol);
+  return peer === undefined ? event : { ...event, peer };
+}
+
 /**
  * Takes note of an answer, and gives a connection the name that its address was given for. Answers count only from a resolver that the
  * workload is known to ask: an attacker's own would give any name to his address.

@@ -57,6 +57,8 @@ export interface PipelineOptions {
   readonly captureMs: number;
   /** Processes of the agent: a container that one of them is the first process of is the agent's own. */
   readonly ownPids: readonly number[];
+  /** Gives an event what the cluster knows of it: the name of a peer. */
+  readonly named?: (event: Event) => Event;
 }
 
 interface Held {
@@ -225,6 +227,11 @@ export class Pipeline {
     for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
   }
 
+  /** More is known of a container that runs. */
+  updated(container: Container): void {
+    this.#options.watch.containerUpdated(container, this.#options.clock.nowMs());
+  }
+
   stopped(container: Container): void {
     const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#readMs > incidencePauseMs) this.#readIncidences(nowMs);
@@ -361,8 +368,9 @@ export class Pipeline {
       this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
   }
 
-  #handle(event: Event, handle: KernelHandle | undefined, container: Container): void {
-    const { watch, log } = this.#options;
+  #handle(seen: Event, handle: KernelHandle | undefined, container: Container): void {
+    const { watch, log, named } = this.#options;
+    const event = named?.(seen) ?? seen;
     const workloadId = container.workload.id;
     if (event.captured === true || this.#captures.has(container.id)) this.#options.recorder.record(event, container);
     if (event.captured === true) return;

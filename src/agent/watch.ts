@@ -109,6 +109,13 @@ export class Watch {
     return this.#samples.start(container.id, container.startedAtMs, nowMs);
   }
 
+  /** More is known of a container that runs. Its workload is the same. */
+  containerUpdated(container: Container, nowMs: number): void {
+    if (!this.#containers.has(container.id)) return;
+    this.#containers.set(container.id, container);
+    this.#profileOf(container, nowMs).imageSeen(container.digest, nowMs);
+  }
+
   /** Read its kernel incidences before, when that is possible. */
   containerStopped(containerId: string, nowMs: number): void {
     const end = this.#samples.stop(containerId, nowMs);

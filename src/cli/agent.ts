@@ -47,6 +47,7 @@ export const agent: CommandDefinition = {
           renewToken: () => readToken(tokenFile, quiet),
           stateDir,
           dockerHost: settings.dockerHost,
+          kubeconfig: settings.kubeconfig,
           nodeName,
           sliceMs: settings.slice,
           startupMs: settings.startup,

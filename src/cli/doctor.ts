@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { type CommandDefinition, exitStatus } from './command.ts';
 import { escapeForTerminal, jsonLine } from './terminal.ts';
 
@@ -14,7 +15,12 @@ export const doctor: CommandDefinition = {
   run: async ({ settings, own, surroundings }) => {
     const { diagnose } = await import('../agent/diagnosis.ts');
     const { terminal } = surroundings;
-    const diagnosis = await diagnose({ dockerHost: settings.dockerHost, sensor: settings.sensor });
+    const diagnosis = await diagnose({
+      dockerHost: settings.dockerHost,
+      kubeconfig: settings.kubeconfig,
+      nodeName: settings.nodeName ?? hostname(),
+      sensor: settings.sensor,
+    });
     const failed = diagnosis.checks.filter(({ ok, needed }) => !ok && needed);
     if (own['json'] === true) {
       terminal.out(jsonLine(diagnosis));

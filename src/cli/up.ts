@@ -61,6 +61,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         token,
         stateDir: state,
         dockerHost: settings.dockerHost,
+        kubeconfig: settings.kubeconfig,
         nodeName,
         sliceMs: settings.slice,
         startupMs: settings.startup,

@@ -89,9 +89,10 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_KUBECONFIG'],
     placeholder: 'FILE',
     fallback: undefined,
-    help: 'Kubernetes cluster to ask about pods. Not available yet.',
+    otherwise: 'the service account of the pod that the agent runs in',
+    help: 'How to reach the API of the Kubernetes cluster that this node belongs to. Without an API, containers of pods are named by their cgroups and by what the container runtime wrote down.',
     commands: [...watching, 'doctor'],
-    parse: notYet('Kubernetes', 'Leave it out to watch this machine’s container engine.'),
+    parse: parseText,
   },
   nodeName: {
     name: 'node-name',
@@ -99,8 +100,8 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'NAME',
     fallback: undefined,
     otherwise: "the machine's host name",
-    help: 'Name of this node in alerts and metrics.',
-    commands: [...watching, 'record'],
+    help: 'Name of this node in alerts and metrics, and in Kubernetes: the pods of the node of this name are asked for.',
+    commands: [...watching, 'record', 'doctor'],
     parse: parseText,
   },
   sensor: {

@@ -32,7 +32,8 @@ export interface Settings {
   /** HOST:PORT */
   readonly listen: string;
   readonly dockerHost: string | undefined;
-  readonly kubeconfig: undefined;
+  /** Path of a kubeconfig. */
+  readonly kubeconfig: string | undefined;
   readonly nodeName: string | undefined;
   readonly sensor: SensorChoice;
   /** Milliseconds. */

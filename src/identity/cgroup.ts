@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 
 /** conmon, which keeps a container of Podman or CRI-O, has a cgroup of its own that bears the container's id (`libpod-conmon-ID.scope`). */
-const containerName = /^(?!(?:[a-z-]+-)?conmon-)(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
+const containerName = /^(?!(?:[a-z-]+-)?conmon-)(?:[a-z-]+-|[^/]*:[a-z-]+:)?([0-9a-f]{64})(?:\.scope)?$/;
 
 /**
  * The container id in a cgroup path: the innermost name that is 64 hex digits, plain (`docker/ID`) or as a systemd scope
- * (`docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`). A name of 32 digits is never one. Whether it is a container is for the
+ * (`docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`), or joined to its pod's (`…slice:cri-containerd:ID`). A name of 32 digits is never one. Whether it is a container is for the
  * engine to say. Pure.
  */
 export function containerIdOfCgroupPath(path: string): string | undefined {

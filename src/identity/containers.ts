@@ -5,11 +5,15 @@ import type { LifecycleEvent } from '../model/event.ts';
 import { Book } from './book.ts';
 import { cgroupOf, containerIdOfCgroupPath } from './cgroup.ts';
 import type { CgroupPlace } from './cgroup.ts';
-import { engineAddress } from './engine-socket.ts';
+import { engineAddress, isEngineExpected } from './engine-socket.ts';
 import { Engine } from './engine.ts';
 import type { EngineCounters } from './engine.ts';
 import type { EngineEvent } from './engine-events.ts';
 import type { Inspected } from './inspection.ts';
+import { accessSource } from './kubernetes/access.ts';
+import { hasPods, treeMount } from './kubernetes/cgroup-tree.ts';
+import { Kubernetes } from './kubernetes/kubernetes.ts';
+import type { KubernetesOptions } from './kubernetes/kubernetes.ts';
 import { eventFinding, startFindings, WorkloadHistory } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { Turns } from './turns.ts';
@@ -19,6 +23,8 @@ export interface ContainersListener {
   /** A container runs; once for each start. */
   started(container: Container): void;
   stopped(container: Container): void;
+  /** More is known of a container that runs: its first process, the digest of its image. */
+  updated?(container: Container): void;
   lifecycle(event: LifecycleEvent): void;
 }
 
@@ -28,6 +34,13 @@ export interface ContainersOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random?: () => number;
+  /** Pods are watched where there is a cluster to ask, or where a kubelet made cgroups. Undefined: they are not. */
+  readonly kubernetes?: {
+    readonly kubeconfig: string | undefined;
+    readonly nodeName: string;
+    /** For tests: other folders, other waits. */
+    readonly more?: Pick<KubernetesOptions, 'bundleFolders' | 'reflector'>;
+  };
 }
 
 /** A cgroup that is named like a container, and what the engine says of it. */
@@ -43,12 +56,17 @@ export class Containers {
   readonly #book: Book = new Book();
   readonly #history: WorkloadHistory = new WorkloadHistory();
   readonly #turns: Turns = new Turns();
+  readonly #engineUsed: boolean;
   readonly address: string;
+  /** The pods of this node; undefined where there are none. */
+  readonly kubernetes: Kubernetes | undefined;
 
   constructor(options: ContainersOptions) {
     this.#options = options;
     const address = engineAddress(options.dockerHost);
     this.address = address.text;
+    this.kubernetes = this.#kubernetesOf(options);
+    this.#engineUsed = this.kubernetes === undefined || isEngineExpected(options.dockerHost);
     this.#engine = new Engine({
       address,
       log: options.log,
@@ -68,15 +86,19 @@ export class Containers {
 
   /** Connects and lists; answers whether an engine is there. Goes on trying when there is none. */
   async start(): Promise<boolean> {
-    return await this.#engine.start();
+    // First: what is a pod's is known as such then.
+    await this.kubernetes?.start();
+    return this.#engineUsed && (await this.#engine.start());
   }
 
   stop(): void {
     this.#engine.stop();
+    this.kubernetes?.stop();
   }
 
+  /** The engine answers; on a node of a cluster without one, the API does, or there is none to ask. */
   get connected(): boolean {
-    return this.#engine.connected;
+    return this.#engineUsed ? this.#engine.connected : this.kubernetes?.api !== 'away';
   }
 
   get counters(): EngineCounters {
@@ -103,12 +125,14 @@ export class Containers {
     const id = containerIdOfCgroupPath(path);
     if (id === undefined) return 'not-a-container';
     this.#book.made(cgroupId, id);
+    if (this.kubernetes?.claims(path) === true) return await this.kubernetes.announce(cgroupId, path);
+    if (!this.#engineUsed) return 'not-a-container';
     for (let attempt = 0; attempt < announcementTries; attempt++) {
       try {
         const found = await this.#engine.inspect(id);
         // Whoever may make cgroups on the node may give one the name of a container: where that one's process is says which is its own.
         if ((found.container.cgroupId ?? cgroupId) !== cgroupId) return 'not-a-container';
-        this.#start({ ...found, container: { ...found.container, cgroupId } });
+        this.#startOfEngine({ ...found, container: { ...found.container, cgroupId } });
         return 'container';
       } catch (error) {
         if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return 'not-a-container';
@@ -122,14 +146,16 @@ export class Containers {
   /** The kernel saw the cgroup go: the container ended, whatever the engine says later. */
   cgroupRemoved(cgroupId: string): void {
     const container = this.#book.byCgroup(cgroupId);
-    if (container?.cgroupId === cgroupId) this.#end(container.id);
+    if (container?.cgroupId !== cgroupId) return;
+    this.kubernetes?.forget(container.id);
+    this.#end(container.id);
   }
 
   #reconcile(found: readonly Inspected[]): void {
     const running = found.filter((one) => one.running);
     const ids = new Set(running.map(({ container }) => container.id));
-    for (const { id } of this.#book.running()) if (!ids.has(id)) this.#end(id);
-    for (const entry of running) this.#start(entry);
+    for (const { id } of this.#book.running()) if (!ids.has(id) && this.kubernetes?.holds(id) !== true) this.#end(id);
+    for (const entry of running) this.#startOfEngine(entry);
     for (const entry of found) if (!entry.running) this.#create(entry);
   }
 
@@ -153,7 +179,11 @@ export class Containers {
       default: {
         const container = this.#book.byId(id);
         if (container === undefined) return;
-        const finding = eventFinding(event.action, container.healthcheck ?? []);
+        const checks = [container.healthcheck ?? [], ...(container.probes ?? [])];
+        const finding = checks.reduce(
+          (found: Lifecycle | undefined, check) => found && eventFinding(event.action, check),
+          eventFinding(event.action, []),
+        );
         // `docker run` in the foreground attaches itself before the start.
         const early = this.#book.isCreated(id) || timeOf(event) < (container.startedAtMs ?? 0);
         if (finding === undefined || (finding.action === 'attach' && early)) return;
@@ -165,7 +195,7 @@ export class Containers {
   async #look({ containerId: id, action }: EngineEvent): Promise<void> {
     try {
       const found = await this.#engine.inspect(id);
-      if (found.running) this.#start(found);
+      if (found.running) this.#startOfEngine(found);
       else if (action === 'create') this.#create(found);
     } catch {
       // It ended before it could be looked at; if it ran, the kernel's announcement has told of it.
@@ -185,10 +215,58 @@ export class Containers {
 
   /** A container that does not run yet: whoever mounts the node into it should be known before it does. */
   #create({ container }: Inspected): void {
+    if (this.#isOfPod(container)) return;
     if (this.#book.create(container)) this.#tellConfiguration(container);
   }
 
-  #start({ container: fresh }: Inspected): void {
+  /** Of an engine below a kubelet, pods are told by Kubernetes, which knows more of them. */
+  #isOfPod({ labels }: Container): boolean {
+    return this.kubernetes !== undefined && labels['io.kubernetes.pod.uid'] !== undefined;
+  }
+
+  #startOfEngine(found: Inspected): void {
+    if (!this.#isOfPod(found.container)) this.#start(found.container);
+  }
+
+  #kubernetesOf({ kubernetes, log, clock, random = Math.random }: ContainersOptions): Kubernetes | undefined {
+    if (kubernetes === undefined) return undefined;
+    const [access, mount] = [accessSource(kubernetes.kubeconfig), treeMount()];
+    if (mount === undefined || (access === undefined && !hasPods(mount))) return undefined;
+    const { nodeName, more } = kubernetes;
+    return new Kubernetes({
+      ...{ access, mount, nodeName, log, clock, random, ...more },
+      listener: {
+        found: (container) => this.#podFound(container),
+        gone: (id) => this.#end(id),
+        happened: (id, news) => this.#podNews(id, news),
+      },
+    });
+  }
+
+  #podFound(container: Container): void {
+    const before = this.#book.byId(container.id);
+    const isRunning = this.#book.isRunning(container.id) && before?.cgroupId === container.cgroupId;
+    if (before === undefined || !isRunning || before.workload.id !== container.workload.id) {
+      // What it did so far was taken for another workload's: that cannot be undone, but it ends here.
+      if (isRunning) this.#end(container.id);
+      this.#start(container);
+      return;
+    }
+    this.#book.put({ ...container, startedAtMs: before.startedAtMs });
+    this.#options.listener.updated?.(container);
+    this.#tellImage(container);
+  }
+
+  #podNews(id: string, news: Lifecycle | 'died'): void {
+    const container = this.#book.byId(id);
+    if (container === undefined) return;
+    const nowMs = this.#options.clock.nowMs();
+    if (news !== 'died') this.#options.listener.lifecycle(lifecycleEvent(container, news, nowMs));
+    else if (this.#history.died(container.workload.id, nowMs))
+      this.#options.listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, nowMs));
+  }
+
+  #start(fresh: Container): void {
     const { listener, clock } = this.#options;
     const before = this.#book.byId(fresh.id);
     const nowMs = clock.nowMs();
@@ -206,8 +284,13 @@ export class Containers {
     if (again) return;
     listener.started(container);
     if (!told) this.#tellConfiguration(container);
+    this.#tellImage(container);
+  }
+
+  #tellImage(container: Container): void {
+    const { listener, clock } = this.#options;
     if (this.#history.started(container.workload.id, container.digest))
-      listener.lifecycle(lifecycleEvent(container, { action: 'image-change', detail: '' }, nowMs));
+      listener.lifecycle(lifecycleEvent(container, { action: 'image-change', detail: '' }, clock.nowMs()));
   }
 
   #tellConfiguration(container: Container): void {

@@ -35,6 +35,15 @@ export function engineAddress(
   return { text: host, connect: () => tcpEngine(host) };
 }
 
+/** An engine was named, or one of the usual sockets exists: there is one to be watched. Without it Kubernetes may do alone. */
+export function isEngineExpected(
+  dockerHost: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): boolean {
+  const named = dockerHost ?? env['DOCKER_HOST'] ?? '';
+  return named !== '' || usualSockets(env).some((path) => existsSync(path));
+}
+
 function tcpEngine(address: string): Docker {
   const url = new URL(address);
   return new Docker({

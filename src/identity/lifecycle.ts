@@ -116,8 +116,9 @@ export class WorkloadHistory {
     return looping;
   }
 
-  /** A container started from this image. True when the workload ran another one before. */
+  /** A container started from this image; an empty digest is none. True when the workload ran another one before. */
   started(workloadId: string, digest: string): boolean {
+    if (digest === '') return false;
     const before = this.#digests.get(workloadId);
     remember(this.#digests, workloadId, digest);
     return before !== undefined && before !== digest;

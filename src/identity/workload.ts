@@ -31,14 +31,14 @@ export function workloadOf({ name, image, labels }: WorkloadSource): Workload {
   const pod = labels['io.kubernetes.pod.name'];
   const part = labels['io.kubernetes.container.name'];
   if (namespace !== undefined && pod !== undefined && part !== undefined)
-    return workload('kubernetes', `${namespace}/${podOwner(pod)}/${part}`);
+    return workloadNamed('kubernetes', `${namespace}/${podOwner(pod)}/${part}`);
   const project = labels['com.docker.compose.project'];
   const service = labels['com.docker.compose.service'];
-  if (project !== undefined && service !== undefined) return workload('compose', `${project}/${service}`);
+  if (project !== undefined && service !== undefined) return workloadNamed('compose', `${project}/${service}`);
   const repository = repositoryOf(image);
   const group = groupOf(name);
   const own = repository.slice(repository.lastIndexOf('/') + 1);
-  return workload('image', group === '' || group === own ? repository : `${repository}/${group}`);
+  return workloadNamed('image', group === '' || group === own ? repository : `${repository}/${group}`);
 }
 
 /** Image reference without registry port confusion, tag and digest: `reg:5000/a/b:1@sha256:…` is `reg:5000/a/b`. */
@@ -64,6 +64,7 @@ function podOwner(pod: string): string {
   return pod.replace(/-[bcdf-hj-np-tv-z2-9]{6,10}-[bcdf-hj-np-tv-z2-9]{5}$|-[bcdf-hj-np-tv-z2-9]{5}$|-\d+$/, '') || pod;
 }
 
-function workload(kind: WorkloadKind, name: string): Workload {
+/** A workload with its id, which is the same wherever the name is. Pure. */
+export function workloadNamed(kind: WorkloadKind, name: string): Workload {
   return { id: createHash('sha256').update(`${kind}\0${name}`).digest('hex').slice(0, 16), name, kind };
 }

@@ -39,6 +39,10 @@ export interface Container {
   readonly hostNamespaces: readonly string[];
   /** Command line that the engine executes in it as its health check. */
   readonly healthcheck?: readonly string[];
+  /** Command lines that the kubelet executes in it: exec probes, and the hooks after its start and before its end. */
+  readonly probes?: readonly (readonly string[])[];
   readonly pod?: string;
   readonly namespace?: string;
+  /** Kubernetes service account that the pod runs as. */
+  readonly serviceAccount?: string;
 }

@@ -149,6 +149,8 @@ export interface ConnectEvent extends EventBase {
   readonly port: number;
   /** The name that the container was given this address for, by a resolver that it is known to ask; else undefined. */
   readonly name?: string;
+  /** Who it is in the cluster, and the port of its service: `payments/service/db`, 5432. */
+  readonly peer?: { readonly name: string; readonly port: number };
   readonly process: Process;
 }
 
@@ -233,9 +235,13 @@ export type LifecycleAction =
   | 'host-path-mount'
   | 'restart-loop'
   | 'oom'
-  | 'image-change';
+  | 'image-change'
+  | 'debug-container'
+  | 'probe-failed'
+  | 'evicted'
+  | 'weaker-security';
 
-/** Something the engine did to or said about a container. */
+/** Something the engine or Kubernetes did to or said about a container. */
 export interface LifecycleEvent extends EventBase {
   readonly kind: 'lifecycle';
   readonly action: LifecycleAction;

@@ -1,5 +1,5 @@
 import { callDimension } from '../model/call.ts';
-import type { CallEvent, ChangeEvent, Event, ExecEvent, FileEvent } from '../model/event.ts';
+import type { CallEvent, ChangeEvent, ConnectEvent, Event, ExecEvent, FileEvent } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
 import { interpreterOf, programKey, runningName } from '../model/program.ts';
 import type { Interpreter } from '../model/program.ts';
@@ -46,7 +46,7 @@ function unbounded(event: Event): readonly LevelledFeature[] {
       return [
         {
           dimension: 'net.out',
-          key: peerKey(event.name === undefined ? event.address : typedDomain(event.name), event.port, event.protocol),
+          key: connectKey(event),
           level: 'peer',
         },
       ];
@@ -103,6 +103,12 @@ function callKey({ call, detail, error, text, kernelKey }: CallEvent): string {
 function changeWords({ change, special, error }: ChangeEvent): string {
   const how = special ? (change === 'times' ? ['set'] : ['set-id']) : [];
   return [change, ...how, ...(error === '' ? [] : ['refused'])].join(' ');
+}
+
+/** A peer in the cluster, a name, or an address, the first of them that is known. */
+function connectKey({ peer, name, address, port, protocol }: ConnectEvent): string {
+  if (peer !== undefined) return peerKey(peer.name, peer.port, protocol);
+  return peerKey(name === undefined ? address : typedDomain(name), port, protocol);
 }
 
 /** `10.0.0.7:5432/tcp`, `[fe80::1]:53/udp`. */

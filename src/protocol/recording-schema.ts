@@ -82,7 +82,10 @@ const event: z.ZodType<Event> = z.discriminatedUnion('kind', [
     ...{ access: z.enum(['read', 'write']), created: flag, path: text, origin, error: name.exactOptional() },
     fileType: z.enum(['regular', 'directory', 'character', 'block', 'fifo', 'socket', 'other']),
   }),
-  z.object({ ...caused, kind: z.literal('connect'), protocol, address: name, port, name: text.exactOptional() }),
+  z.object({
+    ...{ ...caused, kind: z.literal('connect'), protocol, address: name, port, name: text.exactOptional() },
+    peer: z.object({ name: text, port }).exactOptional(),
+  }),
   z.object({ ...caused, kind: z.literal('accept'), protocol, address: name, peer, port }),
   z.object({ ...caused, kind: z.literal('dns'), name: text, type: name, resolver: name }),
   z.object({
@@ -103,6 +106,7 @@ const event: z.ZodType<Event> = z.discriminatedUnion('kind', [
     action: z.enum([
       ...(['exec-create', 'attach', 'archive', 'privileged-start', 'host-namespace-start'] as const),
       ...(['engine-socket-mount', 'host-path-mount', 'restart-loop', 'oom', 'image-change'] as const),
+      ...(['debug-container', 'probe-failed', 'evicted', 'weaker-security'] as const),
     ]),
     ...{ detail: text, containerId: name, process: process.exactOptional() },
   }),

@@ -81,8 +81,8 @@ export const pins: Readonly<Record<string, Pin>> = {
   koffi: { homes: ['sensor'], reason: 'a bad pointer kills the process: native calls stay in the sensor' },
   '@marcbachmann/cel-js': { homes: ['detect'], reason: 'rule conditions are the only expressions that are evaluated' },
   yaml: {
-    homes: ['detect', 'config', 'profile/starter-file.ts'],
-    reason: 'rules, the configuration file and starters are the only YAML',
+    homes: ['detect', 'config', 'profile/starter-file.ts', 'identity/kubernetes/access.ts'],
+    reason: 'rules, the configuration file, starters and kubeconfigs are the only YAML',
   },
   zod: {
     homes: ['protocol', 'config', 'api', 'detect', 'identity', 'ingest', 'profile/starter-file.ts'],

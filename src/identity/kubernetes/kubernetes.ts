@@ -1,0 +1,318 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Container } from '../../model/container.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { AccessSource } from './access.ts';
+import { ApiClient } from './api-client.ts';
+import { bundleOf, everywhere } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
+import { announcedPlace, firstPid, isPause, madeAtMs, podCgroups } from './cgroup-tree.ts';
+import type { PodCgroupPlace } from './cgroup-tree.ts';
+import { containerOf, identify } from './identification.ts';
+import type { Clues, Identification } from './identification.ts';
+import { Peers } from './peers.ts';
+import { podNews, Weaknesses } from './pod-changes.ts';
+import { podOfCgroupPath } from './pod-cgroup.ts';
+import { Pods } from './pods.ts';
+import type { Pod } from './pod.ts';
+import { Reflector } from './reflector.ts';
+import type { ReflectorCounters, ReflectorOptions } from './reflector.ts';
+
+/** Who is told of containers of pods. */
+export interface KubernetesListener {
+  /** A container of a pod runs, or more is known of it. */
+  found(container: Container): void;
+  gone(containerId: string): void;
+  /** `died`: it ended by itself with a failure. */
+  happened(containerId: string, news: Lifecycle | 'died'): void;
+}
+
+export interface KubernetesOptions {
+  /** How the API is reached; undefined: what cgroups and the runtime's files say has to do. */
+  readonly access: AccessSource | undefined;
+  readonly nodeName: string;
+  /** Mount of the tree of cgroups. */
+  readonly mount: string;
+  readonly listener: KubernetesListener;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Folders of the runtime's bundles; the usual ones when left out. */
+  readonly bundleFolders?: readonly string[];
+  /** For tests that do not want to wait. */
+  readonly reflector?: Pick<ReflectorOptions, 'watchSeconds' | 'retryBaseMs'>;
+}
+
+/** Container in hand: where it is and what was told of it. */
+interface Held {
+  readonly place: PodCgroupPlace;
+  readonly bundle: Bundle | undefined;
+  readonly startedAtMs: number;
+  told: Container | undefined;
+  /** What became of it; pending while more may become known. */
+  answer: Promise<'container' | 'not-a-container'>;
+  settled: boolean;
+}
+
+const pending: Promise<'not-a-container'> = Promise.resolve('not-a-container');
+
+/** The tree is looked through so often: for what the kernel did not announce, and for what went without a word. */
+const walkMs = 10_000;
+/** A container is told of after so long, with what is known by then: its first events should not wait longer. */
+const hasteMs = 800;
+/** For a pod that the API has not told yet, and for containers that ended meanwhile: events wait no longer than 10 s. */
+const patienceMs = 5_000;
+const pidLooksMs = [100, 500, 2_000];
+const digestsMax = 1_024;
+
+/** The containers of the pods of this node: found by their cgroups, named by the API and the runtime's files. */
+export class Kubernetes {
+  readonly #options: KubernetesOptions;
+  readonly #bundleFolders: readonly string[];
+  readonly #pods: Pods;
+  readonly #client: ApiClient | undefined;
+  readonly #reflectors: readonly Reflector[];
+  readonly #weaknesses: Weaknesses = new Weaknesses();
+  readonly #held: Map<string, Held> = new Map();
+  readonly #digests: Map<string, string> = new Map();
+  readonly #timers: Set<NodeJS.Timeout> = new Set();
+  readonly peers: Peers;
+  #walkSoon: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: KubernetesOptions) {
+    this.#options = options;
+    const { access, nodeName, log, clock, random } = options;
+    this.#bundleFolders = options.bundleFolders ?? everywhere();
+    this.peers = new Peers(log);
+    this.#pods = new Pods(
+      { changed: (pod, before) => this.#podChanged(pod, before), removed: (pod) => this.peers.podRemoved(pod) },
+      clock,
+      log,
+    );
+    this.#client = access === undefined ? undefined : new ApiClient({ access });
+    const [api, common] = [this.#client, { log, random, ...options.reflector }];
+    const kinds = [
+      { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${nodeName}`, listener: this.#pods },
+      { path: '/api/v1/services', listener: this.peers.services },
+      { path: '/apis/discovery.k8s.io/v1/endpointslices', listener: this.peers.slices },
+    ];
+    this.#reflectors = api === undefined ? [] : kinds.map((kind) => new Reflector({ api, ...common, ...kind }));
+  }
+
+  /** Lists what the API has, as far as it answers, and finds what runs. Goes on in the background. */
+  async start(): Promise<void> {
+    const listed = Promise.all(this.#reflectors.map((reflector) => reflector.start()));
+    // An API that does not answer holds nothing up.
+    await Promise.race([listed, new Promise<void>((resolve) => this.#after(patienceMs, resolve))]);
+    const { log, nodeName, access } = this.#options;
+    if (access !== undefined)
+      log.info({ node: nodeName, pods: this.#pods.size, api: this.api }, `Kubernetes: ${access.text}`);
+    await this.#walk();
+    this.#every(walkMs, () => void this.#walk());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const reflector of this.#reflectors) reflector.stop();
+    for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#walkSoon);
+    this.#client?.close();
+  }
+
+  /** What identification may count on: the pods' reflector. */
+  get api(): Clues['api'] {
+    const [pods] = this.#reflectors;
+    return pods === undefined ? 'off' : pods.current ? 'current' : 'away';
+  }
+
+  /** What is wrong with the API; empty: nothing. */
+  get trouble(): string {
+    return this.#reflectors.map(({ trouble }) => trouble).find((trouble) => trouble !== '') ?? '';
+  }
+
+  get podCount(): number {
+    return this.#pods.size;
+  }
+
+  /** What could not be kept or read, by reason. */
+  get lost(): Readonly<Record<'object_refused' | 'pods_full' | 'broken_line' | 'peers_full', number>> {
+    const broken = this.#reflectors.reduce((sum, { counters }) => sum + counters.broken, 0);
+    const { refused, full } = this.#pods.counters;
+    return {
+      ...{ object_refused: refused + this.peers.counters.refused, pods_full: full },
+      ...{ broken_line: broken, peers_full: this.peers.counters.full },
+    };
+  }
+
+  /** Of the watch of pods; undefined without an API. */
+  get counters(): Readonly<ReflectorCounters> | undefined {
+    return this.#reflectors[0]?.counters;
+  }
+
+  /** The path is that of a container of a pod. */
+  claims(path: string): boolean {
+    return podOfCgroupPath(path) !== undefined;
+  }
+
+  /** The container is one of those that were told of. */
+  holds(containerId: string): boolean {
+    return this.#held.has(containerId);
+  }
+
+  /** The kernel saw the cgroup being made. Answers whether it is a container's, and has told of it then. */
+  async announce(cgroupId: string, path: string): Promise<'container' | 'not-a-container'> {
+    const pod = podOfCgroupPath(path);
+    if (pod === undefined) return 'not-a-container';
+    const place = announcedPlace(this.#options.mount, path, cgroupId) ?? { ...pod, cgroupId, directory: '' };
+    const before = this.#held.get(pod.containerId);
+    if (before !== undefined && before.place.cgroupId === cgroupId) return await before.answer;
+    // Ids are never given twice: another cgroup of this name is somebody's imitation while the container's own is there.
+    if (before !== undefined && existsSync(before.place.directory)) return 'not-a-container';
+    return await this.#take(place, this.#options.clock.nowMs());
+  }
+
+  /** The kernel saw the cgroup go. */
+  forget(containerId: string): void {
+    this.#held.delete(containerId);
+  }
+
+  #take(place: PodCgroupPlace, startedAtMs: number): Promise<'container' | 'not-a-container'> {
+    const id = place.containerId;
+    // While the cgroup is new the runtime's files are there; a short-lived container takes them with it.
+    const held: Held = {
+      place,
+      bundle: bundleOf(id, this.#bundleFolders),
+      startedAtMs,
+      told: undefined,
+      answer: pending,
+      settled: false,
+    };
+    this.#held.set(id, held);
+    held.answer = this.#settle(held);
+    return held.answer;
+  }
+
+  async #settle(held: Held): Promise<'container' | 'not-a-container'> {
+    const id = held.place.containerId;
+    const sinceMs = this.#options.clock.monotonicMs();
+    let answer = this.#look(held);
+    while (
+      !this.#stopped &&
+      !isSettled(answer, this.#digestOf(answer), this.#options.clock.monotonicMs() - sinceMs, this.#isThere(held))
+    ) {
+      await this.#pods.changed(100);
+      answer = this.#look(held);
+    }
+    held.settled = true;
+    if (answer.who === 'nobody') this.#held.delete(id);
+    if (answer.who !== 'container') return 'not-a-container';
+    this.#tell(held, answer);
+    if (!this.#isThere(held)) this.#gone(id);
+    else if (held.told?.pid === 0) for (const ms of pidLooksMs) this.#after(ms, () => this.#again(held));
+    return 'container';
+  }
+
+  #look({ place, bundle }: Held): Identification {
+    const pod = this.#pods.byUid(place.podUid);
+    const member = this.#pods.byContainerId(place.containerId);
+    const pause = bundle === undefined && member === undefined && isPause(firstPid(place.directory));
+    return identify({ cgroup: place, bundle, pod, member, api: this.api, isPause: pause });
+  }
+
+  #isThere({ place }: Held): boolean {
+    return place.directory !== '' && existsSync(place.directory);
+  }
+
+  #digestOf(answer: Identification): string {
+    if (answer.who !== 'container') return '';
+    const { spec, image } = answer.identity;
+    return spec?.digest || this.#digests.get(image) || '';
+  }
+
+  #tell(held: Held, answer: Identification): void {
+    if (answer.who !== 'container') return;
+    const { place, startedAtMs } = held;
+    const pid = firstPid(place.directory) || (held.told?.pid ?? 0);
+    const circumstances = { id: place.containerId, cgroupId: place.cgroupId, pid, startedAtMs };
+    const container = containerOf(answer.identity, { ...circumstances, digest: this.#digestOf(answer) });
+    const isFirst = held.told === undefined;
+    if (!isFirst && JSON.stringify(container) === JSON.stringify(held.told)) return;
+    const { listener } = this.#options;
+    held.told = container;
+    listener.found(container);
+    const weaknesses = answer.identity.spec?.weaknesses;
+    if (weaknesses === undefined) return;
+    for (const detail of this.#weaknesses.newOf(container.workload.id, weaknesses))
+      listener.happened(container.id, { action: 'weaker-security', detail });
+  }
+
+  /** More may be known of it by now. */
+  #again(held: Held): void {
+    if (this.#held.get(held.place.containerId) === held && this.#isThere(held)) this.#tell(held, this.#look(held));
+  }
+
+  #gone(containerId: string): void {
+    const wasTold = this.#held.get(containerId)?.told !== undefined;
+    this.#held.delete(containerId);
+    if (wasTold) this.#options.listener.gone(containerId);
+  }
+
+  async #walk(): Promise<void> {
+    const places = podCgroups(this.#options.mount);
+    const there = new Set(places.map(({ cgroupId }) => cgroupId));
+    for (const [id, { place, settled }] of this.#held) if (settled && !there.has(place.cgroupId)) this.#gone(id);
+    const fresh = places.filter(({ containerId }) => !this.#held.has(containerId));
+    await Promise.all(
+      fresh.map((place) => this.#take(place, madeAtMs(place.directory) ?? this.#options.clock.nowMs())),
+    );
+  }
+
+  #podChanged(pod: Pod, before: Pod | undefined): void {
+    this.peers.podChanged(pod);
+    for (const { image, digest } of pod.containers) {
+      if (digest === '' || this.#digests.get(image) === digest) continue;
+      this.#digests.set(image, digest);
+      if (this.#digests.size > digestsMax)
+        for (const oldest of this.#digests.keys()) if (this.#digests.delete(oldest)) break;
+    }
+    let unseen = false;
+    for (const { id, state } of pod.containers) {
+      const held = this.#held.get(id);
+      if (held === undefined) unseen ||= id !== '' && state === 'running';
+      else this.#again(held);
+    }
+    // Where the kernel announces nothing (/proc alone, cgroup v1), the API does.
+    if (unseen)
+      this.#walkSoon ??= setTimeout(() => {
+        this.#walkSoon = undefined;
+        void this.#walk();
+      }, 200);
+    const { changes, deaths } = podNews(before, pod);
+    for (const { containerId, action, detail } of changes)
+      this.#options.listener.happened(containerId, { action, detail });
+    for (const { containerId } of deaths) this.#options.listener.happened(containerId, 'died');
+  }
+
+  #after(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #every(ms: number, act: () => void): void {
+    if (!this.#stopped) this.#timers.add(setInterval(act, ms));
+  }
+}
+
+/** Whether to answer now, or to wait for what the API may tell yet. Pure. */
+export function isSettled(answer: Identification, digest: string, waitedMs: number, isThere: boolean): boolean {
+  if (waitedMs >= patienceMs) return true;
+  if (answer.who !== 'container') return answer.who === 'sandbox';
+  const isWhole = answer.certainty === 'sure' && (digest !== '' || answer.identity.pod === undefined);
+  // What ended already is in no hurry: better its name a little later than a wrong one.
+  return isWhole || (waitedMs >= hasteMs && (answer.certainty === 'sure' || isThere));
+}

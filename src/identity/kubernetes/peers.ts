@@ -1,0 +1,235 @@
+import { z } from 'zod';
+import { errorText } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import { parse } from '../../protocol/message.ts';
+import type { Pod } from './pod.ts';
+import type { ReflectorListener } from './reflector.ts';
+
+/** Who an address and port is in the cluster. */
+export interface ClusterPeer {
+  /** `payments/service/db`, `shop/deployment/web`. */
+  readonly name: string;
+  /** The service's port, where the connection went to a port of a pod behind it. */
+  readonly port: number;
+}
+
+/** Services and slices together, and endpoints; beyond them they are left out and counted. */
+const objectsMax = 20_000;
+const endpointsMax = 100_000;
+
+const text = z.string().nullish();
+const protocol = z.string().nullish();
+const metadata = z.object({
+  uid: z.string(),
+  name: z.string(),
+  namespace: z.string(),
+  labels: z.record(z.string(), z.string()).nullish(),
+});
+const serviceSchema = z.object({
+  metadata,
+  spec: z.object({
+    clusterIP: text,
+    clusterIPs: z.array(z.string()).nullish(),
+    ports: z.array(z.object({ name: text, port: z.number(), protocol })).nullish(),
+  }),
+});
+const sliceSchema = z.object({
+  metadata,
+  endpoints: z
+    .array(z.object({ addresses: z.array(z.string()), targetRef: z.object({ kind: text }).nullish() }))
+    .nullish(),
+  ports: z.array(z.object({ name: text, port: z.number().nullish(), protocol })).nullish(),
+});
+
+interface Service {
+  readonly name: string;
+  /** Its own addresses. */
+  readonly keys: readonly string[];
+  /** By `NAME/PROTOCOL`. */
+  readonly ports: ReadonlyMap<string, number>;
+}
+
+interface Slice {
+  readonly service: string;
+  /** Endpoints, as `endpointKey` writes them. */
+  readonly keys: readonly string[];
+  /** By `PORT/PROTOCOL`. */
+  readonly portOf: ReadonlyMap<string, { readonly name: string; readonly port: number }>;
+}
+
+/**
+ * The names of a cluster's addresses: a Service's own, those of pods behind one (headless services are connected to so), and those of pods of this
+ * node. Endpoints count only where they are pods: whoever may write EndpointSlices could give any address the name of a service otherwise.
+ */
+export class Peers {
+  readonly #log: Logger;
+  readonly #services: Map<string, Service> = new Map();
+  readonly #byAddress: Map<string, string> = new Map();
+  readonly #byName: Map<string, string> = new Map();
+  readonly #slices: Map<string, Slice> = new Map();
+  /** Slices that have an endpoint, sorted: two services may stand before the same pods. */
+  readonly #byEndpoint: Map<string, readonly string[]> = new Map();
+  readonly #pods: Map<string, string> = new Map();
+  readonly counters: { refused: number; full: number } = { refused: 0, full: 0 };
+  readonly services: ReflectorListener;
+  readonly slices: ReflectorListener;
+  #misread = '';
+
+  constructor(log: Logger) {
+    this.#log = log;
+    this.services = this.#listener(
+      (object) => this.#putService(object),
+      (uid) => this.#dropService(uid),
+      () => [...this.#services.keys()],
+    );
+    this.slices = this.#listener(
+      (object) => this.#putSlice(object),
+      (uid) => this.#dropSlice(uid),
+      () => [...this.#slices.keys()],
+    );
+  }
+
+  /** Addresses that have names. */
+  get size(): number {
+    return this.#byAddress.size + this.#byEndpoint.size + this.#pods.size;
+  }
+
+  /** Who listens there; undefined for an address that is none of the cluster's. */
+  of(address: string, port: number, protocolName: 'tcp' | 'udp'): ClusterPeer | undefined {
+    const service = this.#services.get(this.#byAddress.get(address) ?? '');
+    if (service !== undefined) return { name: service.name, port };
+    const key = endpointKey(address, port, protocolName);
+    const [first] = this.#byEndpoint.get(key) ?? [];
+    const slice = first === undefined ? undefined : this.#slices.get(first.slice(first.indexOf('\0') + 1));
+    if (slice !== undefined) {
+      const name = slice.portOf.get(`${port}/${protocolName}`)?.name ?? '';
+      const own = this.#services.get(this.#byName.get(slice.service) ?? '');
+      return { name: slice.service, port: own?.ports.get(`${name}/${protocolName}`) ?? port };
+    }
+    const pod = this.#pods.get(address);
+    return pod === undefined ? undefined : { name: pod, port };
+  }
+
+  /** Pods on the node's own network have its address, which says nothing. */
+  podChanged(pod: Pod): void {
+    if (pod.hostNamespaces.includes('net')) return;
+    const isOver = pod.phase === 'Succeeded' || pod.phase === 'Failed';
+    const name = `${pod.namespace}/${pod.owner.kind}/${pod.owner.name}`;
+    for (const address of pod.addresses) {
+      if (!isOver) this.#pods.set(address, name);
+      else if (this.#pods.get(address) === name) this.#pods.delete(address);
+    }
+  }
+
+  podRemoved(pod: Pod): void {
+    const name = `${pod.namespace}/${pod.owner.kind}/${pod.owner.name}`;
+    for (const address of pod.addresses) if (this.#pods.get(address) === name) this.#pods.delete(address);
+  }
+
+  #listener(
+    put: (object: unknown) => string,
+    drop: (uid: string) => void,
+    all: () => readonly string[],
+  ): ReflectorListener {
+    const attempt = (object: unknown): string => {
+      try {
+        return put(object);
+      } catch (error) {
+        this.counters.refused++;
+        const message = errorText(error);
+        if (message !== this.#misread) this.#log.error({ code: 'kubernetes.object' }, message);
+        this.#misread = message;
+        return '';
+      }
+    };
+    return {
+      replaced: (objects) => {
+        const kept = new Set(objects.map(attempt));
+        for (const uid of all()) if (!kept.has(uid)) drop(uid);
+      },
+      put: (object) => void attempt(object),
+      removed: (object) => {
+        const uid = z.object({ metadata: z.object({ uid: z.string() }) }).safeParse(object).data?.metadata.uid;
+        if (uid !== undefined) drop(uid);
+      },
+    };
+  }
+
+  #hasRoom(endpoints: number): boolean {
+    const fits =
+      this.#services.size + this.#slices.size < objectsMax && this.#byEndpoint.size + endpoints <= endpointsMax;
+    if (!fits) this.counters.full++;
+    return fits;
+  }
+
+  #putService(object: unknown): string {
+    const { metadata: meta, spec } = parse(
+      serviceSchema,
+      object,
+      'kubernetes.object',
+      'a service is not as the Kubernetes API has it',
+    );
+    this.#dropService(meta.uid);
+    if (!this.#hasRoom(0)) return meta.uid;
+    const addresses = [...new Set([spec.clusterIP, ...(spec.clusterIPs ?? [])])].filter(
+      (address): address is string => Boolean(address) && address !== 'None',
+    );
+    const ports = new Map(
+      (spec.ports ?? []).map((one) => [`${one.name ?? ''}/${(one.protocol ?? 'TCP').toLowerCase()}`, one.port]),
+    );
+    const name = `${meta.namespace}/service/${meta.name}`;
+    this.#services.set(meta.uid, { name, keys: addresses, ports });
+    this.#byName.set(name, meta.uid);
+    for (const address of addresses) this.#byAddress.set(address, meta.uid);
+    return meta.uid;
+  }
+
+  #dropService(uid: string): void {
+    const service = this.#services.get(uid);
+    if (service === undefined) return;
+    for (const address of service.keys) if (this.#byAddress.get(address) === uid) this.#byAddress.delete(address);
+    if (this.#byName.get(service.name) === uid) this.#byName.delete(service.name);
+    this.#services.delete(uid);
+  }
+
+  #putSlice(object: unknown): string {
+    const {
+      metadata: meta,
+      endpoints,
+      ports,
+    } = parse(sliceSchema, object, 'kubernetes.object', 'an endpoint slice is not as the Kubernetes API has it');
+    this.#dropSlice(meta.uid);
+    const name = meta.labels?.['kubernetes.io/service-name'];
+    if (name === undefined) return meta.uid;
+    const addresses = (endpoints ?? []).flatMap((one) => (one.targetRef?.kind === 'Pod' ? one.addresses : []));
+    const named = (ports ?? []).flatMap((one) =>
+      one.port ? [{ name: one.name ?? '', port: one.port, protocol: (one.protocol ?? 'TCP').toLowerCase() }] : [],
+    );
+    const keys = addresses.flatMap((address) => named.map((one) => endpointKey(address, one.port, one.protocol)));
+    if (!this.#hasRoom(keys.length)) return meta.uid;
+    const service = `${meta.namespace}/service/${name}`;
+    this.#slices.set(meta.uid, {
+      service,
+      keys,
+      portOf: new Map(named.map((one) => [`${one.port}/${one.protocol}`, one])),
+    });
+    for (const key of keys)
+      this.#byEndpoint.set(key, [...(this.#byEndpoint.get(key) ?? []), `${service}\0${meta.uid}`].toSorted());
+    return meta.uid;
+  }
+
+  #dropSlice(uid: string): void {
+    const slice = this.#slices.get(uid);
+    if (slice === undefined) return;
+    for (const key of slice.keys) {
+      const rest = (this.#byEndpoint.get(key) ?? []).filter((entry) => entry !== `${slice.service}\0${uid}`);
+      if (rest.length === 0) this.#byEndpoint.delete(key);
+      else this.#byEndpoint.set(key, rest);
+    }
+    this.#slices.delete(uid);
+  }
+}
+
+function endpointKey(address: string, port: number, protocolName: string): string {
+  return `${address} ${port}/${protocolName}`;
+}
