@@ -30,3 +30,11 @@ export interface Rollover {
   /** Alerts whose count grew. */
   readonly updates: readonly Alert[];
 }
+
+/** Of events that say nothing. */
+export const nothing: Judgement = { reason: 'nothing-to-judge', mark: 'none', alsoKnown: [], saveNow: false };
+
+/** What a feature is remembered by. Pure. */
+export function featureText({ dimension, key: text }: { readonly dimension: string; readonly key: string }): string {
+  return `${dimension} ${text}`;
+}

@@ -27,7 +27,7 @@ import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
-import type { Judgement, Rollover, SampleChange } from './judgement.ts';
+import { featureText as key, nothing, type Judgement, type Rollover, type SampleChange } from './judgement.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding, withoutExcuse } from './release-note.ts';
 import type { ReleaseCandidate } from './release-note.ts';
@@ -397,10 +397,4 @@ export class Watch {
     }
     return profile;
   }
-}
-
-const nothing: Judgement = { reason: 'nothing-to-judge', mark: 'none', alsoKnown: [], saveNow: false };
-
-function key({ dimension, key: text }: { readonly dimension: string; readonly key: string }): string {
-  return `${dimension} ${text}`;
 }

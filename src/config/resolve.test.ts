@@ -154,7 +154,6 @@ describe('mistakes', () => {
   test.each([
     ['collector', { store: 'postgres://db/x' }, /--store: .* is not available yet: PostgreSQL/],
     ['collector', { bus: 'nats://bus' }, /--bus: .* is not available yet/],
-    ['agent', { kubeconfig: '/k' }, /--kubeconfig: .* is not available yet/],
     ['collector', { store: 'mysql:x' }, /not of the form sqlite:PATH/],
   ] as const)('%s refuses what it would ignore: %j', (command, flags, message) => {
     expect(mistakes(command, { flags, env: {} })).toMatch(message);

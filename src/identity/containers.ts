@@ -39,7 +39,7 @@ export interface ContainersOptions {
     readonly kubeconfig: string | undefined;
     readonly nodeName: string;
     /** For tests: other folders, other waits. */
-    readonly more?: Pick<KubernetesOptions, 'bundleFolders' | 'reflector'>;
+    readonly more?: Pick<KubernetesOptions, 'bundleFolders' | 'reflector' | 'walkMs'>;
   };
 }
 

@@ -122,7 +122,6 @@ describe('help and usage', () => {
     [['up', '--slice', '3'], /--slice: "3" is not a duration/],
     [['collector', '--store', 'postgres://db/a'], /not available yet/],
     [['collector', '--bus', 'nats://a'], /not available yet/],
-    [['doctor', '--kubeconfig', '/k'], /not available yet/],
   ])('%j is a mistake of usage that is explained', async (args, text) => {
     const said = await run(args);
     expect(said.status).toBe(2);

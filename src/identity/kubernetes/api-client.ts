@@ -19,6 +19,13 @@ export class ApiFailure extends AnchorwatchError {
   }
 }
 
+/** Who takes a watch. */
+export interface StreamListener {
+  /** The server has begun to answer. */
+  opened(): void;
+  line(text: string): void;
+}
+
 export interface ApiClientOptions {
   readonly access: AccessSource;
   /** For an answer to begin, and a list to be whole. Default 30000. */
@@ -63,14 +70,15 @@ export class ApiClient {
   }
 
   /**
-   * A watch: `take` gets each line of the stream. Resolves when the server ends it, at the latest after `lastsMs`; a line that the end tears is
+   * A watch: `listener` gets each line of the stream. Resolves when the server ends it, at the latest after `lastsMs`; a line that the end tears is
    * dropped, the next watch tells it again. Rejects as `get`.
    */
-  async watch(path: string, lastsMs: number, take: (line: string) => void, stop: AbortSignal): Promise<void> {
+  async watch(path: string, lastsMs: number, listener: StreamListener, stop: AbortSignal): Promise<void> {
     const late = AbortSignal.timeout(lastsMs);
     const signal = AbortSignal.any([stop, late]);
     try {
       const response = await this.#open(path, signal);
+      listener.opened();
       const decoder = new StringDecoder('utf8');
       let parts: string[] = [];
       let held = 0;
@@ -85,7 +93,7 @@ export class ApiClient {
           const line = parts.join('');
           parts = [];
           held = 0;
-          if (line !== '') take(line);
+          if (line !== '') listener.line(line);
         }
       }
     } catch (error) {
@@ -146,7 +154,7 @@ export class ApiClient {
     throw new ApiFailure(
       status,
       `GET ${path.replace(/\?.*/, '')}: ${status} ${statusMessage(body)}`,
-      retryAfterMs(response.headers['retry-after']),
+      believedMs(response.headers['retry-after']),
     );
   }
 }
@@ -169,6 +177,6 @@ function statusMessage(body: string): string {
 }
 
 /** Seconds, as the API says it (RFC 9110, 10.2.3; a date is not used by it). At most ten minutes are believed. */
-function retryAfterMs(header: string | undefined): number | undefined {
+function believedMs(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Math.min(Number(header), 600) * 1000 : undefined;
 }

@@ -40,6 +40,8 @@ export interface KubernetesOptions {
   readonly random: () => number;
   /** Folders of the runtime's bundles; the usual ones when left out. */
   readonly bundleFolders?: readonly string[];
+  /** How often the tree of cgroups is looked through. Default 10000. */
+  readonly walkMs?: number;
   /** For tests that do not want to wait. */
   readonly reflector?: Pick<ReflectorOptions, 'watchSeconds' | 'retryBaseMs'>;
 }
@@ -57,8 +59,8 @@ interface Held {
 
 const pending: Promise<'not-a-container'> = Promise.resolve('not-a-container');
 
-/** The tree is looked through so often: for what the kernel did not announce, and for what went without a word. */
-const walkMs = 10_000;
+/** For what the kernel did not announce, and for what went without a word. */
+const usualWalkMs = 10_000;
 /** A container is told of after so long, with what is known by then: its first events should not wait longer. */
 const hasteMs = 800;
 /** For a pod that the API has not told yet, and for containers that ended meanwhile: events wait no longer than 10 s. */
@@ -110,7 +112,7 @@ export class Kubernetes {
     if (access !== undefined)
       log.info({ node: nodeName, pods: this.#pods.size, api: this.api }, `Kubernetes: ${access.text}`);
     await this.#walk();
-    this.#every(walkMs, () => void this.#walk());
+    this.#every(this.#options.walkMs ?? usualWalkMs, () => void this.#walk());
   }
 
   stop(): void {
@@ -309,7 +311,7 @@ export class Kubernetes {
 }
 
 /** Whether to answer now, or to wait for what the API may tell yet. Pure. */
-export function isSettled(answer: Identification, digest: string, waitedMs: number, isThere: boolean): boolean {
+function isSettled(answer: Identification, digest: string, waitedMs: number, isThere: boolean): boolean {
   if (waitedMs >= patienceMs) return true;
   if (answer.who !== 'container') return answer.who === 'sandbox';
   const isWhole = answer.certainty === 'sure' && (digest !== '' || answer.identity.pod === undefined);

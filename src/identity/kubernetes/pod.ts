@@ -191,7 +191,7 @@ function containerOf(
 ): PodContainer {
   const running = status?.state?.running ?? undefined;
   const ended = status?.state?.terminated ?? undefined;
-  const last = status?.lastState?.terminated ?? ended;
+  const last = status?.lastState?.terminated ?? ended ?? undefined;
   const mounts = (one.volumeMounts ?? []).flatMap((mount): ContainerMount[] => {
     const path = spec.volumes?.find(({ name }) => name === mount.name)?.hostPath?.path;
     if (path === undefined) return [];
@@ -220,7 +220,9 @@ function containerOf(
     ready: status?.ready ?? false,
     restarts: status?.restartCount ?? 0,
     last:
-      last == null ? undefined : { id: plainId(last.containerID), reason: last.reason ?? '', exitCode: last.exitCode },
+      last === undefined
+        ? undefined
+        : { id: plainId(last.containerID), reason: last.reason ?? '', exitCode: last.exitCode },
   };
 }
 

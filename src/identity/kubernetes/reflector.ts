@@ -4,11 +4,12 @@ import type { Logger } from '../../lib/log.ts';
 import { backoffMs } from '../../lib/retry.ts';
 import { parse } from '../../protocol/message.ts';
 import { ApiFailure } from './api-client.ts';
+import type { StreamListener } from './api-client.ts';
 
 /** What a reflector needs of an API client. */
 export interface Api {
   get(path: string, stop: AbortSignal): Promise<unknown>;
-  watch(path: string, lastsMs: number, take: (line: string) => void, stop: AbortSignal): Promise<void>;
+  watch(path: string, lastsMs: number, listener: StreamListener, stop: AbortSignal): Promise<void>;
 }
 
 /** Who keeps the objects. Objects are as the API has them, unchecked. */
@@ -144,7 +145,6 @@ export class Reflector {
       let waitMs = 0;
       try {
         if (this.#version === undefined) await this.#list();
-        this.#well();
         const [sinceMs, from] = [performance.now(), this.#version];
         await this.#watch();
         const idle = this.#version === from && performance.now() - sinceMs < briefMs;
@@ -206,6 +206,7 @@ export class Reflector {
       this.counters.lists++;
       listener.replaced(objects);
       this.#version = page.metadata.resourceVersion;
+      this.#well();
       return;
     }
   }
@@ -219,7 +220,8 @@ export class Reflector {
       resourceVersion: this.#version ?? '',
     });
     const graceMs = Math.min(15_000, lastsSeconds * 500);
-    await api.watch(`${path}?${query}`, lastsSeconds * 1000 + graceMs, (line) => this.#take(line), this.#stop.signal);
+    const stream = { opened: () => this.#well(), line: (text: string) => this.#take(text) };
+    await api.watch(`${path}?${query}`, lastsSeconds * 1000 + graceMs, stream, this.#stop.signal);
   }
 
   #take(line: string): void {

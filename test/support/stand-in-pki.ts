@@ -1,0 +1,52 @@
+/**
+ * Certificates of the stand-in for a cluster's API, for 127.0.0.1 and kubernetes.default.svc, valid for a hundred years. They open nothing: the
+ * keys are here for everyone to read. The authority's own key is not kept.
+ */
+export const standInPki: Readonly<Record<'ca' | 'serverCert' | 'serverKey' | 'clientCert' | 'clientKey', string>> = {
+  ca: `-----BEGIN CERTIFICATE-----
+MIIBjTCCATOgAwIBAgIUbVq9pA9P5lpKIudh0czfCpHoDEUwCgYIKoZIzj0EAwIw
+GzEZMBcGA1UEAwwQc3RhbmQtaW4gY2x1c3RlcjAgFw0yNjExMjgxMDExMjFaGA8y
+MTI2MTEwNDEwMTEyMVowGzEZMBcGA1UEAwwQc3RhbmQtaW4gY2x1c3RlcjBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABMo/1xGRK8LDrbmgAtQniEEiCsUSrG5vg+6X
+fWvEECZ3AD3io/8R2/yHEiltHTbbmLTcQdsaoeZ33dMBLpTkBvyjUzBRMB0GA1Ud
+DgQWBBSzuLlRnFnj0gbwSx/PeDr/C+wADjAfBgNVHSMEGDAWgBSzuLlRnFnj0gbw
+Sx/PeDr/C+wADjAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQCh
+hRKVthr4wPLyBUUPm92p8lP1wiibjyTIV9uHq0zfrwIgDFH3+6gB3CXeeEO0O7ET
+HX7bg9A6HFxv4kRL8DrNHjM=
+-----END CERTIFICATE-----
+`,
+  serverCert: `-----BEGIN CERTIFICATE-----
+MIIBpDCCAUmgAwIBAgIUP4mvsAle4TBqvhrPaVHLT1Jh4fEwCgYIKoZIzj0EAwIw
+GzEZMBcGA1UEAwwQc3RhbmQtaW4gY2x1c3RlcjAgFw0yNjExMjgxMDExMjFaGA8y
+MTI2MTEwNDEwMTEyMVowGTEXMBUGA1UEAwwOa3ViZS1hcGlzZXJ2ZXIwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAAT8SMC9JOnnKgMifr8yijCFJbtUML43cweIDpcH
+4f/bM0Xjgg79fm8R7k8KzG3YPlzdc3sHL8gd3kwWRXQx0juqo2swaTAnBgNVHREE
+IDAehwR/AAABghZrdWJlcm5ldGVzLmRlZmF1bHQuc3ZjMB0GA1UdDgQWBBTu4Wtq
+uEZaYduMHJlKjB1Lv/wp8TAfBgNVHSMEGDAWgBSzuLlRnFnj0gbwSx/PeDr/C+wA
+DjAKBggqhkjOPQQDAgNJADBGAiEAxgMq6o131wh0piYgSkYnJWQzAo4ilj1LesnY
+R/p49xUCIQDsIm/2Ah6Oa1byn07AkuuUMMmhpJEn0gz5js5m3GA1Zg==
+-----END CERTIFICATE-----
+`,
+  serverKey: `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIH7FAbdO4eMYBEzMPHZJSmFp8mj1eOnvDF+10mUtlgsnoAoGCCqGSM49
+AwEHoUQDQgAE/EjAvSTp5yoDIn6/MoowhSW7VDC+N3MHiA6XB+H/2zNF44IO/X5v
+Ee5PCsxt2D5c3XN7By/IHd5MFkV0MdI7qg==
+-----END EC PRIVATE KEY-----
+`,
+  clientCert: `-----BEGIN CERTIFICATE-----
+MIIBPTCB5AIUP4mvsAle4TBqvhrPaVHLT1Jh4fIwCgYIKoZIzj0EAwIwGzEZMBcG
+A1UEAwwQc3RhbmQtaW4gY2x1c3RlcjAgFw0yNjExMjgxMDExMjFaGA8yMTI2MTEw
+NDEwMTEyMVowJjEUMBIGA1UECgwLYW5jaG9yd2F0Y2gxDjAMBgNVBAMMBWFnZW50
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEg1XHLtcdS5NKaU1IKTvbvPrgzlUt
+jHOx9Qrg4/a+zPQH1yTDFKhpjDnaSL9hCmijdr0V98U8h+Yw0vKqiCWhgzAKBggq
+hkjOPQQDAgNIADBFAiBGAAgNMaGUhgAqUdQ+AM+hPJqR6Chlen7twyI+Ccd3xgIh
+AJ9oqnwpzZFbAyxpEtKJxfZuPkz9QVvQuNFyGYjcuzsQ
+-----END CERTIFICATE-----
+`,
+  clientKey: `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIGTmUN3dTX+q86Skg3vkHNjIecLq3l9EimoDFwRkr73voAoGCCqGSM49
+AwEHoUQDQgAEg1XHLtcdS5NKaU1IKTvbvPrgzlUtjHOx9Qrg4/a+zPQH1yTDFKhp
+jDnaSL9hCmijdr0V98U8h+Yw0vKqiCWhgw==
+-----END EC PRIVATE KEY-----
+`,
+};
