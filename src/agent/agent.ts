@@ -20,7 +20,7 @@ import { openOrSetAside } from '../store/set-aside.ts';
 import { withCounts } from './container-figures.ts';
 import { Fleet } from './fleet.ts';
 import { nodeReport } from './node-report.ts';
-import { namedByCluster } from './peer-names.ts';
+import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
@@ -178,11 +178,12 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   });
   const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
   cleanups.defer('captures', () => recorder.close());
+  const cluster = new ClusterNames(() => containers.kubernetes?.peers);
   const pipeline: Pipeline = new Pipeline({
     ...{ watch, containers, alerts: outbox, clock, log, recorder, captureMs: options.captureMs },
     losses: new LossWindowStore(profilesFile),
     ownPids: [process.pid, process.ppid],
-    named: (event) => namedByCluster(containers.kubernetes?.peers, event),
+    cluster,
   });
   const rates = new Rates();
   cleanups.defer('rates', () => {
@@ -225,7 +226,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       clearInterval(timer);
     });
   };
+  const watchedWorkloads = (): readonly string[] => containers.running().map(({ workload }) => workload.id);
   every(tickMs, () => {
+    cluster.forgetMoved(watchedWorkloads(), watch, sensor);
     pipeline.tick();
     fleet.tick();
     sliceLoops.tick();

@@ -1,8 +1,10 @@
 import type { Names } from '../identity/names.ts';
 import type { Container } from '../model/container.ts';
-import type { Event } from '../model/event.ts';
+import type { Event, KernelKey } from '../model/event.ts';
 import { peerKey } from '../profile/features.ts';
 import type { Profile } from '../profile/profile.ts';
+import type { KeyTest } from './judgement.ts';
+import type { Watch } from './watch.ts';
 
 const dnsPort = 53;
 
@@ -13,13 +15,55 @@ interface ClusterPeers {
     port: number,
     protocol: 'tcp' | 'udp',
   ): { readonly name: string; readonly port: number } | undefined;
+  /** Addresses that have lost a name since the last call. */
+  takeMoved(): ReadonlySet<string>;
 }
 
-/** Gives a connection the name that its other end has in the cluster. */
-export function namedByCluster(peers: ClusterPeers | undefined, event: Event): Event {
-  if (peers === undefined || event.kind !== 'connect') return event;
-  const peer = peers.of(event.address, event.port, event.protocol);
-  return peer === undefined ? event : { ...event, peer };
+/** Who recognises connections by address: the kernel. */
+interface Recogniser {
+  tellAgain(workloadId: string, keys: readonly KernelKey[]): void;
+}
+
+/** `net.out NAMESPACE/KIND/NAME:PORT/PROTOCOL`: no address and no name of DNS looks like it. */
+const clusterFeature = /^net\.out [^:/]+\/[^:/]+\/[^:]+:\d+\//;
+
+/**
+ * The names of peers in the cluster. The kernel recognises addresses, and those of pods are given to others: what it was told of an address counts
+ * no longer than the address has the name.
+ */
+export class ClusterNames {
+  readonly #peers: () => ClusterPeers | undefined;
+
+  /** @param peers undefined where there is no cluster */
+  constructor(peers: () => ClusterPeers | undefined) {
+    this.#peers = peers;
+  }
+
+  /** Gives a connection the name that its other end has in the cluster. */
+  named(event: Event): Event {
+    if (event.kind !== 'connect') return event;
+    const peer = this.#peers()?.of(event.address, event.port, event.protocol);
+    return peer === undefined ? event : { ...event, peer };
+  }
+
+  /** False for a remembered key of an address that has another name now, or none. */
+  readonly isCurrent: KeyTest = (features, key) => {
+    if (key.kind !== 'net.out') return true;
+    const peer = this.#peers()?.of(key.address, key.port, key.protocol);
+    if (peer === undefined) return !features.some((feature) => clusterFeature.test(feature));
+    return features.includes(`net.out ${peerKey(peer.name, peer.port, key.protocol)}`);
+  };
+
+  /** Has the kernel tell again of connections to addresses that have lost a name. */
+  forgetMoved(workloadIds: Iterable<string>, watch: Pick<Watch, 'kernelKeys'>, kernel: Recogniser | undefined): void {
+    const moved = this.#peers()?.takeMoved();
+    if (moved === undefined || moved.size === 0) return;
+    const isOfMoved: KeyTest = (_, key) => key.kind === 'net.out' && moved.has(key.address);
+    for (const id of new Set(workloadIds)) {
+      const keys = [...watch.kernelKeys(id, isOfMoved)];
+      if (keys.length > 0) kernel?.tellAgain(id, keys);
+    }
+  }
 }
 
 /**

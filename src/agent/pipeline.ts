@@ -16,6 +16,7 @@ import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Losses } from './losses.ts';
 import type { LossHistory } from './losses.ts';
+import type { ClusterNames } from './peer-names.ts';
 import { configurationActions } from './told.ts';
 import type { Watch } from './watch.ts';
 
@@ -57,8 +58,8 @@ export interface PipelineOptions {
   readonly captureMs: number;
   /** Processes of the agent: a container that one of them is the first process of is the agent's own. */
   readonly ownPids: readonly number[];
-  /** Gives an event what the cluster knows of it: the name of a peer. */
-  readonly named?: (event: Event) => Event;
+  /** Who peers are in the cluster. */
+  readonly cluster?: ClusterNames;
 }
 
 interface Held {
@@ -179,7 +180,7 @@ export class Pipeline {
 
   /** A container runs: its sample begins, the kernel gets its profile, what waited is judged. */
   started(container: Container): void {
-    const { watch, clock, log } = this.#options;
+    const { watch, clock, log, cluster } = this.#options;
     const { workload, cgroupId } = container;
     if (this.#isOwn(container)) {
       // Watching itself, it would tell of every record that it stores, for ever.
@@ -207,7 +208,7 @@ export class Pipeline {
     );
     if (!this.#pushedDown.has(workload.id)) {
       this.#pushedDown.add(workload.id);
-      this.#sensor?.recognise(workload.id, watch.kernelKeys(workload.id));
+      this.#sensor?.recognise(workload.id, watch.kernelKeys(workload.id, cluster?.isCurrent));
     }
     const older = container.pid !== 0 && (container.startedAtMs ?? 0) < this.#startedMs;
     const place = older || this.#poller !== undefined ? cgroupPlace(container) : undefined;
@@ -369,8 +370,8 @@ export class Pipeline {
   }
 
   #handle(seen: Event, handle: KernelHandle | undefined, container: Container): void {
-    const { watch, log, named } = this.#options;
-    const event = named?.(seen) ?? seen;
+    const { watch, log, cluster } = this.#options;
+    const event = cluster?.named(seen) ?? seen;
     const workloadId = container.workload.id;
     if (event.captured === true || this.#captures.has(container.id)) this.#options.recorder.record(event, container);
     if (event.captured === true) return;

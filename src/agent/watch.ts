@@ -243,8 +243,8 @@ export class Watch {
   }
 
   /** Kernel keys of the workload that the kernel may recognise, to push down when its first container starts. */
-  kernelKeys(workloadId: string): Iterable<KernelKey> {
-    return this.#profiles.get(workloadId)?.recognisable() ?? [];
+  kernelKeys(workloadId: string, test?: Parameters<Profile['recognisable']>[0]): Iterable<KernelKey> {
+    return this.#profiles.get(workloadId)?.recognisable(test) ?? [];
   }
 
   /** `count` records were lost that could have been of any of these dimensions: the container's sample is no evidence about them. */

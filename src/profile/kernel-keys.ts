@@ -27,8 +27,11 @@ export class KernelKeys {
   add(kernelKey: KernelKey, features: readonly string[]): boolean {
     if (this.#own.has(kernelKey)) return true;
     const id = JSON.stringify(kernelKey);
-    if (this.#rows.has(id)) return true;
-    if (this.#rows.size >= kernelKeysMax) return false;
+    const before = this.#rows.get(id);
+    // Another may have the address by now: what is counted from here on is counted for it.
+    const isAnother = kernelKey.kind === 'net.out' && before?.features.join('\n') !== features.join('\n');
+    if (before !== undefined && !isAnother) return true;
+    if (before === undefined && this.#rows.size >= kernelKeysMax) return false;
     this.#hold(id, { kernelKey, features });
     this.#dirty.add(id);
     return true;
@@ -73,9 +76,9 @@ export class KernelKeys {
     this.#own.set(kernelKey, held);
   }
 
-  /** Keys of whose features `test` holds. */
-  *where(test: (features: readonly string[]) => boolean): Iterable<KernelKey> {
-    for (const { kernelKey, features } of this.#rows.values()) if (test(features)) yield kernelKey;
+  /** Keys of which `test` holds. */
+  *where(test: (features: readonly string[], kernelKey: KernelKey) => boolean): Iterable<KernelKey> {
+    for (const { kernelKey, features } of this.#rows.values()) if (test(features, kernelKey)) yield kernelKey;
   }
 
   get changed(): boolean {

@@ -209,9 +209,10 @@ export class Profile {
     if (!this.#kernelKeys.add(kernelKey, features.map(featureId))) this.#overflow++;
   }
 
-  /** Kernel keys all of whose features are known: what the kernel may recognise. */
-  recognisable(): Iterable<KernelKey> {
-    return this.#kernelKeys.where((features) => features.every((id) => this.#resolve(id)?.state === 'known'));
+  /** Kernel keys all of whose features are known, and of which `test` holds: what the kernel may recognise. */
+  recognisable(test?: (features: readonly string[], key: KernelKey) => boolean): Iterable<KernelKey> {
+    const isKnown = (id: string): boolean => this.#resolve(id)?.state === 'known';
+    return this.#kernelKeys.where((features, key) => features.every(isKnown) && test?.(features, key) !== false);
   }
 
   /**

@@ -116,6 +116,11 @@ export class KnownMap {
     this.#workloads.get(workload)?.entries.delete(hash);
   }
 
+  /** Takes a key out by what it is made of. */
+  forgetKey(workloadId: string, kernelKey: KernelKey): void {
+    this.forget(workloadNumber(workloadId), keyHash(this.#sip, kernelKey));
+  }
+
   /** These keys are judged from now on; `all`: every key of the workload that was answered is taken out. */
   revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
     if (keys === 'all') {

@@ -282,6 +282,12 @@ export class Sensor {
     this.#lookUpAnew();
   }
 
+  /** The kernel tells these keys again, as new. */
+  tellAgain(workloadId: string, keys: readonly KernelKey[]): void {
+    for (const key of keys) this.#known.forgetKey(workloadId, key);
+    this.#lookUpAnew();
+  }
+
   /** What the kernel counted since the last call. */
   incidences(): Iterable<Incidence> {
     return this.#known.incidences();

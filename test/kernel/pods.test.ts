@@ -81,8 +81,8 @@ const newUid = (): string =>
 const put = (parts: PodParts): void => cluster.put(paths.pods, makePod(parts));
 /** Whoever runs this runs a program that is in no image. */
 const mischief = (name: string): string => `cp /bin/true /dev/shm/${name} && /dev/shm/${name}`;
-const alertsOf = (id: string): readonly PodAlert[] =>
-  (feed?.alerts as readonly PodAlert[]).filter(({ container }) => container.id === id);
+const allAlerts = (): readonly PodAlert[] => (feed?.alerts ?? []) as readonly PodAlert[];
+const alertsOf = (id: string): readonly PodAlert[] => allAlerts().filter(({ container }) => container.id === id);
 const alertOf = (id: string): Promise<PodAlert> =>
   waitFor(`an alert of ${id.slice(0, 8)}`, () => alertsOf(id)[0], 20_000);
 
@@ -141,7 +141,7 @@ test('a container that lived for less than 300 ms, and of which the API tells wh
     containers: [{ name: 'a' }, { name: 'b', id, state: 'terminated' }],
   });
   expect((await alertOf(id)).workload).toMatchObject({ name: 'shop/cronjob/report/b', kind: 'kubernetes' });
-  context.annotate?.(`it lived for ${livedMs.toFixed(0)} ms`);
+  await context.annotate(`it lived for ${livedMs.toFixed(0)} ms`);
 });
 
 test('what is done outside of pods is nobody’s, and neither is a cgroup that only bears a pod’s name', async (context) => {
@@ -165,7 +165,7 @@ test('what is done outside of pods is nobody’s, and neither is a cgroup that o
     30_000,
   );
   const known = new Set(names.filter((name) => name !== id && name !== own));
-  expect((feed?.alerts as readonly PodAlert[]).filter(({ container: { id: of } }) => !known.has(of))).toEqual([]);
+  expect(allAlerts().filter(({ container: { id: of } }) => !known.has(of))).toEqual([]);
   await container.stop();
   await imitation.stop();
 });

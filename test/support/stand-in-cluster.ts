@@ -159,7 +159,7 @@ export async function startStandInCluster(pageMax = 500): Promise<StandInCluster
     const bookmarks = searchParams.get('allowWatchBookmarks') === 'true';
     const watcher: Watcher = {
       response,
-      socket: request.socket as Socket,
+      socket: request.socket,
       path: pathname,
       nodeName: nodeOf(searchParams),
       bookmarks,

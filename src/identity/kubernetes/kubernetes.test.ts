@@ -325,9 +325,11 @@ describe('who an address is', () => {
     cluster.put(paths.slices, slice('db-1', '10.244.4.2'));
     await waitFor('the new address', () => kubernetes.peers.of('10.244.4.2', 6432, 'tcp'));
     expect(kubernetes.peers.of('10.244.3.9', 6432, 'tcp')).toBeUndefined();
+    expect([...kubernetes.peers.takeMoved()]).toEqual(['10.244.3.9']);
     cluster.remove(paths.slices, 'uid-db-1');
     cluster.remove(paths.services, 'uid-db');
     await waitFor('the end of both', () => kubernetes.peers.size === 0);
+    expect([...kubernetes.peers.takeMoved()].toSorted()).toEqual(['10.244.4.2', '10.96.0.7']);
   });
 });
 

@@ -74,6 +74,7 @@ export class Peers {
   readonly services: ReflectorListener;
   readonly slices: ReflectorListener;
   #misread = '';
+  #moved: Set<string> = new Set();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -92,6 +93,13 @@ export class Peers {
   /** Addresses that have names. */
   get size(): number {
     return this.#byAddress.size + this.#byEndpoint.size + this.#pods.size;
+  }
+
+  /** Addresses that have lost a name since the last call; an address that was given another name is among them. */
+  takeMoved(): ReadonlySet<string> {
+    const moved = this.#moved;
+    this.#moved = new Set();
+    return moved;
   }
 
   /** Who listens there; undefined for an address that is none of the cluster's. */
@@ -116,14 +124,21 @@ export class Peers {
     const isOver = pod.phase === 'Succeeded' || pod.phase === 'Failed';
     const name = `${pod.namespace}/${pod.owner.kind}/${pod.owner.name}`;
     for (const address of pod.addresses) {
+      const before = this.#pods.get(address);
+      if (!isOver && before !== undefined && before !== name) this.#moved.add(address);
       if (!isOver) this.#pods.set(address, name);
-      else if (this.#pods.get(address) === name) this.#pods.delete(address);
+      else if (this.#pods.get(address) === name) this.#dropPod(address);
     }
   }
 
   podRemoved(pod: Pod): void {
     const name = `${pod.namespace}/${pod.owner.kind}/${pod.owner.name}`;
-    for (const address of pod.addresses) if (this.#pods.get(address) === name) this.#pods.delete(address);
+    for (const address of pod.addresses) if (this.#pods.get(address) === name) this.#dropPod(address);
+  }
+
+  #dropPod(address: string): void {
+    this.#pods.delete(address);
+    this.#moved.add(address);
   }
 
   #listener(
@@ -169,7 +184,8 @@ export class Peers {
       'kubernetes.object',
       'a service is not as the Kubernetes API has it',
     );
-    this.#dropService(meta.uid);
+    const before = this.#services.get(meta.uid);
+    this.#removeService(meta.uid);
     if (!this.#hasRoom(0)) return meta.uid;
     const addresses = [...new Set([spec.clusterIP, ...(spec.clusterIPs ?? [])])].filter(
       (address): address is string => Boolean(address) && address !== 'None',
@@ -181,10 +197,16 @@ export class Peers {
     this.#services.set(meta.uid, { name, keys: addresses, ports });
     this.#byName.set(name, meta.uid);
     for (const address of addresses) this.#byAddress.set(address, meta.uid);
+    for (const address of before?.keys ?? []) if (!addresses.includes(address)) this.#moved.add(address);
     return meta.uid;
   }
 
   #dropService(uid: string): void {
+    for (const address of this.#services.get(uid)?.keys ?? []) this.#moved.add(address);
+    this.#removeService(uid);
+  }
+
+  #removeService(uid: string): void {
     const service = this.#services.get(uid);
     if (service === undefined) return;
     for (const address of service.keys) if (this.#byAddress.get(address) === uid) this.#byAddress.delete(address);
@@ -198,7 +220,8 @@ export class Peers {
       endpoints,
       ports,
     } = parse(sliceSchema, object, 'kubernetes.object', 'an endpoint slice is not as the Kubernetes API has it');
-    this.#dropSlice(meta.uid);
+    const before = this.#slices.get(meta.uid);
+    this.#removeSlice(meta.uid);
     const name = meta.labels?.['kubernetes.io/service-name'];
     if (name === undefined) return meta.uid;
     const addresses = (endpoints ?? []).flatMap((one) => (one.targetRef?.kind === 'Pod' ? one.addresses : []));
@@ -208,6 +231,8 @@ export class Peers {
     const keys = addresses.flatMap((address) => named.map((one) => endpointKey(address, one.port, one.protocol)));
     if (!this.#hasRoom(keys.length)) return meta.uid;
     const service = `${meta.namespace}/service/${name}`;
+    const kept = new Set(keys);
+    for (const key of before?.keys ?? []) if (!kept.has(key)) this.#moved.add(addressOf(key));
     this.#slices.set(meta.uid, {
       service,
       keys,
@@ -219,6 +244,11 @@ export class Peers {
   }
 
   #dropSlice(uid: string): void {
+    for (const key of this.#slices.get(uid)?.keys ?? []) this.#moved.add(addressOf(key));
+    this.#removeSlice(uid);
+  }
+
+  #removeSlice(uid: string): void {
     const slice = this.#slices.get(uid);
     if (slice === undefined) return;
     for (const key of slice.keys) {
@@ -232,4 +262,8 @@ export class Peers {
 
 function endpointKey(address: string, port: number, protocolName: string): string {
   return `${address} ${port}/${protocolName}`;
+}
+
+function addressOf(endpoint: string): string {
+  return endpoint.slice(0, endpoint.indexOf(' '));
 }
