@@ -39,7 +39,7 @@ test('what the kernel recognised at an address that was given away it tells agai
   const told: unknown[] = [];
   clusterOf({}, ['10.244.3.9']).forgetMoved(
     ['w', 'w'],
-    { kernelKeys: (_, test) => keys.where((features, one) => test?.(features, one) !== false) },
+    { kernelKeys: (_, wanted) => keys.where((features, one) => wanted?.(features, one) !== false) },
     { tellAgain: (workloadId, all) => void told.push([workloadId, all]) },
   );
   expect(told).toEqual([['w', [key]]]);
