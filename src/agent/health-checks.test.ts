@@ -44,6 +44,25 @@ function connect(by: Process, address: string): ConnectEvent {
   };
 }
 
+describe('probes and hooks of a pod', () => {
+  test('are what the specification has the kubelet execute, each of them, beside the health check of the image', () => {
+    const checks = new HealthChecks();
+    const probed = {
+      ...container,
+      probes: [
+        ['cat', '/tmp/healthy'],
+        ['/bin/sh', '-c', 'nginx -s quit'],
+      ],
+    };
+    expect(checks.concerns(exec(process(20, ['cat', '/tmp/healthy']), true), probed)).toBe('as-written');
+    expect(checks.concerns(exec(process(21, ['/bin/sh', '-c', 'nginx -s quit']), true), probed)).toBe('as-written');
+    expect(checks.concerns(exec(process(22, ['nginx', '-s', 'quit'], [21]), false), probed)).toBe('as-written');
+    expect(checks.concerns(exec(process(23, check), true), probed)).toBe('as-written');
+    expect(checks.concerns(exec(process(24, ['cat', '/etc/shadow']), true), probed)).toBe('no');
+    expect(checks.concerns(exec(process(25, ['cat', '/tmp/healthy']), true), base)).toBe('no');
+  });
+});
+
 describe("a container's health check", () => {
   const curl = (pid: number, ancestors: readonly number[], ...more: readonly string[]): Process =>
     process(pid, ['/usr/bin/curl', '-f', '-H', 'X-Probe: yes', 'http://localhost/healthz', ...more], ancestors);

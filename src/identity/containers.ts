@@ -39,7 +39,7 @@ export interface ContainersOptions {
     readonly kubeconfig: string | undefined;
     readonly nodeName: string;
     /** For tests: other folders, other waits. */
-    readonly more?: Pick<KubernetesOptions, 'bundleFolders' | 'reflector' | 'walkMs'>;
+    readonly more?: Partial<Pick<KubernetesOptions, 'mount' | 'bundleFolders' | 'reflector' | 'walkMs'>>;
   };
 }
 
@@ -230,11 +230,10 @@ export class Containers {
 
   #kubernetesOf({ kubernetes, log, clock, random = Math.random }: ContainersOptions): Kubernetes | undefined {
     if (kubernetes === undefined) return undefined;
-    const [access, mount] = [accessSource(kubernetes.kubeconfig), treeMount()];
+    const [access, mount] = [accessSource(kubernetes.kubeconfig), kubernetes.more?.mount ?? treeMount()];
     if (mount === undefined || (access === undefined && !hasPods(mount))) return undefined;
-    const { nodeName, more } = kubernetes;
     return new Kubernetes({
-      ...{ access, mount, nodeName, log, clock, random, ...more },
+      ...{ access, mount, nodeName: kubernetes.nodeName, log, clock, random, ...kubernetes.more },
       listener: {
         found: (container) => this.#podFound(container),
         gone: (id) => this.#end(id),

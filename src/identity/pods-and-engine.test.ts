@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makePod, podUid, writeBundle } from '../../test/support/pods.ts';
+import { paths, startStandInCluster } from '../../test/support/stand-in-cluster.ts';
+import type { StandInCluster } from '../../test/support/stand-in-cluster.ts';
+import { startStandInEngine } from '../../test/support/stand-in-engine.ts';
+import type { StandInEngine } from '../../test/support/stand-in-engine.ts';
+import { standInPki } from '../../test/support/stand-in-pki.ts';
+import { waitFor } from '../../test/support/wait.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createLogger } from '../lib/log.ts';
+import { Containers } from './containers.ts';
+
+const id = '0123456789abcdef'.repeat(4);
+const digest = `sha256:${'2'.repeat(64)}`;
+
+let cluster: StandInCluster;
+let engine: StandInEngine | undefined;
+let folder: string;
+let containers: Containers;
+let told: string[];
+let logged: string;
+
+beforeEach(async () => {
+  cluster = await startStandInCluster();
+  folder = mkdtempSync(join(tmpdir(), 'aw-both-'));
+  mkdirSync(`${folder}/cgroup`);
+  writeFileSync(`${folder}/ca.crt`, standInPki.ca);
+  const config = {
+    'current-context': 'here',
+    contexts: [{ name: 'here', context: { cluster: 'stand-in', user: 'agent' } }],
+    clusters: [{ name: 'stand-in', cluster: { server: cluster.url, 'certificate-authority': 'ca.crt' } }],
+    users: [{ name: 'agent', user: { token: 'token-1' } }],
+  };
+  writeFileSync(`${folder}/kubeconfig`, JSON.stringify(config));
+  [told, logged, engine] = [[], '', undefined];
+});
+
+afterEach(async () => {
+  containers.stop();
+  await engine?.stop();
+  await cluster.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(dockerHost: string | undefined): Promise<void> {
+  containers = new Containers({
+    dockerHost,
+    log: createLogger({ level: 'warn', destination: { write: (line) => void (logged += line) } }),
+    clock: systemClock,
+    kubernetes: {
+      ...{ kubeconfig: `${folder}/kubeconfig`, nodeName: 'node-1' },
+      more: { mount: `${folder}/cgroup`, bundleFolders: [`${folder}/bundles`], reflector: { retryBaseMs: 5 } },
+    },
+    listener: {
+      started: ({ workload }) => void told.push(`started ${workload.name}`),
+      stopped: ({ workload }) => void told.push(`stopped ${workload.name}`),
+      updated: (container) => void told.push(`updated ${container.digest.slice(0, 8)}`),
+      lifecycle: ({ action, detail }) => void told.push(`${action}:${detail}`),
+    },
+  });
+  await containers.start();
+}
+
+function makeCgroup(): { readonly path: string; readonly cgroupId: string } {
+  const path = `/kubepods/burstable/pod${podUid}/${id}`;
+  mkdirSync(`${folder}/cgroup${path}`, { recursive: true });
+  return { path, cgroupId: statSync(`${folder}/cgroup${path}`).ino.toString() };
+}
+
+test('an engine below a kubelet: its pods are told by Kubernetes, its other containers by the engine, none twice', async () => {
+  engine = await startStandInEngine();
+  const labels = { 'io.kubernetes.pod.uid': podUid, 'io.kubernetes.pod.name': 'web-7d4b9c6f5d-x2x4z' };
+  engine.containers.set(id, { id, name: 'k8s_nginx', status: 'running', labels });
+  engine.containers.set('plain', { id: 'plain', name: 'plain', image: 'redis:8', status: 'running' });
+  cluster.put(paths.pods, makePod({ containers: [{ id }] }));
+  makeCgroup();
+  await start(engine.host);
+  expect(told).toEqual(['started shop/deployment/web/nginx', 'started redis/plain']);
+  // A new list of the engine ends none of the pods' containers.
+  engine.containers.delete(id);
+  engine.hangUp();
+  await waitFor('the engine to be followed again', () => containers.counters.connects === 2);
+  expect(told).toHaveLength(2);
+});
+
+test('a node without an engine: nothing is missed and nothing is complained of', async () => {
+  cluster.put(paths.pods, makePod());
+  await start(undefined);
+  await waitFor('the pod', () => containers.kubernetes?.podCount === 1);
+  writeBundle(`${folder}/bundles`, id);
+  const { cgroupId, path } = makeCgroup();
+  expect(await containers.announce(cgroupId, path)).toBe('container');
+  expect(containers.byCgroup(cgroupId)?.workload.name).toBe('shop/deployment/web/nginx');
+  if (containers.connected) expect(logged).not.toContain('engine');
+  containers.cgroupRemoved(cgroupId);
+  expect(told).toEqual(['started shop/deployment/web/nginx', 'stopped shop/deployment/web/nginx']);
+});
+
+test('a rollout is a change of the image, once its digest is known', async () => {
+  engine = await startStandInEngine();
+  const second = '8f1c0b6e-3d4a-4c7e-9b1f-00000000000f';
+  cluster.put(paths.pods, makePod({ containers: [{ id }] }));
+  makeCgroup();
+  await start(engine.host);
+  const nextId = 'f'.repeat(64);
+  const path = `/kubepods/burstable/pod${second}/${nextId}`;
+  mkdirSync(`${folder}/cgroup${path}`, { recursive: true });
+  const image = 'nginx:1.28';
+  cluster.put(paths.pods, makePod({ uid: second, name: 'web-66b6c48dd5-abcde', containers: [{ image }] }));
+  writeBundle(`${folder}/bundles`, nextId, { uid: second });
+  // Longer than a start waits for it.
+  expect(await containers.announce(statSync(`${folder}/cgroup${path}`).ino.toString(), path)).toBe('container');
+  cluster.put(
+    paths.pods,
+    makePod({ uid: second, name: 'web-66b6c48dd5-abcde', containers: [{ image, id: nextId, digest }] }),
+  );
+  await waitFor('the digest', () => told.includes('updated sha256:2'));
+  expect(told).toEqual([
+    'started shop/deployment/web/nginx',
+    'started shop/deployment/web/nginx',
+    'updated sha256:2',
+    'image-change:',
+  ]);
+});
