@@ -253,7 +253,7 @@ export class Containers {
     }
     this.#book.put({ ...container, startedAtMs: before.startedAtMs });
     this.#options.listener.updated?.(container);
-    this.#tellImage(container);
+    if (before.digest === '') this.#tellImage(container);
   }
 
   #podNews(id: string, news: Lifecycle | 'died'): void {

@@ -68,16 +68,31 @@ function placeOf(directory: string, pod: PodCgroup): PodCgroupPlace | undefined 
   }
 }
 
-/** The first process of a container, also where crun put it one level down (`crio-ID.scope/container`); 0 when none is seen. */
+/** The first process of a container (it is the first of its PID namespace, unless the pod shares one), also where crun put it one level down (`crio-ID.scope/container`); 0 when none is seen. */
 export function firstPid(directory: string): number {
   for (const folder of [directory, ...foldersIn(directory).map((name) => `${directory}/${name}`)])
     try {
-      const pid = Number(readFileSync(`${folder}/cgroup.procs`, 'latin1').split('\n', 1)[0]);
-      if (pid > 0) return pid;
+      const pids = readFileSync(`${folder}/cgroup.procs`, 'latin1')
+        .split('\n')
+        .map(Number)
+        .filter((pid) => pid > 0);
+      const [some] = pids;
+      if (some !== undefined) return pids.slice(0, pidsLooked).find(isFirstOfNamespace) ?? some;
     } catch {
       // Gone, or threaded.
     }
   return 0;
+}
+
+/** The kernel lists the processes of a cgroup in no order that it promises (cgroups(7)): so many are looked at. */
+const pidsLooked = 64;
+
+function isFirstOfNamespace(pid: number): boolean {
+  try {
+    return /^NSpid:\t\d+(?:\t\d+)*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return false;
+  }
 }
 
 /** When the directory was made, milliseconds since the epoch; undefined when it is gone. */

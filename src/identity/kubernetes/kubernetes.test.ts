@@ -16,6 +16,8 @@ import { Kubernetes } from './kubernetes.ts';
 
 const id = '0123456789abcdef'.repeat(4);
 const pauseId = 'fedcba9876543210'.repeat(4);
+/** Above the largest pid of Linux. */
+const noPid = 2 ** 22 + 1;
 const digest = `sha256:${'1'.repeat(64)}`;
 
 let cluster: StandInCluster;
@@ -68,6 +70,7 @@ function makeCgroup(
 ): { readonly path: string; readonly cgroupId: string } {
   const path = `/kubepods/burstable/pod${uid}/${containerId}`;
   mkdirSync(`${folder}/cgroup${path}`, { recursive: true });
+  writeFileSync(`${folder}/cgroup${path}/cgroup.procs`, `${noPid}\n`);
   return { path, cgroupId: statSync(`${folder}/cgroup${path}`).ino.toString() };
 }
 
@@ -80,12 +83,11 @@ const announce = ({ path, cgroupId }: ReturnType<typeof makeCgroup>): Promise<st
 describe('with the API', () => {
   test('a container that runs is found by its cgroup and named by its pod', async () => {
     put({ containers: [{ id }] });
-    const { cgroupId, path } = makeCgroup();
-    writeFileSync(`${folder}/cgroup${path}/cgroup.procs`, '4711\n4712\n');
+    const { cgroupId } = makeCgroup();
     await start();
     expect(found).toMatchObject([
       {
-        ...{ id, cgroupId, digest, pid: 4711, name: 'nginx', image: 'nginx:1.27', serviceAccount: 'web' },
+        ...{ id, cgroupId, digest, pid: noPid, name: 'nginx', image: 'nginx:1.27', serviceAccount: 'web' },
         ...{ namespace: 'shop', pod: 'web-7d4b9c6f5d-x2x4z', labels: { app: 'web' }, privileged: false },
         workload: { kind: 'kubernetes', name: 'shop/deployment/web/nginx' },
       },

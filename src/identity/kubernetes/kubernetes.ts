@@ -10,7 +10,7 @@ import type { Bundle } from './bundle.ts';
 import { announcedPlace, firstPid, isPause, madeAtMs, podCgroups } from './cgroup-tree.ts';
 import type { PodCgroupPlace } from './cgroup-tree.ts';
 import { containerOf, identify } from './identification.ts';
-import type { Clues, Identification } from './identification.ts';
+import type { Clues, Identification, PodIdentity } from './identification.ts';
 import { Peers } from './peers.ts';
 import { podNews, Weaknesses } from './pod-changes.ts';
 import { podOfCgroupPath } from './pod-cgroup.ts';
@@ -66,7 +66,10 @@ const hasteMs = 800;
 /** For a pod that the API has not told yet, and for containers that ended meanwhile: events wait no longer than 10 s. */
 const patienceMs = 5_000;
 const pidLooksMs = [100, 500, 2_000];
-const digestsMax = 1_024;
+/** What is new with a release is expected where the release is known as such: its digest is waited for. */
+const releaseMs = 3_000;
+/** Images, and workloads with their images. */
+const rememberedMax = 4_096;
 
 /** The containers of the pods of this node: found by their cgroups, named by the API and the runtime's files. */
 export class Kubernetes {
@@ -78,6 +81,8 @@ export class Kubernetes {
   readonly #weaknesses: Weaknesses = new Weaknesses();
   readonly #held: Map<string, Held> = new Map();
   readonly #digests: Map<string, string> = new Map();
+  /** Image of each workload, as its specification names it. */
+  readonly #images: Map<string, string> = new Map();
   readonly #timers: Set<NodeJS.Timeout> = new Set();
   readonly peers: Peers;
   #walkSoon: NodeJS.Timeout | undefined;
@@ -200,10 +205,14 @@ export class Kubernetes {
     const id = held.place.containerId;
     const sinceMs = this.#options.clock.monotonicMs();
     let answer = this.#look(held);
-    while (
-      !this.#stopped &&
-      !isSettled(answer, this.#digestOf(answer), this.#options.clock.monotonicMs() - sinceMs, this.#isThere(held))
-    ) {
+    for (;;) {
+      const waitedMs = this.#options.clock.monotonicMs() - sinceMs;
+      const hurryMs = answer.who === 'container' && this.#isRelease(answer.identity) ? releaseMs : hasteMs;
+      if (
+        this.#stopped ||
+        isSettled(answer, this.#digestOf(answer), { waitedMs, hurryMs, isThere: this.#isThere(held) })
+      )
+        break;
       await this.#pods.changed(100);
       answer = this.#look(held);
     }
@@ -239,6 +248,7 @@ export class Kubernetes {
     const pid = firstPid(place.directory) || (held.told?.pid ?? 0);
     const circumstances = { id: place.containerId, cgroupId: place.cgroupId, pid, startedAtMs };
     const container = containerOf(answer.identity, { ...circumstances, digest: this.#digestOf(answer) });
+    remember(this.#images, container.workload.name, container.image);
     const isFirst = held.told === undefined;
     if (!isFirst && JSON.stringify(container) === JSON.stringify(held.told)) return;
     const { listener } = this.#options;
@@ -265,19 +275,28 @@ export class Kubernetes {
     const places = podCgroups(this.#options.mount);
     const there = new Set(places.map(({ cgroupId }) => cgroupId));
     for (const [id, { place, settled }] of this.#held) if (settled && !there.has(place.cgroupId)) this.#gone(id);
-    const fresh = places.filter(({ containerId }) => !this.#held.has(containerId));
+    const fresh = places.filter((place) => !this.#held.has(place.containerId) && this.#isStarted(place));
     await Promise.all(
       fresh.map((place) => this.#take(place, madeAtMs(place.directory) ?? this.#options.clock.nowMs())),
     );
   }
 
+  /** Before its first process there is nothing to look at; one whose processes are not seen from here is taken all the same. */
+  #isStarted({ directory }: PodCgroupPlace): boolean {
+    const ageMs = this.#options.clock.nowMs() - (madeAtMs(directory) ?? 0);
+    return firstPid(directory) > 0 || ageMs > patienceMs;
+  }
+
+  /** Another version of a workload that runs here already. */
+  #isRelease({ namespace, owner, containerName, image }: PodIdentity): boolean {
+    const before = this.#images.get(`${namespace}/${owner.kind}/${owner.name}/${containerName}`);
+    return before !== undefined && before !== image;
+  }
+
   #podChanged(pod: Pod, before: Pod | undefined): void {
     this.peers.podChanged(pod);
     for (const { image, digest } of pod.containers) {
-      if (digest === '' || this.#digests.get(image) === digest) continue;
-      this.#digests.set(image, digest);
-      if (this.#digests.size > digestsMax)
-        for (const oldest of this.#digests.keys()) if (this.#digests.delete(oldest)) break;
+      if (digest !== '') remember(this.#digests, image, digest);
     }
     let unseen = false;
     for (const { id, state } of pod.containers) {
@@ -310,11 +329,25 @@ export class Kubernetes {
   }
 }
 
+interface Waiting {
+  readonly waitedMs: number;
+  /** A container that runs is told of after so long. */
+  readonly hurryMs: number;
+  readonly isThere: boolean;
+}
+
 /** Whether to answer now, or to wait for what the API may tell yet. Pure. */
-function isSettled(answer: Identification, digest: string, waitedMs: number, isThere: boolean): boolean {
+function isSettled(answer: Identification, digest: string, { waitedMs, hurryMs, isThere }: Waiting): boolean {
   if (waitedMs >= patienceMs) return true;
   if (answer.who !== 'container') return answer.who === 'sandbox';
   const isWhole = answer.certainty === 'sure' && (digest !== '' || answer.identity.pod === undefined);
   // What ended already is in no hurry: better its name a little later than a wrong one.
-  return isWhole || (waitedMs >= hasteMs && (answer.certainty === 'sure' || isThere));
+  return isWhole || (waitedMs >= hurryMs && (answer.certainty === 'sure' || isThere));
+}
+
+/** What was heard of longest ago is forgotten first. */
+function remember(map: Map<string, string>, key: string, value: string): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > rememberedMax) for (const oldest of map.keys()) return void map.delete(oldest);
 }
