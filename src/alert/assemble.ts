@@ -122,7 +122,7 @@ function deedOf(event: Event, container: Container): string {
       return `${name} ${event.access === 'read' ? 'read' : event.created ? 'created' : 'wrote'} ${event.path}`;
     }
     case 'connect':
-      return `${name} connected to ${peerKey(event)}${event.name === undefined ? '' : ` (${event.name})`}`;
+      return `${name} connected to ${peerKey(event)}${peerName(event)}`;
     case 'accept':
       return `${name} was reached on port ${event.port}/${event.protocol} from ${event.address} (${event.peer})`;
     case 'dns':
@@ -147,6 +147,12 @@ function deedOf(event: Event, container: Container): string {
     case 'exit':
       return `${name} ended`;
   }
+}
+
+/** Who it is in the cluster, or the name that its address was given for. */
+function peerName({ peer, name }: ConnectEvent): string {
+  const known = peer?.name ?? name;
+  return known === undefined ? '' : ` (${known})`;
 }
 
 function peerKey({ address, port, protocol }: ConnectEvent): string {

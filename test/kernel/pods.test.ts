@@ -144,6 +144,48 @@ test('a container that lived for less than 300 ms, and of which the API tells wh
   await context.annotate(`it lived for ${livedMs.toFixed(0)} ms`);
 });
 
+test('a connection is learned by the name of the service, whatever address it has', async (context) => {
+  if (missing !== undefined) context.skip(missing);
+  const [id, uid] = [newId(), newUid()];
+  const metadata = { uid: 'uid-db', name: 'db', namespace: 'payments' };
+  const ports = [{ name: 'sql', port: 5432, protocol: 'TCP' }];
+  cluster.put(paths.services, { metadata, spec: { clusterIP: '127.44.0.7', ports } } as never);
+  const labels = { 'kubernetes.io/service-name': 'db' };
+  const endpoints = [{ addresses: ['127.44.1.9'], targetRef: { kind: 'Pod' } }];
+  const slice = {
+    metadata: { ...metadata, uid: 'uid-slice', labels },
+    endpoints,
+    ports: [{ name: 'sql', port: 6432, protocol: 'TCP' }],
+  };
+  cluster.put(paths.slices, slice as never);
+  put({
+    uid,
+    name: 'client-0',
+    metadata: { ownerReferences: [{ kind: 'StatefulSet', name: 'client', controller: true }] },
+    containers: [{ id }],
+  });
+  const container = await startIn(`kubepods/burstable/pod${uid}`, id);
+  await container.run('(echo > /dev/tcp/127.44.0.7/5432) 2>&1; (echo > /dev/tcp/127.44.1.9/6432) 2>&1');
+  const url = readFileSync(join(state, 'listen'), 'utf8').trim();
+  const get = async <Body>(path: string): Promise<Body> => (await (await fetch(`${url}${path}`)).json()) as Body;
+  interface Item {
+    readonly id: string;
+    readonly name: string;
+  }
+  const workload = await waitFor('the workload', async () =>
+    (await get<{ items: readonly Item[] }>('/api/v1/workloads')).items.find(
+      ({ name }) => name === 'shop/statefulset/client/nginx',
+    ),
+  );
+  const features = await waitFor('the connections', async () => {
+    const text = JSON.stringify(await get<object>(`/api/v1/workloads/${workload.id}/profile`));
+    return text.includes('net.out') && text;
+  });
+  expect(features).toContain('"payments/service/db:5432/tcp"');
+  expect(features).not.toContain('127.44.');
+  await container.stop();
+});
+
 test('what is done outside of pods is nobody’s, and neither is a cgroup that only bears a pod’s name', async (context) => {
   if (missing !== undefined) context.skip(missing);
   const [id, own] = [newId(), newId()];
