@@ -72,6 +72,7 @@ async function start(options: RecorderOptions, log: Logger, cleanups: Cleanups):
   });
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
+    kubernetes: { kubeconfig: undefined, nodeName },
     log,
     clock,
     listener: {

@@ -253,7 +253,8 @@ export class Containers {
     }
     this.#book.put({ ...container, startedAtMs: before.startedAtMs });
     this.#options.listener.updated?.(container);
-    if (before.digest === '') this.#tellImage(container);
+    // A tag that stands for another image than it did is known as such only now.
+    if (before.digest !== container.digest) this.#tellImage(container);
   }
 
   #podNews(id: string, news: Lifecycle | 'died'): void {

@@ -1,3 +1,4 @@
+import { kubernetesTarget } from './kubernetes-target.ts';
 import { firstByteIs, plantedCheck } from './planted.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
@@ -33,6 +34,7 @@ export const ordinaryTargets: readonly Target[] = [
     factsTarget,
     recordingTarget,
     starterTarget,
+    kubernetesTarget,
   ],
 ];
 

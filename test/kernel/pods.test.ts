@@ -157,7 +157,7 @@ test('a connection is learned by the name of the service, whatever address it ha
     endpoints,
     ports: [{ name: 'sql', port: 6432, protocol: 'TCP' }],
   };
-  cluster.put(paths.slices, slice as never);
+  cluster.put(paths.slices, slice);
   put({
     uid,
     name: 'client-0',

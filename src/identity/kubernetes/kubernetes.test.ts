@@ -112,8 +112,9 @@ describe('with the API', () => {
     writeBundle(`${folder}/bundles`, id);
     const answer = announce(makeCgroup());
     put({ containers: [{ image: 'nginx:1.28', id }] });
-    await answer;
-    expect(found.at(-1)).toMatchObject({ digest, image: 'nginx:1.28' });
+    expect(await answer).toBe('container');
+    await waitFor('the digest', () => found.at(-1)?.digest === digest);
+    expect(found.map(({ image }) => image)).toEqual(['nginx:1.28', 'nginx:1.28']);
   });
 
   test('the pause container is nobody of the workload', async () => {

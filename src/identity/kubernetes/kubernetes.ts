@@ -61,13 +61,16 @@ const pending: Promise<'not-a-container'> = Promise.resolve('not-a-container');
 
 /** For what the kernel did not announce, and for what went without a word. */
 const usualWalkMs = 10_000;
-/** A container is told of after so long, with what is known by then: its first events should not wait longer. */
-const hasteMs = 800;
+/** A container is told of after so long with what is known by then, where its name is not in doubt. */
+const hasteMs = 500;
+/**
+ * The kubelet tells a container's id and digest a second or two after its start. They are waited for where the pod has several containers and nothing
+ * else says which it is; and where it is a release, so that what is new with it is expected.
+ */
+const statusMs = 3_000;
 /** For a pod that the API has not told yet, and for containers that ended meanwhile: events wait no longer than 10 s. */
 const patienceMs = 5_000;
 const pidLooksMs = [100, 500, 2_000];
-/** What is new with a release is expected where the release is known as such: its digest is waited for. */
-const releaseMs = 3_000;
 /** Images, and workloads with their images. */
 const rememberedMax = 4_096;
 
@@ -207,12 +210,9 @@ export class Kubernetes {
     let answer = this.#look(held);
     for (;;) {
       const waitedMs = this.#options.clock.monotonicMs() - sinceMs;
-      const hurryMs = answer.who === 'container' && this.#isRelease(answer.identity) ? releaseMs : hasteMs;
-      if (
-        this.#stopped ||
-        isSettled(answer, this.#digestOf(answer), { waitedMs, hurryMs, isThere: this.#isThere(held) })
-      )
-        break;
+      const lacksDigest =
+        answer.who === 'container' && this.#isRelease(answer.identity) && this.#digestOf(answer) === '';
+      if (this.#stopped || isSettled(answer, { waitedMs, lacksDigest, isThere: this.#isThere(held) })) break;
       await this.#pods.changed(100);
       answer = this.#look(held);
     }
@@ -331,18 +331,19 @@ export class Kubernetes {
 
 interface Waiting {
   readonly waitedMs: number;
-  /** A container that runs is told of after so long. */
-  readonly hurryMs: number;
+  /** It is another version of its workload, and the digest of its image is not known. */
+  readonly lacksDigest: boolean;
   readonly isThere: boolean;
 }
 
 /** Whether to answer now, or to wait for what the API may tell yet. Pure. */
-function isSettled(answer: Identification, digest: string, { waitedMs, hurryMs, isThere }: Waiting): boolean {
+function isSettled(answer: Identification, { waitedMs, lacksDigest, isThere }: Waiting): boolean {
   if (waitedMs >= patienceMs) return true;
   if (answer.who !== 'container') return answer.who === 'sandbox';
-  const isWhole = answer.certainty === 'sure' && (digest !== '' || answer.identity.pod === undefined);
+  if (answer.certainty === 'sure') return !lacksDigest || waitedMs >= statusMs;
   // What ended already is in no hurry: better its name a little later than a wrong one.
-  return isWhole || (waitedMs >= hurryMs && (answer.certainty === 'sure' || isThere));
+  const isNameless = answer.identity.pod !== undefined && answer.identity.spec === undefined;
+  return isThere && waitedMs >= (isNameless ? statusMs : hasteMs);
 }
 
 /** What was heard of longest ago is forgotten first. */

@@ -204,6 +204,15 @@ describe('API priority and fairness', () => {
 });
 
 describe('authentication', () => {
+  test('a server with a certificate of another authority is not told the token', async () => {
+    rmSync(join(folder, 'ca.crt'));
+    await follow();
+    expect(reflector.trouble).toMatch(/certificate/);
+    expect([cluster.requests, reflector.synced]).toEqual([[], false]);
+    writeFileSync(join(folder, 'ca.crt'), standInPki.ca);
+    await waitFor('the right authority to be read', () => reflector.current);
+  });
+
   test('a token that expired is read again from its file, which the kubelet has renewed', async () => {
     put('a');
     await follow();
