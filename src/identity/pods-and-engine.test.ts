@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makePod, podUid, writeBundle } from '../../test/support/pods.ts';
-import { paths, startStandInCluster } from '../../test/support/stand-in-cluster.ts';
+import { paths, startStandInCluster, writeKubeconfig } from '../../test/support/stand-in-cluster.ts';
 import type { StandInCluster } from '../../test/support/stand-in-cluster.ts';
 import { startStandInEngine } from '../../test/support/stand-in-engine.ts';
 import type { StandInEngine } from '../../test/support/stand-in-engine.ts';
-import { standInPki } from '../../test/support/stand-in-pki.ts';
 import { waitFor } from '../../test/support/wait.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLogger } from '../lib/log.ts';
@@ -27,14 +26,7 @@ beforeEach(async () => {
   cluster = await startStandInCluster();
   folder = mkdtempSync(join(tmpdir(), 'aw-both-'));
   mkdirSync(`${folder}/cgroup`);
-  writeFileSync(`${folder}/ca.crt`, standInPki.ca);
-  const config = {
-    'current-context': 'here',
-    contexts: [{ name: 'here', context: { cluster: 'stand-in', user: 'agent' } }],
-    clusters: [{ name: 'stand-in', cluster: { server: cluster.url, 'certificate-authority': 'ca.crt' } }],
-    users: [{ name: 'agent', user: { token: 'token-1' } }],
-  };
-  writeFileSync(`${folder}/kubeconfig`, JSON.stringify(config));
+  writeKubeconfig(folder, cluster.url);
   [told, logged, engine] = [[], '', undefined];
 });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,9 +9,8 @@ import type { Command, SeenAlert } from '../containers/product.ts';
 import { makePod, writeBundle } from '../support/pods.ts';
 import type { PodParts } from '../support/pods.ts';
 import { kernelMissing } from '../support/requirements.ts';
-import { paths, startStandInCluster } from '../support/stand-in-cluster.ts';
+import { paths, startStandInCluster, writeKubeconfig } from '../support/stand-in-cluster.ts';
 import type { StandInCluster } from '../support/stand-in-cluster.ts';
-import { standInPki } from '../support/stand-in-pki.ts';
 import { waitFor } from '../support/wait.ts';
 import { cgroupMount, makeContainer } from './cgroup.ts';
 import type { FakeContainer } from './cgroup.ts';
@@ -40,16 +39,7 @@ beforeAll(async () => {
   cluster = await startStandInCluster();
   folder = mkdtempSync(join(tmpdir(), 'aw-pods-'));
   state = join(folder, 'state');
-  writeFileSync(join(folder, 'ca.crt'), standInPki.ca);
-  writeFileSync(
-    join(folder, 'kubeconfig'),
-    JSON.stringify({
-      'current-context': 'here',
-      contexts: [{ name: 'here', context: { cluster: 'stand-in', user: 'agent' } }],
-      clusters: [{ name: 'stand-in', cluster: { server: cluster.url, 'certificate-authority': 'ca.crt' } }],
-      users: [{ name: 'agent', user: { token: 'token-1' } }],
-    }),
-  );
+  writeKubeconfig(folder, cluster.url);
   agent = await startCommand([
     ...['up', '--state', state, '--listen', '127.0.0.1:0', '--sensor', 'bpf'],
     ...['--kubeconfig', join(folder, 'kubeconfig'), '--node-name', 'node-1'],

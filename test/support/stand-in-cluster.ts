@@ -1,6 +1,7 @@
 import { createSecureServer } from 'node:http2';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import { standInPki } from './stand-in-pki.ts';
 
 /** An object as the API has it, as far as the stand-in itself looks at it. */
@@ -277,4 +278,18 @@ function isOn({ spec }: ClusterObject, nodeName: string | undefined): boolean {
 
 function statusOf(code: number, reason: string): object {
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: `${reason} (stand-in)`, reason, code };
+}
+
+/** Writes a kubeconfig for the stand-in into a folder, with the authority's certificate beside it; answers its path. */
+export function writeKubeconfig(folder: string, url: string): string {
+  const file = `${folder}/kubeconfig`;
+  const config = {
+    'current-context': 'here',
+    contexts: [{ name: 'here', context: { cluster: 'stand-in', user: 'agent' } }],
+    clusters: [{ name: 'stand-in', cluster: { server: url, 'certificate-authority': 'ca.crt' } }],
+    users: [{ name: 'agent', user: { token: 'token-1' } }],
+  };
+  writeFileSync(`${folder}/ca.crt`, standInPki.ca);
+  writeFileSync(file, JSON.stringify(config));
+  return file;
 }

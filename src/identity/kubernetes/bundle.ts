@@ -20,6 +20,8 @@ export interface Bundle {
 const places = [
   '/run/containerd/io.containerd.runtime.v2.task/k8s.io',
   '/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io',
+  '/run/k0s/containerd/io.containerd.runtime.v2.task/k8s.io',
+  '/var/snap/microk8s/common/run/containerd/io.containerd.runtime.v2.task/k8s.io',
   '/run/containers/storage/overlay-containers',
   '/var/lib/containers/storage/overlay-containers',
 ];

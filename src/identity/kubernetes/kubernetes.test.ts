@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makePod, podUid, writeBundle } from '../../../test/support/pods.ts';
 import type { PodParts } from '../../../test/support/pods.ts';
-import { paths, startStandInCluster } from '../../../test/support/stand-in-cluster.ts';
+import { paths, startStandInCluster, writeKubeconfig } from '../../../test/support/stand-in-cluster.ts';
 import type { StandInCluster } from '../../../test/support/stand-in-cluster.ts';
-import { standInPki } from '../../../test/support/stand-in-pki.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { createLogger } from '../../lib/log.ts';
@@ -32,14 +31,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'aw-node-'));
   mkdirSync(`${folder}/cgroup`);
   [found, gone, news] = [[], [], []];
-  const kubeconfig = {
-    'current-context': 'here',
-    contexts: [{ name: 'here', context: { cluster: 'stand-in', user: 'agent' } }],
-    clusters: [{ name: 'stand-in', cluster: { server: cluster.url, 'certificate-authority': 'ca.crt' } }],
-    users: [{ name: 'agent', user: { token: 'token-1' } }],
-  };
-  writeFileSync(`${folder}/ca.crt`, standInPki.ca);
-  writeFileSync(`${folder}/kubeconfig`, JSON.stringify(kubeconfig));
+  writeKubeconfig(folder, cluster.url);
 });
 
 afterEach(async () => {
