@@ -14,12 +14,10 @@ import type { Command } from './product.ts';
 
 // A containerd of the test's own, with its state where k0s has it, and no Docker: containers as the CRI makes them, by containerd's own client.
 const state = '/run/k0s/containerd';
-const busybox = '/bin/busybox';
+const [busybox, containerdPath, ctr] = ['/bin/busybox', '/usr/bin/containerd', '/usr/bin/ctr'];
 const missing =
   engineMissing() ??
-  [busybox, '/usr/bin/containerd', '/usr/bin/ctr'].flatMap((path) =>
-    existsSync(path) ? [] : [`not installed: ${path}`],
-  )[0] ??
+  [busybox, containerdPath, ctr].flatMap((path) => (existsSync(path) ? [] : [`not installed: ${path}`]))[0] ??
   (existsSync('/run/k0s') ? 'k0s runs here' : undefined);
 const podUid = '5a6b7c8d-3d4a-4c7e-9b1f-0a2b3c4d5e6f';
 const parent = `/anchorwatch-test/kubepods/burstable/pod${podUid}`;
@@ -35,7 +33,7 @@ const socket = (): string => join(folder, 'containerd.sock');
 beforeAll(async () => {
   if (missing !== undefined) return;
   folder = mkdtempSync(join(tmpdir(), 'aw-containerd-'));
-  const started = spawn('containerd', ['--root', join(folder, 'lib'), '--state', state, '--address', socket()], {
+  const started = spawn(containerdPath, ['--root', join(folder, 'lib'), '--state', state, '--address', socket()], {
     stdio: 'ignore',
   });
   containerd = started;
@@ -71,7 +69,7 @@ test('containers that live for a tenth of a second, of which the API never tells
       ...{ 'container-type': 'container', 'container-name': 'worker', 'sandbox-name': 'web-7d4b9c6f5d-x2x4z' },
       ...{ 'sandbox-namespace': 'shop', 'sandbox-uid': podUid },
     }).flatMap(([name, value]) => ['--annotation', `io.kubernetes.cri.${name}=${value}`]);
-    execFileSync('ctr', [
+    execFileSync(ctr, [
       ...['--address', socket(), '--namespace', 'k8s.io', 'run', '--rm', '--rootfs', '--cgroup', `${parent}/${id}`],
       ...['--mount', 'type=tmpfs,src=tmpfs,dst=/tmp,options=nosuid', ...annotations, join(folder, 'root'), id],
       ...['/bin/sh', '-c', '/bin/cp /bin/sh /tmp/echo; exec /tmp/echo'],
