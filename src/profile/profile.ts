@@ -7,12 +7,17 @@ import { contributionOf } from './contribution.ts';
 import type { Incidences } from './coverage.ts';
 import { Decay, defaultHalfLifeMs, forgottenBelow, landmarked } from './decay.ts';
 import { FanOut, isPattern } from './fan-out.ts';
+import type { Pattern } from './fan-out.ts';
+import { FeatureChanges } from './feature-changes.ts';
+import { FeatureTable } from './feature-table.ts';
+import type { FeatureFigures } from './feature-table.ts';
 import { KernelKeys } from './kernel-keys.ts';
 import { Prior } from './prior.ts';
+import { patternFigures } from './pattern-figures.ts';
 import { countsUnder, Releases } from './releases.ts';
-import { featureId, featureOfId, loadedRow, newRow, patternRow, plain, shown } from './row.ts';
-import type { Row } from './row.ts';
+import { featureId, featureOfId } from './row.ts';
 import type { Sample } from './samples.ts';
+import { SliceSightings } from './slice-sightings.ts';
 import type { StoredProfile } from './stored.ts';
 import { Tallies } from './tallies.ts';
 
@@ -38,17 +43,19 @@ export class Profile {
   readonly #samples: { startup: number; steady: number };
   readonly #sampleWeights: { startup: number; steady: number };
   readonly #decay: Decay;
-  readonly #rows: Map<string, Row> = new Map();
-  readonly #tallies: Tallies = new Tallies();
+  readonly #features: FeatureTable;
+  readonly #tallies: Tallies;
   /** Images that it was learned under. */
   readonly releases: Releases;
   readonly #kernelKeys: KernelKeys;
-  readonly #fanOut: FanOut = new FanOut();
+  readonly #fanOut: FanOut;
   readonly #listeners: Set<string>;
   readonly #shapes: Map<string, number> = new Map();
-  readonly #seen: Set<Row> = new Set();
-  #dirty: Set<string> = new Set();
-  #removed: Set<string> = new Set();
+  readonly #sightings: SliceSightings = new SliceSightings();
+  readonly #changes: FeatureChanges;
+  /** What `#resolve` found of features that patterns cover, as long as there are the same patterns. */
+  readonly #covered: Map<number, { readonly pattern: Pattern; readonly number: number } | undefined> = new Map();
+  #coveredVersion = 0;
   #dirtySelf = true;
   #reset: boolean;
   /** What other nodes know, since `usePrior`. */
@@ -70,13 +77,22 @@ export class Profile {
     this.#decay = new Decay(decay);
     this.#decay.at(lastMs);
     this.#sampleWeights = { ...decay.samples };
-    for (const row of features) this.#insert(loadedRow(row));
+    this.#features = new FeatureTable(stored.features?.length);
+    this.#tallies = new Tallies(this.#features);
+    this.#changes = new FeatureChanges(this.#features);
+    this.#fanOut = new FanOut({
+      number: (feature) => this.#features.name(feature),
+      key: (number) => this.#features.key(number),
+    });
+    for (const row of features) this.#insert(row, row);
     for (const [dimension, incomplete] of Object.entries(lost))
       this.#tallies.of(dimension as Dimension).incomplete = { ...incomplete };
     this.releases = new Releases(this.#decay, decay.releases);
-    this.#kernelKeys = new KernelKeys(stored.kernelKeys);
-    this.#dirty.clear();
-    this.#removed.clear();
+    const names = {
+      id: (number: number) => featureId(this.#features.feature(number)),
+      refer: (id: string) => this.#features.refer(featureOfId(id)),
+    };
+    this.#kernelKeys = new KernelKeys(names, stored.kernelKeys);
     this.#dirtySelf = stored.features === undefined;
   }
 
@@ -107,32 +123,37 @@ export class Profile {
 
   /** `known` in either stratum is known. A judged feature stays judged even where a pattern would cover it. */
   state(feature: Feature): FeatureState {
-    return this.#find(feature)?.state ?? 'new';
+    const found = this.#find(feature);
+    return found < 0 ? 'new' : this.#features.isKnown(found) ? 'known' : 'judged';
   }
 
   /** In how many samples of the stratum the feature (or the pattern that covers it) was seen, less what was forgotten. */
   incidence(feature: Feature, stratum: Stratum): number {
-    return this.#decay.value(this.#find(feature)?.weight[stratum] ?? 0);
+    const found = this.#find(feature);
+    return found < 0 ? 0 : this.#decay.value(this.#features.weight(found, stratum));
   }
 
   /** What other nodes know counts beside what was learned here, from now on; it is never saved, nor contributed as the node's own. */
   usePrior(shared: SharedProfile, timeMs: number): void {
     this.prior = new Prior(shared, this.#decay.at(timeMs));
-    for (const row of this.#rows.values()) this.#tallies.mark(row, this.prior.has(row));
+    for (const number of this.#features.numbers())
+      this.#tallies.mark(number, this.prior.has(this.#features.feature(number)));
   }
 
   /** What this node has learned by itself, for the others: at most `featuresMost` features. Undefined before a sample is completed. */
   contribution(timeMs: number, featuresMost: number): SharedProfile | undefined {
     const [decay, samples] = [this.#decay, this.#sampleWeights];
-    const learned = { of: this, rows: this.#rows.values(), incomplete: this.#tallies.incomplete(), decay, samples };
+    const rows = Array.from(this.#features.numbers(), (number) => this.#features.row(number));
+    const learned = { of: this, rows, incomplete: this.#tallies.incomplete(), decay, samples };
     return contributionOf(learned, timeMs, featuresMost);
   }
 
   /** Known from the workload's first minutes, or for many samples: not something that came in a moment ago. */
   isEstablished(feature: Feature): boolean {
-    const row = this.#find(feature);
-    if (row?.state !== 'known') return false;
-    return row.firstSeenMs - this.createdMs <= firstMinutesMs || row.startup + row.steady >= establishedSamples;
+    const [features, number] = [this.#features, this.#find(feature)];
+    if (number < 0 || !features.isKnown(number)) return false;
+    if (features.firstSeenMs(number) - this.createdMs <= firstMinutesMs) return true;
+    return features.count(number, 'startup') + features.count(number, 'steady') >= establishedSamples;
   }
 
   /** The counts that coverage and surprise are computed from, less what was forgotten; with those of other nodes. */
@@ -148,17 +169,17 @@ export class Profile {
       const own = this.#tallies.incidences(dimension, stratum, { samples, prior: undefined, decay });
       return countsUnder(counts, { own: own.samples, onceSince: own.once });
     }
-    return this.releases.under(digest, { dimension, stratum }, counts, (sinceMs) =>
-      [...this.knownKeys(dimension)].reduce((once, key) => {
-        const row = this.#rows.get(featureId({ dimension, key }));
-        return row?.[stratum] === 1 && row.firstSeenMs >= sinceMs ? once + 1 : once;
-      }, 0),
-    );
+    return this.releases.under(digest, { dimension, stratum }, counts, (sinceMs) => {
+      let once = 0;
+      for (const number of this.#features.numbers(dimension))
+        if (this.#features.count(number, stratum) === 1 && this.#features.firstSeenMs(number) >= sinceMs) once++;
+      return once;
+    });
   }
 
   /** Every known key of a dimension. */
-  knownKeys(dimension: Dimension): Iterable<string> {
-    return this.#tallies.get(dimension)?.keys ?? [];
+  *knownKeys(dimension: Dimension): Iterable<string> {
+    for (const number of this.#features.numbers(dimension)) yield this.#features.key(number);
   }
 
   dimensionsSeen(): readonly Dimension[] {
@@ -167,7 +188,7 @@ export class Profile {
 
   /** How many known features a dimension has. */
   size(dimension: Dimension): number {
-    return this.#tallies.get(dimension)?.keys.size ?? 0;
+    return this.#tallies.get(dimension)?.size ?? 0;
   }
 
   /**
@@ -176,32 +197,33 @@ export class Profile {
    */
   learn(feature: Feature, containerId: string, sample: Sample, timeMs: number): 'new' | 'known' | 'judged' | 'full' {
     const found = this.#find(feature);
-    if (found?.state === 'judged') return 'judged';
-    if (found !== undefined) {
-      found.sightings++;
+    if (found >= 0 && !this.#features.isKnown(found)) return 'judged';
+    if (found >= 0) {
+      this.#features.sighted(found);
       this.#see(found, containerId, sample, timeMs);
       return 'known';
     }
-    const row = this.#create(feature, 'known', timeMs);
-    if (row === undefined) return 'full';
-    this.#see(row, containerId, sample, timeMs);
-    this.#collapse(row);
+    const made = this.#create(feature, 'known', timeMs);
+    if (made < 0) return 'full';
+    this.#see(made, containerId, sample, timeMs);
+    this.#collapse(made, feature);
     return 'new';
   }
 
   /** Like `learn` for argument shapes, of which each program keeps a bounded number. */
   learnShape(program: string, feature: Feature, containerId: string, sample: Sample, timeMs: number): void {
     const shapes = this.#shapes.get(program) ?? 0;
-    if (this.#find(feature) === undefined && shapes >= argumentShapesMax) return;
+    if (this.#find(feature) < 0 && shapes >= argumentShapesMax) return;
     if (this.learn(feature, containerId, sample, timeMs) === 'new') this.#shapes.set(program, shapes + 1);
   }
 
   /** An alert was raised for it: it will not become known by repetition. A known feature stays known. */
   judge(feature: Feature, timeMs: number): void {
-    const found = this.#find(feature) ?? this.#create(feature, 'judged', timeMs);
-    if (found?.state !== 'judged') return;
-    found.lastSeenMs = timeMs;
-    this.#dirty.add(featureId(found));
+    const known = this.#find(feature);
+    const found = known >= 0 ? known : this.#create(feature, 'judged', timeMs);
+    if (found < 0 || this.#features.isKnown(found)) return;
+    this.#features.setLastSeen(found, timeMs, false);
+    this.#changes.changed(found);
   }
 
   /** Remembers what the kernel hashed for these features, to count its incidence and to restore it. */
@@ -211,7 +233,20 @@ export class Profile {
 
   /** Kernel keys all of whose features are known: what the kernel may recognise. */
   recognisable(): Iterable<KernelKey> {
-    return this.#kernelKeys.where((features) => features.every((id) => this.#resolve(id)?.state === 'known'));
+    return this.#kernelKeys.whereEvery((feature) => {
+      const number = this.#resolve(feature);
+      return number >= 0 && this.#features.isKnown(number);
+    });
+  }
+
+  /** What stands for the kernel key in `addIncidence`, as long as the profile is there; -1: nothing does, it would not be counted. */
+  kernelKeyNumber(kernelKey: KernelKey): number {
+    return this.#kernelKeys.number(kernelKey);
+  }
+
+  /** The kernel key of such a number. */
+  kernelKey(number: number): KernelKey {
+    return this.#kernelKeys.key(number);
   }
 
   /**
@@ -220,11 +255,11 @@ export class Profile {
    */
   accept(feature: Feature, timeMs: number): 'applied' | 'full' {
     const found = this.#find(feature);
-    if (found?.state === 'known') return 'applied';
-    if (found !== undefined) this.#remove(found);
-    const row = this.#create(feature, 'known', timeMs);
-    if (row === undefined) return 'full';
-    this.#add(row, 'steady', 1, timeMs);
+    if (found >= 0 && this.#features.isKnown(found)) return 'applied';
+    if (found >= 0) this.#remove(found);
+    const made = this.#create(feature, 'known', timeMs);
+    if (made < 0) return 'full';
+    this.#add(made, 'steady', 1, timeMs);
     return 'applied';
   }
 
@@ -234,24 +269,28 @@ export class Profile {
    */
   deny(feature: Feature, timeMs: number): readonly KernelKey[] | 'pattern' | 'full' {
     if (isPattern(feature) || this.#fanOut.covering(feature) !== undefined) return 'pattern';
-    const found = this.#rows.get(featureId(feature));
-    if (found?.state === 'known') this.#remove(found);
-    if (found?.state !== 'judged' && this.#create(feature, 'judged', timeMs) === undefined) return 'full';
-    return [...this.#kernelKeys.where((features) => features.includes(featureId(feature)))];
+    const found = this.#features.find(feature);
+    const judged = found >= 0 && !this.#features.isKnown(found);
+    if (found >= 0 && !judged) this.#remove(found);
+    if (!judged && this.#create(feature, 'judged', timeMs) < 0) return 'full';
+    const name = this.#features.name(feature);
+    return [...this.#kernelKeys.whereSome((number) => number === name)];
   }
 
   /** The pattern that stands for the feature and its siblings, and how often it did. */
   covering(feature: Feature): { readonly pattern: string; readonly hits: number } | undefined {
-    return this.#fanOut.covering(feature);
+    const found = this.#fanOut.covering(feature);
+    return found === undefined ? undefined : { pattern: found.key, hits: found.hits };
   }
 
   /** How often user space has seen the feature (or its pattern) since the agent's start, after the first time. */
   sightings(feature: Feature): number {
-    return this.#find(feature)?.sightings ?? 0;
+    const found = this.#find(feature);
+    return found < 0 ? 0 : this.#features.sightings(found);
   }
 
-  /** What the kernel counted for a key since the last read, within the present slice. */
-  addIncidence(kernelKey: KernelKey, stratum: Stratum, delta: number): void {
+  /** What the kernel counted for a key, or for the key of a number, since the last read, within the present slice. */
+  addIncidence(kernelKey: KernelKey | number, stratum: Stratum, delta: number): void {
     this.#kernelKeys.count(kernelKey, stratum, delta);
   }
 
@@ -270,27 +309,33 @@ export class Profile {
 
   /** Ends a slice: adds what the kernel counted; what user space counted for the same samples itself is not counted again. */
   endSlice(timeMs: number): void {
-    for (const [row, best] of this.#kernelKeys.takeCounts((id) => this.#resolve(id))) {
-      if (row.state !== 'known') continue;
+    for (const count of this.#kernelKeys.takeCounts((number) => this.#resolve(number))) {
+      const { feature } = count;
+      if (!this.#features.isKnown(feature)) continue;
       for (const stratum of ['startup', 'steady'] as const) {
-        const extra = best[stratum] - (row.slice?.[stratum] ?? 0);
-        if (extra > 0) this.#add(row, stratum, extra, timeMs);
+        const extra = count[stratum] - this.#sightings.count(feature, stratum);
+        if (extra > 0) this.#add(feature, stratum, extra, timeMs);
       }
     }
     this.releases.endSlice();
-    for (const row of this.#seen) row.slice = undefined;
-    this.#seen.clear();
+    this.#sightings.clear();
     // Weights fade in steps: between them nothing is forgotten.
     if (!this.#decay.stepped(timeMs)) return;
-    for (const row of this.#rows.values())
-      if (row.state === 'known' && this.#decay.value(row.weight.startup + row.weight.steady) < forgottenBelow)
-        this.#remove(row);
+    const features = this.#features;
+    for (const number of features.numbers()) {
+      const weight = features.weight(number, 'startup') + features.weight(number, 'steady');
+      if (features.isKnown(number) && this.#decay.value(weight) < forgottenBelow) this.#remove(number);
+    }
   }
 
-  /** What changed since the last call; undefined when nothing did. */
-  takeChanges(): StoredProfile | undefined {
+  /**
+   * What changed since the last call, `rowsMost` features and kernel keys of it, the profile's own figures with each part; undefined when nothing
+   * did. It is taken for saved.
+   */
+  takeChanges(rowsMost: number = Infinity): StoredProfile | undefined {
     if (this.releases.takeChanged()) this.#dirtySelf = true;
-    if (!this.#dirtySelf && !this.#kernelKeys.changed && this.#dirty.size + this.#removed.size === 0) return undefined;
+    if (!this.#dirtySelf && !this.#kernelKeys.changed && !this.#changes.any) return undefined;
+    const { features, removed } = this.#changes.take(rowsMost);
     const changes: StoredProfile = {
       workload: this.workload,
       createdMs: this.createdMs,
@@ -298,102 +343,113 @@ export class Profile {
       decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights }, releases: this.releases.stored() },
       listeners: [...this.#listeners],
       incomplete: this.#tallies.incomplete(),
-      features: [...this.#dirty].flatMap((id) => this.#rows.get(id) ?? []).map(plain),
-      kernelKeys: this.#kernelKeys.takeChanges(),
-      removed: [...this.#removed],
+      features,
+      kernelKeys: this.#kernelKeys.takeChanges(Math.max(0, rowsMost - features.length)),
+      removed,
       ...(this.relearned === undefined ? {} : { relearned: this.relearned }),
       ...(this.#reset ? { reset: true } : {}),
     };
-    this.#dirty = new Set();
     this.#reset = false;
-    this.#removed = new Set();
     this.#dirtySelf = false;
     return changes;
   }
 
   /** Changes that could not be saved: they are handed out again by the next `takeChanges`. */
   returnChanges(changes: StoredProfile): void {
-    for (const feature of changes.features) this.#dirty.add(featureId(feature));
+    this.#changes.giveBack(changes.features, changes.removed);
     this.#kernelKeys.returnChanges(changes.kernelKeys);
     this.#reset ||= changes.reset === true;
-    for (const id of changes.removed) if (!this.#rows.has(id)) this.#removed.add(id);
     this.#dirtySelf = true;
   }
 
   features(): readonly ProfileFeature[] {
-    return [...this.#rows.values()].map(shown);
+    return Array.from(this.#features.numbers(), (number) => this.#features.shown(number));
   }
 
-  #resolve(id: string): Row | undefined {
-    return this.#rows.get(id) ?? this.#find(featureOfId(id));
-  }
-
-  #find(feature: Feature): Row | undefined {
-    const exact = this.#rows.get(featureId(feature));
-    if (exact !== undefined) return exact;
-    const pattern = this.#fanOut.patternOf(feature);
-    return pattern === undefined ? undefined : this.#rows.get(featureId(pattern));
-  }
-
-  #create(feature: Feature, state: 'known' | 'judged', timeMs: number): Row | undefined {
-    if (this.#rows.size >= featuresMax) {
-      this.#overflow++;
-      return undefined;
+  /** What a name that a kernel key refers to is now: the feature itself, or the pattern that covers it, as `#find` has it; else -1. */
+  #resolve(name: number): number {
+    if (this.#features.isThere(name)) return name;
+    if (this.#coveredVersion !== this.#fanOut.version) {
+      this.#covered.clear();
+      this.#coveredVersion = this.#fanOut.version;
     }
-    const row = newRow(feature, state, timeMs);
-    this.#insert(row);
-    return row;
+    let covered = this.#covered.get(name);
+    if (covered === undefined && !this.#covered.has(name)) {
+      const pattern = this.#fanOut.covering(this.#features.feature(name));
+      covered = pattern === undefined ? undefined : { pattern, number: this.#features.find(pattern) };
+      this.#covered.set(name, covered);
+    }
+    if (covered === undefined) return -1;
+    covered.pattern.hits++;
+    return covered.number;
   }
 
-  #insert(row: Row): void {
-    this.#rows.set(featureId(row), row);
-    this.#dirty.add(featureId(row));
-    this.#removed.delete(featureId(row));
-    if (row.state !== 'known') return;
-    this.#tallies.add(row);
-    if (this.prior !== undefined) this.#tallies.mark(row, this.prior.has(row));
-    this.#fanOut.add(row);
+  #find(feature: Feature): number {
+    const exact = this.#features.find(feature);
+    if (exact >= 0) return exact;
+    const pattern = this.#fanOut.patternOf(feature);
+    return pattern === undefined ? -1 : this.#features.find(pattern);
   }
 
-  #collapse(row: Row): void {
-    const collapsed = this.#fanOut.collapse(row);
+  /** -1: there was no room. */
+  #create(feature: Feature, state: 'known' | 'judged', timeMs: number): number {
+    if (this.#features.size >= featuresMax) {
+      this.#overflow++;
+      return -1;
+    }
+    const weight = { startup: 0, steady: 0 };
+    const figures = { state, startup: 0, steady: 0, weight, firstSeenMs: timeMs, lastSeenMs: timeMs };
+    const number = this.#insert(feature, figures);
+    this.#changes.made(number);
+    return number;
+  }
+
+  #insert(feature: Feature, figures: FeatureFigures): number {
+    const number = this.#features.make(feature, figures);
+    if (figures.state !== 'known') return number;
+    this.#tallies.add(number);
+    if (this.prior !== undefined) this.#tallies.mark(number, this.prior.has(feature));
+    this.#fanOut.add(feature);
+    return number;
+  }
+
+  #collapse(last: number, feature: Feature): void {
+    const collapsed = this.#fanOut.collapse(feature);
     if (collapsed === undefined) return;
-    const { dimension } = row;
-    const members = collapsed.members.flatMap((key) => this.#rows.get(featureId({ dimension, key })) ?? []);
+    const { dimension } = feature;
+    const members = collapsed.members.map((key) => this.#features.find({ dimension, key })).filter((one) => one >= 0);
     const { startup, steady } = this.#sampleWeights;
     const first = this.#decay.at(this.createdMs);
     const most = { startup: Math.max(first, startup), steady: Math.max(first, steady) };
-    const pattern = patternRow(collapsed.pattern, row, members, { samples: this.#samples, most });
+    const rows = members.map((member) => this.#features.row(member));
+    const figures = patternFigures(rows, { samples: this.#samples, most });
+    const pattern = { dimension, key: collapsed.pattern };
+    const replaced = this.#features.find(pattern);
+    if (replaced >= 0) this.#features.drop(replaced);
+    const sighting = this.#sightings.joined(last, members);
     for (const member of members) this.#remove(member);
-    this.#seen.add(pattern);
-    this.#insert(pattern);
+    const number = this.#insert(pattern, figures);
+    this.#sightings.set(number, sighting);
+    this.#changes.made(number);
   }
 
-  #remove(row: Row): void {
-    this.#tallies.remove(row);
-    this.#fanOut.remove(row);
-    this.#rows.delete(featureId(row));
-    this.#dirty.delete(featureId(row));
-    this.#removed.add(featureId(row));
+  #remove(number: number): void {
+    const feature = this.#features.feature(number);
+    this.#tallies.remove(number);
+    this.#fanOut.remove(feature);
+    this.#changes.removing(number, feature);
+    this.#sightings.forget(number);
+    this.#features.drop(number);
   }
 
-  #see(row: Row, containerId: string, sample: Sample, timeMs: number): void {
-    const mark = `${containerId}:${sample.number}`;
-    row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
-    row.slice ??= { marks: new Set(), startup: 0, steady: 0 };
-    if (row.slice.marks.has(mark)) return;
-    row.slice.marks.add(mark);
-    row.slice[sample.stratum]++;
-    this.#seen.add(row);
-    this.#add(row, sample.stratum, 1, timeMs);
+  #see(number: number, containerId: string, sample: Sample, timeMs: number): void {
+    this.#features.setLastSeen(number, timeMs);
+    if (this.#sightings.see(number, containerId, sample)) this.#add(number, sample.stratum, 1, timeMs);
   }
 
-  #add(row: Row, stratum: Stratum, count: number, timeMs: number): void {
-    this.#tallies.update(row, stratum, () => {
-      row[stratum] += count;
-      row.weight[stratum] += count * this.#decay.at(timeMs);
-    });
-    row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
-    this.#dirty.add(featureId(row));
+  #add(number: number, stratum: Stratum, count: number, timeMs: number): void {
+    this.#tallies.see(number, stratum, count, count * this.#decay.at(timeMs));
+    this.#features.setLastSeen(number, timeMs);
+    this.#changes.changed(number);
   }
 }
