@@ -4,7 +4,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
-import type { Event, ExecEvent, LifecycleEvent, ListenEvent } from '../model/event.ts';
+import type { Event, ExecEvent, KernelKey, LifecycleEvent, ListenEvent } from '../model/event.ts';
 import type { Stratum } from '../model/feature.ts';
 import type { LossWindow } from '../model/loss.ts';
 import { cgroupPlace } from '../identity/containers.ts';
@@ -205,7 +205,7 @@ export class Pipeline {
     );
     if (!this.#pushedDown.has(workload.id)) {
       this.#pushedDown.add(workload.id);
-      this.#sensor?.recognise(workload.id, watch.kernelKeys(workload.id));
+      this.#recognise(workload.id, watch.kernelKeys(workload.id));
     }
     const older = container.pid !== 0 && (container.startedAtMs ?? 0) < this.#startedMs;
     const place = older || this.#poller !== undefined ? cgroupPlace(container) : undefined;
@@ -355,6 +355,11 @@ export class Pipeline {
     );
   }
 
+  #recognise(workloadId: string, keys: Iterable<KernelKey>): void {
+    const { watch } = this.#options;
+    this.#sensor?.recognise(workloadId, keys, (key) => watch.kernelKeyNumber(workloadId, key));
+  }
+
   #readIncidences(nowMs: number): void {
     this.#readMs = nowMs;
     for (const { workloadId, stratum, kernelKey, delta } of this.#sensor?.incidences() ?? noIncidences)
@@ -369,8 +374,12 @@ export class Pipeline {
     try {
       const { mark, alsoKnown, alert, saveNow } = watch.handle(event, container);
       if (alert !== undefined) this.raise(alert, container, event);
-      if (handle !== undefined && mark !== 'none') this.#sensor?.answer(handle, workloadId, event.kernelKey, mark);
-      if (alsoKnown.length > 0) this.#sensor?.recognise(workloadId, alsoKnown);
+      if (handle !== undefined && mark !== 'none') {
+        const { kernelKey } = event;
+        const number = kernelKey === undefined ? -1 : watch.kernelKeyNumber(workloadId, kernelKey);
+        this.#sensor?.answer(handle, workloadId, kernelKey, mark, number);
+      }
+      if (alsoKnown.length > 0) this.#recognise(workloadId, alsoKnown);
       if (saveNow) this.save();
     } catch (error) {
       this.#handlingFailures++;

@@ -98,12 +98,14 @@ class RecordingWatch extends Watch {
     return this.#clock.at(t, () => super.handle(event, container));
   }
 
-  override addIncidence(workloadId: string, stratum: Stratum, kernelKey: KernelKey, delta: number): void {
-    if (delta > 0 && (this.#workloads === undefined || this.#wantedIds.has(workloadId))) {
+  override addIncidence(workloadId: string, stratum: Stratum, counted: KernelKey | number, delta: number): void {
+    const kernelKey = typeof counted === 'number' ? this.profile(workloadId)?.kernelKey(counted) : counted;
+    const wanted = this.#workloads === undefined || this.#wantedIds.has(workloadId);
+    if (delta > 0 && wanted && kernelKey !== undefined) {
       const t = this.#clock.nowMs();
       this.#writer.write({ what: 'incidence', t, workload: workloadId, stratum, kernelKey, count: delta });
     }
-    super.addIncidence(workloadId, stratum, kernelKey, delta);
+    super.addIncidence(workloadId, stratum, counted, delta);
   }
 
   override lost(containerId: string, dimensions: readonly Dimension[], count: number, nowMs: number): void {

@@ -223,9 +223,14 @@ export class Watch {
     return { changes, sliceEnded, updates: this.#deduplicator.due(nowMs) };
   }
 
-  /** What the kernel counted for a key since the last call: samples in which containers of the workload showed it. */
-  addIncidence(workloadId: string, stratum: Stratum, kernelKey: KernelKey, delta: number): void {
+  /** What the kernel counted for a key (or for that of a number) since the last call: samples in which containers of the workload showed it. */
+  addIncidence(workloadId: string, stratum: Stratum, kernelKey: KernelKey | number, delta: number): void {
     if (delta > 0) this.#profiles.get(workloadId)?.addIncidence(kernelKey, stratum, delta);
+  }
+
+  /** What stands for a kernel key of the workload in `addIncidence`; -1: it is not counted. */
+  kernelKeyNumber(workloadId: string, kernelKey: KernelKey): number {
+    return this.#profiles.get(workloadId)?.kernelKeyNumber(kernelKey) ?? -1;
   }
 
   /** Kernel keys of the workload that the kernel may recognise, to push down when its first container starts. */

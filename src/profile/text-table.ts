@@ -120,7 +120,9 @@ export class TextTable {
     const length = text.length * 2 + (isNarrow(text) ? 0 : 1);
     const size = sizeOf(length);
     if (this.#usedBytes + size > this.#bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(this.#usedBytes + size, this.#bytes.length + (this.#bytes.length >> 2)));
+      const grown = Buffer.allocUnsafeSlow(
+        Math.max(this.#usedBytes + size, this.#bytes.length + (this.#bytes.length >> 2)),
+      );
       this.#bytes.copy(grown, 0, 0, this.#usedBytes);
       this.#bytes = grown;
     }
@@ -197,7 +199,10 @@ export function grownTo(room: number): number {
 }
 
 /** The larger array, with what the smaller one holds. */
-export function grown<Column extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(from: Column, to: Column): Column {
+export function grown<Column extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(
+  from: Column,
+  to: Column,
+): Column {
   to.set(from);
   return to;
 }

@@ -3,6 +3,8 @@ import type { KernelKey } from '../model/event.ts';
 import type { Stratum } from '../model/feature.ts';
 import { keyHash, programHash } from './key-hash.ts';
 import { feature, featureKey, states } from './layout.ts';
+import { KnownKeys } from './known-keys.ts';
+import type { CountedKey } from './known-keys.ts';
 import { KnownWrites } from './known-writes.ts';
 import { errnoNoEntry } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
@@ -11,25 +13,10 @@ import type { SipKey } from './sip-hash.ts';
 /** How often the kernel saw a key since the last reading: in how many samples, by stratum. */
 export interface Incidence {
   readonly workloadId: string;
-  readonly kernelKey: KernelKey;
+  /** The key's number for whoever told it, or the key where it was told without one. */
+  readonly kernelKey: CountedKey;
   readonly stratum: Stratum;
   readonly delta: number;
-}
-
-interface Entry {
-  readonly kernelKey: KernelKey;
-  state: number;
-  startup: number;
-  steady: number;
-}
-
-interface WorkloadKeys {
-  readonly id: string;
-  readonly entries: Map<bigint, Entry>;
-  /** Hashes in the order in which they came, some of them gone; a map's own order would be searched from its first hole each time. */
-  order: bigint[];
-  /** What stands before is gone. */
-  oldest: number;
 }
 
 const batchEntries = 4096;
@@ -55,7 +42,7 @@ export class KnownMap {
   readonly #libbpf: Libbpf;
   readonly #fd: number;
   readonly #sip: SipKey;
-  readonly #workloads: Map<bigint, WorkloadKeys> = new Map();
+  readonly #workloads: Map<bigint, KnownKeys> = new Map();
   readonly #writes: KnownWrites;
   /** Keys that did not fit: the kernel goes on to tell them. */
   full = 0;
@@ -69,7 +56,7 @@ export class KnownMap {
       fd,
       refused: (workload, hash) => {
         this.full++;
-        this.#workloads.get(workload)?.entries.delete(hash);
+        this.#drop(workload, hash);
       },
     });
   }
@@ -84,27 +71,39 @@ export class KnownMap {
     this.#writes.close();
   }
 
-  /** Makes a key known (or anything else) by what it is made of. */
-  put(workloadId: string, kernelKey: KernelKey, state: 'known' | 'judged'): void {
-    this.answer(workloadId, keyHash(this.#sip, kernelKey), kernelKey, state);
+  /** Makes a key known (or anything else) by what it is made of. `number` as in `answer`. */
+  put(workloadId: string, kernelKey: KernelKey, state: 'known' | 'judged', number?: number): void {
+    this.answer(workloadId, keyHash(this.#sip, kernelKey), kernelKey, state, number);
   }
 
-  /** Sets the state of a key that the kernel told. Without `kernelKey` it is not counted and not found again. */
-  answer(workloadId: string, hash: bigint, kernelKey: KernelKey | undefined, state: 'known' | 'judged'): void {
-    const number = workloadNumber(workloadId);
-    let workload = this.#workloads.get(number);
-    if (workload === undefined) {
-      workload = { id: workloadId, entries: new Map(), order: [], oldest: 0 };
-      this.#workloads.set(number, workload);
+  /**
+   * Sets the state of a key that the kernel told. Without `kernelKey` it is not counted and not found again.
+   * @param number by which it is counted; below 0: nobody wants to know. Left out, it is counted by the key itself.
+   */
+  answer(
+    workloadId: string,
+    hash: bigint,
+    kernelKey: KernelKey | undefined,
+    state: 'known' | 'judged',
+    number?: number,
+  ): void {
+    const workloadHash = workloadNumber(workloadId);
+    let keys = this.#workloads.get(workloadHash);
+    if (keys === undefined) {
+      keys = new KnownKeys(workloadId);
+      this.#workloads.set(workloadHash, keys);
     }
-    const entry = workload.entries.get(hash);
-    if (entry?.state === states[state]) return;
-    this.#writes.set(number, hash, states[state], entry?.startup ?? 0, entry?.steady ?? 0);
-    if (entry !== undefined) entry.state = states[state];
+    const [low, high] = halves(hash);
+    const place = keys.find(low, high);
+    const counted = number ?? kernelKey;
+    if (place >= 0 && counted !== undefined && counted !== -1) keys.setKey(place, counted);
+    if (place >= 0 && keys.state(place) === states[state]) return;
+    const [startup, steady] = place < 0 ? [0, 0] : [keys.startup(place), keys.steady(place)];
+    this.#writes.set(workloadHash, hash, states[state], startup, steady);
+    if (place >= 0) keys.setState(place, states[state]);
     else if (kernelKey !== undefined) {
-      workload.entries.set(hash, { kernelKey, state: states[state], startup: 0, steady: 0 });
-      workload.order.push(hash);
-      if (workload.entries.size > workloadEntriesMax) this.#forgetOldest(number, workload);
+      keys.add(low, high, counted ?? -1, states[state]);
+      if (keys.size > workloadEntriesMax) this.#forgetOldest(workloadHash, keys);
     }
   }
 
@@ -113,7 +112,7 @@ export class KnownMap {
     this.#writes.flush();
     this.#writes.remove(workload, hash);
     this.#writes.flush();
-    this.#workloads.get(workload)?.entries.delete(hash);
+    this.#drop(workload, hash);
   }
 
   /** These keys are judged from now on; `all`: every key of the workload that was answered is taken out. */
@@ -121,24 +120,24 @@ export class KnownMap {
     if (keys === 'all') {
       const number = workloadNumber(workloadId);
       this.#writes.flush();
-      for (const hash of this.#workloads.get(number)?.entries.keys() ?? []) this.#writes.remove(number, hash);
+      const known = this.#workloads.get(number);
+      for (const place of known?.places() ?? []) this.#writes.remove(number, known?.hash(place) ?? 0n);
       this.#workloads.delete(number);
     } else for (const key of keys) this.put(workloadId, key, 'judged');
     this.#writes.flush();
   }
 
-  #forgetOldest(number: bigint, workload: WorkloadKeys): void {
-    for (let gone = false; !gone && workload.oldest < workload.order.length; workload.oldest++) {
-      const hash = workload.order[workload.oldest];
-      gone = hash !== undefined && workload.entries.has(hash);
-      if (!gone || hash === undefined) continue;
-      // Of so many keys, the oldest is none of those that wait to be written.
-      this.#writes.remove(number, hash);
-      workload.entries.delete(hash);
-    }
-    if (workload.oldest < workloadEntriesMax) return;
-    workload.order = workload.order.slice(workload.oldest);
-    workload.oldest = 0;
+  #forgetOldest(workload: bigint, keys: KnownKeys): void {
+    const oldest = keys.oldest();
+    if (oldest < 0) return;
+    // Of so many keys, the oldest is none of those that wait to be written.
+    this.#writes.remove(workload, keys.hash(oldest));
+    keys.remove(oldest);
+  }
+
+  #drop(workload: bigint, hash: bigint): void {
+    const keys = this.#workloads.get(workload);
+    keys?.remove(keys.find(...halves(hash)));
   }
 
   /** Hash of a program's path, as lineage has it. */
@@ -159,20 +158,25 @@ export class KnownMap {
       last = result !== 0;
       position = Buffer.from(next);
       for (let i = 0; i < count; i++) {
-        const workload = this.#workloads.get(keys.readBigUInt64LE(i * featureKey.sizeBytes));
-        const entry = workload?.entries.get(keys.readBigUInt64LE(i * featureKey.sizeBytes + 8));
-        if (workload === undefined || entry === undefined) continue;
+        const key = i * featureKey.sizeBytes;
+        const workload = this.#workloads.get(keys.readBigUInt64LE(key));
+        const place = workload?.find(keys.readUInt32LE(key + 8), keys.readUInt32LE(key + 12)) ?? -1;
+        if (workload === undefined || place < 0) continue;
         const at = i * feature.sizeBytes + feature.members.incidence[0];
-        const { kernelKey } = entry;
         const startup = values.readUInt32LE(at);
         const steady = values.readUInt32LE(at + 4);
-        if (startup > entry.startup)
-          yield { workloadId: workload.id, kernelKey, stratum: 'startup', delta: startup - entry.startup };
-        if (steady > entry.steady)
-          yield { workloadId: workload.id, kernelKey, stratum: 'steady', delta: steady - entry.steady };
-        entry.startup = startup;
-        entry.steady = steady;
+        const more = { startup: startup - workload.startup(place), steady: steady - workload.steady(place) };
+        if (more.startup === 0 && more.steady === 0) continue;
+        workload.setCounts(place, startup, steady);
+        const kernelKey = workload.key(place);
+        if (kernelKey === -1) continue;
+        if (more.startup > 0) yield { workloadId: workload.id, kernelKey, stratum: 'startup', delta: more.startup };
+        if (more.steady > 0) yield { workloadId: workload.id, kernelKey, stratum: 'steady', delta: more.steady };
       }
     }
   }
+}
+
+function halves(hash: bigint): [number, number] {
+  return [Number(hash & 0xffff_ffffn), Number(hash >> 32n)];
 }

@@ -243,10 +243,10 @@ export class Sensor {
     return this.#losses.read();
   }
 
-  /** The kernel recognises these from now on. */
-  recognise(workloadId: string, keys: Iterable<KernelKey>): void {
+  /** The kernel recognises these from now on. @param numberOf as `answer` has it */
+  recognise(workloadId: string, keys: Iterable<KernelKey>, numberOf?: (key: KernelKey) => number): void {
     for (const key of keys) {
-      this.#known.put(workloadId, key, 'known');
+      this.#known.put(workloadId, key, 'known', numberOf?.(key));
       const pattern = patternOf(key);
       if (pattern !== undefined) this.#watched.addPattern(workloadId, pattern);
       if (key.kind !== 'exec') continue;
@@ -258,12 +258,14 @@ export class Sensor {
   /**
    * Answers an event: `known`, the kernel recognises it from now on; `judged`, it tells it once per container and sample; `forget`, it
    * tells it again at once.
+   * @param number by which `incidences` tells of it; below 0: not at all. Left out: by the key.
    */
   answer(
     handle: KernelHandle,
     workloadId: string,
     kernelKey: KernelKey | undefined,
     mark: 'known' | 'judged' | 'forget',
+    number?: number,
   ): void {
     if (handle.key === 0n) return;
     if (mark === 'forget') {
@@ -271,7 +273,7 @@ export class Sensor {
       this.#lookUpAnew();
       return;
     }
-    this.#known.answer(workloadId, handle.key, kernelKey, mark);
+    this.#known.answer(workloadId, handle.key, kernelKey, mark, number);
     // Told before the container was known: under a number of its own, which nobody looks up again.
     if (handle.workload !== workloadNumber(workloadId)) this.#known.forget(handle.workload, handle.key);
   }
