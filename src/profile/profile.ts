@@ -425,7 +425,11 @@ export class Profile {
     const figures = patternFigures(rows, { samples: this.#samples, most });
     const pattern = { dimension, key: collapsed.pattern };
     const replaced = this.#features.find(pattern);
-    if (replaced >= 0) this.#features.drop(replaced);
+    // It was judged as it stands: that is over.
+    if (replaced >= 0) {
+      this.#changes.removing(replaced, pattern);
+      this.#features.drop(replaced);
+    }
     const sighting = this.#sightings.joined(last, members);
     for (const member of members) this.#remove(member);
     const number = this.#insert(pattern, figures);

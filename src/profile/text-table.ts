@@ -199,10 +199,10 @@ export function grownTo(room: number): number {
 }
 
 /** The larger array, with what the smaller one holds. */
-export function grown<Column extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(
-  from: Column,
-  to: Column,
+export function grown<Column extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(
+  smaller: Column,
+  larger: Column,
 ): Column {
-  to.set(from);
-  return to;
+  larger.set(smaller);
+  return larger;
 }
