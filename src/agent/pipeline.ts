@@ -1,4 +1,3 @@
-import { errorText } from '../lib/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
@@ -15,6 +14,7 @@ import { cgroupContents, processOf, readListeners, readProcesses } from '../sens
 import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Losses } from './losses.ts';
+import { ProfileSaves } from './profile-saves.ts';
 import type { LossHistory } from './losses.ts';
 import { configurationActions } from './told.ts';
 import type { Watch } from './watch.ts';
@@ -76,11 +76,10 @@ export class Pipeline {
   readonly #startedMs: number;
   readonly #captures: Captures;
   readonly #losses: Losses;
+  readonly #saves: ProfileSaves;
   #sensor: Sensor | undefined;
   #poller: Poller | undefined;
   #readMs = 0;
-  #saveTrouble = '';
-  #saveFailures = 0;
   #handlingFailures = 0;
 
   constructor(options: PipelineOptions) {
@@ -88,6 +87,7 @@ export class Pipeline {
     this.#startedMs = options.clock.nowMs();
     this.#captures = new Captures(options.captureMs);
     const { clock, log, containers, watch, losses } = options;
+    this.#saves = new ProfileSaves(watch, log);
     this.#losses = new Losses({
       ...{ clock, log, history: losses },
       byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
@@ -115,7 +115,7 @@ export class Pipeline {
 
   /** How often the profiles could not be saved. */
   get saveFailures(): number {
-    return this.#saveFailures;
+    return this.#saves.failures;
   }
 
   /** The last times in which something of a container could not be told, newest first. */
@@ -271,7 +271,7 @@ export class Pipeline {
     }
   }
 
-  /** Once a second: ends samples, saves profiles at the end of a slice, gives up on what waited too long. */
+  /** Once a second: ends samples, begins to save profiles at the end of a slice, gives up on what waited too long. */
   tick(): void {
     const { watch, alerts, clock, containers } = this.#options;
     const nowMs = clock.nowMs();
@@ -291,23 +291,12 @@ export class Pipeline {
       if (cgroupId !== undefined) this.#poller?.resample(cgroupId, sample.number);
     }
     for (const alert of updates) alerts.push(alert);
-    if (sliceEnded) this.save();
+    if (sliceEnded) this.#saves.inParts();
   }
 
   /** Saves the profiles; a failure is logged and tried again with the next slice. */
   save(): void {
-    const { watch, log } = this.#options;
-    try {
-      watch.save();
-      if (this.#saveTrouble !== '') log.info('the profiles can be saved again');
-      this.#saveTrouble = '';
-    } catch (error) {
-      this.#saveFailures++;
-      const text = errorText(error);
-      if (text !== this.#saveTrouble)
-        log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);
-      this.#saveTrouble = text;
-    }
+    this.#saves.now();
   }
 
   /**
@@ -322,7 +311,7 @@ export class Pipeline {
     const { outcome, judged, forget } = watch.decide(decision, nowMs);
     if (forget) this.#sensor?.revoke(decision.workload, 'all');
     else if (judged.length > 0) this.#sensor?.revoke(decision.workload, judged);
-    watch.save();
+    watch.save(decision.workload);
     const { id, verdict, by, workload, features } = decision;
     log.info({ decision: id, verdict, by, workload, features: features.length, outcome }, 'an operator decided');
     return outcome;
@@ -380,7 +369,7 @@ export class Pipeline {
         this.#sensor?.answer(handle, workloadId, kernelKey, mark, number);
       }
       if (alsoKnown.length > 0) this.#recognise(workloadId, alsoKnown);
-      if (saveNow) this.save();
+      if (saveNow) this.#saves.now(workloadId);
     } catch (error) {
       this.#handlingFailures++;
       if (handle !== undefined) this.#sensor?.answer(handle, workloadId, undefined, 'forget');

@@ -257,9 +257,28 @@ export class Watch {
     return this.#profiles.get(workloadId);
   }
 
-  /** Saves what changed. Throws what the store throws; the changes are then kept for the next call. */
-  save(): void {
-    const changes = [...this.#profiles.values()].flatMap((profile) => profile.takeChanges() ?? []);
+  /** Saves what changed, of all workloads or of one. Throws what the store throws; the changes are then kept for the next call. */
+  save(workloadId?: string): void {
+    const of = workloadId === undefined ? this.#profiles.values() : [this.#profiles.get(workloadId)];
+    this.#store([...of].flatMap((profile) => profile?.takeChanges() ?? []));
+  }
+
+  /** Saves a part of what changed, about `rowsMost` rows; true when there is more. Throws as `save`. */
+  savePart(rowsMost: number): boolean {
+    const changes: StoredProfile[] = [];
+    let room = rowsMost;
+    for (const profile of this.#profiles.values()) {
+      const part = profile.takeChanges(room);
+      if (part === undefined) continue;
+      changes.push(part);
+      room -= 1 + part.features.length + part.kernelKeys.length;
+      if (room <= 0) break;
+    }
+    this.#store(changes);
+    return room <= 0;
+  }
+
+  #store(changes: readonly StoredProfile[]): void {
     if (changes.length === 0) return;
     try {
       this.#options.profiles.save(changes);

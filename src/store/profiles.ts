@@ -82,8 +82,25 @@ export interface ProfileSchema {
 export class Profiles {
   readonly #database: Database<ProfileSchema>;
 
+  readonly #writeFeature: (row: ProfileSchema['profile_feature']) => number;
+  readonly #writeKernelKey: (row: ProfileSchema['profile_kernel_key']) => number;
+
   constructor(database: Database<ProfileSchema>) {
     this.#database = database;
+    const { query } = database;
+    this.#writeFeature = database.statement((row) => {
+      const { workload_id, dimension, key, first_seen_ms, ...counts } = columnsOf(row);
+      return query
+        .insertInto('profile_feature')
+        .values({ workload_id, dimension, key, first_seen_ms, ...counts })
+        .onConflict((conflict) => conflict.columns(['workload_id', 'dimension', 'key']).doUpdateSet(counts));
+    });
+    this.#writeKernelKey = database.statement(({ workload_id, kernel_key, features }) =>
+      query
+        .insertInto('profile_kernel_key')
+        .values({ workload_id, kernel_key, features })
+        .onConflict((conflict) => conflict.columns(['workload_id', 'kernel_key']).doUpdateSet({ features })),
+    );
   }
 
   /** All profiles, complete. Throws `store.corrupt` also for rows that hold no JSON where there must be some. */
@@ -169,33 +186,23 @@ export class Profiles {
           .where('key', '=', id.slice(space + 1)),
       );
     }
-    for (const feature of change.features) {
-      const counts = {
-        state: feature.state,
-        startup: feature.startup,
-        steady: feature.steady,
-        last_seen_ms: feature.lastSeenMs,
-        startup_weight: feature.weight.startup,
-        steady_weight: feature.weight.steady,
-      };
-      const { dimension, key } = feature;
-      this.#database.run(
-        query
-          .insertInto('profile_feature')
-          .values({ workload_id, dimension, key, first_seen_ms: feature.firstSeenMs, ...counts })
-          .onConflict((conflict) => conflict.columns(['workload_id', 'dimension', 'key']).doUpdateSet(counts)),
-      );
-    }
+    for (const { dimension, key, state, startup, steady, weight, firstSeenMs, lastSeenMs } of change.features)
+      this.#writeFeature({
+        ...{ workload_id, dimension, key, state, startup, steady },
+        ...{ first_seen_ms: firstSeenMs, last_seen_ms: lastSeenMs },
+        ...{ startup_weight: weight.startup, steady_weight: weight.steady },
+      });
     for (const { kernelKey, features } of change.kernelKeys) {
-      const kernel_key = JSON.stringify(kernelKey);
-      this.#database.run(
-        query
-          .insertInto('profile_kernel_key')
-          .values({ workload_id, kernel_key, features: JSON.stringify(features) })
-          .onConflict((conflict) =>
-            conflict.columns(['workload_id', 'kernel_key']).doUpdateSet({ features: JSON.stringify(features) }),
-          ),
-      );
+      const row = { workload_id, kernel_key: JSON.stringify(kernelKey), features: JSON.stringify(features) };
+      this.#writeKernelKey(row);
     }
   }
+}
+
+function columnsOf(row: ProfileSchema['profile_feature']): ProfileSchema['profile_feature'] {
+  return {
+    ...{ workload_id: row.workload_id, dimension: row.dimension, key: row.key, state: row.state },
+    ...{ startup: row.startup, steady: row.steady, first_seen_ms: row.first_seen_ms, last_seen_ms: row.last_seen_ms },
+    ...{ startup_weight: row.startup_weight, steady_weight: row.steady_weight },
+  };
 }
