@@ -91,8 +91,7 @@ export class Database<Schema> {
     });
     const { sql, parameters } = build(values).compile();
     const names = parameters.map((mark) => marks.get(mark as object) as keyof Row);
-    return (row) =>
-      this.#guard(() => this.#prepare(sql).run(...names.map((name) => row[name])).changes);
+    return (row) => this.#guard(() => this.#prepare(sql).run(...names.map((name) => row[name])).changes);
   }
 
   /** Runs `work` in one transaction (BEGIN IMMEDIATE); whatever it throws undoes all of it. `work` must be synchronous. */

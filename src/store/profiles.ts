@@ -49,7 +49,7 @@ export interface ProfileSchema {
     listeners: string;
     incomplete: string;
     decay: string | null;
-    relearned?: string | null;
+    relearned?: string | null | undefined;
   };
   profile_feature: {
     workload_id: string;
@@ -103,49 +103,52 @@ export class Profiles {
     );
   }
 
-  /** All profiles, complete. Throws `store.corrupt` also for rows that hold no JSON where there must be some. */
-  load(): readonly ProfileRows[] {
+  /** All profiles, one after the other, complete. Throws `store.corrupt` also for rows that hold no JSON where there must be some. */
+  *load(): Generator<ProfileRows, void> {
+    const { query } = this.#database;
+    for (const row of this.#database.all(query.selectFrom('profile').selectAll())) yield this.#profileOf(row);
+  }
+
+  #profileOf(row: ProfileSchema['profile']): ProfileRows {
     try {
-      return this.#load();
+      return this.#complete(row);
     } catch (error) {
       throw error instanceof SyntaxError ? corrupt(this.#database.path, errorText(error)) : error;
     }
   }
 
-  #load(): readonly ProfileRows[] {
+  #complete(row: ProfileSchema['profile']): ProfileRows {
     const { query } = this.#database;
-    return this.#database.all(query.selectFrom('profile').selectAll()).map((row) => {
-      const features = this.#database.all(
-        query.selectFrom('profile_feature').selectAll().where('workload_id', '=', row.workload_id),
-      );
-      const kernelKeys = this.#database.all(
-        query.selectFrom('profile_kernel_key').selectAll().where('workload_id', '=', row.workload_id),
-      );
-      return {
-        workload: { id: row.workload_id, name: row.workload_name, kind: row.workload_kind },
-        createdMs: row.created_ms,
-        samples: { startup: row.samples_startup, steady: row.samples_steady },
-        listeners: JSON.parse(row.listeners) as string[],
-        decay: row.decay === null ? undefined : (JSON.parse(row.decay) as NonNullable<ProfileRows['decay']>),
-        incomplete: JSON.parse(row.incomplete) as ProfileRows['incomplete'],
-        features: features.map((feature) => ({
-          dimension: feature.dimension as Dimension,
-          key: feature.key,
-          state: feature.state,
-          startup: feature.startup,
-          steady: feature.steady,
-          weight: { startup: feature.startup_weight, steady: feature.steady_weight },
-          firstSeenMs: feature.first_seen_ms,
-          lastSeenMs: feature.last_seen_ms,
-        })),
-        kernelKeys: kernelKeys.map((key) => ({
-          kernelKey: JSON.parse(key.kernel_key) as KernelKey,
-          features: JSON.parse(key.features) as string[],
-        })),
-        removed: [],
-        ...(typeof row.relearned === 'string' ? { relearned: row.relearned } : {}),
-      };
-    });
+    const features = this.#database.all(
+      query.selectFrom('profile_feature').selectAll().where('workload_id', '=', row.workload_id),
+    );
+    const kernelKeys = this.#database.all(
+      query.selectFrom('profile_kernel_key').selectAll().where('workload_id', '=', row.workload_id),
+    );
+    return {
+      workload: { id: row.workload_id, name: row.workload_name, kind: row.workload_kind },
+      createdMs: row.created_ms,
+      samples: { startup: row.samples_startup, steady: row.samples_steady },
+      listeners: JSON.parse(row.listeners) as string[],
+      decay: row.decay === null ? undefined : (JSON.parse(row.decay) as NonNullable<ProfileRows['decay']>),
+      incomplete: JSON.parse(row.incomplete) as ProfileRows['incomplete'],
+      features: features.map((feature) => ({
+        dimension: feature.dimension as Dimension,
+        key: feature.key,
+        state: feature.state,
+        startup: feature.startup,
+        steady: feature.steady,
+        weight: { startup: feature.startup_weight, steady: feature.steady_weight },
+        firstSeenMs: feature.first_seen_ms,
+        lastSeenMs: feature.last_seen_ms,
+      })),
+      kernelKeys: kernelKeys.map((key) => ({
+        kernelKey: JSON.parse(key.kernel_key) as KernelKey,
+        features: JSON.parse(key.features) as string[],
+      })),
+      removed: [],
+      ...(typeof row.relearned === 'string' ? { relearned: row.relearned } : {}),
+    };
   }
 
   /** Writes changes of any number of profiles in one transaction: all or nothing. */
