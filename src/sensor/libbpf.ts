@@ -14,6 +14,8 @@ export interface Libbpf {
   setAutoload(program: Pointer, load: boolean): void;
   /** Loads maps and programs; 0 or a negative errno. */
   load(object: Pointer): number;
+  /** `load` in another thread; until it is done nothing else may be asked of the object. */
+  loadAside(object: Pointer): Promise<number>;
   /** Gives the verifier a place to write; call before `load`. */
   setLogBuffer(program: Pointer, buffer: Uint8Array): void;
   /** Attaches by the program's section name; throws with the errno. */
@@ -152,6 +154,13 @@ export function openLibbpf(): Libbpf {
     },
     setAutoload: (program, load) => void f.autoload(program, load),
     load: (object) => Number(f.load(object)),
+    loadAside: (object) =>
+      new Promise((resolve, reject) => {
+        f.load.async(object, (error: unknown, result: unknown) => {
+          if (error === null || error === undefined) resolve(Number(result));
+          else reject(error instanceof Error ? error : new Error(String(error)));
+        });
+      }),
     setLogBuffer: (program, buffer) => void f.logBuffer(program, buffer, buffer.length),
     attach(program) {
       const link: Pointer = f.attach(program);

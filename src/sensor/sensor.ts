@@ -17,15 +17,15 @@ import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
 import type { Incidence } from './known-map.ts';
 import { config, syscalls, task } from './layout.ts';
-import { openLibbpf, updateAny, updateOnlyNew } from './libbpf.ts';
+import { updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
+import { loadSensor } from './loading.ts';
+import type { LoadedSensor, LoadingOptions } from './loading.ts';
 import { ProgramPaths } from './program-paths.ts';
-import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
-import { mountTracefs } from './tracefs.ts';
 import { keyBytes, patternOf, WatchedMap } from './watched-map.ts';
 import type { WatchedContainer } from './watched-map.ts';
 
@@ -43,17 +43,15 @@ export interface SensorListener {
   cgroupRemoved(cgroupId: string): void;
 }
 
-export interface SensorOptions {
+export interface SensorOptions extends LoadingOptions {
   readonly listener: SensorListener;
   readonly log: Logger;
   /** Records a second that one container's files and network may make; more are counted as `rate_limited`. */
   readonly recordsPerSecond?: number;
   /** Records a second that one container's capture may make besides; more are counted as `capture_limited`. */
   readonly capturedPerSecond?: number;
-  /** Strict mode: every system call of containers by its number, the 32-bit ABI's too. Costs every system call of the node. */
-  readonly allSyscalls?: boolean;
-  /** Entries of the kernel's map of known features. */
-  readonly knownEntries?: number;
+  /** What was loaded by the same options; left out, it is loaded now. The sensor closes it. */
+  readonly loaded?: LoadedSensor;
 }
 
 export interface SensorCounters extends KernelStats {
@@ -103,7 +101,7 @@ export class Sensor {
   #hooks: readonly HookState[] = [];
 
   /**
-   * Loads everything into the kernel; nothing is attached yet.
+   * Loads everything into the kernel, unless that was done; nothing is attached yet.
    * @throws AnchorwatchError `sensor.libbpf`, `sensor.object`, `sensor.kernel`, `sensor.load`
    */
   constructor({
@@ -111,8 +109,8 @@ export class Sensor {
     log,
     recordsPerSecond = defaultRecordsPerSecond,
     capturedPerSecond = defaultCapturedPerSecond,
-    allSyscalls = false,
-    knownEntries,
+    loaded,
+    ...loading
   }: SensorOptions) {
     this.#listener = listener;
     this.#log = log;
@@ -122,14 +120,10 @@ export class Sensor {
       },
       handled: (handled) => this.#reader?.worker.postMessage({ handled } satisfies ReaderOrder),
     });
-    this.#libbpf = openLibbpf();
-    mountTracefs();
-    this.#programs = loadPrograms(
-      this.#libbpf,
-      knownEntries === undefined ? {} : { known: knownEntries },
-      new Set(allSyscalls ? [] : ['on_any_call', 'on_compat_open']),
-    );
-    this.#syscallsFd = allSyscalls ? this.#programs.mapFd('syscalls') : undefined;
+    const { libbpf, programs } = loaded ?? loadSensor(loading);
+    this.#libbpf = libbpf;
+    this.#programs = programs;
+    this.#syscallsFd = loading.allSyscalls === true ? this.#programs.mapFd('syscalls') : undefined;
     const random = randomBytes(16);
     this.#known = new KnownMap(this.#libbpf, this.#programs.mapFd('known'), [
       random.readBigUInt64LE(0),
