@@ -1,16 +1,17 @@
+import { errorText } from '../lib/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { Event, ExecEvent, KernelKey, LifecycleEvent, ListenEvent } from '../model/event.ts';
-import type { Stratum } from '../model/feature.ts';
 import type { LossWindow } from '../model/loss.ts';
 import { cgroupPlace } from '../identity/containers.ts';
 import type { Announcement } from '../identity/containers.ts';
 import { Captures } from '../history/captures.ts';
 import { Pending } from '../identity/pending.ts';
 import { cgroupContents, processOf, readListeners, readProcesses } from '../sensor/processes.ts';
+import type { Incidence } from '../sensor/known-map.ts';
 import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Losses } from './losses.ts';
@@ -80,6 +81,8 @@ export class Pipeline {
   #sensor: Sensor | undefined;
   #poller: Poller | undefined;
   #readMs = 0;
+  #reading = false;
+  #finished = false;
   #handlingFailures = 0;
 
   constructor(options: PipelineOptions) {
@@ -273,7 +276,7 @@ export class Pipeline {
 
   /** Once a second: ends samples, begins to save profiles at the end of a slice, gives up on what waited too long. */
   tick(): void {
-    const { watch, alerts, clock, containers } = this.#options;
+    const { watch, clock, containers } = this.#options;
     const nowMs = clock.nowMs();
     this.#losses.read(this.#sensor?.losses() ?? []);
     for (const containerId of this.#captures.ended(nowMs)) {
@@ -282,7 +285,30 @@ export class Pipeline {
     }
     for (const { handle } of this.#pending.expire(nowMs))
       if (handle !== undefined) this.#sensor?.answer(handle, '', undefined, 'forget');
-    if (watch.rolloverDue(nowMs)) this.#readIncidences(nowMs);
+    if (watch.rolloverDue(nowMs) && this.#sensor !== undefined) void this.#readAndRollOver(this.#sensor);
+    else this.#rollOver(nowMs);
+  }
+
+  /** What the kernel counted belongs to the samples that end. Reading it takes longer than a tick may: samples end when it is done. */
+  async #readAndRollOver(sensor: Sensor): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      await sensor.readIncidences((incidence) => {
+        this.#count(incidence);
+      });
+    } catch (error) {
+      this.#options.log.error({ err: error }, `what the kernel counted could not be read: ${errorText(error)}`);
+    } finally {
+      this.#reading = false;
+    }
+    const nowMs = this.#options.clock.nowMs();
+    this.#readMs = nowMs;
+    if (!this.#finished) this.#rollOver(nowMs);
+  }
+
+  #rollOver(nowMs: number): void {
+    const { watch, alerts } = this.#options;
     const { changes, sliceEnded, updates } = watch.rollover(nowMs);
     for (const { containerId, cgroupId, sample } of changes) {
       const workloadId = this.#options.containers.byId(containerId)?.workload.id;
@@ -319,6 +345,7 @@ export class Pipeline {
 
   /** Before the end: counts what the kernel counted, saves. */
   finish(): void {
+    this.#finished = true;
     this.#readIncidences(this.#options.clock.nowMs());
     this.#losses.read(this.#sensor?.losses() ?? []);
     this.#losses.finish();
@@ -351,8 +378,11 @@ export class Pipeline {
 
   #readIncidences(nowMs: number): void {
     this.#readMs = nowMs;
-    for (const { workloadId, stratum, kernelKey, delta } of this.#sensor?.incidences() ?? noIncidences)
-      this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
+    for (const incidence of this.#sensor?.incidences() ?? []) this.#count(incidence);
+  }
+
+  #count({ workloadId, stratum, kernelKey, delta }: Incidence): void {
+    this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
   }
 
   #handle(event: Event, handle: KernelHandle | undefined, container: Container): void {
@@ -377,10 +407,3 @@ export class Pipeline {
     }
   }
 }
-
-const noIncidences: readonly {
-  readonly workloadId: string;
-  readonly stratum: Stratum;
-  readonly kernelKey: never;
-  readonly delta: number;
-}[] = [];

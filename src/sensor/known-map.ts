@@ -43,7 +43,11 @@ export class KnownMap {
   readonly #fd: number;
   readonly #sip: SipKey;
   readonly #workloads: Map<bigint, KnownKeys> = new Map();
+  /** The same by the lower half of their numbers, as far as they were met. */
+  readonly #byHalves: Map<number, { readonly high: number; readonly keys: KnownKeys }> = new Map();
   readonly #writes: KnownWrites;
+  /** Readings that were begun. */
+  #readings = 0;
   /** Keys that did not fit: the kernel goes on to tell them. */
   full = 0;
 
@@ -68,6 +72,7 @@ export class KnownMap {
 
   /** Nothing is told any more. */
   close(): void {
+    this.#readings++;
     this.#writes.close();
   }
 
@@ -123,6 +128,7 @@ export class KnownMap {
       const known = this.#workloads.get(number);
       for (const place of known?.places() ?? []) this.#writes.remove(number, known?.hash(place) ?? 0n);
       this.#workloads.delete(number);
+      this.#byHalves.delete(halves(number)[0]);
     } else for (const key of keys) this.put(workloadId, key, 'judged');
     this.#writes.flush();
   }
@@ -147,33 +153,75 @@ export class KnownMap {
 
   /** What was counted since the last call. */
   *incidences(): Iterable<Incidence> {
+    this.#readings++;
     this.#writes.flush();
-    const keys = Buffer.alloc(batchEntries * featureKey.sizeBytes);
-    const values = Buffer.alloc(batchEntries * feature.sizeBytes);
-    const next = Buffer.alloc(16);
-    let position: Uint8Array | null = null;
+    const batch = new Batch();
     for (let last = false; !last;) {
-      const [result, count] = this.#libbpf.lookupBatch(this.#fd, position, next, keys, values, batchEntries);
+      const [result, count] = this.#libbpf.lookupBatch(this.#fd, ...batch.next());
       if (result !== 0 && result !== -errnoNoEntry) return;
       last = result !== 0;
-      position = Buffer.from(next);
-      for (let i = 0; i < count; i++) {
-        const key = i * featureKey.sizeBytes;
-        const workload = this.#workloads.get(keys.readBigUInt64LE(key));
-        const place = workload?.find(keys.readUInt32LE(key + 8), keys.readUInt32LE(key + 12)) ?? -1;
-        if (workload === undefined || place < 0) continue;
-        const at = i * feature.sizeBytes + feature.members.incidence[0];
-        const startup = values.readUInt32LE(at);
-        const steady = values.readUInt32LE(at + 4);
-        const more = { startup: startup - workload.startup(place), steady: steady - workload.steady(place) };
-        if (more.startup === 0 && more.steady === 0) continue;
-        workload.setCounts(place, startup, steady);
-        const kernelKey = workload.key(place);
-        if (kernelKey === -1) continue;
-        if (more.startup > 0) yield { workloadId: workload.id, kernelKey, stratum: 'startup', delta: more.startup };
-        if (more.steady > 0) yield { workloadId: workload.id, kernelKey, stratum: 'steady', delta: more.steady };
-      }
+      yield* this.#counted(batch, count);
     }
+  }
+
+  /**
+   * `incidences`, with the map read in another thread, which for a full map takes longer than all that is done with it. Another reading that begins
+   * meanwhile tells what this one did not.
+   */
+  async readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+    const reading = ++this.#readings;
+    this.#writes.flush();
+    const batch = new Batch();
+    for (let last = false; !last;) {
+      const [result, count] = await this.#libbpf.lookupBatchAside(this.#fd, ...batch.next());
+      if ((result !== 0 && result !== -errnoNoEntry) || reading !== this.#readings) return;
+      last = result !== 0;
+      for (const incidence of this.#counted(batch, count)) take(incidence);
+    }
+  }
+
+  *#counted({ keys, values }: Batch, count: number): Iterable<Incidence> {
+    for (let i = 0; i < count; i++) {
+      const key = (i * featureKey.sizeBytes) >> 2;
+      const workload = this.#workload(keys[key] ?? 0, keys[key + 1] ?? 0);
+      if (workload === undefined) continue;
+      const place = workload.find(keys[key + 2] ?? 0, keys[key + 3] ?? 0);
+      if (place < 0) continue;
+      const at = (i * feature.sizeBytes + feature.members.incidence[0]) >> 2;
+      const [startup, steady] = [values[at] ?? 0, values[at + 1] ?? 0];
+      const [startupBefore, steadyBefore] = [workload.startup(place), workload.steady(place)];
+      if (startup === startupBefore && steady === steadyBefore) continue;
+      workload.setCounts(place, startup, steady);
+      const kernelKey = workload.key(place);
+      if (kernelKey === -1) continue;
+      const workloadId = workload.id;
+      if (startup > startupBefore) yield { workloadId, kernelKey, stratum: 'startup', delta: startup - startupBefore };
+      if (steady > steadyBefore) yield { workloadId, kernelKey, stratum: 'steady', delta: steady - steadyBefore };
+    }
+  }
+
+  /** By the halves of its number: no large integers for a hundred thousand keys. */
+  #workload(low: number, high: number): KnownKeys | undefined {
+    const found = this.#byHalves.get(low);
+    if (found?.high === high) return found.keys;
+    const keys = this.#workloads.get((BigInt(high) << 32n) | BigInt(low));
+    if (keys !== undefined) this.#byHalves.set(low, { high, keys });
+    return keys;
+  }
+}
+
+/** Room for one lookup of many entries; both sides are little-endian. */
+class Batch {
+  readonly keys: Uint32Array = new Uint32Array((batchEntries * featureKey.sizeBytes) >> 2);
+  readonly values: Uint32Array = new Uint32Array((batchEntries * feature.sizeBytes) >> 2);
+  readonly #next: Uint8Array = new Uint8Array(16);
+  #position: Uint8Array | null = null;
+
+  /** What the next lookup is given. */
+  next(): [Uint8Array | null, Uint8Array, Uint8Array, Uint8Array, number] {
+    const position = this.#position === null ? null : Uint8Array.from(this.#next);
+    this.#position = this.#next;
+    return [position, this.#next, new Uint8Array(this.keys.buffer), new Uint8Array(this.values.buffer), batchEntries];
   }
 }
 

@@ -283,6 +283,11 @@ export class Sensor {
     return this.#known.incidences();
   }
 
+  /** The same, with the map read in another thread. What another reading tells meanwhile is not told twice. */
+  readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+    return this.#known.readIncidences(take);
+  }
+
   /** Gives a process that is older than the sensor its place in the lineage. False when it is gone. */
   adopt(pid: number, exe: string, cgroupId: string): boolean {
     const program = this.#paths.learn(exe);

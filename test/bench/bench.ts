@@ -41,7 +41,7 @@ if (containerNames.length > 0 || wanted.includes('programs'))
     print(figure, values.json);
 if (wanted.includes('collector')) for (const figure of await benchCollector(rounds, say)) print(figure, values.json);
 if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
-if (wanted.includes('profiles')) for (const figure of benchProfiles(rounds, say)) print(figure, values.json);
+if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
 

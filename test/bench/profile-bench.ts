@@ -34,16 +34,16 @@ interface Result {
 
 /**
  * `profiles`: what a slice costs a full node in which every workload shows all that it knows: reading the kernel's map of known keys (the real one,
- * filled as the kernel would), folding the counts into the profiles, saving them to SQLite in parts; and what profiles and the agent's side of the map
+ * filled as the kernel would; in another thread, as the agent does), folding the counts into the profiles, saving them to SQLite in parts; and what profiles and the agent's side of the map
  * take in memory. Needs root.
  */
-export function benchProfiles(rounds: number, say: (text: string) => void): readonly Figure[] {
+export async function benchProfiles(rounds: number, say: (text: string) => void): Promise<readonly Figure[]> {
   const { libbpf, programs } = loadSensor({});
   const rules = effectiveRules([]);
   const results: Result[] = [];
   try {
     for (let round = 0; round < rounds; round++) {
-      const result = slices(rules, libbpf, programs.mapFd('known'));
+      const result = await slices(rules, libbpf, programs.mapFd('known'));
       const text = (all: readonly number[]): string => all.map((ms) => ms.toFixed(0)).join(' ');
       say(
         `profiles, round ${round + 1} of ${rounds}: ${result.features} features and ${result.counted} kernel keys in ${profiled.workloads} workloads, folded in ${text(result.folds)} ms, saved in ${text(result.saves)} ms`,
@@ -66,7 +66,7 @@ export function benchProfiles(rounds: number, say: (text: string) => void): read
 }
 
 /** In a function of its own: nothing of it is left when the next round measures the heap. */
-function slices(rules: ReturnType<typeof effectiveRules>, libbpf: Libbpf, fd: number): Result {
+async function slices(rules: ReturnType<typeof effectiveRules>, libbpf: Libbpf, fd: number): Promise<Result> {
   const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-bench-'));
   const database = openDatabase<ProfileSchema>({
     ...{ path: join(directory, 'profiles.db'), kind: 'profile', migrations: profileMigrations, synchronous: 'normal' },
@@ -102,10 +102,10 @@ function slices(rules: ReturnType<typeof effectiveRules>, libbpf: Libbpf, fd: nu
       count(slice);
       let startedMs = cpuMs();
       counted = 0;
-      for (const { workloadId, kernelKey, stratum, delta } of known.incidences()) {
+      await known.readIncidences(({ workloadId, kernelKey, stratum, delta }) => {
         watch.addIncidence(workloadId, stratum, kernelKey, delta);
         counted++;
-      }
+      });
       watch.rollover(nowMs);
       // In the first slice everything is new, and nothing is counted by the kernel yet.
       if (slice > 0) folds?.push(cpuMs() - startedMs);
