@@ -4,18 +4,19 @@ import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
-import type { Event, ExecEvent, KernelKey, LifecycleEvent, ListenEvent } from '../model/event.ts';
+import type { Event, KernelKey, LifecycleEvent } from '../model/event.ts';
 import type { LossWindow } from '../model/loss.ts';
 import { cgroupPlace } from '../identity/containers.ts';
 import type { Announcement } from '../identity/containers.ts';
 import { Captures } from '../history/captures.ts';
 import { Pending } from '../identity/pending.ts';
-import { cgroupContents, processOf, readListeners, readProcesses } from '../sensor/processes.ts';
+import { cgroupContents } from '../sensor/processes.ts';
 import type { Incidence } from '../sensor/known-map.ts';
 import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Losses } from './losses.ts';
 import { ProfileSaves } from './profile-saves.ts';
+import { standingEvents } from './standing-events.ts';
 import type { LossHistory } from './losses.ts';
 import { configurationActions } from './told.ts';
 import type { Watch } from './watch.ts';
@@ -224,7 +225,7 @@ export class Pipeline {
       { cgroupId, workloadId: workload.id, sample: sample.number, stratum: sample.stratum },
       contents.insideIds,
     );
-    if (contents.pids.length > 0) this.#observe(container, contents.pids);
+    if (contents.pids.length > 0) this.#observe(cgroupId, contents.pids);
     for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
   }
 
@@ -242,36 +243,11 @@ export class Pipeline {
     this.#poller?.unwatch(container.cgroupId);
   }
 
-  /** Processes and listening sockets that `/proc` shows of containers older than the agent. */
-  #observe(container: Container, pids: readonly number[]): void {
-    const { cgroupId } = container;
-    if (cgroupId === undefined) return;
-    const timeMs = this.#options.clock.nowMs();
-    const processes = readProcesses(pids);
-    for (const process of processes) {
-      this.#sensor?.adopt(process.pid, process.exe, cgroupId);
-      const parentExe = process.ancestors[0]?.exe ?? '';
-      const event: ExecEvent = {
-        kind: 'exec',
-        timeMs,
-        cgroupId,
-        source: 'procfs',
-        path: process.exe,
-        origin: 'unknown',
-        script: '',
-        parentExe,
-        fromRuntime: parentExe === '',
-        process: processOf(process),
-      };
-      this.event(event);
-    }
-    for (const { pid, ...listener } of readListeners(processes.map((process) => process.pid))) {
-      const holder = processes.find((process) => process.pid === pid);
-      if (holder === undefined) continue;
-      const owner = processOf(holder);
-      const event: ListenEvent = { kind: 'listen', timeMs, cgroupId, source: 'procfs', ...listener, process: owner };
-      this.event(event);
-    }
+  /** What runs in a container that is older than the agent. */
+  #observe(cgroupId: string, pids: readonly number[]): void {
+    const { processes, events } = standingEvents(cgroupId, pids, this.#options.clock.nowMs());
+    for (const { pid, exe } of processes) this.#sensor?.adopt(pid, exe, cgroupId);
+    for (const event of events) this.event(event);
   }
 
   /** Once a second: ends samples, begins to save profiles at the end of a slice, gives up on what waited too long. */
