@@ -171,8 +171,9 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       .map(([key, of, delta, byNumber]): Act => (profile, model) => {
         const number = profile.kernelKeyNumber(key);
         const held = model.keys.get(JSON.stringify(key));
-        expect(number >= 0).toBe(held !== undefined);
-        if (number >= 0) expect(profile.kernelKey(number)).toEqual(key);
+        const named = number < 0 ? undefined : JSON.stringify(profile.kernelKey(number));
+        if (named !== (held && JSON.stringify(key)))
+          throw new Error(`number ${number} is ${named}, not ${JSON.stringify(key)}`);
         profile.addIncidence(byNumber ? number : key, of, delta);
         if (held !== undefined) held.counted[of] += delta;
       }),

@@ -120,11 +120,11 @@ export class TextTable {
     const length = text.length * 2 + (isNarrow(text) ? 0 : 1);
     const size = sizeOf(length);
     if (this.#usedBytes + size > this.#bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(
+      const larger = Buffer.allocUnsafeSlow(
         Math.max(this.#usedBytes + size, this.#bytes.length + (this.#bytes.length >> 2)),
       );
-      this.#bytes.copy(grown, 0, 0, this.#usedBytes);
-      this.#bytes = grown;
+      this.#bytes.copy(larger, 0, 0, this.#usedBytes);
+      this.#bytes = larger;
     }
     this.#start[number] = this.#usedBytes;
     this.#length[number] = length;

@@ -242,9 +242,9 @@ export function openLibbpf(): Libbpf {
 /** Calls a function of C in a thread of the pool. */
 function aside(called: { async: (...values: unknown[]) => unknown }, ...values: unknown[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    called.async(...values, (error: unknown, result: unknown) => {
-      if (error === null || error === undefined) resolve(Number(result));
-      else reject(error instanceof Error ? error : new Error(String(error)));
+    called.async(...values, (error: Error | null, result: unknown) => {
+      if (error === null) resolve(Number(result));
+      else reject(error);
     });
   });
 }

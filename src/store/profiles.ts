@@ -195,10 +195,10 @@ export class Profiles {
         ...{ first_seen_ms: firstSeenMs, last_seen_ms: lastSeenMs },
         ...{ startup_weight: weight.startup, steady_weight: weight.steady },
       });
-    for (const { kernelKey, features } of change.kernelKeys) {
-      const row = { workload_id, kernel_key: JSON.stringify(kernelKey), features: JSON.stringify(features) };
-      this.#writeKernelKey(row);
-    }
+    for (const { kernelKey, features } of change.kernelKeys)
+      this.#writeKernelKey({
+        ...{ workload_id, kernel_key: JSON.stringify(kernelKey), features: JSON.stringify(features) },
+      });
   }
 }
 
