@@ -25,6 +25,7 @@ import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
 import { RuleSource } from './rule-source.ts';
+import type { SensorLoading } from './sensor-loading.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';
 import { starterPaths, Starters } from './starters.ts';
@@ -58,6 +59,8 @@ export interface AgentOptions {
   readonly incidentQuietMs?: number;
   /** Where events are from; `auto`: the kernel sensor, or `/proc` where it does not work. */
   readonly sensor?: 'auto' | 'bpf' | 'procfs';
+  /** The kernel's part of the sensor where it is being loaded already, by the same `allSyscalls`. */
+  readonly sensorLoading?: SensorLoading;
   /** Files and directories of suspicion rules that build on the shipped ones. */
   readonly rulePaths?: readonly string[];
   /** `on`, `off`, or a path beside the shipped starters; `on` when left out. */

@@ -4,6 +4,7 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
 import { judgingOf, recordingOf } from './judging.ts';
+import { loadSensor } from './sensor.ts';
 import { serve } from './service.ts';
 import { readToken } from './token.ts';
 import { packageVersion } from './version.ts';
@@ -39,6 +40,7 @@ export const agent: CommandDefinition = {
     const stateDir = openStateDirectory(settings.state);
     const nodeName = settings.nodeName ?? hostname();
     return serve(surroundings.stop, log, async (cleanups, onReload) => {
+      const sensorLoading = await loadSensor(settings, cleanups);
       const { startAgent } = await import('../agent/agent.ts');
       const running = await startAgent(
         {
@@ -56,6 +58,7 @@ export const agent: CommandDefinition = {
           ...recordingOf(settings),
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
+          ...sensorLoading,
           ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
           starter: settings.starter,
           version: packageVersion(),

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '../lib/log.ts';
 import { judgingOf, recordingOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
+import { loadSensor } from './sensor.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal, type Terminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
@@ -39,6 +40,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
   const nodeName = settings.nodeName ?? hostname();
   const { token } = readOrMakeToken(settings.tokenFile ?? join(state, 'agent-token'), log);
   return serve(surroundings.stop, log, async (cleanups, onReload) => {
+    const sensorLoading = await loadSensor(settings, cleanups);
     const { startCollector } = await import('../collector/collector.ts');
     const collector = await startCollector(
       {
@@ -70,6 +72,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         ...recordingOf(settings),
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
+        ...sensorLoading,
         ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
         starter: settings.starter,
         version,

@@ -14,7 +14,7 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
-import { sumOfContributions } from '../profile/merge.ts';
+import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 
 export interface CollectorOptions {
@@ -86,7 +86,7 @@ async function assemble(
   const feed = new Feed({ alerts: store, registry, log });
   const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
   const fleet = new Fleet({
-    ...{ contributions: store.contributions, sum: sumOfContributions, registry, clock, log },
+    ...{ contributions: store.contributions, sum: (nowMs) => new ContributionSum(nowMs), registry, clock, log },
     prune: (nowMs) => store.contributions.prune(nowMs),
   });
   await fleet.prune();

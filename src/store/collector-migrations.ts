@@ -97,4 +97,8 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE INDEX contributions_by_time ON contributions (received_ms);
     `,
   },
+  {
+    name: 'packed contributions',
+    sql: `ALTER TABLE contributions ADD COLUMN packed BLOB;`,
+  },
 ];
