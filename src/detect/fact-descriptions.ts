@@ -41,6 +41,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     value: 'slice: what was measured: cores, bytes, processes, or so many a second.',
     usual: 'slice: what is usual for the workload at this hour, in the unit of `value`.',
     heldSeconds: 'slice: for how long it has been so.',
+    burst: 'slice: it came within seconds; `usual` is then the highest that was seen before.',
   },
   process: {
     exe: 'Path of the program that did it.',
