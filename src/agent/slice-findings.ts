@@ -154,4 +154,5 @@ const settled: ProfileFacts = {
   parentListens: false,
   writtenHere: false,
   healthcheck: false,
+  news: 0,
 };

@@ -51,12 +51,12 @@ export class SliceLoops {
     const mixWatch = new MixWatch({ slices, store: mixStore, sliceMs, startupMs, arch, random });
     slices.add(rateWatch);
     slices.add(mixWatch);
+    this.#rates = new RateLoop({ ...loop, watch: rateWatch, figures });
+    this.#mix = new MixLoop({ ...loop, watch: mixWatch, counts });
     if (bursts === undefined) return;
     const burstWatch = new BurstWatch({ slices, store: bursts.store, halfLifeMs, startupMs });
     slices.add(burstWatch);
     this.#bursts = new BurstLoop({ ...loop, ...bursts, watch: burstWatch });
-    this.#rates = new RateLoop({ ...loop, watch: rateWatch, figures });
-    this.#mix = new MixLoop({ ...loop, watch: mixWatch, counts });
   }
 
   /** Once a second. */

@@ -12,7 +12,8 @@ import type { ThresholdsInForce } from './alert-budget.ts';
 /** A workload is watched this long before "never seen" means something about ports. */
 const settledAfterSeconds = 45;
 /** A workload with this many ports does not have a small set of them. */
-const portsMany = 8;
+const portsMany = 12;
+const portsSome = 6;
 const samplesForChance = 10;
 /** Keys that an alert's evidence names as expected. */
 const expectedMax = 10;
@@ -25,6 +26,8 @@ export interface FactsInput {
   readonly dimension: Dimension;
   readonly writtenHere: boolean;
   readonly healthcheck: boolean;
+  /** What the container showed for the first time in this dimension lately, this included. */
+  readonly news: number;
   /** The container's image is a new one of a workload that ran others before. */
   readonly freshImage: boolean;
 }
@@ -37,6 +40,7 @@ export function profileFacts({
   dimension,
   writtenHere,
   healthcheck,
+  news,
   freshImage,
 }: FactsInput): ProfileFacts {
   const counts = profile.incidences(dimension, stratum);
@@ -46,7 +50,8 @@ export function profileFacts({
   const listening = dimension.startsWith('net.') ? portsOf(profile, 'net.listen') : none;
   const own = dimension === 'net.listen' ? listening : out;
   const churns = counts.samples >= samplesForChance && chanceOfNew(counts) >= chanceVolatile;
-  const volatile = dimension.startsWith('net.') && (own.size >= portsMany || churns);
+  // Other addresses each time are no other ports.
+  const volatile = dimension.startsWith('net.') && (own.size >= portsMany || (churns && own.size >= portsSome));
   const startup = stratum === 'startup';
   const exec = event.kind === 'exec' ? event : undefined;
   return {
@@ -64,6 +69,7 @@ export function profileFacts({
     parentListens: exec !== undefined && listensAnywhere(profile, exec.parentExe) && !isMultiCall(exec.parentExe),
     writtenHere,
     healthcheck,
+    news,
   };
 }
 

@@ -104,6 +104,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
       parentListens: z.boolean().optional(),
       writtenHere: z.boolean().optional(),
       healthcheck: z.boolean().optional(),
+      news: z.number().optional(),
     })
     .optional(),
 });
@@ -122,6 +123,7 @@ const ordinary: ProfileFacts = {
   parentListens: false,
   writtenHere: false,
   healthcheck: false,
+  news: 1,
 };
 
 /** `10.0.0.1:443/tcp` in parts; the protocol may be left out. */

@@ -16,6 +16,7 @@ export interface ProfileFacts {
   readonly parentListens: boolean;
   readonly writtenHere: boolean;
   readonly healthcheck: boolean;
+  readonly news: number;
 }
 
 interface ProcessFacts {

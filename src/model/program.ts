@@ -82,13 +82,13 @@ export function programKey(path: string, args: readonly string[]): string {
 
 /**
  * Plain programs whose arguments say what they are after: a known search is no excuse for another one, nor a health check for an upload, nor
- * an archive of a cache for one of `/etc`. Tools whose arguments are mostly names of temporary files (`cp`, `mv`, `rm`, `mkdir`) are left out: what
+ * an archive of a cache for one of `/etc`. Tools whose arguments are mostly names of temporary files (`mv`, `rm`, `mkdir`) are left out: what
  * they do is seen in the files.
  */
 const tools: ReadonlySet<string> = new Set(
   [
     'grep egrep fgrep zgrep rg find locate',
-    'cat head tail tac strings ls ps id uname stat getent',
+    'cat head tail tac strings cp ls ps id uname stat getent',
     'tar bsdtar zip 7z 7za cpio split dd',
     'curl wget nc nc.openbsd nc.traditional netcat ncat socat ssh scp sftp rsync openssl gpg base64 base32 xxd tr',
     'chmod chown chattr touch ln truncate shred kill pkill killall',

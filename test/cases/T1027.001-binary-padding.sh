@@ -13,5 +13,5 @@ set -u
 need() { for t in "$@"; do command -v "$t" >/dev/null 2>&1 || { echo "SKIP: $t missing"; exit 77; }; done; }
 W=${TMPDIR:-/tmp}/ho.$$; mkdir -p "$W" || exit 77
 trap 'cd / && rm -rf "$W"' EXIT; trap 'exit 1' INT TERM
-B=$(readlink -f "$(command -v sleep)"); cp "$B" "$W/sleep"; head -c 64 /dev/zero >> "$W/sleep"; "$W/sleep" 0; true
+cp "$(readlink -f /bin/sleep)" "$W/sleep"; head -c 64 /dev/zero >> "$W/sleep"; "$W/sleep" 0; true
 exit 0

@@ -13,5 +13,5 @@ set -u
 need() { for t in "$@"; do command -v "$t" >/dev/null 2>&1 || { echo "SKIP: $t missing"; exit 77; }; done; }
 W=${TMPDIR:-/tmp}/ho.$$; mkdir -p "$W" || exit 77
 trap 'cd / && rm -rf "$W"' EXIT; trap 'exit 1' INT TERM
-mkdir "$W/..."; cp "$(readlink -f "$(command -v sleep)")" "$W/.../sleep"; "$W/.../sleep" 0; true
+mkdir "$W/..."; cp "$(readlink -f /bin/sleep)" "$W/.../sleep"; "$W/.../sleep" 0; true
 exit 0

@@ -5,7 +5,7 @@
 # needs: sh
 # expect: exec drift persistence
 # where: container
-# image: busybox debian
+# image: debian
 # caps: none
 # seen: -
 # harmless: own or decoy files, own child processes and loopback only; undoes itself. Exit 0 done, 77 cannot run here.
