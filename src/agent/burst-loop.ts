@@ -31,12 +31,14 @@ export interface BurstLoopOptions {
 }
 
 /** Processes of a container that computes less than this, in cores, are not looked at. */
-const busyFrom = 0.3;
+const busyFrom = 0.1;
 /** Containers whose processes are looked at in one second, and processes of each. */
-const looksMax = 4;
-const processesMax = 256;
-/** A container that stays busy and has no process that only computes is looked at twice in this time. */
-const againMs = 12_000;
+const looksMax = 3;
+const processesMax = 128;
+/** A container that stays busy and has no process that only computes is looked at for a quarter of this time. */
+const againMs = 20_000;
+/** Looks of so long are compared with the first. */
+const spinLooksMs = 5_000;
 /** Levels are saved so often. */
 const saveMs = 60_000;
 
@@ -129,10 +131,10 @@ export class BurstLoop {
       if (found !== undefined) raise(found.alert, container);
     }
     if (busy.looks === undefined) busy.looks = now;
-    else if (nowMs - busy.looks.timeMs >= againMs / 3) {
+    else if (nowMs - busy.looks.timeMs >= spinLooksMs) {
       // Busy with something else: seldom looked at as long as it goes on.
       busy.looks = undefined;
-      busy.nextMs = nowMs + (2 * againMs) / 3;
+      busy.nextMs = nowMs + againMs - spinLooksMs;
     }
     return true;
   }

@@ -96,6 +96,11 @@ export class BurstWatch implements SliceDetector {
 
   /** About once a second, with what was read of a container. */
   sample(container: Container, figures: BurstFigures, nowMs: number): readonly BurstAlert[] {
+    if (this.#isYoung(container, nowMs)) {
+      // What is done to start is no measure of what is done later.
+      this.#samples.delete(container.id);
+      return [];
+    }
     const { sinceMs, samples: before } = this.#samples.get(container.id) ?? { sinceMs: nowMs, samples: [] };
     const last = before.at(-1);
     const watched = this.#of(container.workload.id, nowMs);
@@ -111,7 +116,7 @@ export class BurstWatch implements SliceDetector {
       this.#learn(watched, 'memory', memoryBytes, nowMs);
     }
     const known = last !== undefined && nowMs - last.timeMs <= windowMs && nowMs - sinceMs > windowMs;
-    if (!known || this.#isYoung(container, nowMs)) return [];
+    if (!known) return [];
     const lowest = Math.min(...samples.flatMap(({ memoryBytes }) => memoryBytes ?? []));
     const { pids, memoryBytes } = figures;
     const risen = memoryBytes === undefined ? 0 : memoryBytes - lowest;

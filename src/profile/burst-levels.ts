@@ -15,7 +15,7 @@ export const burstKinds: Readonly<Record<BurstName, BurstKind>> = {
   exec: { speaksFrom: 150, times: 4 },
   pids: { speaksFrom: 150, times: 4 },
   memory: { speaksFrom: 256 << 20, times: 4 },
-  cpu: { speaksFrom: 0.3, times: 0 },
+  cpu: { speaksFrom: 0.1, times: 0 },
 };
 
 /** The highest that a workload was seen with, and when. */
