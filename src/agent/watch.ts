@@ -27,7 +27,7 @@ import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
-import { News } from './news.ts';
+import { News, newsKind } from './news.ts';
 import type { Judgement, Rollover, SampleChange } from './judgement.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding } from './release-note.ts';
@@ -139,7 +139,7 @@ export class Watch {
       return expected ? { ...candidate, surprise: 0, fullSurprise: 0 } : candidate;
     });
     const isNew = candidates[0]?.state !== 'known';
-    const news = this.#news.count(container.id, first.dimension, isNew, event.timeMs);
+    const news = this.#news.count(container.id, newsKind(event, first.dimension), isNew, event.timeMs);
     const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check, news });
     const thresholds = this.#budget.inForce(container.workload, first.dimension);
     const evidence = (feature: Feature): Evidence =>

@@ -221,6 +221,9 @@ function summarise(all: readonly Run[], beside: readonly Beside[], json: boolean
   const delays = detected
     .flatMap((run) => beyond(run).map((alert) => alert.receivedMs - Date.parse(alert.time)))
     .toSorted((a, b) => a - b);
+  const raised = detected
+    .flatMap((run) => beyond(run).map(({ raisedAfterMs }) => raisedAfterMs))
+    .toSorted((a, b) => a - b);
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
   const shareOf = (metric: string, part: number, whole: number): void => {
     figure(metric, share(part, whole), whole, 'ratio', ...wilsonInterval(part, whole));
@@ -243,6 +246,7 @@ function summarise(all: readonly Run[], beside: readonly Beside[], json: boolean
     'cases',
   );
   figure('delayMedianMs', delays[delays.length >> 1] ?? 0, delays.length, 'ms', delays[0], delays.at(-1));
+  figure('raisedMedianMs', raised[raised.length >> 1] ?? 0, raised.length, 'ms', raised[0], raised.at(-1));
   const hours = beside.reduce((sum, { containerHours }) => sum + containerHours, 0);
   const loud = beside.flatMap(({ alerts }) => alerts).filter(({ severity }) => severity !== 'notice').length;
   const [low, high] = poissonInterval(loud);
