@@ -46,7 +46,7 @@ test('a process that computes for some seconds is told within six', () => {
 });
 
 test('a quiet container’s processes are not looked at', () => {
-  expect(run(60, 0.05)).toEqual({ looks: 0, alerts: 0 });
+  expect(run(60, 0.04)).toEqual({ looks: 0, alerts: 0 });
 });
 
 test('a container that stays busy with reading is looked at for a quarter of the time', () => {

@@ -31,7 +31,7 @@ export interface BurstLoopOptions {
 }
 
 /** Processes of a container that computes less than this, in cores, are not looked at. */
-const busyFrom = 0.1;
+const busyFrom = 0.05;
 /** Containers whose processes are looked at in one second, and processes of each. */
 const looksMax = 3;
 const processesMax = 128;

@@ -2,6 +2,7 @@ import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Process } from '../model/event.ts';
+import { programKey } from '../model/program.ts';
 import { rateDimension } from '../model/rate.ts';
 import { BurstLevels, burstNames, parseBursts } from '../profile/burst-levels.ts';
 import type { BurstName, StoredBursts } from '../profile/burst-levels.ts';
@@ -172,7 +173,7 @@ export class BurstWatch implements SliceDetector {
       this.#add(workload, new BurstLevels(this.#options.halfLifeMs, nowMs), nowMs).changed = true;
     else
       for (const name of burstNames)
-        if (features.some(({ dimension, key }) => dimension === rateDimension(name) && key === keyOf(name)))
+        if (features.some(({ dimension, key }) => dimension === rateDimension(name) && key.startsWith(keyOf(name, ''))))
           watched.changed = watched.levels.decide(name, verdict, nowMs) || watched.changed;
     this.save();
   }
@@ -193,16 +194,20 @@ export class BurstWatch implements SliceDetector {
     if (value === undefined) return undefined;
     const { levels } = watched;
     if (levels.adopt(nowMs)) watched.changed = true;
-    const news = levels.news(name, value, nowMs);
+    const about = process === undefined ? '' : programKey(process.exe, process.args);
+    const news = levels.news(name, value, nowMs, about);
     if (news === 'usual') {
       if (name === 'exec') this.#learn(watched, name, value, nowMs);
       return undefined;
     }
-    const finding = findingOf(container, name, { value, levels, heldMs, nowMs, process, goesOn: news === 'goes-on' });
+    const finding = findingOf(container, name, {
+      ...{ value, levels, heldMs, nowMs, process, about },
+      goesOn: news === 'goes-on',
+    });
     const verdict = this.#options.slices.take(finding);
     if (verdict.reason === 'below') this.#learn(watched, name, value, nowMs);
     else if (news === 'new') {
-      levels.tell(name, value, nowMs);
+      levels.tell(name, value, nowMs, about);
       watched.changed = true;
     }
     return verdict.alert === undefined ? undefined : { alert: verdict.alert, container };
@@ -240,8 +245,8 @@ function started(samples: readonly Sample[], nowMs: number): number | undefined 
   return now === undefined || first === undefined || now < first ? undefined : now - first;
 }
 
-function keyOf(name: BurstName): string {
-  return `${rateDimension(name)} burst`;
+function keyOf(name: BurstName, about: string): string {
+  return `${rateDimension(name)} burst${about === '' ? '' : ` ${about}`}`;
 }
 
 function findingOf(
@@ -253,6 +258,7 @@ function findingOf(
     heldMs,
     nowMs,
     process,
+    about,
     goesOn,
   }: {
     readonly value: number;
@@ -260,6 +266,7 @@ function findingOf(
     readonly heldMs: number;
     readonly nowMs: number;
     readonly process: Process | undefined;
+    readonly about: string;
     readonly goesOn: boolean;
   },
 ): SliceFinding {
@@ -268,7 +275,7 @@ function findingOf(
   return {
     ...{ container, timeMs: nowMs, detector: 'bursts', goesOn },
     surprise: Math.min(surpriseMax, Math.log10(samples + 1)),
-    feature: { dimension: rateDimension(name), key: keyOf(name) },
+    feature: { dimension: rateDimension(name), key: keyOf(name, about) },
     title: () => burstTitle(name, { value, usual, heldMs, process }),
     evidence: () => ({
       ...{ samples, seenInOneSample: 0, coverage: Math.round((samples / (samples + 1)) * 10_000) / 10_000 },

@@ -66,10 +66,10 @@ test.each([
   [undefined],
   [null],
   [[]],
-  [{ sinceMs: 0, watchedMs: -1, levels: {}, told: {} }],
-  [{ sinceMs: 0, watchedMs: 1, levels: { fork: { value: 1, timeMs: 1 } }, told: {} }],
-  [{ sinceMs: 0, watchedMs: 1, levels: { exec: { value: '1', timeMs: 1 } }, told: {} }],
-  [{ sinceMs: 0, watchedMs: 1, levels: {}, told: { exec: { value: 1, timeMs: 1 } } }],
+  [{ sinceMs: 0, watchedMs: -1, levels: {}, told: [] }],
+  [{ sinceMs: 0, watchedMs: 1, levels: { fork: { value: 1, timeMs: 1 } }, told: [] }],
+  [{ sinceMs: 0, watchedMs: 1, levels: { exec: { value: '1', timeMs: 1 } }, told: [] }],
+  [{ sinceMs: 0, watchedMs: 1, levels: {}, told: [{ name: 'exec', value: 1, timeMs: 1 }] }],
 ])('%j is no stored state', (state) => {
   expect(parseBursts(state)).toBeUndefined();
 });

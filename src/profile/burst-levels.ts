@@ -15,7 +15,7 @@ export const burstKinds: Readonly<Record<BurstName, BurstKind>> = {
   exec: { speaksFrom: 150, times: 4 },
   pids: { speaksFrom: 150, times: 4 },
   memory: { speaksFrom: 256 << 20, times: 4 },
-  cpu: { speaksFrom: 0.1, times: 0 },
+  cpu: { speaksFrom: 0.05, times: 0 },
 };
 
 /** The highest that a workload was seen with, and when. */
@@ -24,14 +24,20 @@ export interface Level {
   readonly timeMs: number;
 }
 
+/** What an alert was raised for; `about`: the program, where one is known. */
+export interface ToldBurst extends Level {
+  readonly name: BurstName;
+  readonly about: string;
+  readonly denied: boolean;
+}
+
 /** What is remembered of the bursts of a workload, as it is stored. */
 export interface StoredBursts {
   /** When the workload was measured first, and for how long since, milliseconds. */
   readonly sinceMs: number;
   readonly watchedMs: number;
   readonly levels: Readonly<Partial<Record<BurstName, Level>>>;
-  /** What an alert was raised for. */
-  readonly told: Readonly<Partial<Record<BurstName, Level & { readonly denied: boolean }>>>;
+  readonly told: readonly ToldBurst[];
 }
 
 /** `usual`: as seen before, or too small to tell. `new`: to be judged. `goes-on`: of what an alert was raised for. */
@@ -39,6 +45,8 @@ export type BurstNews = 'usual' | 'new' | 'goes-on';
 
 /** What raised an alert is the workload's own after this time, unless somebody accepts it before or denies it. */
 const adoptMs = 86_400_000;
+/** Alerts that are remembered of a workload. */
+const toldMax = 16;
 /** So many times as high as what was told is another alert. */
 const anotherTimes = 2;
 
@@ -52,19 +60,19 @@ export class BurstLevels {
   readonly #sinceMs: number;
   #watchedMs: number;
   readonly #levels: Map<BurstName, Level>;
-  readonly #told: Map<BurstName, Level & { readonly denied: boolean }>;
+  #told: readonly ToldBurst[];
 
   constructor(halfLifeMs: number, timeMs: number, stored?: StoredBursts) {
     this.#halfLifeMs = halfLifeMs;
     this.#sinceMs = stored?.sinceMs ?? timeMs;
     this.#watchedMs = stored?.watchedMs ?? 0;
     this.#levels = new Map(Object.entries(stored?.levels ?? {}) as [BurstName, Level][]);
-    this.#told = new Map(Object.entries(stored?.told ?? {}) as [BurstName, Level & { denied: boolean }][]);
+    this.#told = stored?.told ?? [];
   }
 
   get stored(): StoredBursts {
-    const { levels, told } = { levels: Object.fromEntries(this.#levels), told: Object.fromEntries(this.#told) };
-    return { sinceMs: this.#sinceMs, watchedMs: this.#watchedMs, levels, told };
+    const levels = Object.fromEntries(this.#levels);
+    return { sinceMs: this.#sinceMs, watchedMs: this.#watchedMs, levels, told: this.#told };
   }
 
   /** For how long it was watched, milliseconds. */
@@ -83,14 +91,13 @@ export class BurstLevels {
   }
 
   /** What is to be thought of a value. Changes nothing. */
-  news(name: BurstName, value: number, timeMs: number): BurstNews {
+  news(name: BurstName, value: number, timeMs: number, about = ''): BurstNews {
     const { speaksFrom, times } = burstKinds[name];
     const highest = this.highest(name, timeMs);
     if (value < speaksFrom || value < times * highest || (times === 0 && highest > 0)) return 'usual';
-    const told = this.#told.get(name);
-    return told !== undefined && value < anotherTimes * told.value && timeMs - told.timeMs < adoptMs
-      ? 'goes-on'
-      : 'new';
+    const told = this.#told.find((one) => one.name === name && one.about === about);
+    if (told === undefined || timeMs - told.timeMs >= adoptMs) return 'new';
+    return times > 0 && value >= anotherTimes * told.value ? 'new' : 'goes-on';
   }
 
   /** The value belongs to the workload. False: that was known. */
@@ -101,29 +108,27 @@ export class BurstLevels {
   }
 
   /** An alert was raised for the value. */
-  tell(name: BurstName, value: number, timeMs: number): void {
-    this.#told.set(name, { value, timeMs, denied: false });
+  tell(name: BurstName, value: number, timeMs: number, about = ''): void {
+    const others = this.#told.filter((one) => one.name !== name || one.about !== about);
+    this.#told = [...others, { name, about, value, timeMs, denied: false }].slice(-toldMax);
   }
 
   /** What was told more than a day ago and was not denied belongs to the workload. True: something did. */
   adopt(timeMs: number): boolean {
-    const due = [...this.#told].filter(([, told]) => timeMs - told.timeMs >= adoptMs);
-    for (const [name, told] of due) {
-      this.#told.delete(name);
-      if (!told.denied) this.learn(name, told.value, timeMs);
-    }
-    return due.length > 0;
+    const due = this.#told.filter((told) => timeMs - told.timeMs >= adoptMs);
+    if (due.length === 0) return false;
+    this.#told = this.#told.filter((told) => !due.includes(told));
+    for (const { name, value, denied } of due) if (!denied) this.learn(name, value, timeMs);
+    return true;
   }
 
   /** What was told last belongs to the workload (`accept`), or does not (`deny`). False: nothing was told. */
   decide(name: BurstName, verdict: 'accept' | 'deny', timeMs: number): boolean {
-    const told = this.#told.get(name);
-    if (told === undefined) return false;
-    if (verdict === 'deny') this.#told.set(name, { ...told, denied: true });
-    else {
-      this.#told.delete(name);
-      this.learn(name, told.value, timeMs);
-    }
+    const told = this.#told.filter((one) => one.name === name);
+    if (told.length === 0) return false;
+    const others = this.#told.filter((one) => one.name !== name);
+    this.#told = verdict === 'deny' ? [...others, ...told.map((one) => ({ ...one, denied: true }))] : others;
+    if (verdict === 'accept') for (const { value } of told) this.learn(name, value, timeMs);
     return true;
   }
 }
@@ -132,11 +137,16 @@ export class BurstLevels {
 export function parseBursts(state: unknown): StoredBursts | undefined {
   if (!isRecord(state)) return undefined;
   const { sinceMs, watchedMs, levels, told } = state;
-  if (!isAmount(sinceMs) || !isAmount(watchedMs) || !isRecord(levels) || !isRecord(told)) return undefined;
-  const isLevel = ([name, level]: [string, unknown]): boolean =>
+  if (!isAmount(sinceMs) || !isAmount(watchedMs) || !isRecord(levels) || !Array.isArray(told)) return undefined;
+  const isLevel = (name: unknown, level: unknown): level is Readonly<Record<string, unknown>> =>
     burstNames.some((one) => one === name) && isRecord(level) && isAmount(level['value']) && isAmount(level['timeMs']);
-  if (![...Object.entries(levels), ...Object.entries(told)].every(isLevel)) return undefined;
-  if (!Object.values(told).every((one) => isRecord(one) && typeof one['denied'] === 'boolean')) return undefined;
+  if (!Object.entries(levels).every(([name, level]) => isLevel(name, level))) return undefined;
+  const isTold = (one: unknown): boolean =>
+    isRecord(one) &&
+    isLevel(one['name'], one) &&
+    typeof one['about'] === 'string' &&
+    typeof one['denied'] === 'boolean';
+  if (!(told as readonly unknown[]).every(isTold)) return undefined;
   return state as unknown as StoredBursts;
 }
 

@@ -29,7 +29,7 @@ export interface Spin {
 /** Computing for a shorter time is what any program does. */
 const spinMs = 2_500;
 /** Less of a core is no spinning. */
-const coresMin = 0.1;
+const coresMin = 0.05;
 /** From here on it surely never paused; below it may have had to wait for a processor of a busy node. */
 const coresFull = 0.8;
 const readyMin = 0.9;

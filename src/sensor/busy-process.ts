@@ -18,6 +18,8 @@ export interface ProcessWork {
 const msPerTick = 10;
 const statMax = 4096;
 const descriptorsMax = 64;
+/** Standard error, and where shells keep the script that they run (dash and busybox, bash). */
+const leftOut: ReadonlySet<string> = new Set(['2', '10', '255']);
 
 /** Undefined when it is gone, may not be looked at, or is told in another form. Never throws. */
 export function readWork(pid: number, proc = '/proc'): ProcessWork | undefined {
@@ -52,12 +54,12 @@ function schedule(pid: number, proc: string): readonly [ran: number, waited: num
 }
 
 /**
- * True when nothing that the process has open leads anywhere: it reads and writes devices such as `/dev/null` and `/dev/zero` only. Standard error is left
- * out. False where that cannot be read, or it has more than 64 files open.
+ * True when nothing that the process has open leads anywhere: it reads and writes devices such as `/dev/null` and `/dev/zero` only. Standard error
+ * and the script of a shell are left out. False where that cannot be read, or it has more than 64 files open.
  */
 export function worksOnDevicesOnly(pid: number, proc = '/proc'): boolean {
   try {
-    const descriptors = readdirSync(`${proc}/${pid}/fd`).filter((name) => name !== '2');
+    const descriptors = readdirSync(`${proc}/${pid}/fd`).filter((name) => !leftOut.has(name));
     if (descriptors.length > descriptorsMax) return false;
     return descriptors.every((name) => /^\/dev\/(?!shm\/)/.test(readlinkSync(`${proc}/${pid}/fd/${name}`)));
   } catch {
