@@ -91,7 +91,7 @@ const tools: ReadonlySet<string> = new Set(
     'cat head tail tac strings cp ls ps id uname stat getent',
     'tar bsdtar zip 7z 7za cpio split dd',
     'curl wget nc nc.openbsd nc.traditional netcat ncat socat ssh scp sftp rsync openssl gpg base64 base32 xxd tr',
-    'chmod chown chattr touch ln truncate shred kill pkill killall',
+    'chmod chown chattr touch ln truncate shred kill pgrep pkill killall ss netstat',
     'su sudo chroot unshare nsenter mount umount mknod ip crontab systemctl service dpkg',
   ].flatMap((line) => line.split(' ')),
 );

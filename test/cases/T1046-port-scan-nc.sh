@@ -12,5 +12,5 @@
 set -u
 need() { for t in "$@"; do command -v "$t" >/dev/null 2>&1 || { echo "SKIP: $t missing"; exit 77; }; done; }
 need nc
-p=20; while [ $p -lt 45 ]; do nc -z -w 1 127.0.0.1 $p >/dev/null 2>&1; p=$((p+1)); done; true
+Z=; nc -h 2>&1 | grep -q -- -z && Z=-z; p=20; while [ $p -lt 45 ]; do nc $Z -w 1 127.0.0.1 $p </dev/null >/dev/null 2>&1; p=$((p+1)); done; true
 exit 0

@@ -12,5 +12,5 @@
 set -u
 need() { for t in "$@"; do command -v "$t" >/dev/null 2>&1 || { echo "SKIP: $t missing"; exit 77; }; done; }
 need nc
-for p in 7000 8000 9000; do nc -z -w 1 127.0.0.1 $p >/dev/null 2>&1; done; true
+Z=; nc -h 2>&1 | grep -q -- -z && Z=-z; for p in 7000 8000 9000; do nc $Z -w 1 127.0.0.1 $p </dev/null >/dev/null 2>&1; done; true
 exit 0
