@@ -52,8 +52,8 @@ export interface BusyProcess {
 
 /** What rises more slowly than this is no burst, and becomes usual as it goes. */
 const windowMs = 5_000;
-/** Programs are counted over this time. */
-const countedMs = 3_000;
+/** Programs are counted over this time: on a busy node a burst takes longer. */
+const countedMs = 5_000;
 const workloadsMax = 1_000;
 /** Surprise of what never was: a decade for each tenfold of half hours, and one at most, as little speaks for a burst being harm. */
 const surpriseMax = 1;
@@ -109,10 +109,10 @@ export class BurstWatch implements SliceDetector {
       watched.levels.watched(Math.min(nowMs - watched.measuredMs, windowMs));
       watched.measuredMs = nowMs;
     }
-    const samples = [...before.filter(({ timeMs }) => nowMs - timeMs <= windowMs), { ...figures, timeMs: nowMs }];
+    const samples = [...before.filter(({ timeMs }) => nowMs - timeMs <= windowMs + 200), { ...figures, timeMs: nowMs }];
     this.#samples.set(container.id, { sinceMs, samples });
     // What is too old to be of a burst is how the workload is.
-    for (const { pids, memoryBytes } of before.filter(({ timeMs }) => nowMs - timeMs > windowMs)) {
+    for (const { pids, memoryBytes } of before.filter(({ timeMs }) => nowMs - timeMs > windowMs + 200)) {
       this.#learn(watched, 'pids', pids, nowMs);
       this.#learn(watched, 'memory', memoryBytes, nowMs);
     }
@@ -240,7 +240,7 @@ export class BurstWatch implements SliceDetector {
 /** Programs started within `countedMs`; undefined where they are not counted. */
 function started(samples: readonly Sample[], nowMs: number): number | undefined {
   const now = samples.at(-1)?.execs;
-  const first = samples.find(({ timeMs, execs }) => execs !== undefined && nowMs - timeMs <= countedMs + 500)?.execs;
+  const first = samples.find(({ timeMs, execs }) => execs !== undefined && nowMs - timeMs <= countedMs + 200)?.execs;
   // A count that went back belongs to another start of the container.
   return now === undefined || first === undefined || now < first ? undefined : now - first;
 }

@@ -80,6 +80,7 @@ export class Pipeline {
   #poller: Poller | undefined;
   #readMs = 0;
   #saveTrouble = '';
+  #savePlanned = false;
   #saveFailures = 0;
   #handlingFailures = 0;
 
@@ -355,6 +356,16 @@ export class Pipeline {
     );
   }
 
+  /** After the events that were read with this one: the alert, which is on disk, waits for no profile. */
+  #saveSoon(): void {
+    if (this.#savePlanned) return;
+    this.#savePlanned = true;
+    setImmediate(() => {
+      this.#savePlanned = false;
+      this.save();
+    });
+  }
+
   #readIncidences(nowMs: number): void {
     this.#readMs = nowMs;
     for (const { workloadId, stratum, kernelKey, delta } of this.#sensor?.incidences() ?? noIncidences)
@@ -371,7 +382,7 @@ export class Pipeline {
       if (alert !== undefined) this.raise(alert, container, event);
       if (handle !== undefined && mark !== 'none') this.#sensor?.answer(handle, workloadId, event.kernelKey, mark);
       if (alsoKnown.length > 0) this.#sensor?.recognise(workloadId, alsoKnown);
-      if (saveNow) this.save();
+      if (saveNow) this.#saveSoon();
     } catch (error) {
       this.#handlingFailures++;
       if (handle !== undefined) this.#sensor?.answer(handle, workloadId, undefined, 'forget');

@@ -1,4 +1,4 @@
-/** What may come in a burst: programs started within three seconds, processes and threads, bytes of memory, cores of a process that only computes. */
+/** What may come in a burst: programs started within five seconds, processes and threads, bytes of memory, cores of a process that only computes. */
 export const burstNames = ['exec', 'pids', 'memory', 'cpu'] as const;
 
 export type BurstName = (typeof burstNames)[number];
