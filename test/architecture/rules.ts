@@ -31,6 +31,8 @@ const rooms = [
   'feed',
   'api',
   'config',
+  // Who asks, and what proves it: apart from api, so that nothing that parses requests can come near hashes and secrets.
+  'access',
 ];
 const root: Layer = {
   mayImport: [...foundation, ...rooms],
