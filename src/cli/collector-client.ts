@@ -1,39 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { stateCandidates } from '../config/state-directory.ts';
+import { STATUS_CODES } from 'node:http';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
-import type { Invocation } from './command.ts';
+import { requestOf } from './http-request.ts';
+import type { Answer } from './http-request.ts';
+import type { Peer } from './peer.ts';
 import { escapeForTerminal } from './terminal.ts';
 
 const timeoutMs = 15_000;
 
-/** A listening address that can be connected to: the wildcard addresses stand for this machine. */
-export function reachable(url: string): string {
-  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-}
-
-/** The address that a running collector wrote down in its state directory. */
-function addressInState(state: string | undefined): string | undefined {
-  for (const directory of stateCandidates(state)) {
-    try {
-      const text = readFileSync(join(directory, 'listen'), 'utf8').trim();
-      if (/^https?:\/\/[^\s/]+$/.test(text)) return text;
-    } catch {
-      // Not there: the next one.
-    }
-  }
-  return undefined;
-}
-
-/** Base URL of the collector to ask: `--listen` when it was given, else what DIR/listen says, else the default of `--listen`. */
-export function collectorAddress({ settings, sources }: Pick<Invocation, 'settings' | 'sources'>): string {
-  const given = sources.listen === 'default' ? addressInState(settings.state) : undefined;
-  return reachable(given ?? `http://${settings.listen}`);
-}
-
 /** What a failed request says: the problem document's detail (RFC 9457) when there is one. */
-async function problemOf(response: Response): Promise<string> {
-  const text = await response.text();
+function problemOf({ status, text }: Answer): string {
   try {
     const body = JSON.parse(text) as { detail?: unknown; title?: unknown };
     const said = body.detail ?? body.title;
@@ -41,7 +16,7 @@ async function problemOf(response: Response): Promise<string> {
   } catch {
     // Not JSON: the status alone has to do.
   }
-  return response.statusText;
+  return STATUS_CODES[status] ?? 'no reason given';
 }
 
 /**
@@ -49,44 +24,52 @@ async function problemOf(response: Response): Promise<string> {
  * @throws AnchorwatchError `collector-unreachable` (with what to do), `collector-refused` (status and its reason).
  */
 export async function ask<T>(
-  address: string,
+  address: Peer,
   path: string,
   stop: AbortSignal,
   body?: object,
   method: 'GET' | 'DELETE' = 'GET',
 ): Promise<T> {
-  let response: Response;
+  let answer: Answer;
   try {
-    response = await fetch(`${address}${path}`, {
+    answer = await requestOf(address, path, {
+      method: body === undefined ? method : 'POST',
+      body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
-      ...(body === undefined
-        ? { method }
-        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
   } catch (error) {
     throw new AnchorwatchError(
       'collector-unreachable',
-      `no collector answers at ${address} (${errorText(error)}): start one with "anchorwatch up", or say where it is with --listen HOST:PORT or --state DIR`,
+      `no collector answers at ${address.url} (${errorText(error)}): ${unreachableHint(error)}start one with "anchorwatch up", or say where it is with --collector URL, --listen HOST:PORT or --state DIR`,
       { cause: error, retryable: true },
     );
   }
-  if (!response.ok) {
-    const reason = escapeForTerminal(await problemOf(response));
+  if (answer.status < 200 || answer.status > 299) {
+    const reason = escapeForTerminal(problemOf(answer));
+    const hint = answer.status === 401 ? '\nShow a token: --token-file FILE, or ANCHORWATCH_TOKEN.' : '';
     throw new AnchorwatchError(
       'collector-refused',
-      `the collector at ${address} answered ${String(response.status)}: ${reason}`,
+      `the collector at ${address.url} answered ${String(answer.status)}: ${reason}${hint}`,
     );
   }
   try {
     // The collector's shapes are the model's: both come from this package.
-    return (await response.json()) as T;
+    return JSON.parse(answer.text) as T;
   } catch (error) {
     throw new AnchorwatchError(
       'collector-refused',
-      `what answers at ${address} is not an Anchorwatch collector: its answer is not JSON`,
+      `what answers at ${address.url} is not an Anchorwatch collector: its answer is not JSON`,
       {
         cause: error,
       },
     );
   }
+}
+
+/** What helps where it is the way that is not trusted. */
+function unreachableHint(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/u.test(code)
+    ? 'its certificate is not trusted, name who vouches for it with --ca-file FILE; or '
+    : '';
 }

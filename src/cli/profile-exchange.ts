@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
-import { ask, collectorAddress } from './collector-client.ts';
+import { ask } from './collector-client.ts';
 import { type CommandDefinition, exitStatus } from './command.ts';
+import { collectorAddress } from './peer.ts';
+import type { Peer } from './peer.ts';
 import { escapeForTerminal } from './terminal.ts';
 
 /** A profile in a file, as far as the command line looks into it; the collector checks it. */
@@ -94,7 +96,7 @@ export const profileImport: CommandDefinition = {
   },
 };
 
-async function idOf(address: string, workload: string, stop: AbortSignal): Promise<string> {
+async function idOf(address: Peer, workload: string, stop: AbortSignal): Promise<string> {
   return (await ask<{ readonly id: string }>(address, workloadPath(workload), stop)).id;
 }
 

@@ -1,6 +1,7 @@
 import type { DimensionCoverage } from '../model/node.ts';
-import { ask, collectorAddress } from './collector-client.ts';
+import { ask } from './collector-client.ts';
 import { type CommandDefinition, exitStatus } from './command.ts';
+import { collectorAddress } from './peer.ts';
 import { formatTable, jsonLine } from './terminal.ts';
 
 /** A workload as `GET /api/v1/workloads` lists it. */
@@ -51,7 +52,7 @@ export const workloads: CommandDefinition = {
     if (invocation.own['json'] === true) {
       for (const item of items) terminal.out(jsonLine(item));
     } else if (items.length === 0) {
-      terminal.err(`No workload has been reported to ${address} yet.`);
+      terminal.err(`No workload has been reported to ${address.url} yet.`);
     } else {
       const rows = items.map(({ name, containers, nodes, samples, dimensions }) => [
         name,
