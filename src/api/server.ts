@@ -82,7 +82,11 @@ export class ApiServer {
       ...{ gatekeeper, configured, loopback, allowUnauthenticated, metricsOpen, clock },
     });
     this.#visitors = new Visitors((principal) => this.#authentication.stands(principal), log);
-    this.#tls = options.tls === undefined ? undefined : new Tls(options.tls, log, options.certificateChanged ?? ignore);
+    const events = {
+      certificate: options.certificateChanged ?? ignore,
+      clientCaChanged: () => this.#visitors.endCertificates(),
+    };
+    this.#tls = options.tls === undefined ? undefined : new Tls(options.tls, log, events);
     this.#app = fastify({
       bodyLimit: 65_536,
       forceCloseConnections: true,

@@ -15,6 +15,13 @@ export interface TlsFiles {
   readonly clientCaFile?: string | undefined;
 }
 
+export interface TlsEvents {
+  /** The certificate, PEM, at the start and whenever it is another one. */
+  readonly certificate: (cert: string) => void;
+  /** Somebody else vouches for agents now. */
+  readonly clientCaChanged: () => void;
+}
+
 interface Loaded {
   readonly cert: string;
   readonly key: string;
@@ -41,7 +48,7 @@ const ciphers = [
 export class Tls {
   readonly #files: TlsFiles;
   readonly #log: Logger;
-  readonly #changed: (cert: string) => void;
+  readonly #events: TlsEvents;
   readonly #servers: Server[] = [];
   readonly #timer: NodeJS.Timeout;
   #loaded: Loaded;
@@ -49,15 +56,14 @@ export class Tls {
 
   /**
    * Throws AnchorwatchError `tls.files` when a file cannot be read or does not fit the others.
-   * @param changed Called with the certificate, PEM, at the start and whenever it is another one.
    */
-  constructor(files: TlsFiles, log: Logger, changed: (cert: string) => void) {
+  constructor(files: TlsFiles, log: Logger, events: TlsEvents) {
     this.#files = files;
     this.#log = log;
-    this.#changed = changed;
+    this.#events = events;
     this.#loaded = load(files);
     check(this.#loaded, files);
-    changed(this.#loaded.cert);
+    events.certificate(this.#loaded.cert);
     this.#timer = setInterval(() => this.reload(), lookMs).unref();
   }
 
@@ -82,7 +88,7 @@ export class Tls {
     return Date.parse(new X509Certificate(this.#loaded.cert).validTo) / 1000;
   }
 
-  /** Reads the files again; connections that are open stay. */
+  /** Reads the files again. */
   reload(): void {
     try {
       const loaded = load(this.#files);
@@ -94,9 +100,11 @@ export class Tls {
         // A session that was begun under the old client CA must not be resumed.
         server.setTicketKeys(randomBytes(48));
       }
+      const caChanged = loaded.ca !== this.#loaded.ca;
       this.#loaded = loaded;
       this.#refused = '';
-      this.#changed(loaded.cert);
+      this.#events.certificate(loaded.cert);
+      if (caChanged) this.#events.clientCaChanged();
       this.#log.info({ certificate: this.#files.certFile, ends: this.endsSeconds }, 'the certificate was read again');
     } catch (error) {
       const text = errorText(error);

@@ -71,6 +71,11 @@ export class Visitors {
     }
   }
 
+  /** Ends the connections of those who showed a certificate: who vouches for them has changed, so they have to show it again. */
+  endCertificates(): void {
+    for (const [socket, { kind }] of this.#sockets) if (kind === 'certificate') socket.destroy();
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
