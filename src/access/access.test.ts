@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createLogger } from '../lib/log.ts';
 import { createRegistry } from '../lib/metrics.ts';
 import type { AccessToken } from '../model/access.ts';
 import { Checks } from './checks.ts';
@@ -31,6 +32,7 @@ function gateOf(
     },
     checks: new Checks({ clock }),
     ...{ sharedToken: 'the-shared-token', agentCertificates: false, clock, registry: createRegistry() },
+    log: createLogger({ level: 'silent' }),
     ...changes,
   });
 }

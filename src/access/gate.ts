@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopbackAddress, network } from '../lib/address.ts';
 import { Allowances } from '../lib/allowance.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
 import { counter } from '../lib/metrics.ts';
 import type { Counter, Registry } from '../lib/metrics.ts';
 import { endOfToken } from '../model/access.ts';
@@ -60,6 +61,7 @@ export interface GateOptions {
   readonly localNode?: string | undefined;
   readonly clock: Clock;
   readonly registry: Registry;
+  readonly log: Logger;
 }
 
 /** Wrong tokens from one address: ten at once, then ten a minute. */
@@ -151,7 +153,10 @@ export class Gate {
 
   #wrongToken(key: string): Admission {
     const waitMs = this.#wrong.take(key, this.#options.clock.monotonicMs());
-    return waitMs > 0 ? this.#deny('limited', waitMs) : this.#deny('unknown');
+    if (waitMs > 0) return this.#deny('limited', waitMs);
+    // Bounded by the same limit.
+    this.#options.log.warn({ from: key }, 'a token was shown that is wrong, revoked or expired');
+    return this.#deny('unknown');
   }
 
   #deny(denial: Denial, waitMs = 0): Admission {

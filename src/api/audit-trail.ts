@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { maskText } from '../lib/mask.ts';
 import { roles } from '../model/access.ts';
 import type { AuditRecord, StoredAuditRecord } from '../model/access.ts';
 import { alertQuerySchema, parseParameters, parseTime } from './alert-query.ts';
@@ -115,17 +116,17 @@ function recordOf(request: FastifyRequest, reply: FastifyReply, payload: unknown
     role: request.principal.role,
     from: request.ip,
     action: `${request.method} ${request.routeOptions.url ?? ''}`,
-    subject: request.url.slice(0, textMax),
+    subject: maskText(request.url.slice(0, textMax)),
     detail: detailOf(request.body),
     status: reply.statusCode,
     ...(code === undefined ? {} : { code }),
   };
 }
 
-/** A body as it is kept. Nothing that the API takes is secret. */
+/** A body as it is kept: nothing that the API takes is secret, but people write into reasons what they like. */
 function detailOf(body: unknown): string {
   if (body === undefined || body === null) return '';
   const text = JSON.stringify(body);
-  if (text.length <= textMax) return text;
+  if (text.length <= textMax) return maskText(text);
   return `${String(Buffer.byteLength(text))} bytes, SHA-256 ${createHash('sha256').update(text).digest('hex')}`;
 }

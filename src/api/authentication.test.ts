@@ -15,6 +15,7 @@ function make(changes: Partial<AuthenticationOptions> = {}): Authentication {
     gatekeeper: { admit: admitted, admitAgent: admitted, stands: async () => true },
     configured: async () => true,
     ...{ loopback: true, allowUnauthenticated: false, metricsOpen: false },
+    limited: () => undefined,
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     requests: { most: 3, perSecond: 1 },
     ...changes,

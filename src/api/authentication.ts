@@ -46,6 +46,8 @@ export interface AuthenticationOptions {
   /** Metrics are for everyone. */
   readonly metricsOpen: boolean;
   readonly clock: Clock;
+  /** A client asked too often. */
+  readonly limited: () => void;
   /** Requests of one client: so many at once, and so many a second from then on. Default 2000, 200. */
   readonly requests?: { readonly most: number; readonly perSecond: number };
 }
@@ -95,6 +97,11 @@ export class Authentication {
     return open ? { ...principal, role: 'admin' } : principal;
   }
 
+  /** Counts a request for what there is not. Throws a Problem with status 429. */
+  countStranger(address: string): void {
+    this.#count(network(address));
+  }
+
   /** False once somebody who was let in must go. */
   stands(principal: Principal): Promise<boolean> {
     return this.#options.gatekeeper.stands(principal);
@@ -108,7 +115,9 @@ export class Authentication {
 
   #count(client: string): void {
     const waitMs = this.#requests.take(client, this.#options.clock.monotonicMs());
-    if (waitMs > 0) throw tooMany('too many requests from this client', waitMs);
+    if (waitMs === 0) return;
+    this.#options.limited();
+    throw tooMany('too many requests from this client', waitMs);
   }
 }
 

@@ -40,6 +40,8 @@ export interface ApiOptions extends RouteOptions {
   readonly tls?: TlsFiles | undefined;
   /** The certificate, PEM, at the start and whenever it is another one. */
   readonly certificateChanged?: (cert: string) => void;
+  /** A client asked too often. */
+  readonly limited?: () => void;
   /** A WebSocket was not let in. */
   readonly turnedAway?: (path: string, address: string, reason: string) => void;
   readonly log: Logger;
@@ -80,6 +82,7 @@ export class ApiServer {
     const loopback = isLoopback(this.#address.host);
     this.#authentication = new Authentication({
       ...{ gatekeeper, configured, loopback, allowUnauthenticated, metricsOpen, clock },
+      limited: options.limited ?? ignore,
     });
     this.#visitors = new Visitors((principal) => this.#authentication.stands(principal), log);
     const events = {
@@ -104,7 +107,7 @@ export class ApiServer {
     });
     this.#app.addHook('onRequest', (request, reply, done) => {
       void reply.headers(securityHeaders);
-      if (this.#tls !== undefined) void reply.header('strict-transport-security', 'max-age=31536000');
+      if (this.#tls !== undefined && !loopback) void reply.header('strict-transport-security', 'max-age=31536000');
       const changes = request.method !== 'GET' && request.method !== 'HEAD';
       const { host, origin } = request.headers;
       const reason = judgeRequest({ host, origin }, this.#address, changes);
@@ -113,7 +116,10 @@ export class ApiServer {
     this.#app.addHook('onRequest', async (request) => {
       const { url } = request.routeOptions;
       const access = url === undefined ? undefined : accessOf(request.method, url);
-      if (url === undefined || access === undefined) return;
+      if (url === undefined || access === undefined) {
+        this.#authentication.countStranger(request.ip);
+        return;
+      }
       const route = `${request.method === 'HEAD' ? 'GET' : request.method} ${url}`;
       request.principal = await this.#authentication.admit(route, access, shownBy(request.raw));
       permit(request.principal, access);
@@ -272,6 +278,8 @@ function send(reply: FastifyReply, problem: Problem): FastifyReply {
 
 function refuse(socket: Duplex, { document, headers }: Problem): void {
   const body = JSON.stringify(document);
+  // A client that does not close its side would keep the connection.
+  socket.once('finish', () => socket.destroy());
   const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
     `HTTP/1.1 ${String(document.status)} ${document.title}\r\n${fields.join('')}Content-Type: ${problemType}\r\n` +

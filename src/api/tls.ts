@@ -74,6 +74,7 @@ export class Tls {
       {
         ...options,
         ...contextOf(this.#loaded),
+        handshakeTimeout: 10_000,
         // Whoever has no certificate may use the API with a token; the way of the agents asks for one.
         ...(withAgents ? { requestCert: true, rejectUnauthorized: false } : {}),
       },

@@ -4,6 +4,7 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
 import { judgingOf, recordingOf } from './judging.ts';
+import { travelsInTheClear } from './peer.ts';
 import { serve } from './service.ts';
 import { readToken } from './token.ts';
 import { packageVersion } from './version.ts';
@@ -41,6 +42,11 @@ export const agent: CommandDefinition = {
     // What there is to say about the file is said at the start.
     const quiet = createLogger({ level: 'silent' });
     const token = tokenFile === undefined ? '' : readToken(tokenFile, log);
+    if (travelsInTheClear(collectorUrl))
+      log.warn(
+        { collector: collectorUrl },
+        'alerts and token travel unencrypted: keep to a private network, or use wss://',
+      );
     const stateDir = openStateDirectory(settings.state);
     const nodeName = settings.nodeName ?? hostname();
     return serve(surroundings.stop, log, async (cleanups, onReload) => {

@@ -70,6 +70,12 @@ export function collectorAddress({
   return new Peer(reachable(local?.url ?? listen), token, readClientTls(pinned));
 }
 
+/** True for plain HTTP to another machine. */
+export function travelsInTheClear(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return /^(?:http|ws):$/.test(protocol) && !/^(?:localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
+
 /** The token that is shown to the API: of `--token-file`, else ANCHORWATCH_TOKEN, else the file that the environment or `--config` names. */
 export function apiToken({
   settings,

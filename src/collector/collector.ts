@@ -16,7 +16,7 @@ import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import { createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
+import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
 import { sumOfContributions } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
@@ -127,7 +127,7 @@ async function assemble(
   cleanups.defer('closing of incidents', () => clearInterval(closing));
 
   const gate = new Gate({
-    ...{ shelf: store.tokens, checks: new Checks({ clock }), sharedToken: agentToken, clock, registry },
+    ...{ shelf: store.tokens, checks: new Checks({ clock }), sharedToken: agentToken, clock, registry, log },
     agentCertificates: options.tls?.clientCaFile !== undefined,
     localNode: options.localNode,
   });
@@ -137,6 +137,11 @@ async function assemble(
     'anchorwatch_certificate_expiry_timestamp_seconds',
     'When the certificate that the collector shows ends; not there without TLS.',
     ['certificate'],
+  );
+  const limited = counter(
+    registry,
+    'anchorwatch_api_limited_total',
+    'Requests that were answered with 429 because their client asked too often.',
   );
   const certificateFile = join(stateDir, 'listen.pem');
   const api: ApiServer = new ApiServer({
@@ -156,6 +161,7 @@ async function assemble(
     tls: options.tls,
     // Commands on this machine know the collector by it, whatever name stands in it.
     certificateChanged: (cert) => replaceFile(certificateFile, cert),
+    limited: () => limited.inc(),
     turnedAway: (path, address, reason) => {
       if (path === '/agent') ingest.turnedAway(address, reason);
     },
