@@ -66,6 +66,8 @@ const refusals: Readonly<Record<Exclude<Refused, 'limited' | 'busy'>, string>> =
 export class Authentication {
   readonly #options: AuthenticationOptions;
   readonly #requests: Allowances;
+  /** Once true it stays: what was made once is not unmade. */
+  #configured = false;
 
   constructor(options: AuthenticationOptions) {
     this.#options = options;
@@ -110,7 +112,9 @@ export class Authentication {
   /** True while nobody has to say who they are. */
   async #isOpen(): Promise<boolean> {
     const { allowUnauthenticated, loopback, configured } = this.#options;
-    return allowUnauthenticated || (loopback && !(await configured()));
+    if (allowUnauthenticated || !loopback) return allowUnauthenticated;
+    this.#configured ||= await configured();
+    return !this.#configured;
   }
 
   #count(client: string): void {

@@ -14,8 +14,8 @@ export interface PaceLimits {
 export const usualPace: PaceLimits = {
   messagesPerSecond: 500,
   messagesAtOnce: 2000,
-  bytesPerSecond: 16_777_216,
-  bytesAtOnce: 67_108_864,
+  bytesPerSecond: 33_554_432,
+  bytesAtOnce: 134_217_728,
 };
 
 /**

@@ -90,6 +90,25 @@ describe('roles', () => {
     }
   });
 
+  test('the OpenAPI description names them all', async () => {
+    await start();
+    const { paths } = (await ask('GET /openapi.json')).body as {
+      paths: Record<string, Record<string, Record<string, unknown>>>;
+    };
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]) => [
+        `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+        operation['x-role'] ?? 'nothing',
+      ]),
+    );
+    const declared = Object.entries(routeAccess).filter(
+      ([route]) => !route.startsWith('WS ') && route !== 'GET /' && route !== 'GET /openapi.json',
+    );
+    expect(Object.fromEntries(described)).toEqual(
+      Object.fromEntries(declared.map(([route, { needs }]) => [route, needs])),
+    );
+  });
+
   test('what is not let in says why, and what would help', async () => {
     const viewer = await makeToken('viewer');
     await start();
