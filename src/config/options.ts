@@ -72,7 +72,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_LISTEN'],
     placeholder: 'HOST:PORT',
     fallback: '127.0.0.1:7080',
-    help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector use the address in DIR/listen when this is not given.',
+    help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector take http:// or https:// before it, and use the address in DIR/listen when this is not given.',
     commands: ['up', 'collector', ...asking],
     parse: parseListenOrUrl,
   },
