@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopbackAddress, network } from '../lib/address.ts';
 import { Allowances } from '../lib/allowance.ts';
 import type { Clock } from '../lib/clock.ts';
+import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { counter } from '../lib/metrics.ts';
 import type { Counter, Registry } from '../lib/metrics.ts';
@@ -19,8 +20,8 @@ export interface HashedToken {
 /** Where tokens are looked up, at each request: what was revoked, by whomever, counts at once. */
 export interface TokenShelf {
   find(id: string): Promise<HashedToken | undefined>;
-  /** Notes that it was used. */
-  used(id: string, nowMs: number): Promise<void>;
+  /** Notes when tokens were used last, by id, in milliseconds since the epoch. */
+  used(times: ReadonlyMap<string, number>): Promise<void>;
   /** True when a token of viewer, operator or admin was ever made, whether it still is accepted or not. */
   configured(): Promise<boolean>;
 }
@@ -73,6 +74,8 @@ export class Gate {
   readonly #shared: Buffer;
   readonly #wrong = new Allowances(wrong.perSecond, wrong.most, wrong.addresses);
   readonly #denied: Counter<'reason'>;
+  /** What `noteUsed` is to write; as many as there are tokens at most. */
+  #used = new Map<string, number>();
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -117,13 +120,25 @@ export class Gate {
     return found !== undefined && endOfToken(found.token, nowMs) === undefined;
   }
 
+  /** Writes down which tokens were used since the last time: all at once, as a fleet that comes back uses thousands. Never rejects. */
+  async noteUsed(): Promise<void> {
+    const times = this.#used;
+    if (times.size === 0) return;
+    this.#used = new Map();
+    try {
+      await this.#options.shelf.used(times);
+    } catch (error) {
+      this.#options.log.debug({ err: error }, `it was not noted which tokens were used: ${errorText(error)}`);
+    }
+  }
+
   #isShared(token: string): boolean {
     // Digests have one length, so that comparing them tells nothing about the token, its length included.
     return timingSafeEqual(digest(token), this.#shared);
   }
 
   async #byToken(text: string, address: string): Promise<Admission> {
-    const { shelf, checks, clock } = this.#options;
+    const { checks, clock } = this.#options;
     const parsed = parseSecret(text);
     const found = parsed === undefined ? undefined : await this.#live(parsed.id);
     // Ids are no secrets: that one is unknown may be seen from how fast the answer comes.
@@ -140,7 +155,7 @@ export class Gate {
     // It may have been revoked while the hash was computed.
     const still = await this.#live(id);
     if (still === undefined) return this.#deny('unknown');
-    await shelf.used(id, clock.nowMs());
+    this.#used.set(id, clock.nowMs());
     return { principal: principalOf(still.token) };
   }
 

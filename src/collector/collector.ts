@@ -131,6 +131,11 @@ async function assemble(
     agentCertificates: options.tls?.clientCaFile !== undefined,
     localNode: options.localNode,
   });
+  const noting = setInterval(() => void gate.noteUsed(), 60_000);
+  cleanups.defer('noting of tokens', async () => {
+    clearInterval(noting);
+    await gate.noteUsed();
+  });
   const tokens = new Tokens(store.tokens, clock);
   const certificateEnd = gauge(
     registry,

@@ -39,7 +39,7 @@ export interface AccessToken {
   readonly expiresAt?: string | undefined;
   readonly revokedAt?: string | undefined;
   readonly revokedBy?: string | undefined;
-  /** To the minute. */
+  /** Noted once a minute. */
   readonly lastUsedAt?: string | undefined;
 }
 

@@ -20,8 +20,6 @@ export interface TokenSchema {
   tokens: TokenRow;
 }
 
-const usedEveryMs = 60_000;
-
 /** Tokens and the hashes of their secrets. Those that were revoked or expired stay: the audit trail names them. */
 export class TokenTable {
   readonly #database: Database<TokenSchema>;
@@ -35,15 +33,12 @@ export class TokenTable {
     return row === undefined ? undefined : { token: tokenOf(row), hash: row.hash };
   }
 
-  /** Notes that it was used, at most once a minute. */
-  async used(id: string, nowMs: number): Promise<void> {
-    this.#database.run(
-      this.#database.query
-        .updateTable('tokens')
-        .set({ used_ms: nowMs })
-        .where('id', '=', id)
-        .where((e) => e.or([e('used_ms', 'is', null), e('used_ms', '<', nowMs - usedEveryMs)])),
-    );
+  /** Notes when tokens were used last, by id, in milliseconds since the epoch. */
+  async used(times: ReadonlyMap<string, number>): Promise<void> {
+    this.#database.transaction(() => {
+      for (const [id, usedMs] of times)
+        this.#database.run(this.#database.query.updateTable('tokens').set({ used_ms: usedMs }).where('id', '=', id));
+    });
   }
 
   /** True when a token of another role than agent was ever made. */
