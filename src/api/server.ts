@@ -191,6 +191,7 @@ export class ApiServer {
 
   #server(handler: RequestListener): Server | TlsServer {
     const server: Server | TlsServer = this.#tls?.server(timeouts, handler) ?? createServer(timeouts, handler);
+    server.maxConnections = connectionsMax;
     // A handshake or request that breaks is the client's own affair.
     server.on('tlsClientError', (_error, socket: Duplex) => socket.destroy());
     return server;
@@ -256,6 +257,8 @@ function ignore(): void {
   // Nobody wants to know.
 }
 
+/** Room for ten thousand agents, and for clients; who comes then is not answered. */
+const connectionsMax = 16_384;
 const timeouts: ServerOptions = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 72_000 };
 
 /** Codes of what fastify refuses by itself. */

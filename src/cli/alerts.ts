@@ -2,10 +2,9 @@ import { parseDuration } from '../config/values.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { type Severity, type StoredAlert, severities } from '../model/alert.ts';
 import { describeAlert } from './alert-lines.ts';
-import { ask } from './collector-client.ts';
+import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { followFeed } from './follow.ts';
-import { collectorAddress } from './peer.ts';
 import type { Peer } from './peer.ts';
 import { jsonLine } from './terminal.ts';
 

@@ -1,11 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
+import { join } from 'node:path';
+import { stateCandidates } from '../config/state-directory.ts';
+import { readClientTls } from '../lib/client-tls.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { requestOf } from './http-request.ts';
 import type { Answer } from './http-request.ts';
-import type { Peer } from './peer.ts';
+import type { Invocation } from './command.ts';
+import { apiToken, Peer, travelsInTheClear } from './peer.ts';
 import { escapeForTerminal } from './terminal.ts';
 
 const timeoutMs = 15_000;
+
+/** A listening address that can be connected to: the wildcard addresses stand for this machine. */
+export function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
+/** The address that a running collector wrote down in its state directory, and the directory. */
+function addressInState(state: string | undefined): { readonly url: string; readonly directory: string } | undefined {
+  for (const directory of stateCandidates(state)) {
+    try {
+      const url = readFileSync(join(directory, 'listen'), 'utf8').trim();
+      if (/^https?:\/\/[^\s/]+$/.test(url)) return { url, directory };
+    } catch {
+      // Not there: the next one.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The collector to ask: `--collector`, else `--listen` when it was given, else what DIR/listen says, else the default of `--listen`.
+ * Throws AnchorwatchError `token-file` and `tls.files` for files that cannot be used.
+ */
+export function collectorAddress({
+  settings,
+  sources,
+  surroundings,
+}: Pick<Invocation, 'settings' | 'sources' | 'surroundings'>): Peer {
+  const { caFile, collector } = settings;
+  const token = apiToken({ settings, sources, surroundings });
+  if (collector !== undefined) {
+    const url = collector.replace(/^ws/, 'http');
+    if (token !== undefined && travelsInTheClear(url))
+      surroundings.terminal.err(
+        `The token travels unencrypted to ${url}: whoever is on the way can use it. https:// hides it.`,
+      );
+    return new Peer(url, token, readClientTls({ caFile }));
+  }
+  const local = sources.listen === 'default' ? addressInState(settings.state) : undefined;
+  const listen = /^https?:/.test(settings.listen) ? settings.listen : `http://${settings.listen}`;
+  const pinnedFile = local === undefined ? undefined : join(local.directory, 'listen.pem');
+  const pinned =
+    caFile === undefined && pinnedFile !== undefined && existsSync(pinnedFile) ? { pinnedFile } : { caFile };
+  return new Peer(reachable(local?.url ?? listen), token, readClientTls(pinned));
+}
 
 /** What a failed request says: the problem document's detail (RFC 9457) when there is one. */
 function problemOf({ status, text }: Answer): string {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger } from '../lib/log.ts';
+import { reachable } from './collector-client.ts';
 import type { CommandDefinition } from './command.ts';
 import { listeningOf } from './listening.ts';
-import { reachable } from './peer.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';

@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AnchorwatchError } from '../lib/errors.ts';
 import type { DecisionOutcome, StoredDecision, Verdict } from '../model/decision.ts';
 import { dimensions } from '../model/feature.ts';
-import { ask } from './collector-client.ts';
+import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
-import { collectorAddress } from './peer.ts';
 import { escapeForTerminal, jsonLine } from './terminal.ts';
 
 /** How long is waited for nodes that are connected; the others take the decision when they are back. */

@@ -3,9 +3,8 @@ import type { StoredIncident } from '../model/incident.ts';
 import type { ProcessNode } from '../model/process-tree.ts';
 import { describeAlert } from './alert-lines.ts';
 import { wantedAlerts } from './alerts.ts';
-import { ask } from './collector-client.ts';
+import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
-import { collectorAddress } from './peer.ts';
 import type { Peer } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 

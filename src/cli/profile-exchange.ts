@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
-import { ask } from './collector-client.ts';
+import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus } from './command.ts';
-import { collectorAddress } from './peer.ts';
 import type { Peer } from './peer.ts';
 import { escapeForTerminal } from './terminal.ts';
 

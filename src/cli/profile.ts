@@ -1,9 +1,8 @@
 import type { ProfileFeature, RateReport } from '../model/node.ts';
 import { rateDimension } from '../model/rate.ts';
 import { rateText } from '../agent/rate-words.ts';
-import { ask } from './collector-client.ts';
+import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
-import { collectorAddress } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
 /** A profile as `GET /api/v1/workloads/{id}/profile` serves it. */

@@ -7,9 +7,9 @@ import { parseDuration } from '../config/values.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { endOfToken, roles } from '../model/access.ts';
 import type { AccessToken, AuditRecord, Role } from '../model/access.ts';
-import { ask } from './collector-client.ts';
+import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
-import { apiToken, collectorAddress } from './peer.ts';
+import { apiToken } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
 /** Where tokens are made and revoked: at a collector, or in its file. */

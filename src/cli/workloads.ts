@@ -1,7 +1,6 @@
 import type { DimensionCoverage } from '../model/node.ts';
-import { ask } from './collector-client.ts';
+import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus } from './command.ts';
-import { collectorAddress } from './peer.ts';
 import { formatTable, jsonLine } from './terminal.ts';
 
 /** A workload as `GET /api/v1/workloads` lists it. */

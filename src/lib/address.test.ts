@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isLoopbackAddress, network } from './address.ts';
 
@@ -19,4 +20,18 @@ test.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('%s is loopback
 
 test.each(['128.0.0.1', '::2', '', 'localhost', '::ffff:10.0.0.1'])('%s is not', (address) => {
   expect(isLoopbackAddress(address)).toBe(false);
+});
+
+test('what counts as a network counts as itself, whatever the text', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string()), (address) => {
+      expect(network(network(address))).toBe(network(address));
+    }),
+  );
+  fc.assert(
+    fc.property(fc.ipV6(), fc.ipV6(), (one, other) => {
+      expect(network(one).split(':')).toHaveLength(/^::ffff:\d+\./i.test(one) ? 1 : 4);
+      expect(network(one) === network(other)).toBe(network(other) === network(one));
+    }),
+  );
 });

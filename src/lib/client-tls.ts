@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import { AnchorwatchError, errorText } from './errors.ts';
 
@@ -21,7 +22,7 @@ export type ClientTls = Pick<
 
 /** Reads the files, anew each time: certificates are replaced while the program runs. Throws AnchorwatchError `tls.files`. */
 export function readClientTls({ caFile, pinnedFile, certFile, keyFile }: ClientTlsFiles): ClientTls {
-  return {
+  const tls: ClientTls = {
     minVersion: 'TLSv1.2',
     ...(caFile === undefined ? {} : { ca: read(caFile) }),
     ...(pinnedFile === undefined
@@ -30,6 +31,16 @@ export function readClientTls({ caFile, pinnedFile, certFile, keyFile }: ClientT
     ...(certFile === undefined ? {} : { cert: read(certFile) }),
     ...(keyFile === undefined ? {} : { key: read(keyFile) }),
   };
+  try {
+    // What does not fit would be thrown in the middle of a connection.
+    createSecureContext(tls);
+  } catch (error) {
+    const files = [caFile, pinnedFile, certFile, keyFile].filter((file) => file !== undefined).join(', ');
+    throw new AnchorwatchError('tls.files', `${files}: no certificates and keys in PEM that fit: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+  return tls;
 }
 
 /**

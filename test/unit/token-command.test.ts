@@ -102,6 +102,8 @@ test('a collector that others reach takes its first token from its file, and the
 
   // From elsewhere: by its address, and by who vouches for it.
   const there = ['--collector', url, '--token-file', path('admin')];
+  const clear = await run(['token', 'list', '--collector', 'http://192.0.2.1:1'], secret, AbortSignal.timeout(200));
+  expect(clear.err).toContain('travels unencrypted');
   const distrusted = await run(['token', 'list', ...there]);
   expect(distrusted).toMatchObject({ status: 1, err: expect.stringContaining('--ca-file') as string });
   const remote = [...there, '--ca-file', path('ca.crt')];

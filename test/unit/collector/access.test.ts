@@ -85,6 +85,7 @@ describe('roles', () => {
         const token = role === undefined ? undefined : tokens.get(role);
         const status = path.startsWith('WS ') ? await dial(path.slice(3), token) : (await ask(path, token)).status;
         const expected = needs === 'nothing' ? 'in' : role === undefined ? 401 : includesRole(role, needs) ? 'in' : 403;
+        if (path.startsWith('GET ')) expect((await ask(path.replace('GET', 'HEAD'), token)).status).toBe(status);
         expect([route, role, status === 401 || status === 403 ? status : 'in']).toEqual([route, role, expected]);
       }
     }
