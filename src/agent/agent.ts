@@ -29,6 +29,7 @@ import type { Recording } from './recording-watch.ts';
 import { RuleSource } from './rule-source.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';
+import { starterPaths, Starters } from './starters.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -63,6 +64,8 @@ export interface AgentOptions {
   readonly sensor?: 'auto' | 'bpf' | 'procfs';
   /** Files and directories of suspicion rules that build on the shipped ones. */
   readonly rulePaths?: readonly string[];
+  /** `on`, `off`, or a path beside the shipped starters; `on` when left out. */
+  readonly starter?: string;
   /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
   readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
 }
@@ -107,6 +110,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const ruleSource = new RuleSource(options.rulePaths ?? [], log);
   const { rules } = ruleSource;
+  const starters = new Starters(starterPaths(options.starter ?? 'on'), log);
 
   const setAside = (aside: string, error: AnchorwatchError): void => {
     log.error({ err: error, code: error.code, aside }, `${errorText(error)}. It was moved aside, a new one begins`);
@@ -117,7 +121,11 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const { profilesFile, watch } = openOrSetAside(
     profilesPath,
     () =>
-      openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs, halfLifeMs, ...judging }, recording),
+      openWatch(
+        profilesPath,
+        { rules, starters, clock, node: nodeName, sliceMs, startupMs, halfLifeMs, ...judging },
+        recording,
+      ),
     setAside,
   );
   cleanups.defer('profiles', () => {
@@ -232,7 +240,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource };
-  const from = { ...own, fleet, recording };
+  const from = { ...own, fleet, recording, starters };
   const report = (): void => {
     outbox.report(nodeReport(from));
   };
@@ -244,6 +252,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     reload() {
       outbox.redial();
       watch.setRules(ruleSource.reload());
+      starters.reload();
     },
     stop: () => cleanups.run(log),
   };

@@ -13,6 +13,7 @@ import type { Recording } from './recording-watch.ts';
 import type { RuleSource } from './rule-source.ts';
 import type { SliceLoops } from './slice-loops.ts';
 import type { Source } from './source.ts';
+import type { Starters } from './starters.ts';
 import type { Watch } from './watch.ts';
 
 /** Only files have a first level of their own. */
@@ -34,6 +35,7 @@ export interface ReportSources {
   readonly ruleSource: RuleSource;
   readonly recording: Recording | undefined;
   readonly fleet: Fleet;
+  readonly starters: Starters;
 }
 
 /** What the agent tells the collector of itself and of what runs on its node, now. */
@@ -50,6 +52,7 @@ export function nodeReport({
   ruleSource,
   recording,
   fleet,
+  starters,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -79,6 +82,7 @@ export function nodeReport({
     { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
     { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
     { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
+    { hook: 'starter', reason: 'refused', count: starters.refused },
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {

@@ -52,6 +52,8 @@ export interface Settings {
   readonly syscalls: (typeof syscallSets)[number];
   /** Files and directories. */
   readonly rules: readonly string[] | undefined;
+  /** `on`, `off`, or a file or directory beside the shipped ones. */
+  readonly starter: string;
   /** File. */
   readonly record: string | undefined;
   /** Bytes. */
