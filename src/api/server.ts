@@ -34,6 +34,8 @@ export interface ApiOptions extends RouteOptions {
   /** Metrics are for everyone. */
   readonly metricsOpen: boolean;
   readonly gatekeeper: Gatekeeper;
+  /** Requests of one client: so many at once, and so many a second from then on. */
+  readonly requests?: { readonly most: number; readonly perSecond: number } | undefined;
   /** True when there is or was a token of people. */
   readonly configured: () => Promise<boolean>;
   /** Without it the collector speaks plain HTTP. */
@@ -83,6 +85,7 @@ export class ApiServer {
     this.#authentication = new Authentication({
       ...{ gatekeeper, configured, loopback, allowUnauthenticated, metricsOpen, clock },
       limited: options.limited ?? ignore,
+      ...(options.requests === undefined ? {} : { requests: options.requests }),
     });
     this.#visitors = new Visitors((principal) => this.#authentication.stands(principal), log);
     const events = {

@@ -37,6 +37,8 @@ export interface CollectorOptions {
   readonly metricsOpen?: boolean;
   /** Without it the collector speaks plain HTTP. */
   readonly tls?: TlsFiles;
+  /** Requests of one client: so many at once, and so many a second from then on. Default 2000, 200. */
+  readonly requests?: { readonly most: number; readonly perSecond: number };
   /** The node of this very process: its agent needs no certificate where the others do. */
   readonly localNode?: string;
   /** An incident that nothing came for is closed after this long. Default 900000. */
@@ -164,6 +166,7 @@ async function assemble(
     audit: store.audit,
     metricsOpen: options.metricsOpen ?? false,
     tls: options.tls,
+    requests: options.requests,
     // Commands on this machine know the collector by it, whatever name stands in it.
     certificateChanged: (cert) => replaceFile(certificateFile, cert),
     limited: () => limited.inc(),

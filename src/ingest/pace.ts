@@ -12,8 +12,8 @@ export interface PaceLimits {
 
 /** Far more than an agent has to say: a full batch of the largest alerts is 1 MiB, and a storm of alerts is folded at the agent. */
 export const usualPace: PaceLimits = {
-  messagesPerSecond: 500,
-  messagesAtOnce: 2000,
+  messagesPerSecond: 2000,
+  messagesAtOnce: 8000,
   bytesPerSecond: 33_554_432,
   bytesAtOnce: 134_217_728,
 };
