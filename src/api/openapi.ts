@@ -44,7 +44,7 @@ const components = {
 
 /** The OpenAPI 3.1 description of the API, made from the schemas that it answers with. */
 export function describeApi(version: string): Json {
-  return {
+  const described = {
     openapi: '3.1.0',
     info: {
       title: 'Anchorwatch collector',
@@ -52,7 +52,153 @@ export function describeApi(version: string): Json {
       description: 'Alerts, incidents, workloads and nodes. `WS /feed` sends alerts as they come.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    paths: describeAccess(paths(), problemResponse),
+    paths: {
+      '/healthz': { get: operation('health', 'Whether the process is alive.', text(), [], ['503']) },
+      '/readyz': { get: operation('readiness', 'Whether alerts can be stored and read.', text(), [], ['503']) },
+      '/metrics': { get: operation('metrics', 'Prometheus text, or OpenMetrics when asked for.', text()) },
+      '/api/v1/alerts': {
+        get: operation(
+          'listAlerts',
+          'Alerts, newest first.',
+          reference('AlertPage'),
+          queryParameters(alertQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/alerts/{id}': { get: operation('getAlert', 'One alert.', reference('Alert'), [pathId], ['404']) },
+      '/api/v1/incidents': {
+        get: operation(
+          'listIncidents',
+          'Incidents, the one that was opened last first.',
+          reference('IncidentPage'),
+          queryParameters(incidentQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/incidents/{id}': {
+        get: operation(
+          'getIncident',
+          'One incident with its alerts, processes and timeline.',
+          reference('Incident'),
+          [pathId],
+          ['404'],
+        ),
+      },
+      '/api/v1/workloads': {
+        get: operation('listWorkloads', 'Workloads with coverage by dimension.', reference('WorkloadList')),
+      },
+      '/api/v1/workloads/{id}': {
+        get: operation('getWorkload', 'One workload, by id or name.', reference('Workload'), [pathId], ['404']),
+      },
+      '/api/v1/workloads/{id}/profile': {
+        get: operation(
+          'getProfile',
+          'What the workload is known to do, asked of its nodes.',
+          reference('Profile'),
+          [pathId],
+          ['404', '504'],
+        ),
+      },
+      ...Object.fromEntries(
+        Object.entries(alertVerdicts).map(([verdict, summary]) => [
+          `/api/v1/alerts/{id}/${verdict}`,
+          {
+            post: posted(
+              operation(`${verdict}Alert`, summary, reference('Decision'), [pathId], ['400', '404']),
+              'Said',
+            ),
+          },
+        ]),
+      ),
+      '/api/v1/workloads/{id}/decisions': {
+        post: posted(
+          operation(
+            'decideWorkload',
+            'Accepts or denies features of a workload, or has its profile start anew.',
+            reference('Decision'),
+            [pathId],
+            ['400', '404', '409', '504'],
+          ),
+          'WorkloadVerdict',
+        ),
+      },
+      '/api/v1/decisions': {
+        get: operation(
+          'listDecisions',
+          'What operators decided, the latest first, and which nodes have taken it.',
+          reference('DecisionList'),
+          queryParameters(decisionQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/decisions/{id}': {
+        get: operation('getDecision', 'One decision.', reference('Decision'), [pathId], ['404']),
+      },
+      '/api/v1/workloads/{id}/export/{format}': {
+        get: operation(
+          'exportProfile',
+          'The sum of what all nodes learned of a workload, for a file. Of the formats only json is available yet.',
+          reference('ProfileDocument'),
+          [pathId, { name: 'format', in: 'path', required: true, schema: { type: 'string', enum: ['json'] } }],
+          ['404', '501'],
+        ),
+      },
+      '/api/v1/workloads/{id}/import': {
+        post: posted(
+          operation(
+            'importProfile',
+            'A profile from a file counts as if a node had contributed it, until it is replaced or removed by its name.',
+            reference('Import'),
+            [pathId, ...queryParameters(importQuerySchema)],
+            ['400', '404'],
+          ),
+          'ProfileDocument',
+        ),
+        delete: operation(
+          'removeImport',
+          'Removes what was imported for a workload id under a name.',
+          reference('Import'),
+          [pathId, ...queryParameters(importQuerySchema)],
+          ['400', '404'],
+        ),
+      },
+      '/api/v1/nodes': {
+        get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
+      },
+      '/api/v1/tokens': {
+        get: operation('listTokens', 'Tokens, also those that are not accepted any more.', reference('TokenList')),
+        post: created(
+          posted(
+            operation(
+              'createToken',
+              'Makes a token; its secret is shown once.',
+              reference('NewSecret'),
+              [],
+              ['400', '409'],
+            ),
+            'NewToken',
+          ),
+        ),
+      },
+      '/api/v1/tokens/{id}': {
+        delete: operation(
+          'revokeToken',
+          'Revokes a token, by id or name; whoever uses it is turned away from then on.',
+          reference('Token'),
+          [pathId],
+          ['404'],
+        ),
+      },
+      '/api/v1/audit': {
+        get: operation(
+          'listAudit',
+          'What was changed through the API: who, when, from where, what, and what came of it; the latest first.',
+          reference('AuditPage'),
+          queryParameters(auditQuerySchema),
+          ['400'],
+        ),
+      },
+    },
     components: {
       schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])),
       securitySchemes: {
@@ -60,149 +206,7 @@ export function describeApi(version: string): Json {
       },
     },
   };
-}
-
-function paths(): Readonly<Record<string, Readonly<Record<string, Json>>>> {
-  return {
-    '/healthz': { get: operation('health', 'Whether the process is alive.', text(), [], ['503']) },
-    '/readyz': { get: operation('readiness', 'Whether alerts can be stored and read.', text(), [], ['503']) },
-    '/metrics': { get: operation('metrics', 'Prometheus text, or OpenMetrics when asked for.', text()) },
-    '/api/v1/alerts': {
-      get: operation('listAlerts', 'Alerts, newest first.', reference('AlertPage'), queryParameters(alertQuerySchema), [
-        '400',
-      ]),
-    },
-    '/api/v1/alerts/{id}': { get: operation('getAlert', 'One alert.', reference('Alert'), [pathId], ['404']) },
-    '/api/v1/incidents': {
-      get: operation(
-        'listIncidents',
-        'Incidents, the one that was opened last first.',
-        reference('IncidentPage'),
-        queryParameters(incidentQuerySchema),
-        ['400'],
-      ),
-    },
-    '/api/v1/incidents/{id}': {
-      get: operation(
-        'getIncident',
-        'One incident with its alerts, processes and timeline.',
-        reference('Incident'),
-        [pathId],
-        ['404'],
-      ),
-    },
-    '/api/v1/workloads': {
-      get: operation('listWorkloads', 'Workloads with coverage by dimension.', reference('WorkloadList')),
-    },
-    '/api/v1/workloads/{id}': {
-      get: operation('getWorkload', 'One workload, by id or name.', reference('Workload'), [pathId], ['404']),
-    },
-    '/api/v1/workloads/{id}/profile': {
-      get: operation(
-        'getProfile',
-        'What the workload is known to do, asked of its nodes.',
-        reference('Profile'),
-        [pathId],
-        ['404', '504'],
-      ),
-    },
-    ...Object.fromEntries(
-      Object.entries(alertVerdicts).map(([verdict, summary]) => [
-        `/api/v1/alerts/{id}/${verdict}`,
-        {
-          post: posted(operation(`${verdict}Alert`, summary, reference('Decision'), [pathId], ['400', '404']), 'Said'),
-        },
-      ]),
-    ),
-    '/api/v1/workloads/{id}/decisions': {
-      post: posted(
-        operation(
-          'decideWorkload',
-          'Accepts or denies features of a workload, or has its profile start anew.',
-          reference('Decision'),
-          [pathId],
-          ['400', '404', '409', '504'],
-        ),
-        'WorkloadVerdict',
-      ),
-    },
-    '/api/v1/decisions': {
-      get: operation(
-        'listDecisions',
-        'What operators decided, the latest first, and which nodes have taken it.',
-        reference('DecisionList'),
-        queryParameters(decisionQuerySchema),
-        ['400'],
-      ),
-    },
-    '/api/v1/decisions/{id}': {
-      get: operation('getDecision', 'One decision.', reference('Decision'), [pathId], ['404']),
-    },
-    '/api/v1/workloads/{id}/export/{format}': {
-      get: operation(
-        'exportProfile',
-        'The sum of what all nodes learned of a workload, for a file. Of the formats only json is available yet.',
-        reference('ProfileDocument'),
-        [pathId, { name: 'format', in: 'path', required: true, schema: { type: 'string', enum: ['json'] } }],
-        ['404', '501'],
-      ),
-    },
-    '/api/v1/workloads/{id}/import': {
-      post: posted(
-        operation(
-          'importProfile',
-          'A profile from a file counts as if a node had contributed it, until it is replaced or removed by its name.',
-          reference('Import'),
-          [pathId, ...queryParameters(importQuerySchema)],
-          ['400', '404'],
-        ),
-        'ProfileDocument',
-      ),
-      delete: operation(
-        'removeImport',
-        'Removes what was imported for a workload id under a name.',
-        reference('Import'),
-        [pathId, ...queryParameters(importQuerySchema)],
-        ['400', '404'],
-      ),
-    },
-    '/api/v1/nodes': {
-      get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
-    },
-    '/api/v1/tokens': {
-      get: operation('listTokens', 'Tokens, also those that are not accepted any more.', reference('TokenList')),
-      post: created(
-        posted(
-          operation(
-            'createToken',
-            'Makes a token; its secret is shown once.',
-            reference('NewSecret'),
-            [],
-            ['400', '409'],
-          ),
-          'NewToken',
-        ),
-      ),
-    },
-    '/api/v1/tokens/{id}': {
-      delete: operation(
-        'revokeToken',
-        'Revokes a token, by id or name; whoever uses it is turned away from then on.',
-        reference('Token'),
-        [pathId],
-        ['404'],
-      ),
-    },
-    '/api/v1/audit': {
-      get: operation(
-        'listAudit',
-        'What was changed through the API: who, when, from where, what, and what came of it; the latest first.',
-        reference('AuditPage'),
-        queryParameters(auditQuerySchema),
-        ['400'],
-      ),
-    },
-  };
+  return { ...described, paths: describeAccess(described.paths, problemResponse) };
 }
 
 const alertVerdicts = {
