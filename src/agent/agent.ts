@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Containers } from '../identity/containers.ts';
+import { clientTlsSource } from '../lib/client-tls.ts';
+import type { ClientTlsFiles } from '../lib/client-tls.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { AnchorwatchError } from '../lib/errors.ts';
@@ -40,6 +42,8 @@ export interface AgentOptions {
   readonly token: string;
   /** Reads the token again after it was refused, and on `reload`; throws when it cannot. */
   readonly renewToken?: () => string;
+  /** PEM files for `wss://`: whom to trust, and what to show. */
+  readonly tls?: ClientTlsFiles;
   /** Profiles and the outbox live here. */
   readonly stateDir: string;
   /** Address of the container engine; undefined: DOCKER_HOST, then the usual sockets. */
@@ -86,7 +90,7 @@ const outboxAlertsMax = 10_000;
 
 /**
  * Starts the agent of a node. Without a working kernel sensor it goes on with `/proc` and the engine, and says what is not seen.
- * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
+ * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, `tls.files`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
  * started is stopped then.
  */
 export async function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
@@ -138,10 +142,15 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     outboxFile.close();
   });
 
+  const tls =
+    options.tls === undefined
+      ? undefined
+      : clientTlsSource(options.tls, (error) => log.warn({ err: error }, `used as they were: ${errorText(error)}`));
   const outbox = new Outbox({
     collectorUrl: options.collectorUrl,
     token: options.token,
     ...(options.renewToken === undefined ? {} : { renewToken: options.renewToken }),
+    ...(tls === undefined ? {} : { tls }),
     nodeName,
     agentVersion: version,
     file: outboxFile,

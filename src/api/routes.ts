@@ -5,6 +5,8 @@ import { mergeProfiles, mergeWorkloads } from '../model/fleet.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { ProfileFeature } from '../model/node.ts';
+import { addAuditRoutes } from './audit-trail.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import { addDecisionRoutes } from './decision-routes.ts';
 import type { DecisionBook } from './decision-routes.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
@@ -19,6 +21,8 @@ import type { ProfileExchange } from './exchange-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
 import { Problem } from './problem.ts';
+import { addTokenRoutes } from './token-routes.ts';
+import type { TokenBook } from './token-routes.ts';
 import { findWorkload, viewNode, viewWorkload } from './views.ts';
 import type { AlertPage, ProfileView } from './views.ts';
 
@@ -59,6 +63,8 @@ export interface RouteOptions {
   readonly nodes: NodeSource;
   readonly decisions: DecisionBook;
   readonly exchange: ProfileExchange;
+  readonly tokens: TokenBook;
+  readonly audit: AuditTrail;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -106,6 +112,8 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     profile: (id) => profile(options, id),
   });
   addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
+  addTokenRoutes(app, options.tokens);
+  addAuditRoutes(app, options.audit, clock);
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 

@@ -5,6 +5,7 @@ import { describeAlert } from './alert-lines.ts';
 import { wantedAlerts } from './alerts.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
+import type { Peer } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
 /** An incident as `GET /api/v1/incidents/{id}` serves it. */
@@ -57,7 +58,7 @@ export function describeIncident(incident: ServedIncident): string[] {
   ];
 }
 
-async function list(invocation: Invocation, address: string): Promise<void> {
+async function list(invocation: Invocation, address: Peer): Promise<void> {
   const { own, surroundings } = invocation;
   const { terminal, stop } = surroundings;
   const { since, severity, workload, limit } = wantedAlerts(own, Date.now());
@@ -73,7 +74,7 @@ async function list(invocation: Invocation, address: string): Promise<void> {
     after = page.next;
   } while (after !== undefined && incidents.length < limit);
   if (own['json'] === true) for (const incident of incidents.toReversed()) terminal.out(jsonLine(incident));
-  else if (incidents.length === 0) terminal.err(`No incidents at ${address}.`);
+  else if (incidents.length === 0) terminal.err(`No incidents at ${address.url}.`);
   else {
     const rows = incidents
       .toReversed()

@@ -6,6 +6,7 @@ import { judgingOf, recordingOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { loadSensor } from './sensor.ts';
+import { listeningOf } from './listening.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal, type Terminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
@@ -39,17 +40,18 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
   const version = packageVersion();
   const nodeName = settings.nodeName ?? hostname();
   const { token } = readOrMakeToken(settings.tokenFile ?? join(state, 'agent-token'), log);
+  const listening = listeningOf(settings);
   return serve(surroundings.stop, log, async (cleanups, onReload) => {
     const sensorLoading = await loadSensor(settings, cleanups);
     const { startCollector } = await import('../collector/collector.ts');
     const collector = await startCollector(
       {
-        listen: settings.listen,
+        ...listening,
+        localNode: nodeName,
         storePath: settings.store ?? join(state, 'collector.db'),
         agentToken: token,
         stateDir: state,
         version,
-        allowUnauthenticated: settings.allowUnauthenticated,
         incidentQuietMs: settings.incidentQuiet,
       },
       log.child({ part: 'collector' }),
@@ -61,6 +63,8 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
       {
         collectorUrl: url.replace(/^http/, 'ws'),
         token,
+        // The agent of this process knows the collector by its very certificate.
+        ...(listening.tls === undefined ? {} : { tls: { pinnedFile: listening.tls.certFile } }),
         stateDir: state,
         dockerHost: settings.dockerHost,
         nodeName,
@@ -80,7 +84,10 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
       log.child({ part: 'agent' }),
     );
     cleanups.defer('agent', () => agent.stop());
-    onReload(() => agent.reload());
+    onReload(() => {
+      collector.reload();
+      agent.reload();
+    });
     const engine = settings.dockerHost ?? 'the usual sockets of Docker and Podman';
     announce(surroundings.terminal, { url, state, engine, node: nodeName });
     log.info({ ready: true, url, state, node: nodeName }, 'watching');

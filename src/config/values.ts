@@ -59,6 +59,14 @@ export function parseListen(text: string): Parsed<string> {
   return Number(match[2]) <= 65_535 ? { ok: true, value: text } : { ok: false, problem: 'has a port above 65535' };
 }
 
+/** As `parseListen`, or with `http://` or `https://` before it. @returns The text as given, without closing slashes. */
+export function parseListenOrUrl(text: string): Parsed<string> {
+  const scheme = /^https?:\/\//.exec(text)?.[0] ?? '';
+  const bare = scheme === '' ? text : text.slice(scheme.length).replace(/\/+$/, '');
+  const parsed = parseListen(bare);
+  return parsed.ok ? { ok: true, value: `${scheme}${bare}` } : parsed;
+}
+
 /** A URL with one of the given schemes (`ws:`), and a host. @returns The text without closing slashes. */
 export function urlOf(schemes: readonly string[], example: string): (text: string) => Parsed<string> {
   return (text) => {

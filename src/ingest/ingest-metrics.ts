@@ -13,10 +13,12 @@ const refusals = [
   'hello.timeout',
   'node.replaced',
   'node.limit',
+  'node.forbidden',
   'batch.order',
   'message.size',
   'message.syntax',
   'message.invalid',
+  'message.node',
   'message.unexpected',
 ] as const;
 export type RefusalCode = (typeof refusals)[number];
@@ -31,6 +33,7 @@ export class IngestMetrics {
   readonly alerts: Counter<'severity' | 'dimension'>;
   readonly delaySeconds: Histogram;
   readonly writeSeconds: Histogram;
+  readonly throttled: Counter;
   readonly #rates = new Set<string>();
 
   constructor(registry: Registry) {
@@ -61,6 +64,11 @@ export class IngestMetrics {
       registry,
       'anchorwatch_store_write_seconds',
       'Time to store one batch of alerts durably.',
+    );
+    this.throttled = counter(
+      registry,
+      'anchorwatch_ingest_throttled_total',
+      'Times that an agent had to wait because it sent more than it may; nothing is lost by it.',
     );
     for (const outcome of outcomes) this.batches.inc({ outcome }, 0);
     for (const code of refusals) this.refused.inc({ code }, 0);

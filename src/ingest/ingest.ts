@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -20,6 +19,8 @@ import type { Fleet } from './fleet.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
 import type { Nodes } from './nodes.ts';
+import { Pace, usualPace } from './pace.ts';
+import type { PaceLimits } from './pace.ts';
 import { Session } from './session.ts';
 
 /** Where alerts are kept for good. */
@@ -42,8 +43,6 @@ export interface IngestListener {
 }
 
 export interface IngestOptions {
-  /** What agents must present; not empty. */
-  readonly token: string;
   readonly collectorVersion: string;
   readonly alerts: AlertLog;
   readonly nodes: Nodes;
@@ -59,6 +58,8 @@ export interface IngestOptions {
   readonly helloTimeoutMs?: number;
   /** Default 15000. */
   readonly pingMs?: number;
+  /** What one agent may send. */
+  readonly pace?: PaceLimits;
 }
 
 /** What one agent said when asked for a profile. */
@@ -70,12 +71,11 @@ export interface ProfileAnswer {
   readonly omitted: number;
 }
 
-/** The collector's side of `WS /agent`: checks the token, validates, stores, acknowledges. */
+/** The collector's side of `WS /agent`: validates, stores, acknowledges. */
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #metrics: IngestMetrics;
   readonly #deliveries: Deliveries;
-  readonly #tokenDigest: Buffer;
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.messageBytes,
@@ -101,17 +101,13 @@ export class Ingest {
       return true;
     };
     this.#deliveries = new Deliveries({ decisions, registry, log, send });
-    this.#tokenDigest = digest(options.token);
   }
 
-  /** Takes over an HTTP upgrade to `/agent`, or answers it with a problem document (401, 503). */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!this.#authorized(request)) {
-      this.#metrics.refused.inc({ code: 'unauthorized' });
-      this.#options.log.warn({ from: request.socket.remoteAddress }, 'an agent presented a wrong token');
-      reject(socket, 401, 'Unauthorized', 'unauthorized', 'the token of the agent is not the one of this collector');
-      return;
-    }
+  /**
+   * Takes over an HTTP upgrade to `/agent` of an agent that was let in, or answers it with a problem document (503).
+   * @param boundTo The only node that it may speak for.
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, boundTo: string | undefined): void {
     if (this.#stopping || this.#sessions.size >= (this.#options.maxAgents ?? 1000)) {
       this.#metrics.refused.inc({ code: 'node.limit' });
       reject(socket, 503, 'Service Unavailable', 'node.limit', 'the collector takes no more agents');
@@ -119,8 +115,10 @@ export class Ingest {
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const { collectorVersion, helloTimeoutMs = 10_000, pingMs = 15_000 } = this.#options;
+      const pace = new Pace(this.#options.pace ?? usualPace, this.#options.clock, () => this.#metrics.throttled.inc());
       const events = {
-        hello: (session: Session, hello: Hello) => this.#hello(session, hello),
+        hello: (session: Session, hello: Hello) =>
+          boundTo !== undefined && hello.node !== boundTo ? 'node.forbidden' : this.#hello(session, hello),
         batch: (alerts: readonly Alert[]) => this.#batch(alerts),
         report: (session: Session, report: Parameters<Nodes['report']>[1]) => {
           this.#options.nodes.report(session.node, report);
@@ -135,8 +133,14 @@ export class Ingest {
         refused: (session: Session, code: RefusalCode, message: string) => this.#refused(session, code, message),
         ended: (session: Session) => this.#ended(session),
       };
-      this.#sessions.add(new Session(webSocket, events, { collectorVersion, helloTimeoutMs, pingMs }));
+      this.#sessions.add(new Session(webSocket, events, { collectorVersion, helloTimeoutMs, pingMs, boundTo, pace }));
     });
+  }
+
+  /** An agent was not let in. */
+  turnedAway(address: string, reason: string): void {
+    this.#metrics.refused.inc({ code: 'unauthorized' });
+    this.#options.log.warn({ from: address }, `an agent was not let in: ${reason}`);
   }
 
   /** Why the last batch could not be stored; undefined when it could. */
@@ -170,12 +174,6 @@ export class Ingest {
     for (const session of all) session.close(closeCodes.goingAway, 'the collector stops');
     if (all.length > 0) await ended;
     await this.#appending;
-  }
-
-  #authorized(request: IncomingMessage): boolean {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-    // Digests have one length, so that comparing them tells nothing about the token, its length included.
-    return timingSafeEqual(digest(token), this.#tokenDigest) && scheme.toLowerCase() === 'bearer';
   }
 
   #hello(session: Session, hello: Hello): RefusalCode | undefined {
@@ -240,17 +238,12 @@ export class Ingest {
   }
 }
 
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
-}
-
 /** Answers an upgrade request with a problem document (RFC 9457) and closes. */
 function reject(socket: Duplex, status: number, title: string, code: string, detail: string): void {
   const body = JSON.stringify({ type: 'about:blank', title, status, code, detail });
-  const authenticate = status === 401 ? 'WWW-Authenticate: Bearer\r\n' : '';
   socket.on('error', () => socket.destroy());
   socket.end(
-    `HTTP/1.1 ${String(status)} ${title}\r\n${authenticate}Content-Type: application/problem+json\r\n` +
+    `HTTP/1.1 ${String(status)} ${title}\r\nContent-Type: application/problem+json\r\n` +
       `Content-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

@@ -8,6 +8,7 @@ import { closeCodes, protocolVersion } from '../protocol/limits.ts';
 import { decodeAgentMessage, encodeMessage } from '../protocol/message.ts';
 import type { AgentMessage, CollectorMessage, Decided, Hello, Response } from '../protocol/message.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
+import type { Pace } from './pace.ts';
 
 /** What a session asks of ingest. */
 export interface SessionEvents {
@@ -31,6 +32,9 @@ export interface SessionOptions {
   readonly collectorVersion: string;
   readonly helloTimeoutMs: number;
   readonly pingMs: number;
+  /** The only node that it may speak for. */
+  readonly boundTo: string | undefined;
+  readonly pace: Pace;
 }
 
 /**
@@ -110,7 +114,10 @@ export class Session {
   #receive(data: Buffer): void {
     if (this.#closing) return;
     this.#socket.pause();
-    this.#work = this.#work.then(() => this.#handle(data)).finally(() => this.#socket.resume());
+    this.#work = this.#work
+      .then(() => this.#handle(data))
+      .then(() => this.#options.pace.spend(data.length))
+      .finally(() => this.#socket.resume());
   }
 
   async #handle(data: Buffer): Promise<void> {
@@ -128,6 +135,8 @@ export class Session {
     }
     if (message.type === 'hello') this.#hello(message);
     else if (this.node === '') this.refuse('hello.missing', `the first message must be a hello, not a ${message.type}`);
+    else if (message.type === 'batch' && this.#isForeign(message.alerts))
+      this.refuse('message.node', `an alert is not of node ${this.node}, the only one that this agent may speak for`);
     else if (message.type === 'batch') await this.#batch(message.seq, message.alerts);
     else if (message.type === 'report') this.#events.report(this, message.report);
     else if (message.type === 'decided') this.#events.decided(this, message.id, message.outcome);
@@ -149,7 +158,9 @@ export class Session {
     }
     const refusal = this.#events.hello(this, hello);
     if (refusal !== undefined) {
-      this.refuse(refusal, 'the collector takes no more nodes');
+      const { boundTo = '' } = this.#options;
+      const forbidden = `what this agent shows is for node ${boundTo}, and it says that it is ${hello.node}`;
+      this.refuse(refusal, refusal === 'node.forbidden' ? forbidden : 'the collector takes no more nodes');
       return;
     }
     this.node = hello.node;
@@ -157,6 +168,11 @@ export class Session {
     const { collectorVersion } = this.#options;
     this.#send({ type: 'welcome', protocol: protocolVersion, collectorVersion, accepts: ['fleet'] });
     this.#events.welcomed(this);
+  }
+
+  #isForeign(alerts: readonly Alert[]): boolean {
+    const { boundTo } = this.#options;
+    return boundTo !== undefined && alerts.some(({ node }) => node !== boundTo);
   }
 
   async #batch(seq: number, alerts: readonly Alert[]): Promise<void> {

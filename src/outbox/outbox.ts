@@ -1,3 +1,4 @@
+import type { ClientTls } from '../lib/client-tls.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
@@ -29,6 +30,8 @@ export interface OutboxOptions {
   readonly token: string;
   /** Asked for the token again before each dial after a refusal: the file that it comes from may have been corrected. May throw. */
   readonly renewToken?: () => string;
+  /** Asked before each dial whom to trust and what to show: files may have been replaced. Must not throw. */
+  readonly tls?: () => ClientTls;
   readonly nodeName: string;
   readonly agentVersion: string;
   readonly file: OutboxFile;
@@ -188,11 +191,13 @@ export class Outbox {
 
   #dial(): void {
     this.#refusal = undefined;
-    this.#link = new Link(agentUrl(this.#options.collectorUrl), this.#token, this.#options.silenceMs ?? 45_000, {
+    const events = {
       opened: () => this.#opened(),
-      received: (message) => this.#received(message),
-      ended: (end) => this.#ended(end),
-    });
+      received: (message: CollectorMessage) => this.#received(message),
+      ended: (end: LinkEnd) => this.#ended(end),
+    };
+    const { collectorUrl, silenceMs = 45_000, tls } = this.#options;
+    this.#link = new Link(agentUrl(collectorUrl), this.#token, silenceMs, events, tls?.());
   }
 
   #opened(): void {

@@ -5,6 +5,8 @@ import type { Decision, DecisionOutcome, StoredDecision } from '../model/decisio
 import type { StoredIncident } from '../model/incident.ts';
 import type { NodeReport } from '../model/node.ts';
 import { canonicalJson, chainHash, chainStart } from './chain.ts';
+import { AuditTable } from './audit-table.ts';
+import type { AuditSchema } from './audit-table.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
@@ -16,6 +18,8 @@ import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
 import { placeConditions } from './place.ts';
 import type { Place } from './place.ts';
+import { TokenTable } from './token-table.ts';
+import type { TokenSchema } from './token-table.ts';
 
 interface AlertRow {
   seq: number;
@@ -43,7 +47,7 @@ interface NodeRow {
   last_seen_ms: number;
   report: string | null;
 }
-interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema {
+interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema, TokenSchema, AuditSchema {
   alerts: AlertRow;
   nodes: NodeRow;
 }
@@ -81,6 +85,10 @@ export class CollectorStore {
   readonly #decisions: DecisionTable;
   /** What nodes learned, for the other nodes. */
   readonly contributions: ContributionTable;
+  /** Who may ask. */
+  readonly tokens: TokenTable;
+  /** Who changed what. */
+  readonly audit: AuditTable;
   #lastSeq: number;
   #lastHash: string;
 
@@ -94,6 +102,8 @@ export class CollectorStore {
     this.#incidents = new IncidentTable(this.#database);
     this.#decisions = new DecisionTable(this.#database);
     this.contributions = new ContributionTable(this.#database);
+    this.tokens = new TokenTable(this.#database);
+    this.audit = new AuditTable(this.#database);
     const last = this.#database.first(
       this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
     );
