@@ -39,6 +39,8 @@ export const collector: CommandDefinition = {
         version,
         allowUnauthenticated,
         incidentQuietMs,
+        nodeSilenceMs: settings.nodeSilence,
+        nodeStopAlert: settings.nodeStopAlert,
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

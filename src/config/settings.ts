@@ -55,6 +55,13 @@ export interface Settings {
   readonly record: string | undefined;
   /** Bytes. */
   readonly recordMaxSize: number;
+  /** Bytes. */
+  readonly outboxSize: number;
+  /** Milliseconds. */
+  readonly outboxAge: number;
+  /** Milliseconds; 0: never. */
+  readonly nodeSilence: number;
+  readonly nodeStopAlert: boolean;
   /** ws:// or wss:// address without a path. */
   readonly collector: string | undefined;
   /** Listen where others can reach it although the API asks for no password. */

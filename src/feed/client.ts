@@ -82,13 +82,15 @@ export class FeedClient {
 
   node(state: NodeState): void {
     if (!wantsNode(this.#filter, state.name)) return;
-    const { name, up, agentVersion, lastSeenMs } = state;
+    const { name, up, agentVersion, lastSeenMs, stopped = false, silentAlert } = state;
     this.#send({
       type: 'node',
       seq: this.#position,
       node: name,
       up,
       agentVersion,
+      stopped: !up && stopped,
+      silent: silentAlert !== undefined,
       time: new Date(lastSeenMs).toISOString(),
     });
   }

@@ -8,6 +8,8 @@ import type { AgentMessage, CollectorMessage } from '../protocol/message.ts';
 export interface LinkEnd {
   readonly reason: 'unauthorized' | 'unreachable' | 'silent' | 'garbage' | 'closed';
   readonly detail: string;
+  /** Not to be dialled again before this; absent: the collector said nothing about it. */
+  readonly retryAfterMs?: number;
 }
 
 export interface LinkEvents {
@@ -46,8 +48,10 @@ export class Link {
     this.#socket.on('message', (data: Buffer) => this.#receive(data));
     this.#socket.on('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0;
+      const retryAfterSeconds = Number(response.headers['retry-after'] ?? 0);
       response.resume();
       this.end({
+        ...(retryAfterSeconds > 0 && retryAfterSeconds <= 3600 ? { retryAfterMs: retryAfterSeconds * 1000 } : {}),
         reason: status === 401 ? 'unauthorized' : 'unreachable',
         detail:
           status === 401

@@ -18,14 +18,14 @@ class MapFile implements OutboxFile {
   readonly refused: string[] = [];
   failing = false;
 
-  put(alert: Alert): { depth: number; dropped: Alert[] } {
+  put(alert: Alert): { depth: number; dropped: [] } {
     this.#check();
     this.rows.set(alert.id, { alert, revision: (this.rows.get(alert.id)?.revision ?? 0) + 1 });
     return { depth: this.rows.size, dropped: [] };
   }
 
-  next(limit: number): { waiting: Waiting[]; depth: number } {
-    return { waiting: [...this.rows.values()].slice(0, limit), depth: this.rows.size };
+  next(limit: number): { waiting: Waiting[]; depth: number; dropped: [] } {
+    return { waiting: [...this.rows.values()].slice(0, limit), depth: this.rows.size, dropped: [] };
   }
 
   settle(waiting: readonly Waiting[], outcome: 'sent' | 'refused'): { depth: number } {

@@ -97,4 +97,11 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE INDEX contributions_by_time ON contributions (received_ms);
     `,
   },
+  {
+    name: 'silent-nodes',
+    sql: `
+      ALTER TABLE nodes ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE nodes ADD COLUMN silent_alert TEXT;
+    `,
+  },
 ];

@@ -3,7 +3,6 @@ import { severities } from '../model/alert.ts';
 import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
 import type { Decision, DecisionOutcome, StoredDecision } from '../model/decision.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import type { NodeReport } from '../model/node.ts';
 import { canonicalJson, chainHash, chainStart } from './chain.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { openDatabase } from './database.ts';
@@ -14,6 +13,8 @@ import { DecisionTable } from './decision-table.ts';
 import type { DecisionFilter, DecisionSchema } from './decision-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
+import { NodeTable } from './node-table.ts';
+import type { NodeRecord, NodeSchema } from './node-table.ts';
 import { placeConditions } from './place.ts';
 import type { Place } from './place.ts';
 
@@ -36,16 +37,8 @@ interface AlertRow {
   hash: string;
   incident: string | null;
 }
-interface NodeRow {
-  name: string;
-  agent_version: string;
-  first_seen_ms: number;
-  last_seen_ms: number;
-  report: string | null;
-}
-interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema {
+interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema, NodeSchema {
   alerts: AlertRow;
-  nodes: NodeRow;
 }
 
 /** Which alerts; undefined members do not filter. */
@@ -62,15 +55,6 @@ export interface AlertFilter extends Place {
   readonly limit: number;
 }
 
-/** A node as the collector remembers it across restarts. */
-export interface NodeRecord {
-  readonly name: string;
-  readonly agentVersion: string;
-  readonly firstSeenMs: number;
-  readonly lastSeenMs: number;
-  readonly report: NodeReport | undefined;
-}
-
 /**
  * What the collector keeps: the log of alerts (`seq` from 1 without gaps, hash chain) and the nodes. Methods are asynchronous for the
  * sake of a store behind a network; this one answers at once. They throw as `Database` does.
@@ -79,6 +63,7 @@ export class CollectorStore {
   readonly #database: Database<CollectorSchema>;
   readonly #incidents: IncidentTable;
   readonly #decisions: DecisionTable;
+  readonly #nodes: NodeTable;
   /** What nodes learned, for the other nodes. */
   readonly contributions: ContributionTable;
   #lastSeq: number;
@@ -93,6 +78,7 @@ export class CollectorStore {
     });
     this.#incidents = new IncidentTable(this.#database);
     this.#decisions = new DecisionTable(this.#database);
+    this.#nodes = new NodeTable(this.#database);
     this.contributions = new ContributionTable(this.#database);
     const last = this.#database.first(
       this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
@@ -245,32 +231,17 @@ export class CollectorStore {
     return this.#incidents.open();
   }
 
-  async saveNode(node: NodeRecord): Promise<void> {
-    const values = {
-      agent_version: node.agentVersion,
-      last_seen_ms: node.lastSeenMs,
-      report: node.report === undefined ? null : JSON.stringify(node.report),
-    };
-    this.#database.run(
-      this.#database.query
-        .insertInto('nodes')
-        .values({ name: node.name, first_seen_ms: node.firstSeenMs, ...values })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet(values)),
-    );
+  /** All of them, or none. */
+  async saveNodes(nodes: readonly NodeRecord[]): Promise<void> {
+    this.#nodes.save(nodes);
   }
 
   async nodes(): Promise<readonly NodeRecord[]> {
-    return this.#database.all(this.#database.query.selectFrom('nodes').selectAll().orderBy('name')).map((row) => ({
-      name: row.name,
-      agentVersion: row.agent_version,
-      firstSeenMs: row.first_seen_ms,
-      lastSeenMs: row.last_seen_ms,
-      report: row.report === null ? undefined : (JSON.parse(row.report) as NodeReport),
-    }));
+    return this.#nodes.all();
   }
 
   async forgetNode(name: string): Promise<void> {
-    this.#database.run(this.#database.query.deleteFrom('nodes').where('name', '=', name));
+    this.#nodes.forget(name);
     this.#decisions.forgetNode(name);
   }
 
