@@ -4,6 +4,7 @@ import type { Logger } from '../lib/log.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
+import { encodeFrame, Frame } from './frame.ts';
 import { wantsAlert, wantsIncident, wantsKind, wantsNode } from './filter.ts';
 import type { FeedFilter } from './filter.ts';
 
@@ -69,21 +70,28 @@ export class FeedClient {
   }
 
   /** Alerts that were just stored, in order. */
-  publish(alerts: readonly StoredAlert[]): void {
-    this.#newest = Math.max(this.#newest, alerts.at(-1)?.seq ?? 0);
+  publish(alerts: readonly Frame<StoredAlert>[]): void {
+    this.#newest = Math.max(this.#newest, alerts.at(-1)?.value.seq ?? 0);
     if (this.#live) for (const alert of alerts) this.#pass(alert);
   }
 
   /** Incidents that changed just now, after the alerts that changed them. */
-  incidents(incidents: readonly StoredIncident[]): void {
+  incidents(incidents: readonly Frame<StoredIncident>[]): void {
     if (this.#live) for (const incident of incidents) this.#passIncident(incident);
-    else this.#unreadFrom = Math.min(this.#unreadFrom, ...incidents.map(({ seq }) => seq));
+    else this.#unreadFrom = Math.min(this.#unreadFrom, ...incidents.map(({ value }) => value.seq));
   }
 
-  node(state: NodeState): void {
+  /** @param encoded the same message for other clients, by their position: mostly that is one */
+  node(state: NodeState, encoded: Map<number, Buffer>): void {
     if (!wantsNode(this.#filter, state.name)) return;
+    const frame = encoded.get(this.#position) ?? this.#nodeFrame(state);
+    encoded.set(this.#position, frame);
+    this.#send(frame);
+  }
+
+  #nodeFrame(state: NodeState): Buffer {
     const { name, up, agentVersion, lastSeenMs, stopped = false, silentAlert } = state;
-    this.#send({
+    return encodeFrame({
       type: 'node',
       seq: this.#position,
       node: name,
@@ -109,7 +117,12 @@ export class FeedClient {
     if (this.#filter.after !== undefined) this.#unreadFrom = this.#position;
     while (!this.#ended) {
       const page = await log.after(this.#position, pageSize);
-      for (const alert of page) this.#pass(alert);
+      for (const alert of page) {
+        this.#tellGap(alert.seq);
+        this.#pass(new Frame('alert', alert));
+        // A page may be larger than what a client may leave unread.
+        if (this.#isFull) await this.#drained();
+      }
       if (page.length === 0 && this.#newest <= this.#position) {
         await this.#catchUpIncidents();
         if (this.#newest <= this.#position && this.#unreadFrom === Infinity) {
@@ -126,28 +139,44 @@ export class FeedClient {
     this.#unreadFrom = Infinity;
     while (at.seq < Infinity && wantsKind(this.#filter, 'incident') && !this.#ended) {
       const changed = await this.#options.log.incidentsFrom(at, this.#options.pageSize);
-      for (const incident of changed) this.#passIncident(incident);
+      for (const incident of changed) {
+        this.#passIncident(new Frame('incident', incident));
+        if (this.#isFull) await this.#drained();
+      }
       at = changed.at(-1) ?? { seq: Infinity, id: '' };
       await this.#drained();
     }
   }
 
-  #pass(alert: StoredAlert): void {
-    if (alert.seq <= this.#position || this.#ended) return;
-    if (wantsAlert(this.#filter, alert)) this.#send({ type: 'alert', ...alert });
-    if (!this.#ended) this.#position = alert.seq;
+  #pass(frame: Frame<StoredAlert>): void {
+    const { seq } = frame.value;
+    if (seq <= this.#position || this.#ended) return;
+    if (wantsAlert(this.#filter, frame.value)) this.#send(frame.bytes);
+    if (!this.#ended) this.#position = seq;
   }
 
-  #passIncident(incident: StoredIncident): void {
-    if (!this.#ended && wantsIncident(this.#filter, incident)) this.#send({ type: 'incident', ...incident });
+  #passIncident(frame: Frame<StoredIncident>): void {
+    if (!this.#ended && wantsIncident(this.#filter, frame.value)) this.#send(frame.bytes);
+  }
+
+  /** The log has no gaps but for what was deleted for its age. */
+  #tellGap(seq: number): void {
+    const first = this.#position + 1;
+    if (seq <= first) return;
+    const detail = `alerts ${String(first)} to ${String(seq - 1)} are not kept any more`;
+    this.#send(encodeFrame({ type: 'lag', seq: seq - 1, reason: 'expired', detail }));
+  }
+
+  get #isFull(): boolean {
+    return this.#socket.bufferedAmount > this.#options.maxBufferedBytes / 4;
   }
 
   /** Resolves when the client has read most of what was sent; drops it when it reads nothing. */
   async #drained(): Promise<void> {
-    const { maxBufferedBytes, stallMs } = this.#options;
+    const { stallMs } = this.#options;
     let before = this.#socket.bufferedAmount;
     let stalledSince = performance.now();
-    while (!this.#ended && this.#socket.bufferedAmount > maxBufferedBytes / 4) {
+    while (!this.#ended && this.#isFull) {
       await new Promise((resolve) => setTimeout(resolve, 10));
       const buffered = this.#socket.bufferedAmount;
       if (buffered < before) stalledSince = performance.now();
@@ -156,13 +185,13 @@ export class FeedClient {
     }
   }
 
-  #send(message: object): void {
+  #send(frame: Buffer): void {
     if (this.#ended || this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#socket.bufferedAmount > this.#options.maxBufferedBytes) {
       this.#tooSlow();
       return;
     }
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(frame, { binary: false });
   }
 
   /** The message waits behind what the client has not read; one that starts reading again learns where to resume. */

@@ -9,15 +9,16 @@ import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import { dropReasons, FeedClient } from './client.ts';
 import type { FeedLog } from './client.ts';
+import { Frame } from './frame.ts';
 import { parseFeedFilter } from './filter.ts';
 
 export interface FeedOptions {
   readonly alerts: FeedLog;
   readonly registry: Registry;
   readonly log: Logger;
-  /** Clients at once; the next gets 503. Default 256. */
+  /** Clients at once; the next gets 503. Default 2000. */
   readonly maxClients?: number;
-  /** Default 1 MiB. */
+  /** Bytes that may wait for one client; what waits for several is there once. Default 1 MiB. */
   readonly maxBufferedBytes?: number;
   /** Default 10000. */
   readonly stallMs?: number;
@@ -67,7 +68,7 @@ export class Feed {
       return;
     }
     const {
-      maxClients = 256,
+      maxClients = 2000,
       maxBufferedBytes = 1_048_576,
       stallMs = 10_000,
       pingMs = 15_000,
@@ -104,15 +105,18 @@ export class Feed {
 
   /** Alerts that were just stored, in order of `seq`, and the incidents that changed by them. */
   publish(alerts: readonly StoredAlert[], incidents: readonly StoredIncident[]): void {
+    const alertFrames = alerts.map((alert) => new Frame('alert', alert));
+    const incidentFrames = incidents.map((incident) => new Frame('incident', incident));
     for (const client of this.#clients) {
-      client.publish(alerts);
-      client.incidents(incidents);
+      client.publish(alertFrames);
+      client.incidents(incidentFrames);
     }
   }
 
   /** A node came or went. */
   nodeChanged(state: NodeState): void {
-    for (const client of this.#clients) client.node(state);
+    const encoded = new Map<number, Buffer>();
+    for (const client of this.#clients) client.node(state, encoded);
   }
 
   stop(): void {
