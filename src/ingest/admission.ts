@@ -63,7 +63,10 @@ const connectsAtOnce = 500;
 /** Lets agents in no faster than they can be welcomed beside the work for those that are there already. */
 export class Door {
   readonly #clock: Clock;
+  /** Connections that may be taken now. */
   #room = connectsAtOnce;
+  /** So many were sent away of late and will come again. */
+  #away = 0;
   #lastMs: number;
 
   constructor(clock: Clock) {
@@ -71,14 +74,19 @@ export class Door {
     this.#lastMs = clock.monotonicMs();
   }
 
-  /** False: there were too many just now; this one should come again later. */
-  enter(): boolean {
+  /** 0: come in. Else after how many seconds to come again: the more were sent away, the later, so that they do not come at once. */
+  enter(): number {
     const nowMs = this.#clock.monotonicMs();
-    this.#room = Math.min(connectsAtOnce, this.#room + ((nowMs - this.#lastMs) / 1000) * connectsPerSecond);
+    const gained = ((nowMs - this.#lastMs) / 1000) * connectsPerSecond;
+    this.#room = Math.min(connectsAtOnce, this.#room + gained);
+    this.#away = Math.max(0, this.#away - gained);
     this.#lastMs = nowMs;
-    if (this.#room < 1) return false;
-    this.#room -= 1;
-    return true;
+    if (this.#room >= 1) {
+      this.#room -= 1;
+      return 0;
+    }
+    this.#away += 1;
+    return Math.min(60, Math.ceil(this.#away / connectsPerSecond));
   }
 }
 

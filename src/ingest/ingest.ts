@@ -120,12 +120,13 @@ export class Ingest {
       return;
     }
     const full = this.#sessions.size >= (this.#options.maxAgents ?? 20_000);
-    if (this.#stopping || full || !this.#door.enter()) {
-      this.#metrics.refused.inc({ code: full ? 'node.limit' : 'collector.busy' });
-      const retryAfterSeconds = Math.ceil(this.#pace().reconnectMs / 1000);
-      if (full) reject(socket, 503, 'Service Unavailable', 'node.limit', 'the collector takes no more agents', 60);
-      else
-        reject(socket, 503, 'Service Unavailable', 'collector.busy', 'too many agents come at once', retryAfterSeconds);
+    const retryAfterSeconds = full ? 60 : this.#stopping ? 1 : this.#door.enter();
+    if (retryAfterSeconds > 0) {
+      const [code, detail] = full
+        ? (['node.limit', 'the collector takes no more agents'] as const)
+        : (['collector.busy', 'too many agents come at once, or the collector stops'] as const);
+      this.#metrics.refused.inc({ code });
+      reject(socket, 503, 'Service Unavailable', code, detail, retryAfterSeconds);
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {

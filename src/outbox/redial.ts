@@ -59,8 +59,8 @@ export class Redial {
       if (refusedOwn) return Math.floor(this.#random() * this.#baseMs);
     }
     const asked = Math.max(end.retryAfterMs ?? 0, refusal?.retryAfterMs ?? 0);
-    // Spread behind what was asked for: all others were told the same.
-    if (asked > 0) return asked + Math.floor(this.#random() * Math.max(asked, this.#spreadMs));
+    // Spread behind what was asked for: others were told the same.
+    if (asked > 0) return asked + Math.floor(this.#random() * asked);
     const slow = end.reason === 'unauthorized' || (refusal !== undefined && !refusal.code.startsWith('message.'));
     if (slow) return this.#refusedMs / 2 + (this.#random() * this.#refusedMs) / 2;
     this.#attempt += 1;
