@@ -73,6 +73,7 @@ export function nodeReport({
     ...Object.entries(outboxCounters.dropped).flatMap(([severity, reasons]) =>
       Object.entries(reasons).map(([why, count]) => ({ hook: 'outbox', reason: `dropped_${severity}_${why}`, count })),
     ),
+    { hook: 'outbox', reason: 'damaged', count: outboxCounters.damaged },
     { hook: 'outbox', reason: 'refused', count: outboxCounters.refused },
     { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
     { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },

@@ -24,8 +24,8 @@ class MapFile implements OutboxFile {
     return { depth: this.rows.size, dropped: [] };
   }
 
-  next(limit: number): { waiting: Waiting[]; depth: number; dropped: [] } {
-    return { waiting: [...this.rows.values()].slice(0, limit), depth: this.rows.size, dropped: [] };
+  next(limit: number): { waiting: Waiting[]; depth: number; dropped: []; damaged: number } {
+    return { waiting: [...this.rows.values()].slice(0, limit), depth: this.rows.size, dropped: [], damaged: 0 };
   }
 
   settle(waiting: readonly Waiting[], outcome: 'sent' | 'refused'): { depth: number } {

@@ -16,8 +16,8 @@ class FullableFile implements OutboxFile {
     return { depth: this.rows.length, dropped: [] };
   }
 
-  next(limit: number): { waiting: Waiting[]; depth: number; dropped: [] } {
-    return { waiting: this.rows.slice(0, limit), depth: this.rows.length, dropped: [] };
+  next(limit: number): { waiting: Waiting[]; depth: number; dropped: []; damaged: number } {
+    return { waiting: this.rows.slice(0, limit), depth: this.rows.length, dropped: [], damaged: 0 };
   }
 
   settle(waiting: readonly Waiting[]): { depth: number } {

@@ -26,6 +26,8 @@ export interface OutboxFile {
     readonly waiting: readonly Waiting[];
     readonly depth: number;
     readonly dropped: readonly Dropped[];
+    /** What the file held so far that was no alert; it is gone. */
+    readonly damaged: number;
   };
   /** `sent`: forget these copies. `refused`: set them aside. */
   settle(waiting: readonly Waiting[], outcome: 'sent' | 'refused'): { readonly depth: number };
@@ -35,6 +37,7 @@ export interface OutboxFile {
 export interface QueueCounters {
   readonly dropped: Record<Severity, Record<DropReason, number>>;
   refused: number;
+  damaged: number;
   storeFailures: number;
 }
 
@@ -66,6 +69,7 @@ export class AlertQueue {
       critical: { size: 0, age: 0, memory: 0 },
     },
     refused: 0,
+    damaged: 0,
     storeFailures: 0,
   };
   readonly #file: OutboxFile;
@@ -73,7 +77,7 @@ export class AlertQueue {
   readonly #log: Logger;
   readonly #memory = new Map<string, Waiting>();
   #revision = 0;
-  #depth: number;
+  #depth = 0;
   /** Bounded by what was in the file when it stopped being writable. */
   #unsettled: Unsettled[] = [];
   #failing = false;
@@ -84,9 +88,7 @@ export class AlertQueue {
     this.#file = file;
     this.#memoryCapacity = memoryCapacity;
     this.#log = log;
-    const { depth, dropped } = file.next(1);
-    this.#depth = depth;
-    this.#drop(dropped);
+    this.#take(file.next(1));
   }
 
   /** Alerts that wait, in the file and in memory. */
@@ -152,11 +154,18 @@ export class AlertQueue {
     let waiting: readonly Waiting[] = [];
     this.#attempt(() => {
       const next = this.#file.next(limit);
-      this.#depth = next.depth;
-      this.#drop(next.dropped);
+      this.#take(next);
       waiting = next.waiting;
     }, 'read');
     return waiting;
+  }
+
+  #take({ depth, dropped, damaged }: ReturnType<OutboxFile['next']>): void {
+    this.#depth = depth;
+    this.#drop(dropped);
+    if (damaged > this.counters.damaged)
+      this.#log.error({ damaged }, 'the outbox held what is no alert: the file was damaged');
+    this.counters.damaged = damaged;
   }
 
   #put(alert: Alert): void {

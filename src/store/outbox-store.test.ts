@@ -142,3 +142,20 @@ test('a file of the first release keeps what waits in it, in the order of urgenc
   expect(idsOf(store)).toEqual([2, 3, 1].map((number) => alertId(number)));
   store.close();
 });
+
+test('a row that is damaged is counted and gone, and holds up nothing', () => {
+  const path = newPath();
+  let store = new OutboxStore(path, ample);
+  for (const number of [1, 2, 3, 4]) store.put(makeAlert(number));
+  store.close();
+  const sqlite = new BetterSqlite(path);
+  const bend = sqlite.prepare('UPDATE outbox SET alert = ? WHERE id = ?');
+  bend.run('{"id":', alertId(1));
+  bend.run('null', alertId(2));
+  bend.run(JSON.stringify(makeAlert(9)), alertId(3));
+  sqlite.close();
+  store = new OutboxStore(path, ample);
+  const { waiting, depth, damaged } = store.next(2);
+  expect([waiting.map(({ alert }) => alert.id), depth, damaged]).toEqual([[alertId(4)], 1, 3]);
+  store.close();
+});

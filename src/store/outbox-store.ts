@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import { severities } from '../model/alert.ts';
 import type { Alert } from '../model/alert.ts';
+import { alertSchema } from '../protocol/alert-schema.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { outboxMigrations } from './outbox-migrations.ts';
@@ -64,6 +65,7 @@ export class OutboxStore {
   #savedMs: number;
   #rows: number;
   #bytes: number;
+  #damaged = 0;
 
   /** @param path SQLite file. */
   constructor(path: string, bounds: OutboxBounds) {
@@ -129,22 +131,16 @@ export class OutboxStore {
     readonly waiting: readonly WaitingAlert[];
     readonly depth: number;
     readonly dropped: readonly DroppedAlert[];
+    /** Rows so far that held no alert, and were deleted. */
+    readonly damaged: number;
   } {
     const dropped = this.#expire();
-    const rows = this.#database.all(
-      this.#database.query
-        .selectFrom('outbox')
-        .select(['alert', 'revision'])
-        .where('refused', '=', 0)
-        .orderBy('urgency', 'desc')
-        .orderBy('position')
-        .limit(limit),
-    );
-    return {
-      waiting: rows.map(({ alert, revision }) => ({ alert: JSON.parse(alert) as Alert, revision })),
-      depth: this.#rows,
-      dropped,
-    };
+    let waiting = this.#waiting(limit);
+    // Rows that are damaged must not hold up the others.
+    for (let bad = damagedOf(waiting); bad.length > 0 && this.#remove(bad); bad = damagedOf(waiting))
+      waiting = this.#waiting(limit);
+    const sound = waiting.flatMap(({ alert, revision }) => (alert === undefined ? [] : [{ alert, revision }]));
+    return { waiting: sound, depth: this.#rows, dropped, damaged: this.#damaged };
   }
 
   /** `sent`: forgets these copies (a later copy of the same alert stays). `refused`: sets them aside, kept but not sent again. */
@@ -178,6 +174,37 @@ export class OutboxStore {
     }
   }
 
+  #waiting(limit: number): readonly (Row & { readonly revision: number; readonly alert: Alert | undefined })[] {
+    const query = this.#database.query
+      .selectFrom('outbox')
+      .select(['position', 'id', 'alert', 'bytes', 'revision'])
+      .where('refused', '=', 0)
+      .orderBy('urgency', 'desc')
+      .orderBy('position')
+      .limit(limit);
+    return this.#database.all(query).map((row) => ({ ...row, alert: alertOf(row) }));
+  }
+
+  /** Deletes rows, on a disk that is full later. Answers whether it did; those without an alert are counted. */
+  #remove(rows: readonly (Row & { readonly alert: Alert | undefined })[]): boolean {
+    const { query } = this.#database;
+    try {
+      this.#database.transaction(() => {
+        this.#saveClock();
+        for (const { position } of rows)
+          this.#database.run(query.deleteFrom('outbox').where('position', '=', position));
+      });
+    } catch {
+      return false;
+    }
+    this.#rows -= rows.length;
+    for (const { bytes, alert } of rows) {
+      this.#bytes -= bytes + rowBytes;
+      if (alert === undefined) this.#damaged += 1;
+    }
+    return true;
+  }
+
   /** How long agents have run with this file, milliseconds. */
   #nowMs(): number {
     return Math.round(this.#ranMs + this.#monotonicMs() - this.#startMs);
@@ -207,7 +234,7 @@ export class OutboxStore {
     const { query } = this.#database;
     const least = query
       .selectFrom('outbox')
-      .select(['position', 'alert', 'bytes'])
+      .select(['position', 'id', 'alert', 'bytes'])
       .orderBy('refused', 'desc')
       .orderBy('severity')
       .orderBy('position')
@@ -219,34 +246,44 @@ export class OutboxStore {
       if (row === undefined) break;
       this.#database.run(query.deleteFrom('outbox').where('position', '=', row.position));
       [rowsLeft, bytesLeft] = [rowsLeft - 1, bytesLeft - row.bytes - rowBytes];
-      dropped.push({ alert: JSON.parse(row.alert) as Alert, reason: 'size' });
+      const alert = alertOf(row);
+      if (alert === undefined) this.#damaged += 1;
+      else dropped.push({ alert, reason: 'size' });
     }
     return { rows: rowsLeft, bytes: bytesLeft, dropped };
   }
 
   /** A disk that is full must not keep what waits from being read: what could not be dropped is dropped later. */
   #expire(): readonly DroppedAlert[] {
-    const { query } = this.#database;
     const nowMs = this.#nowMs();
-    const old = query
+    const old = this.#database.query
       .selectFrom('outbox')
-      .select(['position', 'alert', 'bytes'])
+      .select(['position', 'id', 'alert', 'bytes'])
       .where('kept_ms', '<', nowMs - this.#bounds.ageMsMax)
       .orderBy('kept_ms')
       .limit(expireRows);
-    const rows = this.#database.all(old);
+    const rows = this.#database.all(old).map((row) => ({ ...row, alert: alertOf(row) }));
     if (rows.length === 0 && nowMs - this.#savedMs < saveClockMs) return [];
-    try {
-      this.#database.transaction(() => {
-        this.#saveClock();
-        for (const { position } of rows)
-          this.#database.run(query.deleteFrom('outbox').where('position', '=', position));
-      });
-    } catch {
-      return [];
-    }
-    this.#rows -= rows.length;
-    for (const { bytes } of rows) this.#bytes -= bytes + rowBytes;
-    return rows.map(({ alert }) => ({ alert: JSON.parse(alert) as Alert, reason: 'age' }));
+    if (!this.#remove(rows)) return [];
+    return rows.flatMap(({ alert }) => (alert === undefined ? [] : [{ alert, reason: 'age' as const }]));
+  }
+}
+
+interface Row {
+  readonly position: number;
+  readonly bytes: number;
+}
+
+function damagedOf<One extends { readonly alert: Alert | undefined }>(rows: readonly One[]): readonly One[] {
+  return rows.filter(({ alert }) => alert === undefined);
+}
+
+/** The alert of a row; undefined when the row was damaged, and is of another alert or of none. */
+function alertOf(row: { readonly id: string; readonly alert: string }): Alert | undefined {
+  try {
+    const { success, data } = alertSchema.safeParse(JSON.parse(row.alert));
+    return success && data.id === row.id ? data : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -14,8 +14,8 @@ class EmptyFile implements OutboxFile {
     return { depth: 0, dropped: [] };
   }
 
-  next(): { waiting: []; depth: number; dropped: [] } {
-    return { waiting: [], depth: 0, dropped: [] };
+  next(): { waiting: []; depth: number; dropped: []; damaged: number } {
+    return { waiting: [], depth: 0, dropped: [], damaged: 0 };
   }
 
   settle(): { depth: number } {

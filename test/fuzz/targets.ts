@@ -1,3 +1,4 @@
+import { configTarget, outboxTarget, profilesTarget, rulesTarget } from './file-targets.ts';
 import { firstByteIs, plantedCheck } from './planted.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
@@ -31,6 +32,10 @@ export const ordinaryTargets: readonly Target[] = [
     inspectionTarget,
     factsTarget,
     recordingTarget,
+    configTarget,
+    rulesTarget,
+    outboxTarget,
+    profilesTarget,
   ],
 ];
 
