@@ -51,6 +51,9 @@ export class Feed {
       ['reason'],
     );
     for (const reason of [...dropReasons, 'full']) this.#dropped.inc({ reason }, 0);
+    this.#server.on('wsClientError', ({ message }, socket) =>
+      reject(socket, { title: 'Bad Request', status: 400, code: 'upgrade.invalid', detail: message }),
+    );
   }
 
   /** Takes over an HTTP upgrade to `/feed`, or answers it with a problem document (400, 503). */

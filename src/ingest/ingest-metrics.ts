@@ -14,6 +14,7 @@ const refusals = [
   'node.replaced',
   'node.limit',
   'collector.busy',
+  'upgrade.invalid',
   'batch.order',
   'message.size',
   'message.syntax',

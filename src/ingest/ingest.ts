@@ -100,6 +100,10 @@ export class Ingest {
     const { decisions, registry, log, clock } = options;
     this.#admission = new Admission({ clock });
     this.#door = new Door(clock);
+    this.#server.on('wsClientError', ({ message }, socket) => {
+      this.#metrics.refused.inc({ code: 'upgrade.invalid' });
+      reject(socket, 400, 'Bad Request', 'upgrade.invalid', message);
+    });
     const send = (node: string, decision: Decision): boolean => {
       const session = this.#byNode.get(node);
       // An agent of an earlier release would end the connection: the decision waits for its successor.

@@ -71,6 +71,9 @@ async function run(network: Network, disks: { readonly agent: TinyDisk; readonly
   ]);
   undo.push(() => agent.end());
 
+  undo.push(() => {
+    if (process.exitCode === 1) say(`the agent said: ${agent.errors}\nthe collector said: ${collector.errors}`);
+  });
   const full = new Set<TinyDisk>();
   const counts = new Map<string, number>();
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
