@@ -1,4 +1,4 @@
-// npm run chaos [-- --rounds N --seed N]: kills agent and collector, cuts and slows the network, fills disks and sets clocks; then counts.
+// npm run chaos [-- --rounds N --seed N | --real]: kills agent and collector, cuts and slows the network, fills disks and sets clocks; then counts.
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { alertId } from '../support/alerts.ts';
 import { mountTinyDisk, type TinyDisk } from '../support/tiny-disk.ts';
 import { waitFor } from '../support/wait.ts';
 import { Network } from './network.ts';
+import { realChaos } from './real.ts';
 import { Victim } from './victim.ts';
 
 const token = 'a-token-of-the-agents';
@@ -25,26 +26,37 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const disturbances = ['none', 'cut', 'slow', 'agent-disk', 'collector-disk', 'agent-clock', 'collector-clock'] as const;
 type Disturbance = (typeof disturbances)[number];
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '200' },
+    seed: { type: 'string' },
+    real: { type: 'boolean', default: false },
+  },
+});
 const [rounds, seed] = [Number(values.rounds), Number(values.seed ?? randomInt(2 ** 31))];
 if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) {
-  say('usage: npm run chaos [-- --rounds N --seed N]');
+  say('usage: npm run chaos [-- --rounds N --seed N | --real]');
   process.exit(2);
 }
-say(`seed ${seed}, ${rounds} rounds`);
+say(values.real ? `seed ${seed}, the whole agent` : `seed ${seed}, ${rounds} rounds`);
 
 const scratch = mkdtempSync(join(tmpdir(), 'anchorwatch-chaos-'));
 const undo: (() => void)[] = [() => rmSync(scratch, { recursive: true, force: true })];
 try {
-  const network = new Network(`aw${process.pid}`);
-  undo.push(() => network.remove());
-  const disks = { agent: mount(agentDiskBytes), collector: mount(collectorDiskBytes) };
-  await run(network, disks);
+  if (values.real) await realChaos(randomFrom(seed), say);
+  else await played();
 } catch (error) {
   say(`failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 } finally {
   for (const step of undo.toReversed()) step();
+}
+
+async function played(): Promise<void> {
+  const network = new Network(`aw${process.pid}`);
+  undo.push(() => network.remove());
+  const disks = { agent: mount(agentDiskBytes), collector: mount(collectorDiskBytes) };
+  await run(network, disks);
 }
 
 function mount(sizeBytes: number): TinyDisk {
