@@ -4,7 +4,6 @@ import type { Logger } from '../lib/log.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import { encodeFrame, Frame } from './frame.ts';
 import { wantsAlert, wantsIncident, wantsKind, wantsNode } from './filter.ts';
 import type { FeedFilter } from './filter.ts';
 
@@ -70,28 +69,21 @@ export class FeedClient {
   }
 
   /** Alerts that were just stored, in order. */
-  publish(alerts: readonly Frame<StoredAlert>[]): void {
-    this.#newest = Math.max(this.#newest, alerts.at(-1)?.value.seq ?? 0);
+  publish(alerts: readonly StoredAlert[]): void {
+    this.#newest = Math.max(this.#newest, alerts.at(-1)?.seq ?? 0);
     if (this.#live) for (const alert of alerts) this.#pass(alert);
   }
 
   /** Incidents that changed just now, after the alerts that changed them. */
-  incidents(incidents: readonly Frame<StoredIncident>[]): void {
+  incidents(incidents: readonly StoredIncident[]): void {
     if (this.#live) for (const incident of incidents) this.#passIncident(incident);
-    else this.#unreadFrom = Math.min(this.#unreadFrom, ...incidents.map(({ value }) => value.seq));
+    else this.#unreadFrom = Math.min(this.#unreadFrom, ...incidents.map(({ seq }) => seq));
   }
 
-  /** @param encoded the same message for other clients, by their position: mostly that is one */
-  node(state: NodeState, encoded: Map<number, Buffer>): void {
+  node(state: NodeState): void {
     if (!wantsNode(this.#filter, state.name)) return;
-    const frame = encoded.get(this.#position) ?? this.#nodeFrame(state);
-    encoded.set(this.#position, frame);
-    this.#send(frame);
-  }
-
-  #nodeFrame(state: NodeState): Buffer {
     const { name, up, agentVersion, lastSeenMs, stopped = false, silentAlert } = state;
-    return encodeFrame({
+    this.#send({
       type: 'node',
       seq: this.#position,
       node: name,
@@ -119,7 +111,7 @@ export class FeedClient {
       const page = await log.after(this.#position, pageSize);
       for (const alert of page) {
         this.#tellGap(alert.seq);
-        this.#pass(new Frame('alert', alert));
+        this.#pass(alert);
         // A page may be larger than what a client may leave unread.
         if (this.#isFull) await this.#drained();
       }
@@ -140,7 +132,7 @@ export class FeedClient {
     while (at.seq < Infinity && wantsKind(this.#filter, 'incident') && !this.#ended) {
       const changed = await this.#options.log.incidentsFrom(at, this.#options.pageSize);
       for (const incident of changed) {
-        this.#passIncident(new Frame('incident', incident));
+        this.#passIncident(incident);
         if (this.#isFull) await this.#drained();
       }
       at = changed.at(-1) ?? { seq: Infinity, id: '' };
@@ -148,15 +140,14 @@ export class FeedClient {
     }
   }
 
-  #pass(frame: Frame<StoredAlert>): void {
-    const { seq } = frame.value;
-    if (seq <= this.#position || this.#ended) return;
-    if (wantsAlert(this.#filter, frame.value)) this.#send(frame.bytes);
-    if (!this.#ended) this.#position = seq;
+  #pass(alert: StoredAlert): void {
+    if (alert.seq <= this.#position || this.#ended) return;
+    if (wantsAlert(this.#filter, alert)) this.#send({ type: 'alert', ...alert });
+    if (!this.#ended) this.#position = alert.seq;
   }
 
-  #passIncident(frame: Frame<StoredIncident>): void {
-    if (!this.#ended && wantsIncident(this.#filter, frame.value)) this.#send(frame.bytes);
+  #passIncident(incident: StoredIncident): void {
+    if (!this.#ended && wantsIncident(this.#filter, incident)) this.#send({ type: 'incident', ...incident });
   }
 
   /** The log has no gaps but for what was deleted for its age. */
@@ -164,7 +155,7 @@ export class FeedClient {
     const first = this.#position + 1;
     if (seq <= first) return;
     const detail = `alerts ${String(first)} to ${String(seq - 1)} are not kept any more`;
-    this.#send(encodeFrame({ type: 'lag', seq: seq - 1, reason: 'expired', detail }));
+    this.#send({ type: 'lag', seq: seq - 1, reason: 'expired', detail });
   }
 
   get #isFull(): boolean {
@@ -185,13 +176,13 @@ export class FeedClient {
     }
   }
 
-  #send(frame: Buffer): void {
+  #send(message: object): void {
     if (this.#ended || this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#socket.bufferedAmount > this.#options.maxBufferedBytes) {
       this.#tooSlow();
       return;
     }
-    this.#socket.send(frame, { binary: false });
+    this.#socket.send(JSON.stringify(message));
   }
 
   /** The message waits behind what the client has not read; one that starts reading again learns where to resume. */

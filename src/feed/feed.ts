@@ -9,7 +9,6 @@ import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import { dropReasons, FeedClient } from './client.ts';
 import type { FeedLog } from './client.ts';
-import { Frame } from './frame.ts';
 import { parseFeedFilter } from './filter.ts';
 
 export interface FeedOptions {
@@ -18,7 +17,7 @@ export interface FeedOptions {
   readonly log: Logger;
   /** Clients at once; the next gets 503. Default 2000. */
   readonly maxClients?: number;
-  /** Bytes that may wait for one client; what waits for several is there once. Default 1 MiB. */
+  /** Default 1 MiB. */
   readonly maxBufferedBytes?: number;
   /** Default 10000. */
   readonly stallMs?: number;
@@ -108,18 +107,15 @@ export class Feed {
 
   /** Alerts that were just stored, in order of `seq`, and the incidents that changed by them. */
   publish(alerts: readonly StoredAlert[], incidents: readonly StoredIncident[]): void {
-    const alertFrames = alerts.map((alert) => new Frame('alert', alert));
-    const incidentFrames = incidents.map((incident) => new Frame('incident', incident));
     for (const client of this.#clients) {
-      client.publish(alertFrames);
-      client.incidents(incidentFrames);
+      client.publish(alerts);
+      client.incidents(incidents);
     }
   }
 
   /** A node came or went. */
   nodeChanged(state: NodeState): void {
-    const encoded = new Map<number, Buffer>();
-    for (const client of this.#clients) client.node(state, encoded);
+    for (const client of this.#clients) client.node(state);
   }
 
   stop(): void {

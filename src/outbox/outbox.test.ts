@@ -122,7 +122,7 @@ describe('the outbox', () => {
       if (message.type === 'batch' && deaf) deaf = false;
       else obliging(message, socket);
     };
-    const box = start({ ackTimeoutMs: 50 });
+    const box = start({ ackTimeoutMs: 500 });
     box.push(makeAlert(1));
     await waitFor('the acknowledgement', () => box.depth() === 0);
     expect(batches()).toEqual([[alertId(1)], [alertId(1)]]);

@@ -237,7 +237,7 @@ export class CollectorStore {
   }
 
   async nodes(): Promise<readonly NodeRecord[]> {
-    return this.#nodes.all();
+    return this.#nodes.list();
   }
 
   async forgetNode(name: string): Promise<void> {

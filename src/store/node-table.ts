@@ -53,7 +53,7 @@ export class NodeTable {
   }
 
   /** By name. */
-  all(): readonly NodeRecord[] {
+  list(): readonly NodeRecord[] {
     return this.#database.all(this.#database.query.selectFrom('nodes').selectAll().orderBy('name')).map((row) => ({
       name: row.name,
       agentVersion: row.agent_version,

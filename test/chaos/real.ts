@@ -9,8 +9,8 @@ import { waitFor } from '../support/wait.ts';
 
 /** Each runs so many programs that were not in its image: fewer than what is folded into one alert. */
 const programs = 18;
-const containers = ['a', 'b', 'c'] as const;
-const programMs = 1500;
+const containers = ['first', 'second', 'third'] as const;
+const programMs = 2500;
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /**
