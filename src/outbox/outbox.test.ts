@@ -177,6 +177,39 @@ describe('the outbox', () => {
     expect(box.counters.connects).toBe(1);
   });
 
+  test('a batch that is put off comes again after the time that it was told, on the same connection', async () => {
+    let busy = true;
+    reply = (message, socket) => {
+      if (message.type === 'batch' && busy) {
+        busy = false;
+        const refusal = { type: 'refuse', seq: message.seq, code: 'collector.busy', message: 'busy', retryAfterMs: 20 };
+        socket.send(JSON.stringify(refusal));
+      } else obliging(message, socket);
+    };
+    const box = start({ storeRetryMs: 3_600_000 });
+    box.push(makeAlert(1));
+    await waitFor('the acknowledgement', () => box.depth() === 0);
+    expect(batches()).toEqual([[alertId(1)], [alertId(1)]]);
+    expect(box.counters).toMatchObject({ connects: 1, sent: 1 });
+  });
+
+  test('reports no more often than it is told to, and the latest when it is connected again', async () => {
+    reply = (message, socket) => {
+      obliging(message, socket);
+      if (message.type === 'hello') socket.send(JSON.stringify({ type: 'pace', reconnectMs: 1, reportMs: 3_600_000 }));
+      if (message.type === 'hello') socket.send(JSON.stringify({ type: 'clock', id: 1 }));
+    };
+    const box = start();
+    const told = (): readonly number[] =>
+      received.flatMap((message) => (message.type === 'report' ? [message.report.pendingEvents] : []));
+    await waitFor('the pace', () => received.some(({ type }) => type === 'clock'));
+    for (const pendingEvents of [1, 2, 3]) box.report(makeReport({ pendingEvents }));
+    await waitFor('the first', () => told().length === 1);
+    for (const socket of server.clients) socket.terminate();
+    await waitFor('the last', () => told().length === 2);
+    expect(told()).toEqual([1, 3]);
+  });
+
   test('what was sent is not sent again while the file cannot forget it', async () => {
     reply = (message, socket) => {
       if (message.type === 'batch') file.failing = true;
