@@ -71,6 +71,9 @@ export interface ProfileAnswer {
   readonly omitted: number;
 }
 
+/** Nodes that are remembered, connected or not; new names beyond them are refused. */
+const maxNodes = 40_000;
+
 /** The collector's side of `WS /agent`: checks the token, validates, stores, acknowledges. */
 export class Ingest {
   readonly #options: IngestOptions;
@@ -197,6 +200,8 @@ export class Ingest {
   }
 
   #hello(session: Session, hello: Hello): RefusalCode | undefined {
+    // Names cost memory for a week: whoever has the token could make them up without end.
+    if (this.#options.nodes.size >= maxNodes && this.#options.nodes.get(hello.node) === undefined) return 'node.limit';
     const older = this.#byNode.get(hello.node);
     this.#byNode.set(hello.node, session);
     this.#deliveries.ended(hello.node);

@@ -8,7 +8,7 @@ import { cpuMicros, residentMb } from './node-cost.ts';
 
 const agents = 10_000;
 const generators = 4;
-const idleMs = 45_000;
+const idleMs = 20_000;
 const root = new URL('../../', import.meta.url).pathname;
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 

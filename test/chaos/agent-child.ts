@@ -40,7 +40,7 @@ const outbox = new Outbox({
 outbox.start();
 
 const lines = existsSync(noted) ? readFileSync(noted, 'utf8').split('\n') : [];
-let number = Math.max(0, ...lines.filter((line) => line !== '').map((line) => Number(line.split(' ')[0])));
+let number = lines.reduce((most, line) => Math.max(most, Number(line.split(' ')[0])), 0);
 
 function push(count: number): void {
   const severity = severities[Math.floor(number / 7) % severities.length] ?? 'notice';
