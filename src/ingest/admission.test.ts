@@ -28,19 +28,20 @@ test('lets in no more at once than can be welcomed, and all of them in time', ()
   const door = new Door({ nowMs: () => nowMs, monotonicMs: () => nowMs });
   const [waits, backAtMs]: [number[], number[]] = [[], []];
   for (let knock = 0; knock < 10_000; knock += 1) {
-    const wait = door.enter();
+    const wait = door.enter(0);
     waits.push(wait);
     if (wait > 0) backAtMs.push(wait * 1000 + (knock % 1000) * wait);
   }
   expect(waits.filter((wait) => wait === 0)).toHaveLength(500);
   expect(Math.max(...waits)).toBe(19);
+  expect(new Door({ nowMs: () => 0, monotonicMs: () => 0 }).enter(200)).toBe(1);
   // Each comes again within once and twice the time that it was told, and again if it has to.
   let inside = 500;
   while (inside < 10_000 && nowMs < 120_000) {
     nowMs += 10;
     for (const [at, due] of backAtMs.entries()) {
       if (due > nowMs) continue;
-      const wait = door.enter();
+      const wait = door.enter(0);
       if (wait === 0) inside += 1;
       backAtMs[at] = wait === 0 ? Infinity : nowMs + wait * 1500;
     }

@@ -59,6 +59,8 @@ export class Admission {
 /** Connections that may be taken in a second on the average, and at once. */
 const connectsPerSecond = 500;
 const connectsAtOnce = 500;
+/** Connections that may be under way: on a machine that has much else to do, more would give up before it is their turn, and come again. */
+const underWayMax = 200;
 
 /** Lets agents in no faster than they can be welcomed beside the work for those that are there already. */
 export class Door {
@@ -74,14 +76,17 @@ export class Door {
     this.#lastMs = clock.monotonicMs();
   }
 
-  /** 0: come in. Else after how many seconds to come again: the more were sent away, the later, so that they do not come at once. */
-  enter(): number {
+  /**
+   * 0: come in. Else after how many seconds to come again: the more were sent away, the later, so that they do not come at once.
+   * @param underWay connections that were let in and have not been welcomed
+   */
+  enter(underWay: number): number {
     const nowMs = this.#clock.monotonicMs();
     const gained = ((nowMs - this.#lastMs) / 1000) * connectsPerSecond;
     this.#room = Math.min(connectsAtOnce, this.#room + gained);
     this.#away = Math.max(0, this.#away - gained);
     this.#lastMs = nowMs;
-    if (this.#room >= 1) {
+    if (this.#room >= 1 && underWay < underWayMax) {
       this.#room -= 1;
       return 0;
     }

@@ -127,7 +127,11 @@ export class Ingest {
       return;
     }
     const full = this.#sessions.size >= (this.#options.maxAgents ?? 20_000);
-    const retryAfterSeconds = full ? 60 : this.#stopping ? 1 : this.#door.enter();
+    const retryAfterSeconds = full
+      ? 60
+      : this.#stopping
+        ? 1
+        : this.#door.enter(this.#sessions.size - this.#byNode.size);
     if (retryAfterSeconds > 0) {
       const [code, detail] = full
         ? (['node.limit', 'the collector takes no more agents'] as const)
