@@ -71,6 +71,9 @@ export interface AgentOptions {
   readonly rulePaths?: readonly string[];
   /** `on`, `off`, or a path beside the shipped starters; `on` when left out. */
   readonly starter?: string;
+  /** What may wait for the collector on disk: bytes, and milliseconds of the agent's running. Default 64 MB, 7 days. */
+  readonly outboxSizeBytes?: number;
+  readonly outboxAgeMs?: number;
   /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
   readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
 }
@@ -85,8 +88,6 @@ const tickMs = 1_000;
 const rateMs = 10_000;
 const reportMs = 5_000;
 const pollMs = 1_000;
-/** Alerts that wait for the collector on disk; beyond them the oldest of the lowest severity make room, counted. */
-const outboxAlertsMax = 10_000;
 
 /**
  * Starts the agent of a node. Without a working kernel sensor it goes on with `/proc` and the engine, and says what is not seen.
@@ -137,7 +138,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     profilesFile.close();
   });
   const outboxPath = join(stateDir, 'outbox.db');
-  const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxAlertsMax), setAside);
+  const { outboxSizeBytes = 64e6, outboxAgeMs = 7 * 86_400_000 } = options;
+  const outboxBounds = { sizeBytesMax: outboxSizeBytes, ageMsMax: outboxAgeMs };
+  const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxBounds), setAside);
   cleanups.defer('outbox file', () => {
     outboxFile.close();
   });

@@ -98,6 +98,11 @@ export class ApiServer {
       forceCloseConnections: true,
       serverFactory: (handler) => this.#server(handler),
       routerOptions: { maxParamLength: 2048 },
+      // What is no HTTP at all never becomes a request.
+      clientErrorHandler: (_error, socket) => {
+        if (socket.writable) refuse(socket, new Problem(400, 'request.malformed', 'this is no HTTP request'));
+        else socket.destroy();
+      },
       frameworkErrors: (error, _request, reply) => {
         void send(reply, new Problem(400, 'request.invalid', error.message));
       },

@@ -3,7 +3,7 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
-import { judgingOf, recordingOf } from './judging.ts';
+import { judgingOf, outboxOf, recordingOf } from './judging.ts';
 import { loadSensor } from './sensor.ts';
 import { travelsInTheClear } from './peer.ts';
 import { serve } from './service.ts';
@@ -68,6 +68,7 @@ export const agent: CommandDefinition = {
           captureMs: settings.capture,
           ...judgingOf(settings),
           ...recordingOf(settings),
+          ...outboxOf(settings),
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
           ...sensorLoading,

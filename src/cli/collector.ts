@@ -41,6 +41,8 @@ export const collector: CommandDefinition = {
         stateDir,
         version,
         incidentQuietMs,
+        nodeSilenceMs: settings.nodeSilence,
+        nodeStopAlert: settings.nodeStopAlert,
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
-import { judgingOf, recordingOf } from './judging.ts';
+import { judgingOf, outboxOf, recordingOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { loadSensor } from './sensor.ts';
@@ -53,6 +53,8 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         stateDir: state,
         version,
         incidentQuietMs: settings.incidentQuiet,
+        nodeSilenceMs: settings.nodeSilence,
+        nodeStopAlert: settings.nodeStopAlert,
       },
       log.child({ part: 'collector' }),
     );
@@ -74,6 +76,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         captureMs: settings.capture,
         ...judgingOf(settings),
         ...recordingOf(settings),
+        ...outboxOf(settings),
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
         ...sensorLoading,

@@ -9,8 +9,10 @@ import type { TlsFiles } from '../api/tls.ts';
 import { Feed } from '../feed/feed.ts';
 import { Fleet } from '../ingest/fleet.ts';
 import { Ingest } from '../ingest/ingest.ts';
+import { paceOf } from '../ingest/admission.ts';
 import { NodeMetrics } from '../ingest/node-metrics.ts';
 import { OpenIncidents } from '../ingest/open-incidents.ts';
+import { NodeSilence } from '../ingest/node-silence.ts';
 import { Nodes } from '../ingest/nodes.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
@@ -43,6 +45,10 @@ export interface CollectorOptions {
   readonly localNode?: string;
   /** An incident that nothing came for is closed after this long. Default 900000. */
   readonly incidentQuietMs?: number;
+  /** An agent that was not heard of for so long is an alert; 0: never. Default 30000. */
+  readonly nodeSilenceMs?: number;
+  /** An agent that was stopped in order is one as well. */
+  readonly nodeStopAlert?: boolean;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -58,6 +64,7 @@ export interface RunningCollector {
 }
 
 const incidentTickMs = 1000;
+const nodeTickMs = 1000;
 
 /**
  * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `tls.files`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
@@ -93,6 +100,7 @@ async function assemble(
 
   const nodes = new Nodes(store, clock, log);
   await nodes.load();
+  cleanups.defer('nodes', () => nodes.flush(Infinity));
   const forgetting = setInterval(() => nodes.forget(), 3_600_000);
   cleanups.defer('forgetting of nodes', () => clearInterval(forgetting));
   const nodeMetrics = new NodeMetrics(registry, () => nodes.states(), clock);
@@ -117,6 +125,22 @@ async function assemble(
     clock,
     log,
   });
+
+  const silence = new NodeSilence(
+    {
+      ...{ nodes, log, changed: listener.nodeChanged, raise: ingest.raise.bind(ingest) },
+      silenceMs: options.nodeSilenceMs ?? 30_000,
+      stoppedToo: options.nodeStopAlert ?? false,
+      graceMs: () => paceOf(nodes.size).reconnectMs,
+      ...{ monotonicMs: () => clock.monotonicMs(), nowMs: () => clock.nowMs() },
+    },
+    nodes.states(),
+  );
+  const nodeTick = setInterval(() => {
+    void nodes.flush();
+    void silence.tick();
+  }, nodeTickMs);
+  cleanups.defer('states of nodes', () => clearInterval(nodeTick));
 
   const incidents = new OpenIncidents({
     ...{ incidents: store, registry, clock, log },

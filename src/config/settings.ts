@@ -58,6 +58,13 @@ export interface Settings {
   readonly record: string | undefined;
   /** Bytes. */
   readonly recordMaxSize: number;
+  /** Bytes. */
+  readonly outboxSize: number;
+  /** Milliseconds. */
+  readonly outboxAge: number;
+  /** Milliseconds; 0: never. */
+  readonly nodeSilence: number;
+  readonly nodeStopAlert: boolean;
   /** ws(s):// or http(s):// address. */
   readonly collector: string | undefined;
   /** Nobody has to say who they are. */

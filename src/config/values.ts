@@ -52,6 +52,16 @@ export function parseSize(text: string): Parsed<number> {
   return value < 1000 ? { ok: false, problem: 'is too small: at least 1kB' } : { ok: true, value };
 }
 
+/** A size of at least so much. The bound is given as a text, as it is shown. */
+export function sizeFrom(least: string): (text: string) => Parsed<number> {
+  const bound = parseSize(least);
+  return (text) => {
+    const parsed = parseSize(text);
+    const small = parsed.ok && bound.ok && parsed.value < bound.value;
+    return small ? { ok: false, problem: `is too small: at least ${least}` } : parsed;
+  };
+}
+
 /** `HOST:PORT`, with an IPv6 address in brackets; port 0 to 65535. @returns The text as given. */
 export function parseListen(text: string): Parsed<string> {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text);

@@ -4,7 +4,7 @@ import { severities } from '../model/alert.ts';
 import type { Alert } from '../model/alert.ts';
 import { dimensions } from '../model/feature.ts';
 
-const outcomes = ['stored', 'duplicate', 'refused', 'failed'] as const;
+const outcomes = ['stored', 'duplicate', 'refused', 'failed', 'deferred'] as const;
 const refusals = [
   'unauthorized',
   'origin',
@@ -14,6 +14,8 @@ const refusals = [
   'node.replaced',
   'node.limit',
   'node.forbidden',
+  'collector.busy',
+  'upgrade.invalid',
   'batch.order',
   'message.size',
   'message.syntax',
@@ -40,7 +42,7 @@ export class IngestMetrics {
     this.batches = counter(
       registry,
       'anchorwatch_ingest_batches_total',
-      'Batches of alerts from agents, by what became of them.',
+      'Batches of alerts from agents, by what became of them. deferred: too much waited, the agent sends it again later.',
       ['outcome'],
     );
     this.refused = counter(

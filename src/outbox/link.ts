@@ -9,6 +9,8 @@ import type { AgentMessage, CollectorMessage } from '../protocol/message.ts';
 export interface LinkEnd {
   readonly reason: 'unauthorized' | 'unreachable' | 'silent' | 'garbage' | 'closed';
   readonly detail: string;
+  /** Not to be dialled again before this; absent: the collector said nothing about it. */
+  readonly retryAfterMs?: number;
 }
 
 export interface LinkEvents {
@@ -52,6 +54,7 @@ export class Link {
     this.#socket.on('message', (data: Buffer) => this.#receive(data));
     this.#socket.on('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0;
+      const retryAfterSeconds = Number(response.headers['retry-after'] ?? 0);
       response.resume();
       const unauthorized = status === 401 || status === 403;
       const shown =
@@ -61,7 +64,9 @@ export class Link {
       const detail = unauthorized
         ? `the collector does not accept ${shown}`
         : `the collector answered HTTP ${String(status)}`;
-      this.end({ reason: unauthorized ? 'unauthorized' : 'unreachable', detail });
+      const retry =
+        retryAfterSeconds > 0 && retryAfterSeconds <= 3600 ? { retryAfterMs: retryAfterSeconds * 1000 } : {};
+      this.end({ ...retry, reason: unauthorized ? 'unauthorized' : 'unreachable', detail });
     });
     this.#socket.on('error', (error) => {
       if (!this.#ended) this.#end = { ...this.#end, detail: errorText(error) };

@@ -138,4 +138,11 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit trail is not shortened'); END;
     `,
   },
+  {
+    name: 'silent-nodes',
+    sql: `
+      ALTER TABLE nodes ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE nodes ADD COLUMN silent_alert TEXT;
+    `,
+  },
 ];

@@ -3,7 +3,6 @@ import { severities } from '../model/alert.ts';
 import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
 import type { Decision, DecisionOutcome, StoredDecision } from '../model/decision.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import type { NodeReport } from '../model/node.ts';
 import { canonicalJson, chainHash, chainStart } from './chain.ts';
 import { AuditTable } from './audit-table.ts';
 import type { AuditSchema } from './audit-table.ts';
@@ -16,6 +15,8 @@ import { DecisionTable } from './decision-table.ts';
 import type { DecisionFilter, DecisionSchema } from './decision-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
+import { NodeTable } from './node-table.ts';
+import type { NodeRecord, NodeSchema } from './node-table.ts';
 import { placeConditions } from './place.ts';
 import type { Place } from './place.ts';
 import { TokenTable } from './token-table.ts';
@@ -40,16 +41,9 @@ interface AlertRow {
   hash: string;
   incident: string | null;
 }
-interface NodeRow {
-  name: string;
-  agent_version: string;
-  first_seen_ms: number;
-  last_seen_ms: number;
-  report: string | null;
-}
-interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema, TokenSchema, AuditSchema {
+interface CollectorSchema
+  extends IncidentSchema, DecisionSchema, ContributionSchema, NodeSchema, TokenSchema, AuditSchema {
   alerts: AlertRow;
-  nodes: NodeRow;
 }
 
 /** Which alerts; undefined members do not filter. */
@@ -66,15 +60,6 @@ export interface AlertFilter extends Place {
   readonly limit: number;
 }
 
-/** A node as the collector remembers it across restarts. */
-export interface NodeRecord {
-  readonly name: string;
-  readonly agentVersion: string;
-  readonly firstSeenMs: number;
-  readonly lastSeenMs: number;
-  readonly report: NodeReport | undefined;
-}
-
 /**
  * What the collector keeps: the log of alerts (`seq` from 1 without gaps, hash chain) and the nodes. Methods are asynchronous for the
  * sake of a store behind a network; this one answers at once. They throw as `Database` does.
@@ -83,6 +68,7 @@ export class CollectorStore {
   readonly #database: Database<CollectorSchema>;
   readonly #incidents: IncidentTable;
   readonly #decisions: DecisionTable;
+  readonly #nodes: NodeTable;
   /** What nodes learned, for the other nodes. */
   readonly contributions: ContributionTable;
   /** Who may ask. */
@@ -101,6 +87,7 @@ export class CollectorStore {
     });
     this.#incidents = new IncidentTable(this.#database);
     this.#decisions = new DecisionTable(this.#database);
+    this.#nodes = new NodeTable(this.#database);
     this.contributions = new ContributionTable(this.#database);
     this.tokens = new TokenTable(this.#database);
     this.audit = new AuditTable(this.#database);
@@ -255,32 +242,17 @@ export class CollectorStore {
     return this.#incidents.open();
   }
 
-  async saveNode(node: NodeRecord): Promise<void> {
-    const values = {
-      agent_version: node.agentVersion,
-      last_seen_ms: node.lastSeenMs,
-      report: node.report === undefined ? null : JSON.stringify(node.report),
-    };
-    this.#database.run(
-      this.#database.query
-        .insertInto('nodes')
-        .values({ name: node.name, first_seen_ms: node.firstSeenMs, ...values })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet(values)),
-    );
+  /** All of them, or none. */
+  async saveNodes(nodes: readonly NodeRecord[]): Promise<void> {
+    this.#nodes.save(nodes);
   }
 
   async nodes(): Promise<readonly NodeRecord[]> {
-    return this.#database.all(this.#database.query.selectFrom('nodes').selectAll().orderBy('name')).map((row) => ({
-      name: row.name,
-      agentVersion: row.agent_version,
-      firstSeenMs: row.first_seen_ms,
-      lastSeenMs: row.last_seen_ms,
-      report: row.report === null ? undefined : (JSON.parse(row.report) as NodeReport),
-    }));
+    return this.#nodes.list();
   }
 
   async forgetNode(name: string): Promise<void> {
-    this.#database.run(this.#database.query.deleteFrom('nodes').where('name', '=', name));
+    this.#nodes.forget(name);
     this.#decisions.forgetNode(name);
   }
 

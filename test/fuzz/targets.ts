@@ -1,3 +1,4 @@
+import { configTarget, outboxTarget, profilesTarget, rulesTarget } from './file-targets.ts';
 import { firstByteIs, plantedCheck } from './planted.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
@@ -33,6 +34,10 @@ export const ordinaryTargets: readonly Target[] = [
     factsTarget,
     recordingTarget,
     starterTarget,
+    configTarget,
+    rulesTarget,
+    outboxTarget,
+    profilesTarget,
   ],
 ];
 

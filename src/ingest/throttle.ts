@@ -3,7 +3,7 @@ import { Allowance } from '../lib/allowance.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** What one agent may send: so much at once, and so much a second from then on. */
-export interface PaceLimits {
+export interface ThrottleLimits {
   readonly messagesPerSecond: number;
   readonly messagesAtOnce: number;
   readonly bytesPerSecond: number;
@@ -11,7 +11,7 @@ export interface PaceLimits {
 }
 
 /** Far more than an agent has to say: a full batch of the largest alerts is 1 MiB, and a storm of alerts is folded at the agent. */
-export const usualPace: PaceLimits = {
+export const usualThrottle: ThrottleLimits = {
   messagesPerSecond: 2000,
   messagesAtOnce: 8000,
   bytesPerSecond: 33_554_432,
@@ -22,14 +22,14 @@ export const usualPace: PaceLimits = {
  * Slows one agent down to what it may send, without losing anything: while it has to wait its connection is not read, and what it sends
  * stays in its outbox.
  */
-export class Pace {
+export class Throttle {
   readonly #clock: Clock;
   readonly #messages: Allowance;
   readonly #bytes: Allowance;
   readonly #throttled: () => void;
 
   /** @param throttled Called each time the agent has to wait. */
-  constructor(limits: PaceLimits, clock: Clock, throttled: () => void) {
+  constructor(limits: ThrottleLimits, clock: Clock, throttled: () => void) {
     const nowMs = clock.monotonicMs();
     this.#clock = clock;
     this.#messages = new Allowance(limits.messagesPerSecond, limits.messagesAtOnce, nowMs);
