@@ -74,7 +74,7 @@ async function assemble(
     1,
   );
 
-  const store = new CollectorStore(options.storePath);
+  const store = await CollectorStore.open(options.storePath);
   cleanups.defer('store', () => store.close());
 
   const nodes = new Nodes(store, clock, log);

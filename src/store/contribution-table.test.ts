@@ -20,14 +20,14 @@ function shared(id: string, asOfMs: number, changes: Partial<SharedProfile> = {}
 }
 
 let path: string;
-let table: ContributionTable;
-beforeEach(() => {
+let table: Pick<ContributionTable, 'keep' | 'of' | 'forget' | 'prune'>;
+beforeEach(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-'));
   path = join(directory, 'collector.db');
-  const store = new CollectorStore(path);
+  const store = await CollectorStore.open(path);
   table = store.contributions;
-  onTestFinished(() => {
-    store.close();
+  onTestFinished(async () => {
+    await store.close();
     rmSync(directory, { recursive: true, force: true });
   });
 });
@@ -57,7 +57,7 @@ describe('ContributionTable', () => {
     await table.keep('old', shared('w', 1), 0);
     await table.keep('new', shared('w', 1), 10 * dayMs);
     expect(await table.prune(61 * dayMs)).toEqual({ age: 1, count: 0, bytes: 0 });
-    const again = new CollectorStore(path);
+    const again = await CollectorStore.open(path);
     onTestFinished(() => again.close());
     expect((await again.contributions.of('w')).map(({ node }) => node)).toEqual(['new']);
   });

@@ -1,6 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { severities } from '../model/alert.ts';
-import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
+import type { Alert, Severity } from '../model/alert.ts';
 import { growIncident } from '../model/incident.ts';
 import type { Incident, StoredIncident } from '../model/incident.ts';
 import type { Database } from './database.ts';
@@ -57,11 +57,11 @@ export class IncidentTable {
   }
 
   /** Adds alerts that are new, and alerts that were seen again, to their incidents. One that was closed is open again. */
-  grow(stored: readonly StoredAlert[], repeated: readonly Alert[], { seq, nowMs }: Moment): readonly StoredIncident[] {
+  grow(stored: readonly Alert[], repeated: readonly Alert[], { seq, nowMs }: Moment): readonly StoredIncident[] {
     const changed = new Map<string, { readonly incident: Incident; readonly worst: Severity }>();
     const current = (id: string): { readonly incident: Incident; readonly worst: Severity } | undefined =>
       changed.get(id) ?? this.#find(id);
-    for (const { seq: _seq, storedAt: _storedAt, hash: _hash, previousHash: _previousHash, ...alert } of stored)
+    for (const alert of stored)
       if (alert.incident !== undefined) changed.set(alert.incident, growIncident(current(alert.incident), alert));
     for (const { incident: id, lastTime } of repeated) {
       const before = id === undefined ? undefined : current(id);
@@ -74,6 +74,24 @@ export class IncidentTable {
       this.#write(incident, worst, { seq, nowMs });
       return { ...incident, seq };
     });
+  }
+
+  /** Whether `close` would close one. */
+  hasQuiet(beforeMs: number): boolean {
+    const { query } = this.#database;
+    const quiet = query.selectFrom('incidents').select('id').where('closed_ms', 'is', null).where('changed_ms', '<', beforeMs);
+    return this.#database.first(quiet.limit(1)) !== undefined;
+  }
+
+  /** Removes incidents that are closed and to which nothing came since `beforeMs`, or whose alerts are all removed: `seq` and before. How many. */
+  remove(beforeMs: number, seq: number, limit: number): number {
+    const { query } = this.#database;
+    const closed = query.selectFrom('incidents').select('id').where('closed_ms', 'is not', null).limit(limit);
+    const old = this.#database.all(closed.where('changed_ms', '<', beforeMs));
+    const empty = this.#database.all(closed.where('seq', '<=', seq));
+    const ids = [...new Set([...old, ...empty].map(({ id }) => id))].slice(0, limit);
+    for (const id of ids) this.#database.run(query.deleteFrom('incidents').where('id', '=', id));
+    return ids.length;
   }
 
   close(beforeMs: number, { seq, nowMs }: Moment): readonly StoredIncident[] {

@@ -1,0 +1,219 @@
+import type { Compilable, Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { severities } from '../model/alert.ts';
+import type { Severity, StoredAlert } from '../model/alert.ts';
+import { alertOf } from './alert-table.ts';
+import type { AlertRow, AlertSchema } from './alert-table.ts';
+import type { Database, Statement } from './database.ts';
+import { DecisionTable } from './decision-table.ts';
+import type { DecisionSchema } from './decision-table.ts';
+import type { FacetSchema } from './facet-table.ts';
+import { placeConditions } from './place.ts';
+import type { Place } from './place.ts';
+
+/** What of an alert a facet holds; undefined members do not filter. */
+export interface FacetFilter extends Place {
+  /** At least this severity. */
+  readonly severity?: Severity | undefined;
+  readonly dimension?: string | undefined;
+}
+
+/** Which alerts; undefined members do not filter. */
+export interface AlertFilter extends FacetFilter {
+  /** Milliseconds since the epoch; inclusive. */
+  readonly sinceMs?: number | undefined;
+  /** Milliseconds since the epoch; exclusive. */
+  readonly untilMs?: number | undefined;
+  /** Only alerts that come after this one, going back in time. */
+  readonly before?: { readonly timeMs: number; readonly seq: number } | undefined;
+  readonly limit: number;
+}
+
+interface Key {
+  readonly time_ms: number;
+  readonly seq: number;
+}
+
+/** A page is at or after `sinceMs`, and before `timeMs` and `seq`: alerts are in order of both, the latest first. */
+interface Range {
+  readonly sinceMs: number;
+  readonly timeMs: number;
+  readonly seq: number;
+}
+
+/** With more facets than this in a filter their alerts are no longer few among all: one walk back in time finds a page sooner. */
+const facetsMax = 5000;
+const farMs = 8_640_000_000_000_000;
+
+/**
+ * Alerts for reading. Each index of `alerts` serves one way to a page: without a filter back in time; with one, from the facets that
+ * it chooses, those with the latest alerts first, until none of the rest can have an alert on the page; with very many facets back in time again,
+ * looking at the facet of each alert. None sorts alerts, and none reads the text of an alert that is not on the page.
+ */
+export class AlertReader {
+  readonly #database: Database<AlertSchema>;
+  readonly #decisions: DecisionTable;
+  readonly #newest: Statement<AlertRow>;
+  readonly #ofFacet: Statement<Key>;
+  readonly #bySeq: Statement<AlertRow>;
+  readonly #byId: Statement<AlertRow>;
+  readonly #after: Statement<AlertRow>;
+  readonly #ofIncident: Statement<AlertRow>;
+
+  constructor(database: Database<AlertSchema>) {
+    this.#database = database;
+    this.#decisions = new DecisionTable(database as unknown as Database<DecisionSchema>);
+    this.#newest = database.statement(alertSql.newest);
+    this.#ofFacet = database.statement(alertSql.ofFacet);
+    this.#bySeq = database.statement(alertSql.bySeq);
+    this.#byId = database.statement(alertSql.byId);
+    this.#after = database.statement(alertSql.after);
+    this.#ofIncident = database.statement(alertSql.ofIncident);
+  }
+
+  /** Alerts that fit the filter, the latest event first (ties: the latest stored first). */
+  list(filter: AlertFilter): readonly StoredAlert[] {
+    return this.#database.snapshot(() => this.#served(this.#page(filter)));
+  }
+
+  get(id: string): StoredAlert | undefined {
+    const row = this.#byId.first(id);
+    return row === undefined ? undefined : this.#served([row])[0];
+  }
+
+  /** Alerts in the order of the log, those after `seq`. */
+  after(seq: number, limit: number): readonly StoredAlert[] {
+    return this.#served(this.#after.all(seq, limit));
+  }
+
+  /** Alerts of an incident, the first event first. */
+  ofIncident(incident: string, limit: number): readonly StoredAlert[] {
+    return this.#served(this.#ofIncident.all(incident, limit));
+  }
+
+  /** How many alerts are stored, by severity and dimension. */
+  totals(): readonly { readonly severity: Severity; readonly dimension: string; readonly alerts: number }[] {
+    const query = this.#database.query
+      .selectFrom('facets')
+      .select((e) => ['severity', 'dimension', e.fn.sum<number>('alerts').as('alerts')])
+      .groupBy(['severity', 'dimension']);
+    return this.#database.all(query).map((row) => ({ ...row, severity: severities[row.severity] ?? 'notice' }));
+  }
+
+  #page(filter: AlertFilter): readonly AlertRow[] {
+    const range = rangeOf(filter);
+    const { limit } = filter;
+    if (!choosesFacets(filter)) return this.#newest.all(range.sinceMs, range.timeMs, range.seq, limit);
+    const facets = this.#database.all(
+      this.#database.query
+        .selectFrom('facets')
+        .select(['facet', 'first_ms', 'last_ms'])
+        .where((e) => e.and(facetConditions(e, filter)))
+        .where('last_ms', '>=', range.sinceMs)
+        .where('first_ms', '<=', range.timeMs)
+        .orderBy('last_ms', 'desc')
+        .limit(facetsMax + 1),
+    );
+    if (facets.length > facetsMax) return this.#walk(filter, range);
+    let page: readonly Key[] = [];
+    for (const { facet, last_ms } of facets) {
+      const last = page.length === limit ? page.at(-1) : undefined;
+      if (last !== undefined && last_ms < last.time_ms) break;
+      const sinceMs = Math.max(range.sinceMs, last?.time_ms ?? range.sinceMs);
+      const found = this.#ofFacet.all(facet, sinceMs, range.timeMs, range.seq, limit);
+      if (found.length > 0) page = mergeKeys(page, found, limit);
+    }
+    return page.map(({ seq }) => this.#bySeq.first(seq)).filter((row) => row !== undefined);
+  }
+
+  #walk(filter: AlertFilter, range: Range): readonly AlertRow[] {
+    return this.#database.all(walkQuery(this.#database, filter, range));
+  }
+
+  /** Alerts with what operators said of them last. */
+  #served(rows: readonly AlertRow[]): readonly StoredAlert[] {
+    const decisions = this.#decisions.ofAlerts(rows.map(({ id }) => id));
+    return rows.map((row) => {
+      const decision = decisions.get(row.id);
+      if (decision === undefined) return alertOf(row);
+      const { id, verdict, by, reason, time } = decision;
+      return { ...alertOf(row), decision: { id, verdict, by, reason, time } };
+    });
+  }
+}
+
+/** What is asked of the table of alerts. */
+export const alertSql = {
+  newest:
+    'SELECT * FROM alerts WHERE time_ms >= ? AND (time_ms, seq) < (?, ?) ORDER BY time_ms DESC, seq DESC LIMIT ?',
+  ofFacet: `SELECT time_ms, seq FROM alerts WHERE facet = ? AND time_ms >= ? AND (time_ms, seq) < (?, ?)
+    ORDER BY time_ms DESC, seq DESC LIMIT ?`,
+  bySeq: 'SELECT * FROM alerts WHERE seq = ?',
+  byId: 'SELECT * FROM alerts WHERE id = ?',
+  after: 'SELECT * FROM alerts WHERE seq > ? ORDER BY seq LIMIT ?',
+  ofIncident: 'SELECT * FROM alerts WHERE incident = ? ORDER BY time_ms, seq LIMIT ?',
+} as const;
+
+/** Back in time, asking each alert's facet. CROSS JOIN: SQLite keeps the order (https://www.sqlite.org/optoverview.html#crossjoin). */
+export function walkQuery(
+  { query }: Database<AlertSchema>,
+  filter: AlertFilter,
+  { sinceMs, timeMs, seq }: Range = rangeOf(filter),
+): Compilable<AlertRow> {
+  return query
+    .selectFrom('alerts')
+    .crossJoin('facets')
+    .selectAll('alerts')
+    .whereRef('facets.facet', '=', 'alerts.facet')
+    .where((e) => e.and(facetConditions(e, filter)))
+    .where('time_ms', '>=', sinceMs)
+    .where((e) => e(e.refTuple('time_ms', 'seq'), '<', e.tuple(timeMs, seq)))
+    .orderBy('time_ms', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(filter.limit);
+}
+
+/** Conditions on facets. */
+export function facetConditions<Schema extends FacetSchema, Table extends keyof Schema & string>(
+  builder: ExpressionBuilder<Schema, Table>,
+  filter: FacetFilter,
+): Expression<SqlBool>[] {
+  // Every schema that has facets has these columns; kysely's builder is tied to one.
+  const e = builder as unknown as ExpressionBuilder<FacetSchema, 'facets'>;
+  const { severity, dimension } = filter;
+  return [
+    ...placeConditions(e, filter),
+    ...(severity === undefined ? [] : [e('severity', '>=', severities.indexOf(severity))]),
+    ...(dimension === undefined ? [] : [e('dimension', '=', dimension)]),
+  ];
+}
+
+export function choosesFacets({ severity, dimension, workload, container, node }: FacetFilter): boolean {
+  return [dimension, workload, container, node].some((one) => one !== undefined) || (severity ?? 'notice') !== 'notice';
+}
+
+function rangeOf({ sinceMs = -farMs, untilMs, before }: AlertFilter): Range {
+  // Numbers start at 1: nothing at `untilMs` itself is before its 0.
+  const until = { timeMs: untilMs ?? farMs, seq: 0 };
+  const first = before !== undefined && before.timeMs < until.timeMs ? before : until;
+  return { sinceMs, ...first };
+}
+
+/** The first `limit` of two lists, both the latest first. */
+function mergeKeys(a: readonly Key[], b: readonly Key[], limit: number): readonly Key[] {
+  if (a.length === 0) return b;
+  const merged: Key[] = [];
+  let [i, j] = [0, 0];
+  while (merged.length < limit) {
+    const [left, right] = [a[i], b[j]];
+    const next = left === undefined ? right : right === undefined || isLater(left, right) ? left : right;
+    if (next === undefined) break;
+    if (next === left) i += 1;
+    else j += 1;
+    merged.push(next);
+  }
+  return merged;
+}
+
+function isLater(a: Key, b: Key): boolean {
+  return a.time_ms > b.time_ms || (a.time_ms === b.time_ms && a.seq > b.seq);
+}
