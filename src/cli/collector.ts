@@ -3,6 +3,7 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger } from '../lib/log.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition } from './command.ts';
+import { retentionOf } from './retention.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
@@ -39,6 +40,7 @@ export const collector: CommandDefinition = {
         version,
         allowUnauthenticated,
         incidentQuietMs,
+        ...retentionOf(settings),
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { agent } from './agent.ts';
 import { alerts } from './alerts.ts';
+import { backup } from './backup.ts';
 import { collector } from './collector.ts';
 import { exitStatus, type Surroundings, toCommand } from './command.ts';
 import { alertDecisions, profileDecisions } from './decisions.ts';
@@ -15,6 +16,7 @@ import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { up } from './up.ts';
+import { verify } from './verify.ts';
 import { versionLine } from './version.ts';
 import { workloads } from './workloads.ts';
 
@@ -54,7 +56,7 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   for (const definition of [rulesList, rulesShow, rulesTest])
     rules.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(rules);
-  for (const definition of [record, replay]) program.addCommand(toCommand(definition, surroundings, finished));
+  for (const definition of [record, replay, verify, backup]) program.addCommand(toCommand(definition, surroundings, finished));
   program
     .command('version')
     .summary('print the version')

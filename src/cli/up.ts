@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '../lib/log.ts';
 import { judgingOf, recordingOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
+import { retentionOf } from './retention.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal, type Terminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
@@ -49,6 +50,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         version,
         allowUnauthenticated: settings.allowUnauthenticated,
         incidentQuietMs: settings.incidentQuiet,
+        ...retentionOf(settings),
       },
       log.child({ part: 'collector' }),
     );

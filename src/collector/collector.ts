@@ -16,6 +16,7 @@ import { createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
 import { sumOfContributions } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
+import { Retention } from '../store/retention.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
@@ -31,6 +32,10 @@ export interface CollectorOptions {
   readonly allowUnauthenticated?: boolean;
   /** An incident that nothing came for is closed after this long. Default 900000. */
   readonly incidentQuietMs?: number;
+  /** What was stored so long ago is removed. Default 90 days. */
+  readonly retentionMs?: number;
+  /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
+  readonly retentionBytes?: number;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -76,6 +81,20 @@ async function assemble(
 
   const store = await CollectorStore.open(options.storePath);
   cleanups.defer('store', () => store.close());
+  const chainFault = gauge(
+    registry,
+    'anchorwatch_store_chain_fault',
+    '1 when the chain of alerts did not fit the record of its end when the collector started: see anchorwatch verify.',
+  );
+  chainFault.set(store.opened.fault === undefined ? 0 : 1);
+  if (store.opened.fault !== undefined)
+    log.error({ store: options.storePath }, `the chain of alerts is not as it was left: ${store.opened.fault}`);
+  const retention = new Retention({
+    ...{ store, registry, clock, log },
+    bounds: { ageMs: options.retentionMs ?? 90 * 86_400_000, sizeBytes: options.retentionBytes ?? 10_000_000_000 },
+  });
+  retention.start();
+  cleanups.defer('retention', () => retention.stop());
 
   const nodes = new Nodes(store, clock, log);
   await nodes.load();
@@ -123,6 +142,7 @@ async function assemble(
     clock,
     alerts: store,
     incidents: store,
+    chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
     decisions: {

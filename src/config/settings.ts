@@ -12,6 +12,8 @@ export type CommandName =
   | 'incidents'
   | 'workloads'
   | 'profile'
+  | 'verify'
+  | 'backup'
   | 'rules'
   | 'record'
   | 'replay';
@@ -62,6 +64,10 @@ export interface Settings {
   readonly tokenFile: string | undefined;
   /** Path of the SQLite file. */
   readonly store: string | undefined;
+  /** Milliseconds. */
+  readonly retention: number;
+  /** Bytes. */
+  readonly retentionSize: number;
   readonly bus: undefined;
 }
 

@@ -60,9 +60,11 @@ export class ChainTable {
 
   /**
    * Checks the next alerts of the chain, at most `limit`. @param from What was checked last; undefined: from the beginning. Retention may have
-   * gone past it meanwhile. @param head What the file beside the store says; read when the end is reached, unless it is given.
+   * gone past it meanwhile. At the end it is compared with the record of it.
    */
   check(from: ChainPosition | undefined, limit: number): ChainProgress {
+    // Before the chain: what is written down meanwhile would be ahead of what is read here.
+    const head = readHead(headPath(this.#database.path));
     return this.#database.snapshot(() => {
       const anchor = this.anchor();
       const begin = from === undefined || from.seq < anchor.seq ? { seq: anchor.seq, hash: anchor.hash } : from;
@@ -76,7 +78,7 @@ export class ChainTable {
         checked += 1;
       }
       if (checked === limit) return { checked, at, done: false, removed: anchor.removed };
-      const fault = this.fits(readHead(headPath(this.#database.path)), anchor) ?? this.#disputed();
+      const fault = this.fits(head, anchor) ?? this.#disputed();
       return { checked, at, done: true, removed: anchor.removed, ...(fault === undefined ? {} : { fault }) };
     });
   }

@@ -64,6 +64,12 @@ export class CollectorReader {
     return this.#chain.check(from, limit);
   }
 
+  /** Where the chain ends, and where what retention removed ends. */
+  chainEnds(): { readonly end: ChainPosition; readonly anchor: ChainPosition } {
+    const { seq, hash } = this.#chain.end();
+    return { end: { seq, hash }, anchor: this.#chain.anchor() };
+  }
+
   incidents(filter: IncidentFilter): readonly StoredIncident[] {
     return this.#incidents.list(filter);
   }
