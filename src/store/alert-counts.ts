@@ -71,7 +71,7 @@ export function countQuery(
   const { query } = database;
   const tally = tallies(filter);
   return query
-    .with('tally', () => tally)
+    .with('tally', () => sql<{ facet: number; alerts: number }>`(${tally})`)
     .selectFrom('tally')
     .crossJoin('facets')
     .whereRef('facets.facet', '=', 'tally.facet')

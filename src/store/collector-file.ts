@@ -92,6 +92,7 @@ export class CollectorFile {
     this.#database = database;
     try {
       this.#checked = this.#check();
+      if (this.#checked === 'whole' && !this.#shrinks()) unlessFull(() => database.makeShrinkable());
       this.nodes = new NodeTable(database as unknown as Database<NodeSchema>);
       this.contributions = new ContributionTable(database as unknown as Database<ContributionSchema>);
       this.#alerts = new AlertTable(database as unknown as Database<AlertSchema>);
@@ -204,7 +205,7 @@ export class CollectorFile {
 
   /** Gives a little of the free space back to the file system; whether there is more. */
   shrink(): boolean {
-    if (Number(this.#database.pragma('auto_vacuum')) !== 2) return false;
+    if (!this.#shrinks()) return false;
     const free = (): number => Number(this.#database.pragma('freelist_count')) - freePagesKept;
     if (free() <= 0) return false;
     this.#database.giveBack(Math.min(pagesGivenBack, free()));
@@ -250,13 +251,13 @@ export class CollectorFile {
         writeHead(disputed, { ...this.#alerts.end, removedSeq: this.#removedSeq, time: new Date().toISOString() });
       else renameSync(path, disputed);
     }
-    try {
-      this.#keepHead(Date.now());
-    } catch (error) {
-      // A full disk is no reason not to serve what is there; the record is tried again with the next alert.
-      if (!(error instanceof AnchorwatchError) || !error.retryable) throw error;
-    }
+    unlessFull(() => this.#keepHead(Date.now()));
     return fault?.detail;
+  }
+
+  /** A large file of an earlier release does not: what gets free in it is taken by what comes next. */
+  #shrinks(): boolean {
+    return Number(this.#database.pragma('auto_vacuum')) === 2;
   }
 
   #check(): 'whole' | 'part' {
@@ -272,5 +273,14 @@ export class CollectorFile {
     }
     this.#database.statement('SELECT sum(length(alert)) FROM (SELECT alert FROM alerts ORDER BY seq DESC LIMIT ?)').all(lastChecked);
     return 'part';
+  }
+}
+
+/** A full disk is no reason not to serve what is there: what could not be written is tried again, at the next alert or start. */
+function unlessFull(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof AnchorwatchError) || !error.retryable) throw error;
   }
 }

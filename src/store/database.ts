@@ -124,6 +124,14 @@ export class Database<Schema> {
     return { usedBytes: ((pages ?? 0) - (free ?? 0)) * (pageBytes ?? 0), freeBytes: (free ?? 0) * (pageBytes ?? 0) };
   }
 
+  /**
+   * Makes a file that was not made with `shrinks` one that can give pages back, by writing it anew: it needs its size once more on the disk
+   * meanwhile, and nobody else can write.
+   */
+  makeShrinkable(): void {
+    this.#guard(() => this.#sqlite.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM'));
+  }
+
   /** Gives up to `pages` free pages back to the file system; does nothing in a file that was not made with `shrinks`. */
   giveBack(pages: number): void {
     this.#guard(() => this.#sqlite.exec(`PRAGMA incremental_vacuum(${String(pages)})`));
