@@ -55,7 +55,7 @@ export class AlertTable {
     this.#known = database.statement('SELECT seq, count FROM alerts WHERE id = ?');
     this.#insert = database.statement(
       `INSERT INTO alerts (seq, id, time_ms, facet, incident, alert, count, last_time, stored_at, previous_hash, hash)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     );
     this.#grow = database.statement('UPDATE alerts SET count = ?, last_time = max(last_time, ?) WHERE seq = ?');
     this.#oldest = database.statement('SELECT seq, facet, time_ms, stored_at, hash FROM alerts ORDER BY seq LIMIT ?');
@@ -81,19 +81,21 @@ export class AlertTable {
     for (const text of texts) {
       // What was validated and written by this program a moment ago.
       const alert = JSON.parse(text) as Alert;
-      const known = this.#known.first(alert.id);
-      if (known !== undefined) {
-        hashes.push(undefined);
-        if (alert.count <= known.count) continue;
-        this.#grow.run(alert.count, alert.lastTime, known.seq);
-        repeated.push(alert);
-        continue;
-      }
       const { hash: previousHash } = this.#next;
       const [seq, hash] = [this.#next.seq + 1, chainHash(previousHash, text)];
       const timeMs = Date.parse(alert.time);
-      const place = [alert.id, timeMs, this.#facets.take(alert, timeMs), alert.incident ?? null];
-      this.#insert.run(seq, ...place, text, alert.count, alert.lastTime, storedAt, previousHash, hash);
+      const facet = this.#facets.numberOf(alert, timeMs);
+      const { id, incident = null, count, lastTime } = alert;
+      const added = this.#insert.run(seq, id, timeMs, facet, incident, text, count, lastTime, storedAt, previousHash, hash);
+      if (added === 0) {
+        hashes.push(undefined);
+        const known = this.#known.first(id);
+        if (known === undefined || count <= known.count) continue;
+        this.#grow.run(count, lastTime, known.seq);
+        repeated.push(alert);
+        continue;
+      }
+      this.#facets.count(facet, timeMs);
       this.#next = { seq, hash };
       hashes.push(hash);
       stored.push(alert);

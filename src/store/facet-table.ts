@@ -67,8 +67,8 @@ export class FacetTable {
     this.#uncountHour = database.statement('UPDATE alert_hours SET alerts = alerts - ? WHERE hour = ? AND facet = ?');
   }
 
-  /** The number of the alert's facet, which is made when there is none; the alert is counted by the next `settle`. */
-  take(alert: Alert, timeMs: number): number {
+  /** The number of the alert's facet, which is made when there is none. */
+  numberOf(alert: Alert, timeMs: number): number {
     const { container, dimension, node, workload } = alert;
     const severity = severities.indexOf(alert.severity);
     const values = [container.id, dimension, severity, node, workload.id, workload.name, container.name];
@@ -83,6 +83,11 @@ export class FacetTable {
       if (this.#numbers.size >= rememberedMax) this.#numbers.clear();
       this.#numbers.set(key, facet);
     }
+    return facet;
+  }
+
+  /** One more alert of the facet; written by the next `settle`. */
+  count(facet: number, timeMs: number): void {
     const tally = this.#tallies.get(facet) ?? { alerts: 0, firstMs: timeMs, lastMs: timeMs, hours: new Map() };
     tally.alerts += 1;
     tally.firstMs = Math.min(tally.firstMs, timeMs);
@@ -90,7 +95,6 @@ export class FacetTable {
     const hour = Math.floor(timeMs / hourMs);
     tally.hours.set(hour, (tally.hours.get(hour) ?? 0) + 1);
     this.#tallies.set(facet, tally);
-    return facet;
   }
 
   /** Writes what was taken since the last time. */

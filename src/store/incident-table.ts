@@ -3,7 +3,7 @@ import { severities } from '../model/alert.ts';
 import type { Alert, Severity } from '../model/alert.ts';
 import { growIncident } from '../model/incident.ts';
 import type { Incident, StoredIncident } from '../model/incident.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import { placeConditions } from './place.ts';
 import type { Place } from './place.ts';
 
@@ -51,9 +51,13 @@ interface Moment {
 /** The rows of incidents, beside the alerts that they are made of. Its writing methods are called within a transaction. */
 export class IncidentTable {
   readonly #database: Database<IncidentSchema>;
+  readonly #byId: Statement<IncidentRow>;
+  readonly #put: Statement<never>;
 
   constructor(database: Database<IncidentSchema>) {
     this.#database = database;
+    this.#byId = database.statement('SELECT * FROM incidents WHERE id = ?');
+    this.#put = database.statement(putSql);
   }
 
   /** Adds alerts that are new, and alerts that were seen again, to their incidents. One that was closed is open again. */
@@ -146,7 +150,7 @@ export class IncidentTable {
   }
 
   #row(id: string): IncidentRow | undefined {
-    return this.#database.first(this.#database.query.selectFrom('incidents').selectAll().where('id', '=', id));
+    return this.#byId.first(id);
   }
 
   #find(id: string): { readonly incident: Incident; readonly worst: Severity } | undefined {
@@ -157,28 +161,19 @@ export class IncidentTable {
 
   #write(incident: Incident, worst: Severity, { seq, nowMs }: Moment): void {
     const { id, node, workload, container } = incident;
-    const values = {
-      opened_ms: Date.parse(incident.opened),
-      worst: severities.indexOf(worst),
-      severity: severities.indexOf(incident.severity),
-      node,
-      workload_id: workload.id,
-      workload_name: workload.name,
-      container_id: container.id,
-      container_name: container.name,
-      incident: JSON.stringify(incident),
-      changed_ms: nowMs,
-      closed_ms: null,
-      seq,
-    };
-    this.#database.run(
-      this.#database.query
-        .insertInto('incidents')
-        .values({ id, ...values })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(values)),
+    this.#put.run(
+      ...[id, Date.parse(incident.opened), severities.indexOf(worst), severities.indexOf(incident.severity), node],
+      ...[workload.id, workload.name, container.id, container.name, JSON.stringify(incident), nowMs, seq],
     );
   }
 }
+
+const putSql = `INSERT INTO incidents
+    (id, opened_ms, worst, severity, node, workload_id, workload_name, container_id, container_name, incident, changed_ms, closed_ms, seq)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)
+  ON CONFLICT (id) DO UPDATE SET (opened_ms, worst, severity, node, workload_id, workload_name, container_id, container_name, incident,
+    changed_ms, closed_ms, seq) = (excluded.opened_ms, excluded.worst, excluded.severity, excluded.node, excluded.workload_id,
+    excluded.workload_name, excluded.container_id, excluded.container_name, excluded.incident, excluded.changed_ms, NULL, excluded.seq)`;
 
 function conditions(e: ExpressionBuilder<IncidentSchema, 'incidents'>, filter: IncidentFilter): Expression<SqlBool>[] {
   const { sinceMs, untilMs, severity, state, before } = filter;
