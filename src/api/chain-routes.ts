@@ -30,7 +30,11 @@ export const chainProgressSchema: z.ZodType<ChainProgress> = z.object({
 
 /** Query parameters of `GET /api/v1/chain/verify`, as text. */
 export const chainQuerySchema: z.ZodObject = z.strictObject({
-  after: z.string().max(100).describe('Where the step before ended, SEQ.HASH; from the beginning when left out.').optional(),
+  after: z
+    .string()
+    .max(100)
+    .describe('Where the step before ended, SEQ.HASH; from the beginning when left out.')
+    .optional(),
 });
 
 /** `GET /api/v1/chain/verify`: the check in steps, so that no request takes long. */

@@ -33,7 +33,9 @@ export const backup: CommandDefinition = {
       toldMs = Date.now();
       terminal.err(`${String(Math.floor((done / Math.max(1, pages)) * 100))} % copied …`);
     });
-    terminal.out(`${escapeForTerminal(file)}: ${String(alerts)} alerts, checked; the chain ends at ${String(end.seq)}:${end.hash}`);
+    terminal.out(
+      `${escapeForTerminal(file)}: ${String(alerts)} alerts, checked; the chain ends at ${String(end.seq)}:${end.hash}`,
+    );
     return exitStatus.done;
   },
 };

@@ -56,7 +56,8 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   for (const definition of [rulesList, rulesShow, rulesTest])
     rules.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(rules);
-  for (const definition of [record, replay, verify, backup]) program.addCommand(toCommand(definition, surroundings, finished));
+  for (const definition of [record, replay, verify, backup])
+    program.addCommand(toCommand(definition, surroundings, finished));
   program
     .command('version')
     .summary('print the version')

@@ -18,7 +18,10 @@ function parseHead(text: string | boolean | undefined): { readonly seq: number; 
   if (text === undefined) return undefined;
   const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(String(text));
   if (match === null)
-    throw new AnchorwatchError('bad-option', `--head: ${JSON.stringify(text)} is not SEQ:HASH, as this command prints it`);
+    throw new AnchorwatchError(
+      'bad-option',
+      `--head: ${JSON.stringify(text)} is not SEQ:HASH, as this command prints it`,
+    );
   return { seq: Number(match[1]), hash: match[2] ?? '' };
 }
 
@@ -60,7 +63,8 @@ async function verdictOf(invocation: Invocation): Promise<Verified> {
     return await verifyCollector(collectorAddress(invocation), surroundings.stop, met);
   } catch (error) {
     const path = storeInState(settings.state);
-    if (!(error instanceof AnchorwatchError) || error.code !== 'collector-unreachable' || path === undefined) throw error;
+    if (!(error instanceof AnchorwatchError) || error.code !== 'collector-unreachable' || path === undefined)
+      throw error;
     return verifyStore(path);
   }
 }
@@ -73,7 +77,10 @@ export function storeInState(state: string | undefined): string | undefined {
 }
 
 /** What people read. */
-function describe({ where, alerts, end, removed, fault }: Verified, expectation: string | undefined): readonly string[] {
+function describe(
+  { where, alerts, end, removed, fault }: Verified,
+  expectation: string | undefined,
+): readonly string[] {
   const retained = removed === 0 ? [] : [`Retention removed ${String(removed)} alerts before them.`];
   if (fault !== undefined)
     return [
@@ -112,7 +119,8 @@ export const verify: CommandDefinition = {
     const { terminal } = invocation.surroundings;
     const head = parseHead(invocation.own['head']);
     const verdict = await verdictOf(invocation);
-    const expectation = head === undefined || verdict.fault !== undefined ? undefined : await differs(invocation, verdict, head);
+    const expectation =
+      head === undefined || verdict.fault !== undefined ? undefined : await differs(invocation, verdict, head);
     const whole = verdict.fault === undefined && expectation === undefined;
     if (invocation.own['json'] === true)
       terminal.out(jsonLine({ whole, ...verdict, ...(expectation === undefined ? {} : { head: expectation }) }));
@@ -130,11 +138,15 @@ async function differs(
   if (head.seq > end.seq)
     return `the chain ends at ${String(end.seq)}, but it had an alert ${String(head.seq)}: it was cut off`;
   if (head.seq === end.seq)
-    return head.hash === end.hash ? undefined : `alert ${String(head.seq)} has another hash: the chain was computed anew`;
+    return head.hash === end.hash
+      ? undefined
+      : `alert ${String(head.seq)} has another hash: the chain was computed anew`;
   // The alert after it, if the hash is the one that was noted, follows it: a step from there finds out.
   if (!where.startsWith('http')) {
     const { hashInFile } = await import('../collector/store-tools.ts');
-    return hashInFile(where, head.seq) === head.hash ? undefined : `alert ${String(head.seq)} is gone or has another hash`;
+    return hashInFile(where, head.seq) === head.hash
+      ? undefined
+      : `alert ${String(head.seq)} is gone or has another hash`;
   }
   const path = `/api/v1/chain/verify?after=${String(head.seq)}.${head.hash}`;
   const step = await ask<ChainProgress>(where, path, surroundings.stop);

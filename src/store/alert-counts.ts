@@ -76,7 +76,11 @@ export function countQuery(
     .crossJoin('facets')
     .whereRef('facets.facet', '=', 'tally.facet')
     .where((e) => e.and(choosesFacets(filter) ? facetConditions(e, filter) : []))
-    .select((e) => [`facets.${value} as value`, `facets.${name} as name`, e.fn.sum<number>('tally.alerts').as('alerts')])
+    .select((e) => [
+      `facets.${value} as value`,
+      `facets.${name} as name`,
+      e.fn.sum<number>('tally.alerts').as('alerts'),
+    ])
     .groupBy([`facets.${value}`, `facets.${name}`])
     .orderBy('alerts', 'desc')
     .orderBy('value');

@@ -40,30 +40,42 @@ interface Range {
   readonly seq: number;
 }
 
-/** With more facets than this in a filter their alerts are no longer few among all: one walk back in time finds a page sooner. */
-const facetsMax = 5000;
+/** What decides between the ways to a page; the page is the same by each. */
+export interface ReaderLimits {
+  /** So many facets are asked one by one without further thought. */
+  readonly fewFacets: number;
+  /** With more of them, their alerts are likely to be many among all: a walk back in time over so many alerts is tried first. */
+  readonly walkedAlerts: number;
+  /** With more than this, the walk goes on as far as it must. */
+  readonly manyFacets: number;
+}
+const readerLimits: ReaderLimits = { fewFacets: 500, walkedAlerts: 20_000, manyFacets: 5000 };
 const farMs = 8_640_000_000_000_000;
 
 /**
- * Alerts for reading. Each index of `alerts` serves one way to a page: without a filter back in time; with one, from the facets that
- * it chooses, those with the latest alerts first, until none of the rest can have an alert on the page; with very many facets back in time again,
+ * Alerts for reading. Each index of `alerts` serves one way to a page: without a filter back in time; with one that chooses few facets from
+ * those, the one with the latest alert first, until none of the rest can have an alert on the page; with one that chooses many back in time,
  * looking at the facet of each alert. None sorts alerts, and none reads the text of an alert that is not on the page.
  */
 export class AlertReader {
   readonly #database: Database<AlertSchema>;
   readonly #decisions: DecisionTable;
+  readonly #limits: ReaderLimits;
   readonly #newest: Statement<AlertRow>;
   readonly #ofFacet: Statement<Key>;
+  readonly #beyond: Statement<Key>;
   readonly #bySeq: Statement<AlertRow>;
   readonly #byId: Statement<AlertRow>;
   readonly #after: Statement<AlertRow>;
   readonly #ofIncident: Statement<AlertRow>;
 
-  constructor(database: Database<AlertSchema>) {
+  constructor(database: Database<AlertSchema>, limits: ReaderLimits = readerLimits) {
     this.#database = database;
+    this.#limits = limits;
     this.#decisions = new DecisionTable(database as unknown as Database<DecisionSchema>);
     this.#newest = database.statement(alertSql.newest);
     this.#ofFacet = database.statement(alertSql.ofFacet);
+    this.#beyond = database.statement(alertSql.beyond);
     this.#bySeq = database.statement(alertSql.bySeq);
     this.#byId = database.statement(alertSql.byId);
     this.#after = database.statement(alertSql.after);
@@ -101,19 +113,36 @@ export class AlertReader {
 
   #page(filter: AlertFilter): readonly AlertRow[] {
     const range = rangeOf(filter);
+    const { fewFacets, walkedAlerts } = this.#limits;
+    if (!choosesFacets(filter)) return this.#newest.all(range.sinceMs, range.timeMs, range.seq, filter.limit);
+    const few = this.#database.query
+      .selectFrom('facets')
+      .select('facet')
+      .where((e) => e.and(facetConditions(e, filter)))
+      .limit(fewFacets + 1);
+    const keys =
+      (this.#database.all(few).length > fewFacets ? this.#walk(filter, range, walkedAlerts) : undefined) ??
+      this.#fromFacets(filter, range) ??
+      this.#walk(filter, range, Number.MAX_SAFE_INTEGER) ??
+      [];
+    return keys.map(({ seq }) => this.#bySeq.first(seq)).filter((row) => row !== undefined);
+  }
+
+  /** The page from the facets that the filter chooses; undefined when there are too many of them. */
+  #fromFacets(filter: AlertFilter, range: Range): readonly Key[] | undefined {
     const { limit } = filter;
-    if (!choosesFacets(filter)) return this.#newest.all(range.sinceMs, range.timeMs, range.seq, limit);
+    const { manyFacets } = this.#limits;
     const facets = this.#database.all(
       this.#database.query
         .selectFrom('facets')
-        .select(['facet', 'first_ms', 'last_ms'])
+        .select(['facet', 'last_ms'])
         .where((e) => e.and(facetConditions(e, filter)))
         .where('last_ms', '>=', range.sinceMs)
         .where('first_ms', '<=', range.timeMs)
         .orderBy('last_ms', 'desc')
-        .limit(facetsMax + 1),
+        .limit(manyFacets + 1),
     );
-    if (facets.length > facetsMax) return this.#walk(filter, range);
+    if (facets.length > manyFacets) return undefined;
     let page: readonly Key[] = [];
     for (const { facet, last_ms } of facets) {
       const last = page.length === limit ? page.at(-1) : undefined;
@@ -122,11 +151,15 @@ export class AlertReader {
       const found = this.#ofFacet.all(facet, sinceMs, range.timeMs, range.seq, limit);
       if (found.length > 0) page = mergeKeys(page, found, limit);
     }
-    return page.map(({ seq }) => this.#bySeq.first(seq)).filter((row) => row !== undefined);
+    return page;
   }
 
-  #walk(filter: AlertFilter, range: Range): readonly AlertRow[] {
-    return this.#database.all(walkQuery(this.#database, filter, range));
+  /** The page from a walk back in time over at most `alerts` of them; undefined when it ended before the page was full. */
+  #walk(filter: AlertFilter, range: Range, alerts: number): readonly Key[] | undefined {
+    const keys = this.#database.all(walkQuery(this.#database, filter, { range, alerts }));
+    if (keys.length === filter.limit) return keys;
+    const more = this.#beyond.first(range.sinceMs, range.timeMs, range.seq, alerts);
+    return more === undefined ? keys : undefined;
   }
 
   /** Alerts with what operators said of them last. */
@@ -143,32 +176,41 @@ export class AlertReader {
 
 /** What is asked of the table of alerts. */
 export const alertSql = {
-  newest:
-    'SELECT * FROM alerts WHERE time_ms >= ? AND (time_ms, seq) < (?, ?) ORDER BY time_ms DESC, seq DESC LIMIT ?',
+  newest: 'SELECT * FROM alerts WHERE time_ms >= ? AND (time_ms, seq) < (?, ?) ORDER BY time_ms DESC, seq DESC LIMIT ?',
   ofFacet: `SELECT time_ms, seq FROM alerts WHERE facet = ? AND time_ms >= ? AND (time_ms, seq) < (?, ?)
     ORDER BY time_ms DESC, seq DESC LIMIT ?`,
+  beyond: `SELECT time_ms, seq FROM alerts WHERE time_ms >= ? AND (time_ms, seq) < (?, ?)
+    ORDER BY time_ms DESC, seq DESC LIMIT 1 OFFSET ?`,
   bySeq: 'SELECT * FROM alerts WHERE seq = ?',
   byId: 'SELECT * FROM alerts WHERE id = ?',
   after: 'SELECT * FROM alerts WHERE seq > ? ORDER BY seq LIMIT ?',
   ofIncident: 'SELECT * FROM alerts WHERE incident = ? ORDER BY time_ms, seq LIMIT ?',
 } as const;
 
-/** Back in time, asking each alert's facet. CROSS JOIN: SQLite keeps the order (https://www.sqlite.org/optoverview.html#crossjoin). */
+/**
+ * Back in time, asking each alert's facet. CROSS JOIN: SQLite keeps the order (https://www.sqlite.org/optoverview.html#crossjoin), so the
+ * alerts come as the inner query, which is not materialised, hands them over: the latest first.
+ */
 export function walkQuery(
   { query }: Database<AlertSchema>,
   filter: AlertFilter,
-  { sinceMs, timeMs, seq }: Range = rangeOf(filter),
-): Compilable<AlertRow> {
-  return query
+  { range, alerts }: { readonly range: Range; readonly alerts: number } = { range: rangeOf(filter), alerts: 1 },
+): Compilable<Key> {
+  const { sinceMs, timeMs, seq } = range;
+  const recent = query
     .selectFrom('alerts')
-    .crossJoin('facets')
-    .selectAll('alerts')
-    .whereRef('facets.facet', '=', 'alerts.facet')
-    .where((e) => e.and(facetConditions(e, filter)))
+    .select(['time_ms', 'seq', 'facet'])
     .where('time_ms', '>=', sinceMs)
     .where((e) => e(e.refTuple('time_ms', 'seq'), '<', e.tuple(timeMs, seq)))
     .orderBy('time_ms', 'desc')
     .orderBy('seq', 'desc')
+    .limit(alerts);
+  return query
+    .selectFrom(recent.as('recent'))
+    .crossJoin('facets')
+    .select(['recent.time_ms', 'recent.seq'])
+    .whereRef('facets.facet', '=', 'recent.facet')
+    .where((e) => e.and(facetConditions(e as unknown as ExpressionBuilder<FacetSchema, 'facets'>, filter)))
     .limit(filter.limit);
 }
 

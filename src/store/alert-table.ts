@@ -63,7 +63,9 @@ export class AlertTable {
     this.#anchor = database.statement(
       'UPDATE chain_anchor SET seq = ?, hash = ?, removed = removed + ?, removed_ms = ?',
     );
-    const end = database.first(database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1));
+    const end = database.first(
+      database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
+    );
     const anchor = database.first(database.query.selectFrom('chain_anchor').select(['seq', 'hash']));
     this.#end = end ?? anchor ?? { seq: 0, hash: chainStart };
     this.#next = this.#end;
@@ -86,7 +88,19 @@ export class AlertTable {
       const timeMs = Date.parse(alert.time);
       const facet = this.#facets.numberOf(alert, timeMs);
       const { id, incident = null, count, lastTime } = alert;
-      const added = this.#insert.run(seq, id, timeMs, facet, incident, text, count, lastTime, storedAt, previousHash, hash);
+      const added = this.#insert.run(
+        seq,
+        id,
+        timeMs,
+        facet,
+        incident,
+        text,
+        count,
+        lastTime,
+        storedAt,
+        previousHash,
+        hash,
+      );
       if (added === 0) {
         hashes.push(undefined);
         const known = this.#known.first(id);

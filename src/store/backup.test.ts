@@ -19,7 +19,8 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 test('a backup beside a collector that stores alerts is one state of the store, whole, and can take its place', async () => {
   const store = await CollectorStore.open(path);
-  const batch = (from: number) => Array.from({ length: 100 }, (_, index) => makeAlert(from + index, { key: 'x'.repeat(2000) }));
+  const batch = (from: number) =>
+    Array.from({ length: 100 }, (_, index) => makeAlert(from + index, { key: 'x'.repeat(2000) }));
   for (let from = 0; from < 5000; from += 100) await store.append(batch(from), 1);
   let [from, stopped] = [5000, false];
   const writing = (async () => {

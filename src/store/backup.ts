@@ -38,7 +38,10 @@ export async function backupStore(
     const verdict = verifyFile(partial);
     if (verdict.fault !== undefined) {
       const { seq, detail } = verdict.fault;
-      throw new AnchorwatchError('backup.broken', `the chain of ${storePath} is broken at alert ${String(seq)}: ${detail}`);
+      throw new AnchorwatchError(
+        'backup.broken',
+        `the chain of ${storePath} is broken at alert ${String(seq)}: ${detail}`,
+      );
     }
     renameSync(headPath(partial), headPath(path));
     renameSync(partial, path);

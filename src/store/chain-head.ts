@@ -35,9 +35,10 @@ export function readHead(path: string): ChainHead | undefined {
   const unreadable = { seq: Infinity, hash: '', removedSeq: 0, time: '' };
   try {
     const { seq, hash, removedSeq, time } = JSON.parse(text) as Partial<ChainHead>;
-    const whole =
-      Number.isSafeInteger(seq) && Number.isSafeInteger(removedSeq) && /^[0-9a-f]{64}$/u.test(hash ?? '');
-    return whole ? { seq: Number(seq), hash: String(hash), removedSeq: Number(removedSeq), time: String(time) } : unreadable;
+    const whole = Number.isSafeInteger(seq) && Number.isSafeInteger(removedSeq) && /^[0-9a-f]{64}$/u.test(hash ?? '');
+    return whole
+      ? { seq: Number(seq), hash: String(hash), removedSeq: Number(removedSeq), time: String(time) }
+      : unreadable;
   } catch {
     return unreadable;
   }

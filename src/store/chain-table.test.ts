@@ -70,7 +70,12 @@ describe('a chain', () => {
   test.each([
     ['in the middle', 'DELETE FROM alerts WHERE seq = 3', 3, 'gap'],
     ['at the beginning', 'DELETE FROM alerts WHERE seq <= 2', 1, 'gap'],
-    ['and those after it renumbered', 'DELETE FROM alerts WHERE seq = 3; UPDATE alerts SET seq = seq - 1 WHERE seq > 3', 3, 'link'],
+    [
+      'and those after it renumbered',
+      'DELETE FROM alerts WHERE seq = 3; UPDATE alerts SET seq = seq - 1 WHERE seq > 3',
+      3,
+      'link',
+    ],
     ['at the end', 'DELETE FROM alerts WHERE seq = 6', 6, 'truncated'],
     ['all of them', 'DELETE FROM alerts', 1, 'truncated'],
     [
@@ -90,21 +95,30 @@ describe('a chain', () => {
     const sqlite = new BetterSqlite(path);
     const { hash } = sqlite.prepare('SELECT hash FROM alerts WHERE seq = 3').get() as { hash: string };
     sqlite
-      .prepare("INSERT INTO alerts SELECT 4, 'x', time_ms, facet, incident, ?, 1, last_time, stored_at, ?, ? FROM alerts WHERE seq = 3")
+      .prepare(
+        "INSERT INTO alerts SELECT 4, 'x', time_ms, facet, incident, ?, 1, last_time, stored_at, ?, ? FROM alerts WHERE seq = 3",
+      )
       .run(text, hash, chainHash(hash, text));
     sqlite.close();
     expect(faultOf()).toEqual({ seq: 4, what: 'column' });
-    change("UPDATE alerts SET (id, time_ms, last_time, incident) = (json_extract(alert, '$.id'), 1795399200050, json_extract(alert, '$.lastTime'), NULL) WHERE seq = 4");
+    change(
+      "UPDATE alerts SET (id, time_ms, last_time, incident) = (json_extract(alert, '$.id'), 1795399200050, json_extract(alert, '$.lastTime'), NULL) WHERE seq = 4",
+    );
     expect(faultOf()).toEqual({ seq: 5, what: 'link' });
   });
 
   test('that was computed anew from the first alert on does not fit the record of its end', () => {
     const sqlite = new BetterSqlite(path);
     let previous = '0'.repeat(64);
-    for (const { seq, alert } of sqlite.prepare('SELECT seq, alert FROM alerts ORDER BY seq').all() as { seq: number; alert: string }[]) {
+    for (const { seq, alert } of sqlite.prepare('SELECT seq, alert FROM alerts ORDER BY seq').all() as {
+      seq: number;
+      alert: string;
+    }[]) {
       const text = alert.replace('/bin/sh', '/bin/ls');
       const hash = chainHash(previous, text);
-      sqlite.prepare('UPDATE alerts SET alert = ?, previous_hash = ?, hash = ? WHERE seq = ?').run(text, previous, hash, seq);
+      sqlite
+        .prepare('UPDATE alerts SET alert = ?, previous_hash = ?, hash = ? WHERE seq = ?')
+        .run(text, previous, hash, seq);
       previous = hash;
     }
     sqlite.close();
@@ -139,7 +153,11 @@ describe('retention', () => {
 
   test('removes by age from the beginning, and what is left proves it', () => {
     const file = new CollectorFile(path);
-    expect(file.retain({ ageMs: 3 * dayMs, sizeBytes: Infinity }, 7 * dayMs)).toMatchObject({ alerts: 3, reason: 'age', more: false });
+    expect(file.retain({ ageMs: 3 * dayMs, sizeBytes: Infinity }, 7 * dayMs)).toMatchObject({
+      alerts: 3,
+      reason: 'age',
+      more: false,
+    });
     expect(file.retain({ ageMs: 3 * dayMs, sizeBytes: Infinity }, 7 * dayMs)).toMatchObject({ alerts: 0 });
     file.append([[canonicalAlert(makeAlert(7))]], 7 * dayMs);
     file.close();
@@ -149,8 +167,18 @@ describe('retention', () => {
 
   test.each([
     ['one more is removed', 'DELETE FROM alerts WHERE seq = 4', 4, 'gap'],
-    ['one is put back', "INSERT INTO alerts SELECT 2, 'x', time_ms, facet, incident, alert, 1, last_time, stored_at, previous_hash, hash FROM alerts WHERE seq = 4", 2, 'inserted'],
-    ['one more is removed, and the anchor moved', 'UPDATE chain_anchor SET seq = 4, hash = (SELECT hash FROM alerts WHERE seq = 4); DELETE FROM alerts WHERE seq = 4', 4, 'anchor'],
+    [
+      'one is put back',
+      "INSERT INTO alerts SELECT 2, 'x', time_ms, facet, incident, alert, 1, last_time, stored_at, previous_hash, hash FROM alerts WHERE seq = 4",
+      2,
+      'inserted',
+    ],
+    [
+      'one more is removed, and the anchor moved',
+      'UPDATE chain_anchor SET seq = 4, hash = (SELECT hash FROM alerts WHERE seq = 4); DELETE FROM alerts WHERE seq = 4',
+      4,
+      'anchor',
+    ],
     ['the anchor has another hash', "UPDATE chain_anchor SET hash = 'x'", 4, 'link'],
   ])('is no excuse: %s', (_what, sql, seq, what) => {
     const file = new CollectorFile(path);
@@ -176,11 +204,14 @@ describe('retention', () => {
     file.closeIncidents(7 * dayMs, 7 * dayMs);
     const key = 'x'.repeat(3000);
     for (let at = 10; at < 2010; at += 100)
-      file.append([Array.from({ length: 100 }, (_, index) => canonicalAlert(makeAlert(at + index, { key })))], 7 * dayMs);
+      file.append(
+        [Array.from({ length: 100 }, (_, index) => canonicalAlert(makeAlert(at + index, { key })))],
+        7 * dayMs,
+      );
     const [before, bound] = [file.sizes().usedBytes, 2_000_000];
     expect(before).toBeGreaterThan(3 * bound);
     let removed = { alerts: 0, incidents: 0 };
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const step = file.retain({ ageMs: 90 * dayMs, sizeBytes: bound }, 8 * dayMs);
       removed = { alerts: removed.alerts + step.alerts, incidents: removed.incidents + step.incidents };
       expect(step.alerts).toBeLessThanOrEqual(200);

@@ -10,15 +10,23 @@ import type { FacetRow } from './facet-table.ts';
 
 export interface AnchorSchema {
   /** One row: the last alert that retention removed, how many in all and when; and whether there is a file with the head. */
-  chain_anchor: { one: number; seq: number; hash: string; removed: number; removed_ms: number | null; head_kept: number };
+  chain_anchor: {
+    one: number;
+    seq: number;
+    hash: string;
+    removed: number;
+    removed_ms: number | null;
+    head_kept: number;
+  };
 }
 
-type CheckedRow = AlertRow & Pick<FacetRow, 'severity' | 'dimension' | 'node'> & {
-  workload_id: string;
-  workload_name: string;
-  container_id: string;
-  container_name: string;
-};
+type CheckedRow = AlertRow &
+  Pick<FacetRow, 'severity' | 'dimension' | 'node'> & {
+    workload_id: string;
+    workload_name: string;
+    container_id: string;
+    container_name: string;
+  };
 
 export interface Anchor extends ChainPosition {
   readonly removed: number;

@@ -236,7 +236,9 @@ export class CollectorFile {
     const time = new Date(nowMs).toISOString();
     writeHead(headPath(this.#database.path), { seq, hash, removedSeq: this.#removedSeq, time });
     if (this.#headSeq === -1)
-      this.#database.run(this.#database.query.updateTable('chain_anchor').set({ head_kept: 1 }).where('head_kept', '=', 0));
+      this.#database.run(
+        this.#database.query.updateTable('chain_anchor').set({ head_kept: 1 }).where('head_kept', '=', 0),
+      );
     this.#headSeq = seq;
     this.#headMs = nowMs;
   }
@@ -271,7 +273,9 @@ export class CollectorFile {
       const found = this.#database.pragma(`quick_check(${table})`);
       if (found !== 'ok') throw corrupt(this.#database.path, String(found));
     }
-    this.#database.statement('SELECT sum(length(alert)) FROM (SELECT alert FROM alerts ORDER BY seq DESC LIMIT ?)').all(lastChecked);
+    this.#database
+      .statement('SELECT sum(length(alert)) FROM (SELECT alert FROM alerts ORDER BY seq DESC LIMIT ?)')
+      .all(lastChecked);
     return 'part';
   }
 }

@@ -55,7 +55,8 @@ function fileOf(versions: number): void {
     }
   }
   sqlite.prepare("INSERT INTO nodes VALUES ('a', '0.1.0', 1, 2, NULL)").run();
-  if (versions >= 3) sqlite.prepare("INSERT INTO decisions VALUES (1, 'd', 'w', NULL, ?)").run(JSON.stringify({ id: 'd' }));
+  if (versions >= 3)
+    sqlite.prepare("INSERT INTO decisions VALUES (1, 'd', 'w', NULL, ?)").run(JSON.stringify({ id: 'd' }));
   sqlite.close();
 }
 
@@ -98,7 +99,10 @@ test('a file of a newer version is refused and left as it is; one of an older is
   const sqlite = new BetterSqlite(path);
   const version = (number: number): unknown => sqlite.pragma(`user_version = ${String(number)}`);
   version(collectorMigrations.length + 1);
-  const newer = expect.objectContaining({ code: 'store.newer', message: expect.stringMatching(/newer version of Anchorwatch/) });
+  const newer = expect.objectContaining({
+    code: 'store.newer',
+    message: expect.stringMatching(/newer version of Anchorwatch/),
+  });
   expect(() => new CollectorFile(path)).toThrow(newer);
   expect(() => verifyFile(path)).toThrow(newer);
   version(collectorMigrations.length - 1);

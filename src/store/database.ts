@@ -207,8 +207,7 @@ export function openDatabase<Schema>(options: DatabaseOptions): Database<Schema>
     // Counts only before anything is in the file, the mark of the WAL included.
     if (options.shrinks === true) sqlite.pragma('auto_vacuum = INCREMENTAL');
     sqlite.pragma('journal_mode = WAL');
-    if (options.checkpointPages !== undefined)
-      sqlite.pragma(`wal_autocheckpoint = ${String(options.checkpointPages)}`);
+    if (options.checkpointPages !== undefined) sqlite.pragma(`wal_autocheckpoint = ${String(options.checkpointPages)}`);
     sqlite.pragma(`synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('foreign_keys = ON');
     // Without a bound the WAL keeps the size of its largest burst for ever.

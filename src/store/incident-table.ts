@@ -83,7 +83,11 @@ export class IncidentTable {
   /** Whether `close` would close one. */
   hasQuiet(beforeMs: number): boolean {
     const { query } = this.#database;
-    const quiet = query.selectFrom('incidents').select('id').where('closed_ms', 'is', null).where('changed_ms', '<', beforeMs);
+    const quiet = query
+      .selectFrom('incidents')
+      .select('id')
+      .where('closed_ms', 'is', null)
+      .where('changed_ms', '<', beforeMs);
     return this.#database.first(quiet.limit(1)) !== undefined;
   }
 

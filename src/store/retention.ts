@@ -42,7 +42,8 @@ export class Retention {
       'Rows that retention removed from the store since the collector started; age: older than --retention, size: the oldest, because the file was larger than --retention-size.',
       ['table', 'reason'],
     );
-    for (const table of ['alerts', 'incidents']) for (const reason of ['age', 'size']) this.#removed.inc({ table, reason }, 0);
+    for (const table of ['alerts', 'incidents'])
+      for (const reason of ['age', 'size']) this.#removed.inc({ table, reason }, 0);
     this.#size = gauge(
       registry,
       'anchorwatch_store_size_bytes',

@@ -5,11 +5,9 @@ import type { ThreadAnswer, ThreadCall, ThreadInput } from './thread-message.ts'
 
 /** The methods of a table as another thread has them: each answers later. */
 export type Remote<Table> = {
-  readonly [Name in keyof Table as Table[Name] extends (...args: never[]) => unknown ? Name : never]: Table[Name] extends (
-    ...args: infer Args
-  ) => infer Result
-    ? (...args: Args) => Promise<Awaited<Result>>
-    : never;
+  readonly [
+    Name in keyof Table as Table[Name] extends (...args: never[]) => unknown ? Name : never
+  ]: Table[Name] extends (...args: infer Args) => infer Result ? (...args: Args) => Promise<Awaited<Result>> : never;
 };
 
 interface Waiting {
@@ -97,7 +95,8 @@ export class StoreThread {
       worker.once('exit', () => {
         if (this.#worker === worker) this.#worker = undefined;
         const error =
-          failure ?? new AnchorwatchError('store.thread', `the thread of ${this.#input.path} ended`, { retryable: true });
+          failure ??
+          new AnchorwatchError('store.thread', `the thread of ${this.#input.path} ended`, { retryable: true });
         for (const { reject } of this.#waiting.values()) reject(error);
         this.#waiting.clear();
         resolve();

@@ -122,7 +122,9 @@ class Batches {
         },
       });
       return JSON.stringify(alert).split(new RegExp(`(${id}|${time}|${incident})`));
-    }).map((parts) => parts.map((part) => (part === id ? 'ID' : part === time ? 'TIME' : part === incident ? 'NC' : part)));
+    }).map((parts) =>
+      parts.map((part) => (part === id ? 'ID' : part === time ? 'TIME' : part === incident ? 'NC' : part)),
+    );
     this.#incidents = Array.from({ length: containersOfNode }, () => nextId());
   }
 

@@ -84,7 +84,8 @@ export class FeedClients {
       if (bytes.length < at + 4) return at;
       const short = (bytes[at + 1] ?? 0) & 0x7f;
       const head = short === 126 ? 4 : short === 127 ? 10 : 2;
-      const length = short === 126 ? bytes.readUInt16BE(at + 2) : short === 127 ? Number(bytes.readBigUInt64BE(at + 2)) : short;
+      const length =
+        short === 126 ? bytes.readUInt16BE(at + 2) : short === 127 ? Number(bytes.readBigUInt64BE(at + 2)) : short;
       if (bytes.length < at + head + length) return at;
       if (((bytes[at] ?? 0) & 0x0f) === 1 && length > 100) {
         this.messages += 1;
