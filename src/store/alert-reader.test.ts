@@ -43,9 +43,9 @@ const alerts = fc
   .map(({ minute, severity, dimension, node, workload, container }): Partial<Alert> => {
     const time = new Date(startMs + minute * 60_000).toISOString();
     return {
-      ...{ time, lastTime: time, severity, dimension: dimension as Alert['dimension'], node },
+      ...{ time, lastTime: time, severity, dimension, node },
       workload: { id: workload, name: `shop/${workload}`, kind: 'image' },
-      container: { id: `${String(container)}`.repeat(64), name: `c${String(container % 3)}`, image: 'i', digest: 'd' },
+      container: { id: String(container).repeat(64), name: `c${String(container % 3)}`, image: 'i', digest: 'd' },
     };
   });
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });

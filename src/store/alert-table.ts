@@ -51,7 +51,7 @@ export class AlertTable {
   #next: ChainEnd;
 
   constructor(database: Database<AlertSchema>) {
-    this.#facets = new FacetTable(database as unknown as Database<FacetSchema>);
+    this.#facets = new FacetTable(database);
     this.#known = database.statement('SELECT seq, count FROM alerts WHERE id = ?');
     this.#insert = database.statement(
       `INSERT INTO alerts (seq, id, time_ms, facet, incident, alert, count, last_time, stored_at, previous_hash, hash)

@@ -22,16 +22,13 @@ test('a backup beside a collector that stores alerts is one state of the store, 
   const batch = (from: number) =>
     Array.from({ length: 100 }, (_, index) => makeAlert(from + index, { key: 'x'.repeat(2000) }));
   for (let from = 0; from < 5000; from += 100) await store.append(batch(from), 1);
-  let [from, stopped] = [5000, false];
+  const copied = new AbortController();
   const writing = (async () => {
-    while (!stopped) {
-      await store.append(batch(from), 1);
-      from += 100;
-    }
+    for (let from = 5000; !copied.signal.aborted; from += 100) await store.append(batch(from), 1);
   })();
   const met: number[] = [];
   const { alerts } = await backupStore(path, copy, (done, pages) => met.push(done / pages));
-  stopped = true;
+  copied.abort();
   await writing;
   await store.close();
   expect(alerts).toBeGreaterThanOrEqual(5000);

@@ -93,12 +93,12 @@ export class CollectorFile {
     try {
       this.#checked = this.#check();
       if (this.#checked === 'whole' && !this.#shrinks()) unlessFull(() => database.makeShrinkable());
-      this.nodes = new NodeTable(database as unknown as Database<NodeSchema>);
-      this.contributions = new ContributionTable(database as unknown as Database<ContributionSchema>);
-      this.#alerts = new AlertTable(database as unknown as Database<AlertSchema>);
-      this.#incidents = new IncidentTable(database as unknown as Database<IncidentSchema>);
-      this.#decisions = new DecisionTable(database as unknown as Database<DecisionSchema>);
-      this.#chain = new ChainTable(database as unknown as Database<AlertSchema>);
+      this.nodes = new NodeTable(database);
+      this.contributions = new ContributionTable(database);
+      this.#alerts = new AlertTable(database);
+      this.#incidents = new IncidentTable(database);
+      this.#decisions = new DecisionTable(database);
+      this.#chain = new ChainTable(database);
       this.#removedSeq = this.#chain.anchor().seq;
       this.#fault = this.#meetHead();
     } catch (error) {

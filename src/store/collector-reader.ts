@@ -6,16 +6,15 @@ import { AlertCounter } from './alert-counts.ts';
 import type { AlertCounts, CountFilter } from './alert-counts.ts';
 import { AlertReader } from './alert-reader.ts';
 import type { AlertFilter } from './alert-reader.ts';
-import type { AlertSchema } from './alert-table.ts';
 import { ChainTable } from './chain-table.ts';
 import type { CollectorSchema } from './collector-file.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { DecisionTable } from './decision-table.ts';
-import type { DecisionFilter, DecisionSchema } from './decision-table.ts';
+import type { DecisionFilter } from './decision-table.ts';
 import { IncidentTable } from './incident-table.ts';
-import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
+import type { IncidentFilter } from './incident-table.ts';
 
 /** The collector's file, for questions only: what takes long here keeps no batch waiting. Every method throws as `Database` does. */
 export class CollectorReader {
@@ -33,11 +32,11 @@ export class CollectorReader {
       cacheKb: 16_384,
     });
     this.#database = database;
-    this.#alerts = new AlertReader(database as unknown as Database<AlertSchema>);
-    this.#counter = new AlertCounter(database as unknown as Database<AlertSchema>);
-    this.#incidents = new IncidentTable(database as unknown as Database<IncidentSchema>);
-    this.#decisions = new DecisionTable(database as unknown as Database<DecisionSchema>);
-    this.#chain = new ChainTable(database as unknown as Database<AlertSchema>);
+    this.#alerts = new AlertReader(database);
+    this.#counter = new AlertCounter(database);
+    this.#incidents = new IncidentTable(database);
+    this.#decisions = new DecisionTable(database);
+    this.#chain = new ChainTable(database);
   }
 
   list(filter: AlertFilter): readonly StoredAlert[] {

@@ -21,8 +21,8 @@ interface Batch {
   readonly alerts: readonly Alert[];
   readonly texts: readonly string[];
   readonly nowMs: number;
-  resolve(result: AppendResult): void;
-  reject(error: unknown): void;
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Alerts in one transaction: some tens of milliseconds of work. */
@@ -68,7 +68,7 @@ export class CommitGroups {
     }
     const group = this.#waiting.splice(0, end);
     this.#atWork += 1;
-    void this.#commit(group).then(() => {
+    void this.#commit(group).finally(() => {
       this.#atWork -= 1;
       this.#next();
     });

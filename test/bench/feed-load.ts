@@ -66,9 +66,10 @@ export class FeedClients {
             rest = bytes;
             return;
           }
-          if (!bytes.subarray(0, 12).equals(Buffer.from('HTTP/1.1 101'))) reject(new Error(bytes.toString('latin1')));
           open = true;
-          resolve();
+          const answer = bytes.toString('latin1', 0, end);
+          if (answer.startsWith('HTTP/1.1 101')) resolve();
+          else socket.destroy(new Error(answer));
           at = end + 4;
         }
         rest = bytes.subarray(this.#frames(bytes, at));
