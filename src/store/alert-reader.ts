@@ -42,14 +42,12 @@ interface Range {
 
 /** What decides between the ways to a page; the page is the same by each. */
 export interface ReaderLimits {
-  /** So many facets are asked one by one without further thought. */
-  readonly fewFacets: number;
-  /** With more of them, their alerts are likely to be many among all: a walk back in time over so many alerts is tried first. */
-  readonly walkedAlerts: number;
-  /** With more than this, the walk goes on as far as it must. */
+  /** With more facets than this in a filter, their alerts are likely to be many among all: a walk back in time is tried first. */
   readonly manyFacets: number;
+  /** So many alerts it goes past at most; then the facets are asked all the same. */
+  readonly walkedAlerts: number;
 }
-const readerLimits: ReaderLimits = { fewFacets: 500, walkedAlerts: 20_000, manyFacets: 5000 };
+const readerLimits: ReaderLimits = { manyFacets: 5000, walkedAlerts: 50_000 };
 const farMs = 8_640_000_000_000_000;
 
 /**
@@ -113,25 +111,21 @@ export class AlertReader {
 
   #page(filter: AlertFilter): readonly AlertRow[] {
     const range = rangeOf(filter);
-    const { fewFacets, walkedAlerts } = this.#limits;
+    const { manyFacets, walkedAlerts } = this.#limits;
     if (!choosesFacets(filter)) return this.#newest.all(range.sinceMs, range.timeMs, range.seq, filter.limit);
-    const few = this.#database.query
+    const some = this.#database.query
       .selectFrom('facets')
       .select('facet')
       .where((e) => e.and(facetConditions(e, filter)))
-      .limit(fewFacets + 1);
-    const keys =
-      (this.#database.all(few).length > fewFacets ? this.#walk(filter, range, walkedAlerts) : undefined) ??
-      this.#fromFacets(filter, range) ??
-      this.#walk(filter, range, Number.MAX_SAFE_INTEGER) ??
-      [];
+      .limit(manyFacets + 1);
+    const many = this.#database.all(some).length > manyFacets;
+    const keys = (many ? this.#walk(filter, range, walkedAlerts) : undefined) ?? this.#fromFacets(filter, range);
     return keys.map(({ seq }) => this.#bySeq.first(seq)).filter((row) => row !== undefined);
   }
 
-  /** The page from the facets that the filter chooses; undefined when there are too many of them. */
-  #fromFacets(filter: AlertFilter, range: Range): readonly Key[] | undefined {
+  /** The page from the facets that the filter chooses. */
+  #fromFacets(filter: AlertFilter, range: Range): readonly Key[] {
     const { limit } = filter;
-    const { manyFacets } = this.#limits;
     const facets = this.#database.all(
       this.#database.query
         .selectFrom('facets')
@@ -139,10 +133,8 @@ export class AlertReader {
         .where((e) => e.and(facetConditions(e, filter)))
         .where('last_ms', '>=', range.sinceMs)
         .where('first_ms', '<=', range.timeMs)
-        .orderBy('last_ms', 'desc')
-        .limit(manyFacets + 1),
+        .orderBy('last_ms', 'desc'),
     );
-    if (facets.length > manyFacets) return undefined;
     let page: readonly Key[] = [];
     for (const { facet, last_ms } of facets) {
       const last = page.length === limit ? page.at(-1) : undefined;

@@ -120,10 +120,10 @@ export const collectorMigrations: readonly Migration[] = [
         SELECT severity, dimension, node, workload_id, workload_name, container_id, container_name,
           count(*), min(time_ms), max(time_ms)
         FROM alerts GROUP BY 1, 2, 3, 4, 5, 6, 7;
-      CREATE INDEX facets_by_workload_id ON facets (workload_id);
-      CREATE INDEX facets_by_workload_name ON facets (workload_name);
-      CREATE INDEX facets_by_container_name ON facets (container_name);
-      CREATE INDEX facets_by_node ON facets (node);
+      CREATE INDEX facets_by_workload_id ON facets (workload_id, dimension, severity, node);
+      CREATE INDEX facets_by_workload_name ON facets (workload_name, dimension, severity, node);
+      CREATE INDEX facets_by_container_name ON facets (container_name, dimension, severity);
+      CREATE INDEX facets_by_node ON facets (node, dimension, severity);
       CREATE INDEX facets_by_dimension ON facets (dimension, severity);
       CREATE INDEX facets_by_severity ON facets (severity);
       CREATE TABLE alerts_with_facets (
