@@ -51,6 +51,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         allowUnauthenticated: settings.allowUnauthenticated,
         incidentQuietMs: settings.incidentQuiet,
         ...retentionOf(settings),
+        storeThreads: false,
       },
       log.child({ part: 'collector' }),
     );

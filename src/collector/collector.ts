@@ -32,6 +32,8 @@ export interface CollectorOptions {
   readonly allowUnauthenticated?: boolean;
   /** An incident that nothing came for is closed after this long. Default 900000. */
   readonly incidentQuietMs?: number;
+  /** The store works in threads of its own. Default true; false: with the agent of one node, to save their memory. */
+  readonly storeThreads?: boolean;
   /** What was stored so long ago is removed. Default 90 days. */
   readonly retentionMs?: number;
   /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
@@ -79,7 +81,7 @@ async function assemble(
     1,
   );
 
-  const store = await CollectorStore.open(options.storePath);
+  const store = await CollectorStore.open(options.storePath, options.storeThreads ?? true);
   cleanups.defer('store', () => store.close());
   const chainFault = gauge(
     registry,

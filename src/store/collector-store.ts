@@ -12,8 +12,9 @@ import type { ContributionTable } from './contribution-table.ts';
 import type { DecisionFilter } from './decision-table.ts';
 import type { IncidentFilter } from './incident-table.ts';
 import type { NodeRecord, NodeTable } from './node-table.ts';
+import { StoreInPlace } from './store-in-place.ts';
 import { StoreThread } from './store-thread.ts';
-import type { Remote } from './store-thread.ts';
+import type { Remote, StoreHost } from './store-thread.ts';
 
 /** The thread that answers questions ends when none came for so long. */
 const readerIdleMs = 60_000;
@@ -29,17 +30,17 @@ export class CollectorStore {
   readonly contributions: Remote<ContributionTable>;
   /** What was found when the file was opened. */
   readonly opened: OpenReport;
-  readonly #writing: StoreThread;
-  readonly #reading: StoreThread;
+  readonly #writing: StoreHost;
+  readonly #reading: StoreHost;
   readonly #file: Remote<CollectorFile>;
   readonly #nodes: Remote<NodeTable>;
   readonly #reader: Remote<CollectorReader>;
   readonly #groups: CommitGroups;
 
-  private constructor(path: string, writing: StoreThread, opened: OpenReport) {
+  private constructor(writing: StoreHost, reading: StoreHost, opened: OpenReport) {
     this.opened = opened;
     this.#writing = writing;
-    this.#reading = new StoreThread({ path, role: 'read' }, readerIdleMs);
+    this.#reading = reading;
     this.#file = writing.remote<CollectorFile>();
     this.#nodes = writing.remote<NodeTable>('nodes');
     this.contributions = writing.remote<ContributionTable>('contributions');
@@ -47,11 +48,17 @@ export class CollectorStore {
     this.#groups = new CommitGroups((texts, nowMs) => this.#file.append(texts, nowMs), opened.end.seq);
   }
 
-  /** Opens the file, brings its schema up to date and looks whether it is whole. Rejects as `openDatabase` throws. */
-  static async open(path: string): Promise<CollectorStore> {
-    const writing = new StoreThread({ path, role: 'write' });
+  /**
+   * Opens the file, brings its schema up to date and looks whether it is whole. Rejects as `openDatabase` throws.
+   * @param threads false: everything in the thread of who asks, for few alerts and little memory
+   */
+  static async open(path: string, threads: boolean = true): Promise<CollectorStore> {
+    const writing = threads ? new StoreThread({ path, role: 'write' }) : new StoreInPlace({ path, role: 'write' });
+    const reading = threads
+      ? new StoreThread({ path, role: 'read' }, readerIdleMs)
+      : new StoreInPlace({ path, role: 'read' });
     await writing.open();
-    return new CollectorStore(path, writing, await writing.remote<CollectorFile>().opened());
+    return new CollectorStore(writing, reading, await writing.remote<CollectorFile>().opened());
   }
 
   /**

@@ -10,6 +10,30 @@ export type Remote<Table> = {
   ]: Table[Name] extends (...args: infer Args) => infer Result ? (...args: Args) => Promise<Awaited<Result>> : never;
 };
 
+/** Where the store's file is open. */
+export interface StoreHost {
+  /** Opens the file. Rejects as `openDatabase` throws. Without it the first call does. */
+  open(): Promise<void>;
+  /** The methods of the file, or of one of its tables. */
+  remote<Table>(table?: string): Remote<Table>;
+  /** Lets what was asked be answered, then closes the file. */
+  close(): Promise<void>;
+}
+
+/** Methods that are called by name. */
+export function remoteOf<Table>(
+  table: string | undefined,
+  call: (method: string, args: readonly unknown[]) => Promise<unknown>,
+): Remote<Table> {
+  return new Proxy({} as Remote<Table>, {
+    get: (_target, name) =>
+      // What is awaited is asked whether it is a promise.
+      typeof name === 'string' && name !== 'then'
+        ? (...args: readonly unknown[]) => call(table === undefined ? name : `${table}.${name}`, args)
+        : undefined,
+  });
+}
+
 interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -20,7 +44,7 @@ interface Waiting {
  * disk: here that stops nobody. Calls that wait are bounded by who asks: one batch for each connection, one request for each client. A
  * thread that dies fails the calls that wait, with `store.thread` (retryable), and is started anew by the next call.
  */
-export class StoreThread {
+export class StoreThread implements StoreHost {
   readonly #input: ThreadInput;
   /** A thread that nobody asked for so long ends, and gives its memory back; undefined: never. */
   readonly #idleMs: number | undefined;
@@ -36,23 +60,14 @@ export class StoreThread {
     this.#idleMs = idleMs;
   }
 
-  /** Opens the file. Rejects as `openDatabase` throws. Without it the first call does. */
   async open(): Promise<void> {
     await this.#call(undefined, []);
   }
 
-  /** The methods of the thread's file, or of one of its tables. */
   remote<Table>(table?: string): Remote<Table> {
-    const call = (name: string, args: readonly unknown[]): Promise<unknown> =>
-      this.#call(table === undefined ? name : `${table}.${name}`, args);
-    return new Proxy({} as Remote<Table>, {
-      // What is awaited is asked whether it is a promise.
-      get: (_target, name) =>
-        typeof name === 'string' && name !== 'then' ? (...args: readonly unknown[]) => call(name, args) : undefined,
-    });
+    return remoteOf<Table>(table, (method, args) => this.#call(method, args));
   }
 
-  /** Lets what was asked be answered, then ends the thread. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#end();
