@@ -17,6 +17,7 @@ import { CollectorFile } from './collector-file.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { CollectorReader } from './collector-reader.ts';
 import { openDatabase } from './database.ts';
+import { facetQueries } from './facet-filter.ts';
 import type { Database } from './database.ts';
 
 let directory: string;
@@ -225,6 +226,20 @@ describe('the plan of every query', () => {
       expect(text).toMatch(/CO-ROUTINE recent\n *SEARCH alerts USING COVERING INDEX alerts_by_time/);
       expect(text).toMatch(/SEARCH facets USING .*rowid=\?/);
       expect(text).not.toMatch(/SCAN (?!recent)|TEMP B-TREE/);
+    }
+    for (const [filter, ...indexes] of [
+      [some, 'sqlite_autoindex_facets_1', 'facets_by_container_name'],
+      [{ ...some, container: undefined }, 'facets_by_workload_id', 'facets_by_workload_name'],
+      [{ workload: 'w', node: 'n' }, 'facets_by_workload_id', 'facets_by_workload_name'],
+      [{ node: 'n', severity: 'critical' }, 'facets_by_node'],
+      [{ dimension: 'exec', severity: 'critical' }, 'facets_by_dimension'],
+      [{ severity: 'critical' }, 'facets_by_severity'],
+    ] as const) {
+      const plans = facetQueries(database, filter).map((facetQuery) => {
+        const { sql, parameters } = facetQuery(10).compile();
+        return /^SEARCH facets USING INDEX (\w+)/.exec(plan(sqlite, sql, parameters))?.[1];
+      });
+      expect(plans).toEqual(indexes);
     }
     for (const by of countedBy) {
       const { sql, parameters } = countQuery(database, { by, sinceMs: 1, untilMs: 2 * hourMs, limit: 10 }).compile();

@@ -1,4 +1,4 @@
-import type { Compilable, Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import type { Compilable, ExpressionBuilder } from 'kysely';
 import { severities } from '../model/alert.ts';
 import type { Severity, StoredAlert } from '../model/alert.ts';
 import { alertOf } from './alert-table.ts';
@@ -6,16 +6,9 @@ import type { AlertRow, AlertSchema } from './alert-table.ts';
 import type { Database, Statement } from './database.ts';
 import { DecisionTable } from './decision-table.ts';
 import type { DecisionSchema } from './decision-table.ts';
+import { choosesFacets, facetConditions, facetQueries } from './facet-filter.ts';
+import type { FacetFilter } from './facet-filter.ts';
 import type { FacetSchema } from './facet-table.ts';
-import { placeConditions } from './place.ts';
-import type { Place } from './place.ts';
-
-/** What of an alert a facet holds; undefined members do not filter. */
-export interface FacetFilter extends Place {
-  /** At least this severity. */
-  readonly severity?: Severity | undefined;
-  readonly dimension?: string | undefined;
-}
 
 /** Which alerts; undefined members do not filter. */
 export interface AlertFilter extends FacetFilter {
@@ -26,6 +19,13 @@ export interface AlertFilter extends FacetFilter {
   /** Only alerts that come after this one, going back in time. */
   readonly before?: { readonly timeMs: number; readonly seq: number } | undefined;
   readonly limit: number;
+}
+
+/** A facet, and the events of its first and last alert. */
+interface FacetTimes {
+  readonly facet: number;
+  readonly first_ms: number;
+  readonly last_ms: number;
 }
 
 interface Key {
@@ -113,30 +113,23 @@ export class AlertReader {
     const range = rangeOf(filter);
     const { manyFacets, walkedAlerts } = this.#limits;
     if (!choosesFacets(filter)) return this.#newest.all(range.sinceMs, range.timeMs, range.seq, filter.limit);
-    const some = this.#database.query
-      .selectFrom('facets')
-      .select('facet')
-      .where((e) => e.and(facetConditions(e, filter)))
-      .limit(manyFacets + 1);
-    const many = this.#database.all(some).length > manyFacets;
-    const keys = (many ? this.#walk(filter, range, walkedAlerts) : undefined) ?? this.#fromFacets(filter, range);
+    const queries = facetQueries(this.#database, filter);
+    const some = queries.map((query) => this.#database.all(query(manyFacets + 1)));
+    const many = some.some(({ length }) => length > manyFacets);
+    const walked = many ? this.#walk(filter, range, walkedAlerts) : undefined;
+    const facets = (): FacetTimes[] => (many ? queries.map((query) => this.#database.all(query(-1))) : some).flat();
+    const keys = walked ?? this.#fromFacets(facets(), filter.limit, range);
     return keys.map(({ seq }) => this.#bySeq.first(seq)).filter((row) => row !== undefined);
   }
 
-  /** The page from the facets that the filter chooses. */
-  #fromFacets(filter: AlertFilter, range: Range): readonly Key[] {
-    const { limit } = filter;
-    const facets = this.#database.all(
-      this.#database.query
-        .selectFrom('facets')
-        .select(['facet', 'last_ms'])
-        .where((e) => e.and(facetConditions(e, filter)))
-        .where('last_ms', '>=', range.sinceMs)
-        .where('first_ms', '<=', range.timeMs)
-        .orderBy('last_ms', 'desc'),
-    );
+  /** The page from these facets; one may be there twice. */
+  #fromFacets(facets: readonly FacetTimes[], limit: number, range: Range): readonly Key[] {
+    const chosen = new Map(facets.map((one) => [one.facet, one]));
+    const within = [...chosen.values()]
+      .filter(({ first_ms, last_ms }) => last_ms >= range.sinceMs && first_ms <= range.timeMs)
+      .toSorted((a, b) => b.last_ms - a.last_ms);
     let page: readonly Key[] = [];
-    for (const { facet, last_ms } of facets) {
+    for (const { facet, last_ms } of within) {
       const last = page.length === limit ? page.at(-1) : undefined;
       if (last !== undefined && last_ms < last.time_ms) break;
       const sinceMs = Math.max(range.sinceMs, last?.time_ms ?? range.sinceMs);
@@ -204,25 +197,6 @@ export function walkQuery(
     .whereRef('facets.facet', '=', 'recent.facet')
     .where((e) => e.and(facetConditions(e as unknown as ExpressionBuilder<FacetSchema, 'facets'>, filter)))
     .limit(filter.limit);
-}
-
-/** Conditions on facets. */
-export function facetConditions<Schema extends FacetSchema, Table extends keyof Schema & string>(
-  builder: ExpressionBuilder<Schema, Table>,
-  filter: FacetFilter,
-): Expression<SqlBool>[] {
-  // Every schema that has facets has these columns; kysely's builder is tied to one.
-  const e = builder as unknown as ExpressionBuilder<FacetSchema, 'facets'>;
-  const { severity, dimension } = filter;
-  return [
-    ...placeConditions(e, filter),
-    ...(severity === undefined ? [] : [e('severity', '>=', severities.indexOf(severity))]),
-    ...(dimension === undefined ? [] : [e('dimension', '=', dimension)]),
-  ];
-}
-
-export function choosesFacets({ severity, dimension, workload, container, node }: FacetFilter): boolean {
-  return [dimension, workload, container, node].some((one) => one !== undefined) || (severity ?? 'notice') !== 'notice';
 }
 
 function rangeOf({ sinceMs = -farMs, untilMs, before }: AlertFilter): Range {
