@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { alertQuerySchema } from './alert-query.ts';
 import { auditPageSchema, auditQuerySchema } from './audit-trail.ts';
+import { chainProgressSchema, chainQuerySchema } from './chain-routes.ts';
+import { countListSchema, countQuerySchema } from './count-query.ts';
 import {
   decisionListSchema,
   decisionQuerySchema,
@@ -22,6 +24,8 @@ type Json = Readonly<Record<string, unknown>>;
 const components = {
   Alert: storedAlertSchema,
   AlertPage: alertPageSchema,
+  CountList: countListSchema,
+  ChainProgress: chainProgressSchema,
   IncidentPage: incidentPageSchema,
   Incident: incidentDetailSchema,
   NodeList: nodeListSchema,
@@ -62,6 +66,24 @@ export function describeApi(version: string): Json {
           'Alerts, newest first.',
           reference('AlertPage'),
           queryParameters(alertQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/alerts/counts': {
+        get: operation(
+          'countAlerts',
+          'How many alerts there are, by workload, severity, dimension or node; most first.',
+          reference('CountList'),
+          queryParameters(countQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/chain/verify': {
+        get: operation(
+          'verifyChain',
+          'One step of the check that no alert was altered, removed or inserted; ask again with where it ended until it is done.',
+          reference('ChainProgress'),
+          queryParameters(chainQuerySchema),
           ['400'],
         ),
       },
@@ -258,11 +280,13 @@ function text(): Json {
 }
 
 function queryParameters(query: z.ZodObject): readonly Json[] {
-  const properties = jsonSchema(query)['properties'] as Readonly<Record<string, Json>>;
+  const described = jsonSchema(query);
+  const properties = described['properties'] as Readonly<Record<string, Json>>;
+  const required = (described['required'] ?? []) as readonly string[];
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
-    required: false,
+    required: required.includes(name),
     ...(description === undefined ? {} : { description }),
     schema,
   }));

@@ -11,6 +11,10 @@ import { addDecisionRoutes } from './decision-routes.ts';
 import type { DecisionBook } from './decision-routes.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
 import type { AlertQuery } from './alert-query.ts';
+import { addChainRoutes } from './chain-routes.ts';
+import type { ChainSource } from './chain-routes.ts';
+import { parseCountQuery, viewCounts } from './count-query.ts';
+import type { CountList, CountQuery, Counts } from './count-query.ts';
 import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
 import { incidentCursor, parseIncidentQuery } from './incident-query.ts';
 import type { IncidentQuery } from './incident-query.ts';
@@ -31,6 +35,7 @@ export interface AlertSource {
   /** The latest event first. */
   list(query: AlertQuery): Promise<readonly StoredAlert[]>;
   get(id: string): Promise<StoredAlert | undefined>;
+  counts(query: CountQuery): Promise<Counts>;
 }
 
 /** Stored incidents, for reading. */
@@ -60,6 +65,7 @@ export interface RouteOptions {
   readonly version: string;
   readonly alerts: AlertSource;
   readonly incidents: IncidentSource;
+  readonly chain: ChainSource;
   readonly nodes: NodeSource;
   readonly decisions: DecisionBook;
   readonly exchange: ProfileExchange;
@@ -98,6 +104,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   app.get('/openapi.json', () => description);
 
   app.get('/api/v1/alerts', (request) => alertPage(alerts, parseAlertQuery(request.query, clock.nowMs())));
+  app.get('/api/v1/alerts/counts', (request) => counts(alerts, parseCountQuery(request.query, clock.nowMs())));
   app.get<IdParams>('/api/v1/alerts/:id', (request) => oneAlert(alerts, request.params.id));
   app.get('/api/v1/incidents', (request) =>
     incidentPage(options.incidents, parseIncidentQuery(request.query, clock.nowMs())),
@@ -111,6 +118,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     workload: (id) => workload(nodes, id),
     profile: (id) => profile(options, id),
   });
+  addChainRoutes(app, options.chain);
   addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
@@ -123,6 +131,10 @@ async function alertPage(alerts: AlertSource, query: AlertQuery): Promise<AlertP
   const items = found.slice(0, query.limit);
   const last = items.at(-1);
   return { items, ...(found.length > query.limit && last !== undefined ? { next: cursorOf(last) } : {}) };
+}
+
+async function counts(alerts: AlertSource, query: CountQuery): Promise<CountList> {
+  return viewCounts(query, await alerts.counts(query));
 }
 
 async function oneAlert(alerts: AlertSource, id: string): Promise<StoredAlert> {

@@ -4,6 +4,7 @@ import { createLogger } from '../lib/log.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition } from './command.ts';
 import { listeningOf } from './listening.ts';
+import { retentionOf } from './retention.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
@@ -43,6 +44,7 @@ export const collector: CommandDefinition = {
         incidentQuietMs,
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
+        ...retentionOf(settings),
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { agent } from './agent.ts';
 import { alerts } from './alerts.ts';
+import { backup } from './backup.ts';
 import { collector } from './collector.ts';
 import { exitStatus, type Surroundings, toCommand } from './command.ts';
 import { alertDecisions, profileDecisions } from './decisions.ts';
@@ -16,6 +17,7 @@ import { startHint } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { tokenCommands } from './tokens.ts';
 import { up } from './up.ts';
+import { verify } from './verify.ts';
 import { versionLine } from './version.ts';
 import { workloads } from './workloads.ts';
 
@@ -60,7 +62,8 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
     .description('Tokens of people, programs and agents.');
   for (const definition of tokenCommands) token.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(token);
-  for (const definition of [record, replay]) program.addCommand(toCommand(definition, surroundings, finished));
+  for (const definition of [record, replay, verify, backup])
+    program.addCommand(toCommand(definition, surroundings, finished));
   program
     .command('version')
     .summary('print the version')

@@ -7,6 +7,7 @@ import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { loadSensor } from './sensor.ts';
 import { listeningOf } from './listening.ts';
+import { retentionOf } from './retention.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal, type Terminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
@@ -55,6 +56,8 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         incidentQuietMs: settings.incidentQuiet,
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
+        ...retentionOf(settings),
+        storeThreads: false,
       },
       log.child({ part: 'collector' }),
     );

@@ -22,6 +22,7 @@ import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.
 import type { MetricDescription } from '../lib/metrics.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
+import { Retention } from '../store/retention.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
@@ -49,6 +50,12 @@ export interface CollectorOptions {
   readonly nodeSilenceMs?: number;
   /** An agent that was stopped in order is one as well. */
   readonly nodeStopAlert?: boolean;
+  /** The store works in threads of its own. Default true; false: with the agent of one node, to save their memory. */
+  readonly storeThreads?: boolean;
+  /** What was stored so long ago is removed. Default 90 days. */
+  readonly retentionMs?: number;
+  /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
+  readonly retentionBytes?: number;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -95,8 +102,22 @@ async function assemble(
     1,
   );
 
-  const store = new CollectorStore(options.storePath);
+  const store = await CollectorStore.open(options.storePath, options.storeThreads ?? true);
   cleanups.defer('store', () => store.close());
+  const chainFault = gauge(
+    registry,
+    'anchorwatch_store_chain_fault',
+    '1 when the chain of alerts did not fit the record of its end when the collector started: see anchorwatch verify.',
+  );
+  chainFault.set(store.opened.fault === undefined ? 0 : 1);
+  if (store.opened.fault !== undefined)
+    log.error({ store: options.storePath }, `the chain of alerts is not as it was left: ${store.opened.fault}`);
+  const retention = new Retention({
+    ...{ store, registry, clock, log },
+    bounds: { ageMs: options.retentionMs ?? 90 * 86_400_000, sizeBytes: options.retentionBytes ?? 10_000_000_000 },
+  });
+  retention.start();
+  cleanups.defer('retention', () => retention.stop());
 
   const nodes = new Nodes(store, clock, log);
   await nodes.load();
@@ -204,6 +225,7 @@ async function assemble(
     clock,
     alerts: store,
     incidents: store,
+    chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
     decisions: {

@@ -35,7 +35,7 @@ export async function withKeptProfiles<Result>(
 ): Promise<Result | undefined> {
   const path = join(stateDir, 'collector.db');
   if (!existsSync(path)) return undefined;
-  const [store, clock, log] = [new CollectorStore(path), systemClock, createLogger({ level: 'silent' })];
+  const [store, clock, log] = [await CollectorStore.open(path, false), systemClock, createLogger({ level: 'silent' })];
   try {
     const nodes = new Nodes(store, clock, log);
     await nodes.load();
@@ -60,7 +60,7 @@ export async function withKeptProfiles<Result>(
       removed: (workloadId, name) => fleet.removed(workloadId, name),
     });
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

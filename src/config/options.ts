@@ -26,6 +26,8 @@ const every: readonly CommandName[] = [
   'workloads',
   'profile',
   'token',
+  'verify',
+  'backup',
 ];
 const asking: readonly CommandName[] = ['alerts', 'incidents', 'workloads', 'profile', 'token'];
 const watching: readonly CommandName[] = ['up', 'agent'];
@@ -74,7 +76,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'HOST:PORT',
     fallback: '127.0.0.1:7080',
     help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector take http:// or https:// before it, and use the address in DIR/listen when this is not given.',
-    commands: ['up', 'collector', ...asking],
+    commands: ['up', 'collector', ...asking, 'verify'],
     parse: parseListenOrUrl,
   },
   dockerHost: {
@@ -365,8 +367,26 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     fallback: undefined,
     otherwise: 'sqlite:DIR/collector.db',
     help: 'Where the collector keeps alerts: sqlite:PATH. postgres:// is not available yet.',
-    commands: ['up', 'collector', 'token'],
+    commands: ['up', 'collector', 'token', 'verify', 'backup'],
     parse: parseStore,
+  },
+  retention: {
+    name: 'retention',
+    env: ['ANCHORWATCH_RETENTION'],
+    placeholder: 'DURATION',
+    fallback: '90d',
+    help: 'How long the collector keeps alerts, from when they were stored, and incidents that are over. What operators decided is kept.',
+    commands: ['up', 'collector'],
+    parse: durationBetween('1s', '3650d'),
+  },
+  retentionSize: {
+    name: 'retention-size',
+    env: ['ANCHORWATCH_RETENTION_SIZE'],
+    placeholder: 'SIZE',
+    fallback: '10GB',
+    help: 'How large the file of the store may become; beyond it the oldest alerts are removed, whatever their age.',
+    commands: ['up', 'collector'],
+    parse: parseSize,
   },
   bus: {
     name: 'bus',

@@ -13,6 +13,8 @@ export type CommandName =
   | 'workloads'
   | 'profile'
   | 'token'
+  | 'verify'
+  | 'backup'
   | 'rules'
   | 'record'
   | 'replay';
@@ -81,6 +83,10 @@ export interface Settings {
   readonly clientKey: string | undefined;
   /** Path of the SQLite file. */
   readonly store: string | undefined;
+  /** Milliseconds. */
+  readonly retention: number;
+  /** Bytes. */
+  readonly retentionSize: number;
   readonly bus: undefined;
 }
 

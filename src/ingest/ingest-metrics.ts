@@ -65,7 +65,7 @@ export class IngestMetrics {
     this.writeSeconds = histogram(
       registry,
       'anchorwatch_store_write_seconds',
-      'Time to store one batch of alerts durably.',
+      'From a batch of alerts that was read to the batch durable: its wait for the transaction that it shares with others, and for the disk.',
     );
     this.throttled = counter(
       registry,

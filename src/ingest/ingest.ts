@@ -26,7 +26,10 @@ import type { BatchOutcome, SessionEnd, SessionEvents } from './session.ts';
 
 /** Where alerts are kept for good. */
 export interface AlertLog {
-  /** Durable when it resolves; `stored` are those that were not there before, `incidents` those that changed by them. */
+  /**
+   * Durable when it resolves; `stored` are those that were not there before, `incidents` those that changed by them, or by batches that were
+   * stored together with this one. Calls resolve in the order of the log.
+   */
   append(
     alerts: readonly Alert[],
     nowMs: number,
@@ -92,7 +95,7 @@ export class Ingest {
   readonly #door: Door;
   /** For how many agents their pace was told last. */
   #pacedFor = 0;
-  #appending: Promise<unknown> = Promise.resolve();
+  readonly #appending = new Set<Promise<unknown>>();
   #stopping = false;
   #storeTrouble: string | undefined;
   #allEnded: (() => void) | undefined;
@@ -200,7 +203,7 @@ export class Ingest {
     const all = [...this.#sessions];
     for (const session of all) session.close(closeCodes.goingAway, 'the collector stops');
     if (all.length > 0) await ended;
-    await this.#appending;
+    await Promise.allSettled(this.#appending);
   }
 
   #hello(session: Session, hello: Hello): RefusalCode | undefined {
@@ -256,11 +259,11 @@ export class Ingest {
     }
   }
 
-  /** Batches of all agents are stored one after the other, so that the listener hears of alerts in the order of the log. */
+  /** Batches of all agents go to the log at once, which writes those together that come together, and answers in its own order. */
   #batch(alerts: readonly Alert[]): Promise<{ readonly stored: number; readonly duplicate: number }> {
-    const result = this.#appending.then(() => this.#append(alerts));
-    this.#appending = result.catch(() => undefined);
-    return result;
+    const result = this.#append(alerts);
+    this.#appending.add(result);
+    return result.finally(() => this.#appending.delete(result));
   }
 
   async #append(alerts: readonly Alert[]): Promise<{ readonly stored: number; readonly duplicate: number }> {

@@ -9,13 +9,13 @@ import { CollectorStore } from './collector-store.ts';
 let folder: string;
 let path: string;
 let store: CollectorStore;
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'anchorwatch-access-'));
   path = join(folder, 'collector.db');
-  store = new CollectorStore(path);
+  store = await CollectorStore.open(path);
 });
-afterEach(() => {
-  store.close();
+afterEach(async () => {
+  await store.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -45,11 +45,11 @@ function tamper(sql: string): void {
 }
 
 test('the trail is numbered and chained, also when two write, and is not changed by SQL', async () => {
-  const other = new CollectorStore(path);
+  const other = await CollectorStore.open(path, false);
   await store.audit.add(record, 1000);
   await other.audit.add({ ...record, code: 'x' }, 2000);
   await store.audit.add({ ...record, by: 'bob' }, 3000);
-  other.close();
+  await other.close();
   expect((await store.audit.list({ limit: 10 })).map(({ seq }) => seq)).toEqual([3, 2, 1]);
   expect((await store.audit.list({ limit: 10, by: 'bob' })).map(({ time }) => time)).toEqual([
     '1970-01-01T00:00:03.000Z',

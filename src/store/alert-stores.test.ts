@@ -23,16 +23,16 @@ test('canonical JSON does not depend on the order of keys and stays the same val
   );
 });
 
-describe('the collector', () => {
+describe.each([true, false])('the collector, with threads: %s', (threads) => {
   test('stores an id once, numbers without gaps, and chains', async () => {
     const path = join(directory, 'c.db');
-    let store = new CollectorStore(path);
+    let store = await CollectorStore.open(path, threads);
     expect(await store.append([makeAlert(1), makeAlert(2), makeAlert(1)], 0)).toMatchObject({
       stored: [{ seq: 1 }, { seq: 2 }],
       duplicate: 1,
     });
-    store.close();
-    store = new CollectorStore(path);
+    await store.close();
+    store = await CollectorStore.open(path, threads);
     const later = makeAlert(2, { count: 9, lastTime: '2026-11-23T09:00:00.000Z', title: 'another title' });
     expect(await store.append([later, makeAlert(3)], 0)).toMatchObject({ stored: [{ seq: 3 }], duplicate: 1 });
     expect(await store.append([makeAlert(2, { count: 4 })], 0)).toMatchObject({ stored: [], duplicate: 1 });
@@ -42,7 +42,7 @@ describe('the collector', () => {
     expect(second?.hash).toBe(chainHash((await store.get(alertId(1)))?.hash ?? '', canonicalJson(makeAlert(2))));
     expect(await store.verifyChain()).toEqual({ alerts: 3, brokenAt: undefined });
     expect(await store.totals()).toEqual([{ severity: 'critical', dimension: 'exec', alerts: 3 }]);
-    store.close();
+    await store.close();
   });
 
   test.each([
@@ -55,7 +55,7 @@ describe('the collector', () => {
     ],
   ])('proves that an alert was %s', async (_what, sql, brokenAt) => {
     const path = join(directory, 'c.db');
-    const store = new CollectorStore(path);
+    const store = await CollectorStore.open(path, threads);
     await store.append(
       [1, 2, 3].map((number) => makeAlert(number)),
       0,
@@ -64,20 +64,20 @@ describe('the collector', () => {
     sqlite.exec(sql);
     sqlite.close();
     expect((await store.verifyChain()).brokenAt).toBe(brokenAt);
-    store.close();
+    await store.close();
   });
 
   test('a batch of which one fails is not stored at all, and the next is numbered as if it had not been', async () => {
-    const store = new CollectorStore(join(directory, 'c.db'));
+    const store = await CollectorStore.open(join(directory, 'c.db'), threads);
     const broken = makeAlert(2, { time: 'never' });
     await expect(store.append([makeAlert(1), broken], 0)).rejects.toThrow(/time_ms/);
     expect((await store.append([makeAlert(3)], 0)).stored).toMatchObject([{ seq: 1 }]);
     expect(await store.verifyChain()).toEqual({ alerts: 1, brokenAt: undefined });
-    store.close();
+    await store.close();
   });
 
   test('remembers nodes', async () => {
-    const store = new CollectorStore(join(directory, 'c.db'));
+    const store = await CollectorStore.open(join(directory, 'c.db'), threads);
     const node = { name: 'a', agentVersion: '1', firstSeenMs: 1, lastSeenMs: 2, report: undefined };
     await store.saveNodes([node, { ...node, name: 'b', stopped: true, silentAlert: alertId(1) }]);
     await store.saveNodes([{ ...node, agentVersion: '2', firstSeenMs: 9, lastSeenMs: 9 }]);
@@ -88,6 +88,6 @@ describe('the collector', () => {
     await store.forgetNode('b');
     await store.forgetNode('a');
     expect(await store.nodes()).toEqual([]);
-    store.close();
+    await store.close();
   });
 });

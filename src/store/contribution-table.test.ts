@@ -6,6 +6,7 @@ import type { SharedProfile } from '../model/shared-profile.ts';
 import { CollectorStore } from './collector-store.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { ContributionTable } from './contribution-table.ts';
+import { Contributions } from './contributions.ts';
 import type { ContributionSchema } from './contribution-table.ts';
 import { openDatabase } from './database.ts';
 
@@ -20,21 +21,19 @@ function shared(id: string, asOfMs: number, changes: Partial<SharedProfile> = {}
 }
 
 let path: string;
-let table: ContributionTable;
-beforeEach(() => {
+let table: Contributions;
+beforeEach(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-'));
   path = join(directory, 'collector.db');
-  const store = new CollectorStore(path);
+  const store = await CollectorStore.open(path);
   table = store.contributions;
-  onTestFinished(() => {
-    store.close();
+  onTestFinished(async () => {
+    await store.close();
     rmSync(directory, { recursive: true, force: true });
   });
 });
 
-async function all(
-  contributions: ReturnType<ContributionTable['of']>,
-): Promise<{ node: string; shared: SharedProfile }[]> {
+async function all(contributions: ReturnType<Contributions['of']>): Promise<{ node: string; shared: SharedProfile }[]> {
   const list = [];
   for await (const one of contributions) list.push(one);
   return list;
@@ -65,7 +64,7 @@ describe('ContributionTable', () => {
     await table.keep('old', shared('w', 1), 0);
     await table.keep('new', shared('w', 1), 10 * dayMs);
     expect(await table.prune(61 * dayMs)).toEqual({ age: 1, count: 0, bytes: 0 });
-    const again = new CollectorStore(path);
+    const again = await CollectorStore.open(path);
     onTestFinished(() => again.close());
     expect((await all(again.contributions.of('w'))).map(({ node }) => node)).toEqual(['new']);
   });
@@ -75,10 +74,10 @@ describe('ContributionTable', () => {
       ...{ path: `${path}-small`, kind: 'collector', migrations: collectorMigrations, synchronous: 'normal' },
     });
     onTestFinished(() => database.close());
-    table = new ContributionTable(database);
+    table = new Contributions(new ContributionTable(database));
     await table.keep('a', shared('w0', 1), 0);
     const one = database.first(database.query.selectFrom('contributions').select('bytes'))?.bytes ?? 0;
-    table = new ContributionTable(database, 6.5 * one);
+    table = new Contributions(new ContributionTable(database, 6.5 * one));
     for (let index = 0; index < 8; index++) await table.keep('a', shared(`w${index}`, 1), index);
     expect(await table.prune(8)).toEqual({ age: 0, count: 0, bytes: 2 });
     expect([await nodes('w1'), await nodes('w2')]).toEqual([[], ['a']]);

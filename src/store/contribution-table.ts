@@ -86,8 +86,8 @@ export class ContributionTable {
     });
   }
 
-  /** By node, the latest received first, one in memory at a time; what is deleted meanwhile is left out. */
-  async *of(workload: string): AsyncGenerator<{ readonly node: string; readonly shared: SharedProfile }, void> {
+  /** Nodes that contributed about a workload, the latest received first. */
+  async nodesOf(workload: string): Promise<readonly string[]> {
     const nodes = this.#database.all(
       this.#database.query
         .selectFrom('contributions')
@@ -96,18 +96,21 @@ export class ContributionTable {
         .orderBy('received_ms', 'desc')
         .orderBy('node'),
     );
-    for (const { node } of nodes) {
-      const row = this.#database.first(
-        this.#database.query
-          .selectFrom('contributions')
-          .select(['shared', 'packed'])
-          .where('workload_id', '=', workload)
-          .where('node', '=', node),
-      );
-      if (row === undefined) continue;
-      const text = row.packed instanceof Uint8Array ? (await unpack(row.packed)).toString('utf8') : row.shared;
-      yield { node, shared: JSON.parse(text) as SharedProfile };
-    }
+    return nodes.map(({ node }) => node);
+  }
+
+  /** What a node contributed; undefined when that was deleted. */
+  async find(workload: string, node: string): Promise<SharedProfile | undefined> {
+    const row = this.#database.first(
+      this.#database.query
+        .selectFrom('contributions')
+        .select(['shared', 'packed'])
+        .where('workload_id', '=', workload)
+        .where('node', '=', node),
+    );
+    if (row === undefined) return undefined;
+    const text = row.packed instanceof Uint8Array ? (await unpack(row.packed)).toString('utf8') : row.shared;
+    return JSON.parse(text) as SharedProfile;
   }
 
   /** Forgets what all nodes, or one, contributed about a workload; how many contributions that were. */

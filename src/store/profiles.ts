@@ -89,14 +89,14 @@ export class Profiles {
   constructor(database: Database<ProfileSchema>) {
     this.#database = database;
     const { query } = database;
-    this.#writeFeature = database.statement((row) => {
+    this.#writeFeature = database.rowStatement((row) => {
       const { workload_id, dimension, key, first_seen_ms, ...counts } = columnsOf(row);
       return query
         .insertInto('profile_feature')
         .values({ workload_id, dimension, key, first_seen_ms, ...counts })
         .onConflict((conflict) => conflict.columns(['workload_id', 'dimension', 'key']).doUpdateSet(counts));
     });
-    this.#writeKernelKey = database.statement(({ workload_id, kernel_key, features }) =>
+    this.#writeKernelKey = database.rowStatement(({ workload_id, kernel_key, features }) =>
       query
         .insertInto('profile_kernel_key')
         .values({ workload_id, kernel_key, features })

@@ -1,4 +1,4 @@
-// npm run bench [-- NAME…] [--runs N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
+// npm run bench [-- NAME…] [--runs N] [--rows N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
 // monitors that are installed take their turns, too.
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ import { benchProfiles } from './profile-bench.ts';
 import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
 import type { Side } from './result.ts';
+import { benchStore } from './store-bench.ts';
 import { startWorkloads, type Workload, workloadNames } from './workloads.ts';
 
 const learnMs = 20_000;
@@ -29,11 +30,16 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
+  options: {
+    runs: { type: 'string', default: '7' },
+    json: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '1000000' },
+  },
 });
-const all = [...workloadNames, 'programs', 'collector', 'replay-score', 'profiles', 'fleet', 'agents'];
+const all = [...workloadNames, 'programs', 'collector', 'store', 'replay-score', 'profiles', 'fleet', 'agents'];
 // What takes a minute a run is measured when it is asked for.
-const wanted = positionals.length > 0 ? positionals : all.filter((name) => name !== 'flood' && name !== 'agents');
+const wanted =
+  positionals.length > 0 ? positionals : all.filter((name) => !['flood', 'agents', 'store'].includes(name));
 const unknown = wanted.filter((name) => !all.includes(name));
 const rounds = Number(values.runs);
 if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
@@ -47,6 +53,8 @@ if (containerNames.length > 0 || wanted.includes('programs'))
     print(figure, values.json);
 if (wanted.includes('collector')) for (const figure of await benchCollector(rounds, say)) print(figure, values.json);
 if (wanted.includes('agents')) for (const figure of await benchAgents(say)) print(figure, values.json);
+if (wanted.includes('store'))
+  for (const figure of await benchStore(Math.min(rounds, 3), Number(values.rows), say)) print(figure, values.json);
 if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
 if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);

@@ -38,7 +38,7 @@ export async function benchFleet(rounds: number, say: (text: string) => void): P
   for (let round = 0; round < rounds; round++) {
     const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-bench-'));
     const path = join(directory, 'collector.db');
-    const store = new CollectorStore(path);
+    const store = await CollectorStore.open(path, false);
     const fleet = new Fleet({
       ...{ contributions: store.contributions, sum: (nowMs) => new ContributionSum(nowMs), clock: systemClock },
       ...{ registry: createRegistry(), log: createLogger({ level: 'silent' }) },

@@ -175,7 +175,7 @@ function readNoted(path: string): ReadonlyMap<number, number> {
 }
 
 async function check(path: string, noted: ReadonlyMap<number, number>): Promise<void> {
-  const store = new CollectorStore(path);
+  const store = await CollectorStore.open(path);
   undo.push(() => store.close());
   const all: StoredAlert[] = [];
   for (let page = await store.after(0, 1000); page.length > 0; page = await store.after(all.length, 1000))

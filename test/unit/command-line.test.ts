@@ -65,12 +65,12 @@ async function run(args: readonly string[], over: Partial<Surroundings> = {}): P
 
 beforeAll(async () => {
   const storePath = join(folder, 'collector.db');
-  const store = new CollectorStore(storePath);
+  const store = await CollectorStore.open(storePath);
   await store.append(
     [alertOf(1), alertOf(2, { title: 'evil \u001b[2J\n\u202ename', severity: 'warning' }), alertOf(3)],
     Date.parse('2026-11-23T02:11:00Z'),
   );
-  store.close();
+  await store.close();
   const options = {
     listen: '127.0.0.1:0',
     storePath,
