@@ -8,6 +8,7 @@ import type { Logger } from '../lib/log.ts';
 import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { Outbox } from '../outbox/outbox.ts';
+import { BurstStates } from '../store/burst-states.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { OutboxStore } from '../store/outbox-store.ts';
@@ -18,6 +19,7 @@ import { RateModels } from '../store/rate-models.ts';
 import { SyscallMixes } from '../store/syscall-mixes.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
 import { withCounts } from './container-figures.ts';
+import { containerProcesses } from './container-processes.ts';
 import { Fleet } from './fleet.ts';
 import { nodeReport } from './node-report.ts';
 import { Pipeline } from './pipeline.ts';
@@ -180,6 +182,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...{ rateStore: new RateModels(profilesFile), mixStore: new SyscallMixes(profilesFile) },
     running: () => containers.running(),
     figures: (running) => withCounts(sensor, running, rates.read(running)),
+    bursts: {
+      ...{ store: new BurstStates(profilesFile), processes: containerProcesses },
+      figures: (running) => withCounts(sensor, running, rates.readBriefly(running)),
+    },
     counts: ({ cgroupId }) => (cgroupId === undefined ? undefined : sensor?.syscallCounts(cgroupId)),
     raise: (alert, container) => {
       pipeline.raise(alert, container);

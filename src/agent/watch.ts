@@ -27,6 +27,7 @@ import { HealthChecks } from './health-checks.ts';
 import type { HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
+import { News, newsKind } from './news.ts';
 import type { Judgement, Rollover, SampleChange } from './judgement.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding } from './release-note.ts';
@@ -73,6 +74,7 @@ export class Watch {
   readonly #incidents: Incidents;
   readonly #healthChecks: HealthChecks = new HealthChecks();
   readonly #names: Names = new Names();
+  readonly #news: News = new News();
   readonly #blindness: Blindness = new Blindness();
   readonly #told: Told;
   #rules: RuleSet;
@@ -112,6 +114,7 @@ export class Watch {
     this.#written.forget(containerId);
     this.#healthChecks.forget(containerId);
     this.#names.forget(containerId);
+    this.#news.forget(containerId);
     this.#blindness.forget(containerId);
   }
 
@@ -135,7 +138,9 @@ export class Watch {
       const candidate = candidateOf(profile, feature, container.digest, sample.stratum, event.judged === true);
       return expected ? { ...candidate, surprise: 0, fullSurprise: 0 } : candidate;
     });
-    const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check });
+    const isNew = candidates[0]?.state !== 'known';
+    const news = this.#news.count(container.id, newsKind(event, first.dimension), isNew, event.timeMs);
+    const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check, news });
     const thresholds = this.#budget.inForce(container.workload, first.dimension);
     const evidence = (feature: Feature): Evidence =>
       evidenceOf(profile, feature, sample.stratum, event.timeMs, {
@@ -353,13 +358,13 @@ export class Watch {
     profile: Profile,
     candidates: readonly ReleaseCandidate[],
     stratum: Stratum,
-    { writtenHere, check }: { readonly writtenHere: boolean; readonly check: HealthCheckPart },
+    { check, ...seen }: { readonly writtenHere: boolean; readonly check: HealthCheckPart; readonly news: number },
   ): readonly RuleMatch[] {
     const dimension = candidates[0]?.dimension;
     if (dimension === undefined || candidates.every(({ state }) => state === 'known')) return [];
     const healthcheck = check === 'as-written';
     const freshImage = profile.releases.isFresh(container.digest);
-    const facts = profileFacts({ event, profile, stratum, dimension, writtenHere, healthcheck, freshImage });
+    const facts = profileFacts({ event, profile, stratum, dimension, ...seen, healthcheck, freshImage });
     return this.#rules.matching(dimension, factsOf(event, container, facts));
   }
 
