@@ -16,14 +16,13 @@ const partPauseMs = 20;
 
 /**
  * Saves profiles: at the end of a slice in parts, because writing a hundred thousand rows at once would keep alerts waiting for half a second; what
- * was judged soon, for its workload. A failure is logged once until it changes, counted, and tried again with the next slice. Nothing waits
+ * was judged at once, for its workload. A failure is logged once until it changes, counted, and tried again with the next slice. Nothing waits
  * here: what is not saved stays marked in the profiles.
  */
 export class ProfileSaves {
   readonly #profiles: SavedProfiles;
   readonly #log: Logger;
   #part: NodeJS.Timeout | undefined;
-  readonly #soon: Set<string> = new Set();
   #trouble = '';
   #failures = 0;
 
@@ -45,12 +44,6 @@ export class ProfileSaves {
     });
   }
 
-  /** Saves a workload's after what is read with the present event: its alert, which is on disk, waits for no profile. */
-  soon(workloadId: string): void {
-    if (this.#soon.size === 0) setImmediate(() => this.#saveSoon());
-    this.#soon.add(workloadId);
-  }
-
   /** Saves all in parts, from the process's next turn on. */
   inParts(): void {
     if (this.#part !== undefined) return;
@@ -62,17 +55,10 @@ export class ProfileSaves {
     }, partPauseMs);
   }
 
-  /** Saves nothing more of itself; what it would have saved is left to `now`. */
+  /** Saves no more parts; what they would have saved is left to `now`. */
   stop(): void {
     clearTimeout(this.#part);
     this.#part = undefined;
-    this.#soon.clear();
-  }
-
-  #saveSoon(): void {
-    const workloadIds = [...this.#soon];
-    this.#soon.clear();
-    for (const workloadId of workloadIds) this.now(workloadId);
   }
 
   #try(save: () => void): void {
