@@ -78,7 +78,7 @@ export async function benchFleet(rounds: number, say: (text: string) => void): P
       );
     } finally {
       clearInterval(timer);
-      store.close();
+      await store.close();
       rmSync(directory, { recursive: true, force: true });
     }
   }

@@ -43,7 +43,7 @@ if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) {
 say(values.real ? `seed ${seed}, the whole agent` : `seed ${seed}, ${rounds} rounds`);
 
 const scratch = mkdtempSync(join(tmpdir(), 'anchorwatch-chaos-'));
-const undo: (() => void)[] = [() => rmSync(scratch, { recursive: true, force: true })];
+const undo: (() => Promise<void> | void)[] = [() => rmSync(scratch, { recursive: true, force: true })];
 try {
   if (values.real) await realChaos(randomFrom(seed), say);
   else await played();
@@ -51,7 +51,7 @@ try {
   say(`failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 } finally {
-  for (const step of undo.toReversed()) step();
+  for (const step of undo.toReversed()) await step();
 }
 
 async function played(): Promise<void> {
