@@ -18,7 +18,9 @@ export function reachable(url: string): string {
 }
 
 /** The address that a running collector wrote down in its state directory, and the directory. */
-function addressInState(state: string | undefined): { readonly url: string; readonly directory: string } | undefined {
+export function addressInState(
+  state: string | undefined,
+): { readonly url: string; readonly directory: string } | undefined {
   for (const directory of stateCandidates(state)) {
     try {
       const url = readFileSync(join(directory, 'listen'), 'utf8').trim();
