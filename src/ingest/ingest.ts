@@ -14,12 +14,15 @@ import type { ProfileFeature } from '../model/node.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { closeCodes, limits } from '../protocol/limits.ts';
 import type { Decided, Hello } from '../protocol/message.ts';
+import type { Evidence, Kept } from '../protocol/question.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DecisionLog } from './deliveries.ts';
 import type { Fleet } from './fleet.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
 import type { Nodes } from './nodes.ts';
+import { ending } from './questions.ts';
+import type { Answering, Inquiry } from './questions.ts';
 import { Session } from './session.ts';
 
 /** Where alerts are kept for good. */
@@ -33,6 +36,12 @@ export interface AlertLog {
     readonly duplicate: number;
     readonly incidents: readonly StoredIncident[];
   }>;
+}
+
+/** Where events around alerts are kept. */
+export interface EvidenceLog {
+  /** Durable when it resolves `stored`; never rejects. */
+  keep(node: string, evidence: Evidence): Promise<Kept['outcome']>;
 }
 
 /** Who is told what came in; called in order of `seq`. */
@@ -49,6 +58,8 @@ export interface IngestOptions {
   readonly nodes: Nodes;
   readonly decisions: DecisionLog;
   readonly fleet: Fleet;
+  /** Without it, agents send none. */
+  readonly evidence?: EvidenceLog;
   readonly listener: IngestListener;
   readonly registry: Registry;
   readonly clock: Clock;
@@ -132,10 +143,13 @@ export class Ingest {
         asked: (session: Session, workload: string) => this.#options.fleet.known(session.node, workload),
         decided: (session: Session, id: string, outcome: Decided['outcome']) =>
           void this.#deliveries.answered(session.node, id, outcome),
+        evidence: (session: Session, evidence: Evidence) =>
+          this.#options.evidence?.keep(session.node, evidence) ?? Promise.resolve('full' as const),
         refused: (session: Session, code: RefusalCode, message: string) => this.#refused(session, code, message),
         ended: (session: Session) => this.#ended(session),
       };
-      this.#sessions.add(new Session(webSocket, events, { collectorVersion, helloTimeoutMs, pingMs }));
+      const accepts = ['fleet', ...(this.#options.evidence === undefined ? [] : ['evidence'])];
+      this.#sessions.add(new Session(webSocket, events, { collectorVersion, accepts, helloTimeoutMs, pingMs }));
     });
   }
 
@@ -153,6 +167,14 @@ export class Ingest {
         return { node, outcome: response.outcome, features: response.features, omitted: response.omitted };
       }),
     );
+  }
+
+  /** Asks a node something whose answer may be long; one that is away, or does not know the question, ends at once. */
+  inquire(node: string, inquiry: Inquiry): Answering {
+    const session = this.#byNode.get(node);
+    if (session === undefined) return ending('silent', 'the node is not connected');
+    if (!session.accepts.includes(inquiry.what)) return ending('unsupported', 'the agent is of an earlier release');
+    return session.inquire(inquiry);
   }
 
   /** There is a new decision in the log: tells those of the nodes that are connected. */

@@ -7,7 +7,10 @@ import type { SharedProfile } from '../model/shared-profile.ts';
 import { closeCodes, protocolVersion } from '../protocol/limits.ts';
 import { decodeAgentMessage, encodeMessage } from '../protocol/message.ts';
 import type { AgentMessage, CollectorMessage, Decided, Hello, Response } from '../protocol/message.ts';
+import type { Evidence, Kept } from '../protocol/question.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
+import { Questions } from './questions.ts';
+import type { Answering, Inquiry } from './questions.ts';
 
 /** What a session asks of ingest. */
 export interface SessionEvents {
@@ -23,12 +26,16 @@ export interface SessionEvents {
   contribution(session: Session, shared: SharedProfile): Promise<void>;
   /** What other nodes know of the workload; undefined when nothing, or when it cannot be told; never rejects. */
   asked(session: Session, workload: string): Promise<SharedProfile | undefined>;
+  /** Keeps events around an alert; never rejects. */
+  evidence(session: Session, evidence: Evidence): Promise<Kept['outcome']>;
   refused(session: Session, code: RefusalCode, message: string): void;
   ended(session: Session): void;
 }
 
 export interface SessionOptions {
   readonly collectorVersion: string;
+  /** Messages beside those of the first release that the collector takes. */
+  readonly accepts: readonly string[];
   readonly helloTimeoutMs: number;
   readonly pingMs: number;
 }
@@ -46,6 +53,7 @@ export class Session {
   readonly #events: SessionEvents;
   readonly #options: SessionOptions;
   readonly #questions = new Map<number, (response: Response | undefined) => void>();
+  readonly #answers: Questions = new Questions((message) => this.#send(message));
   #work: Promise<void> = Promise.resolve();
   #lastBatch = 0;
   #lastQuestion = 0;
@@ -84,6 +92,11 @@ export class Session {
       });
       this.#send({ type: 'request', id, what: 'profile', workload });
     });
+  }
+
+  /** Asks the agent something that it has said to answer; see `Questions`. */
+  inquire(inquiry: Inquiry): Answering {
+    return this.#answers.ask(inquiry);
   }
 
   /** Tells what an operator decided; the answer comes as `decided`. */
@@ -133,7 +146,10 @@ export class Session {
     else if (message.type === 'decided') this.#events.decided(this, message.id, message.outcome);
     else if (message.type === 'contribution') await this.#events.contribution(this, message.shared);
     else if (message.type === 'ask') this.#send(await this.#fleet(message.workload));
-    else this.#questions.get(message.id)?.(message);
+    else if (message.type === 'evidence')
+      this.#send({ type: 'kept', id: message.id, outcome: await this.#events.evidence(this, message) });
+    else if (message.type === 'response') this.#questions.get(message.id)?.(message);
+    else this.#answers.take(message);
   }
 
   async #fleet(workload: string): Promise<CollectorMessage> {
@@ -154,8 +170,8 @@ export class Session {
     }
     this.node = hello.node;
     this.accepts = hello.accepts ?? [];
-    const { collectorVersion } = this.#options;
-    this.#send({ type: 'welcome', protocol: protocolVersion, collectorVersion, accepts: ['fleet'] });
+    const { collectorVersion, accepts } = this.#options;
+    this.#send({ type: 'welcome', protocol: protocolVersion, collectorVersion, accepts });
     this.#events.welcomed(this);
   }
 
@@ -191,6 +207,7 @@ export class Session {
     clearTimeout(this.#helloTimer);
     clearInterval(this.#pingTimer);
     for (const answer of this.#questions.values()) answer(undefined);
+    this.#answers.ended();
     this.#events.ended(this);
   }
 }

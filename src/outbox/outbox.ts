@@ -8,6 +8,7 @@ import type { SharedProfile } from '../model/shared-profile.ts';
 import { fitAlert, fitReport, fitResponse } from '../protocol/fit.ts';
 import { limits, protocolVersion } from '../protocol/limits.ts';
 import type {
+  AgentMessage,
   Ask,
   CollectorMessage,
   Contribution,
@@ -18,6 +19,7 @@ import type {
   Welcome,
 } from '../protocol/message.ts';
 import { agentUrl, checkUrl } from './collector-url.ts';
+import type { Companion } from './companion.ts';
 import { Link } from './link.ts';
 import type { LinkEnd } from './link.ts';
 import { AlertQueue } from './queue.ts';
@@ -41,6 +43,8 @@ export interface OutboxOptions {
   readonly onFleetOpen?: () => void;
   /** What other nodes know of a workload that `share` asked about; undefined: nothing. */
   readonly onFleet?: (workload: string, shared: SharedProfile | undefined) => void;
+  /** What else goes over the link. */
+  readonly companion?: Companion;
   readonly random?: () => number;
   /** Alerts kept in memory while the file cannot be written. Default 1000. */
   readonly memoryCapacity?: number;
@@ -170,6 +174,7 @@ export class Outbox {
     this.#link?.close();
     this.#link = undefined;
     this.#welcomed = false;
+    this.#options.companion?.ended();
     this.#queue.shelve();
     if (this.#queue.blocked)
       this.#log.error({ alerts: this.#queue.depth }, 'stopping with alerts that could not be written to disk');
@@ -198,9 +203,10 @@ export class Outbox {
   #opened(): void {
     this.#batchSeq = 0;
     this.#awaitAnswer();
-    const { nodeName, agentVersion } = this.#options;
+    const { nodeName, agentVersion, companion } = this.#options;
     const node = nodeName.slice(0, limits.nameLength);
-    this.#send({ type: 'hello', protocol: protocolVersion, node, agentVersion, accepts: ['decide'] });
+    const accepts = ['decide', ...(companion?.accepts ?? [])];
+    this.#send({ type: 'hello', protocol: protocolVersion, node, agentVersion, accepts });
   }
 
   #received(message: CollectorMessage): void {
@@ -209,7 +215,8 @@ export class Outbox {
     else if (message.type === 'refuse') this.#onRefuse(message);
     else if (message.type === 'decide') this.#decide(message.decision);
     else if (message.type === 'fleet') this.#options.onFleet?.(message.workload, message.shared);
-    else void this.#answer(message);
+    else if (message.type === 'request') void this.#answer(message);
+    else this.#options.companion?.take(message, this.#send);
   }
 
   #onWelcome({ collectorVersion, accepts = [] }: Welcome): void {
@@ -225,6 +232,7 @@ export class Outbox {
     if (this.#report !== undefined) this.#send(this.#report);
     this.#sharing = accepts.includes('fleet');
     if (this.#sharing) this.#options.onFleetOpen?.();
+    this.#options.companion?.opened(accepts, this.#send);
     this.#pump();
   }
 
@@ -271,6 +279,7 @@ export class Outbox {
     this.#link = undefined;
     this.#welcomed = false;
     this.#inFlight = undefined;
+    this.#options.companion?.ended();
     this.#flushed?.();
     if (!this.#running) return;
     if (end.reason === 'unauthorized') this.#counts.unauthorized += 1;
@@ -374,9 +383,7 @@ export class Outbox {
     this.#send({ type: 'decided', id: decision.id, outcome });
   }
 
-  #send(message: Parameters<Link['send']>[0]): void {
-    this.#link?.send(message);
-  }
+  readonly #send = (message: AgentMessage): void => this.#link?.send(message);
 }
 
 /** As many of the parcel as fit one message; at least one. */
