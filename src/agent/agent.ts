@@ -7,6 +7,7 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
+import { Answers } from '../outbox/answers.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -20,6 +21,8 @@ import { openOrSetAside } from '../store/set-aside.ts';
 import { withCounts } from './container-figures.ts';
 import { Fleet } from './fleet.ts';
 import { nodeReport } from './node-report.ts';
+import { openSnapshots } from './node-snapshots.ts';
+import type { SnapshotSettings } from './node-snapshots.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
@@ -61,6 +64,8 @@ export interface AgentOptions {
   readonly rulePaths?: readonly string[];
   /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
   readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
+  /** On critical alerts, without copies, when left out. */
+  readonly snapshots?: SnapshotSettings;
 }
 
 export interface RunningAgent {
@@ -125,6 +130,15 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     outboxFile.close();
   });
 
+  let reportSoon = (): void => undefined;
+  const taking = openSnapshots(
+    options,
+    log,
+    () => containers,
+    () => {
+      reportSoon();
+    },
+  );
   const outbox = new Outbox({
     collectorUrl: options.collectorUrl,
     token: options.token,
@@ -133,6 +147,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     agentVersion: version,
     file: outboxFile,
     log,
+    companion: new Answers({ log, answerers: { ...taking?.answerers } }),
     onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
     onDecision: (decision) => pipeline.decide(decision),
     onFleetOpen: () => fleet.opened(),
@@ -141,6 +156,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const fleet = new Fleet({ profiles: watch, link: outbox, clock, random: Math.random, log });
   outbox.start();
   cleanups.defer('outbox', () => outbox.stop());
+  cleanups.defer('snapshots', () => taking?.snapshots.stop());
 
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
@@ -164,8 +180,14 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
   cleanups.defer('captures', () => recorder.close());
   const pipeline: Pipeline = new Pipeline({
-    ...{ watch, containers, alerts: outbox, clock, log, recorder, captureMs: options.captureMs },
+    ...{ watch, containers, clock, log, recorder, captureMs: options.captureMs },
     losses: new LossWindowStore(profilesFile),
+    alerts: {
+      push(alert) {
+        outbox.push(alert);
+        taking?.snapshots.alerted(alert);
+      },
+    },
     ownPids: [process.pid, process.ppid],
   });
   const rates = new Rates();
@@ -223,10 +245,11 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource };
-  const from = { ...own, fleet, recording };
+  const from = { ...own, fleet, recording, taking };
   const report = (): void => {
     outbox.report(nodeReport(from));
   };
+  reportSoon = report;
   rates.read(containers.running());
   report();
   every(reportMs, report);

@@ -7,6 +7,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import { procfsHooks } from '../sensor/procfs-hooks.ts';
 import { figuresByCgroup } from './container-figures.ts';
 import type { Fleet } from './fleet.ts';
+import type { NodeSnapshots } from './node-snapshots.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Rates } from './rates.ts';
 import type { Recording } from './recording-watch.ts';
@@ -34,6 +35,7 @@ export interface ReportSources {
   readonly ruleSource: RuleSource;
   readonly recording: Recording | undefined;
   readonly fleet: Fleet;
+  readonly taking: NodeSnapshots | undefined;
 }
 
 /** What the agent tells the collector of itself and of what runs on its node, now. */
@@ -50,6 +52,7 @@ export function nodeReport({
   ruleSource,
   recording,
   fleet,
+  taking,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -101,5 +104,6 @@ export function nodeReport({
     expectedAlertsPerDay: alertsPerDay.expected,
     alertsLastDay: alertsPerDay.raised,
     rules: ruleSource.report,
+    ...(taking === undefined ? {} : { snapshots: taking.report() }),
   };
 }

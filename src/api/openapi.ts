@@ -10,6 +10,7 @@ import {
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
+import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
 import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
@@ -31,6 +32,9 @@ const components = {
   DecisionList: decisionListSchema,
   ProfileDocument: profileDocumentSchema,
   Import: importViewSchema,
+  Snapshot: snapshotSchema,
+  SnapshotList: snapshotListSchema,
+  SnapshotTicket: snapshotTicketSchema,
   Problem: problemSchema,
 } as const;
 
@@ -154,6 +158,55 @@ export function describeApi(version: string): Json {
           ['400', '404'],
         ),
       },
+      ...Object.fromEntries(
+        ['incidents', 'containers'].map((of) => [
+          `/api/v1/${of}/{id}/snapshot`,
+          {
+            post: accepted(
+              operation(
+                `snapshot${of === 'incidents' ? 'Incident' : 'Container'}`,
+                `Has a snapshot taken of ${of === 'incidents' ? "an incident's container" : 'a container, by id or name'}: it is there some seconds later.`,
+                reference('SnapshotTicket'),
+                [pathId],
+                ['404', '409', '429', '501', '503', '504', '507'],
+              ),
+            ),
+          },
+        ]),
+      ),
+      '/api/v1/incidents/{id}/snapshots': {
+        get: operation(
+          'listIncidentSnapshots',
+          'Snapshots that were taken for an incident, the latest first.',
+          reference('SnapshotList'),
+          [pathId],
+          ['404'],
+        ),
+      },
+      '/api/v1/incidents/{id}/snapshots/{snapshot}/archive': {
+        get: operation(
+          'getIncidentSnapshotArchive',
+          'A snapshot of an incident, as a gzipped tar.',
+          archive,
+          [pathId, { name: 'snapshot', in: 'path', required: true, schema: { type: 'string' } }],
+          ['404'],
+        ),
+      },
+      '/api/v1/snapshots': {
+        get: operation(
+          'listSnapshots',
+          'Snapshots of containers, the latest first.',
+          reference('SnapshotList'),
+          queryParameters(snapshotQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/snapshots/{id}': {
+        get: operation('getSnapshot', 'One snapshot with its manifest.', reference('Snapshot'), [pathId], ['404']),
+      },
+      '/api/v1/snapshots/{id}/archive': {
+        get: operation('getSnapshotArchive', 'A snapshot, as a gzipped tar.', archive, [pathId], ['404']),
+      },
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
@@ -174,6 +227,14 @@ const alertVerdicts = {
 function posted(described: Json, body: keyof typeof components): Json {
   return { ...described, requestBody: { required: body !== 'Said', content: reference(body) } };
 }
+
+/** An operation that answers before what it is for is done. */
+function accepted(described: Json): Json {
+  const { '200': answer, ...problems } = described['responses'] as Json;
+  return { ...described, responses: { '202': answer, ...problems } };
+}
+
+const archive: Json = { 'application/gzip': { schema: { type: 'string', format: 'binary' } } };
 
 const pathId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 

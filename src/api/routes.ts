@@ -18,6 +18,8 @@ import { addExchangeRoutes } from './exchange-routes.ts';
 import type { ProfileExchange } from './exchange-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
+import { addSnapshotRoutes } from './snapshot-routes.ts';
+import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
 import { Problem } from './problem.ts';
 import { findWorkload, viewNode, viewWorkload } from './views.ts';
 import type { AlertPage, ProfileView } from './views.ts';
@@ -59,6 +61,7 @@ export interface RouteOptions {
   readonly nodes: NodeSource;
   readonly decisions: DecisionBook;
   readonly exchange: ProfileExchange;
+  readonly snapshots: SnapshotRoutesOptions;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -106,6 +109,12 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     profile: (id) => profile(options, id),
   });
   addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
+  addSnapshotRoutes(
+    app,
+    options.snapshots,
+    (id) => knownIncident(options.incidents, id),
+    () => nodes.states(),
+  );
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 
@@ -130,10 +139,14 @@ async function incidentPage(source: IncidentSource, query: IncidentQuery): Promi
   return { items, ...(found.length > query.limit && last !== undefined ? { next: incidentCursor(last) } : {}) };
 }
 
-async function oneIncident(source: IncidentSource, id: string): Promise<IncidentDetail> {
+async function knownIncident(source: IncidentSource, id: string): Promise<StoredIncident> {
   const incident = await source.incident(id);
   if (incident === undefined) throw new Problem(404, 'incident.unknown', `there is no incident ${id}`);
-  return viewIncident(incident, await source.alertsOf(id, incidentAlertsMax));
+  return incident;
+}
+
+async function oneIncident(source: IncidentSource, id: string): Promise<IncidentDetail> {
+  return viewIncident(await knownIncident(source, id), await source.alertsOf(id, incidentAlertsMax));
 }
 
 function workload(nodes: NodeSource, id: string): NonNullable<ReturnType<typeof findWorkload>> {

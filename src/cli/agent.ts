@@ -3,7 +3,7 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
-import { judgingOf, recordingOf } from './judging.ts';
+import { judgingOf, recordingOf, snapshotsOf } from './judging.ts';
 import { serve } from './service.ts';
 import { readToken } from './token.ts';
 import { packageVersion } from './version.ts';
@@ -54,6 +54,7 @@ export const agent: CommandDefinition = {
           captureMs: settings.capture,
           ...judgingOf(settings),
           ...recordingOf(settings),
+          ...snapshotsOf(settings),
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
           ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),

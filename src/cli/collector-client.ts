@@ -55,10 +55,39 @@ export async function ask<T>(
   body?: object,
   method: 'GET' | 'DELETE' = 'GET',
 ): Promise<T> {
+  const response = await send(address, path, AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]), body, method);
+  try {
+    // The collector's shapes are the model's: both come from this package.
+    return (await response.json()) as T;
+  } catch (error) {
+    throw new AnchorwatchError(
+      'collector-refused',
+      `what answers at ${address} is not an Anchorwatch collector: its answer is not JSON`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Asks the collector for something that may be long, piece by piece. @throws as `ask` does; what breaks off later, as fetch has it */
+export async function download(address: string, path: string, stop: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const { body } = await send(address, path, stop);
+  if (body === null) throw new AnchorwatchError('collector-refused', `the collector at ${address} answered nothing`);
+  return body;
+}
+
+async function send(
+  address: string,
+  path: string,
+  signal: AbortSignal,
+  body?: object,
+  method: 'GET' | 'DELETE' = 'GET',
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(`${address}${path}`, {
-      signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
+      signal,
       ...(body === undefined
         ? { method }
         : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
@@ -77,16 +106,5 @@ export async function ask<T>(
       `the collector at ${address} answered ${String(response.status)}: ${reason}`,
     );
   }
-  try {
-    // The collector's shapes are the model's: both come from this package.
-    return (await response.json()) as T;
-  } catch (error) {
-    throw new AnchorwatchError(
-      'collector-refused',
-      `what answers at ${address} is not an Anchorwatch collector: its answer is not JSON`,
-      {
-        cause: error,
-      },
-    );
-  }
+  return response;
 }

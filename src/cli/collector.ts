@@ -39,6 +39,8 @@ export const collector: CommandDefinition = {
         version,
         allowUnauthenticated,
         incidentQuietMs,
+        snapshotBytesMax: settings.snapshotMaxSize,
+        snapshotsMax: settings.snapshotMaxCount,
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

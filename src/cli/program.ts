@@ -13,6 +13,7 @@ import { replay } from './replay.ts';
 import { profileExport, profileImport } from './profile-exchange.ts';
 import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
+import { snapshotGet, snapshotList, snapshotTake } from './snapshot.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { up } from './up.ts';
 import { versionLine } from './version.ts';
@@ -54,6 +55,12 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   for (const definition of [rulesList, rulesShow, rulesTest])
     rules.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(rules);
+  const snapshot = new Command('snapshot')
+    .summary('examine a container in full: take, list, get')
+    .description('Snapshots of containers: taken on critical alerts, and on demand.');
+  for (const definition of [snapshotTake, snapshotList, snapshotGet])
+    snapshot.addCommand(toCommand(definition, surroundings, finished));
+  program.addCommand(snapshot);
   for (const definition of [record, replay]) program.addCommand(toCommand(definition, surroundings, finished));
   program
     .command('version')

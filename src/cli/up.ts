@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
-import { judgingOf, recordingOf } from './judging.ts';
+import { judgingOf, recordingOf, snapshotsOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { serve } from './service.ts';
@@ -49,6 +49,8 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         version,
         allowUnauthenticated: settings.allowUnauthenticated,
         incidentQuietMs: settings.incidentQuiet,
+        snapshotBytesMax: settings.snapshotMaxSize,
+        snapshotsMax: settings.snapshotMaxCount,
       },
       log.child({ part: 'collector' }),
     );
@@ -68,6 +70,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         captureMs: settings.capture,
         ...judgingOf(settings),
         ...recordingOf(settings),
+        ...snapshotsOf(settings),
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
         ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),

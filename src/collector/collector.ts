@@ -7,6 +7,7 @@ import { Fleet } from '../ingest/fleet.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { NodeMetrics } from '../ingest/node-metrics.ts';
 import { OpenIncidents } from '../ingest/open-incidents.ts';
+import { requestSnapshot, SnapshotIntake } from '../ingest/snapshot-intake.ts';
 import { Nodes } from '../ingest/nodes.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
@@ -16,6 +17,7 @@ import { createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
 import { sumOfContributions } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
+import { SnapshotArchives } from '../store/snapshot-archives.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
@@ -31,6 +33,9 @@ export interface CollectorOptions {
   readonly allowUnauthenticated?: boolean;
   /** An incident that nothing came for is closed after this long. Default 900000. */
   readonly incidentQuietMs?: number;
+  /** Snapshots that are kept: of all together, and how many. Default 2 GB and 1000. */
+  readonly snapshotBytesMax?: number;
+  readonly snapshotsMax?: number;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -92,7 +97,14 @@ async function assemble(
   await fleet.prune();
   const pruning = setInterval(() => void fleet.prune(), 3_600_000);
   cleanups.defer('pruning of contributions', () => clearInterval(pruning));
-  const ingest = new Ingest({
+  const snapshots = new SnapshotArchives({
+    ...{ directory: join(stateDir, 'snapshots'), log },
+    ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
+  });
+  const ingest: Ingest = new Ingest({
+    reported: (node, report) => {
+      intake.reported(node, report.snapshots?.waiting ?? 0);
+    },
     fleet,
     token: agentToken,
     collectorVersion: version,
@@ -105,6 +117,8 @@ async function assemble(
     log,
   });
 
+  const inquire = ingest.inquire.bind(ingest);
+  const intake: SnapshotIntake = new SnapshotIntake({ keep: snapshots, inquire, registry, clock, log });
   const incidents = new OpenIncidents({
     ...{ incidents: store, registry, clock, log },
     quietMs: options.incidentQuietMs ?? 900_000,
@@ -125,6 +139,7 @@ async function assemble(
     incidents: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
+    snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     decisions: {
       decide: async (said) => {
         const nowMs = clock.nowMs();
@@ -153,6 +168,7 @@ async function assemble(
   cleanups.defer('api', () => api.stop());
   cleanups.defer('feed', () => feed.stop());
   cleanups.defer('ingest', () => ingest.stop());
+  cleanups.defer('snapshots', () => intake.stop());
   const url = await api.listen();
 
   mkdirSync(stateDir, { recursive: true });

@@ -1,5 +1,5 @@
 import { logLevels } from '../lib/log.ts';
-import { sensorChoices, syscallSets } from './settings.ts';
+import { sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
 import {
@@ -7,6 +7,7 @@ import {
   notYet,
   oneOf,
   parseBoolean,
+  parseCount,
   type Parsed,
   parseListen,
   parsePaths,
@@ -24,6 +25,7 @@ const every: readonly CommandName[] = [
   'incidents',
   'workloads',
   'profile',
+  'snapshot',
 ];
 const watching: readonly CommandName[] = ['up', 'agent'];
 
@@ -71,7 +73,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'HOST:PORT',
     fallback: '127.0.0.1:7080',
     help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector use the address in DIR/listen when this is not given.',
-    commands: ['up', 'collector', 'alerts', 'incidents', 'workloads', 'profile'],
+    commands: ['up', 'collector', 'alerts', 'incidents', 'workloads', 'profile', 'snapshot'],
     parse: parseListen,
   },
   dockerHost: {
@@ -196,6 +198,42 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: [...watching, 'rules', 'record', 'replay'],
     parse: parsePaths,
     list: 'paths',
+  },
+  snapshots: {
+    name: 'snapshots',
+    env: ['ANCHORWATCH_SNAPSHOTS'],
+    placeholder: 'WHEN',
+    fallback: 'critical',
+    help: 'When a container is examined in full (processes, open files, sockets, mounts, libraries, …): on critical alerts; on warning ones too; only on demand; never. At most every ten minutes for one container and twelve times an hour for a node.',
+    commands: watching,
+    parse: oneOf(snapshotTriggers),
+  },
+  snapshotBinaries: {
+    name: 'snapshot-binaries',
+    env: ['ANCHORWATCH_SNAPSHOT_BINARIES'],
+    placeholder: 'WHICH',
+    fallback: 'never',
+    help: 'Programs of which a snapshot has a copy: drift, those that run and are not the image’s (written since, deleted, in memory only); all that run; never, their SHA-256 alone. 32 MiB each, 64 MiB together at most.',
+    commands: watching,
+    parse: oneOf(snapshotBinaries),
+  },
+  snapshotMaxSize: {
+    name: 'snapshot-max-size',
+    env: ['ANCHORWATCH_SNAPSHOT_MAX_SIZE'],
+    placeholder: 'SIZE',
+    fallback: '2GB',
+    help: 'Of all snapshots that the collector keeps; the oldest make room.',
+    commands: ['up', 'collector'],
+    parse: parseSize,
+  },
+  snapshotMaxCount: {
+    name: 'snapshot-max-count',
+    env: ['ANCHORWATCH_SNAPSHOT_MAX_COUNT'],
+    placeholder: 'NUMBER',
+    fallback: '1000',
+    help: 'Snapshots that the collector keeps; the oldest make room.',
+    commands: ['up', 'collector'],
+    parse: parseCount,
   },
   record: {
     name: 'record',

@@ -14,7 +14,8 @@ export type CommandName =
   | 'profile'
   | 'rules'
   | 'record'
-  | 'replay';
+  | 'replay'
+  | 'snapshot';
 
 /** Where events are from. */
 export const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
@@ -22,6 +23,10 @@ type SensorChoice = (typeof sensorChoices)[number];
 
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
+
+/** When snapshots of containers are taken, and which programs are copied into them (src/snapshot). */
+export const snapshotTriggers = ['critical', 'warning', 'demand', 'never'] as const;
+export const snapshotBinaries = ['never', 'drift', 'all'] as const;
 
 /** Every option with its parsed value. Undefined: not given and without a default. */
 export interface Settings {
@@ -51,6 +56,11 @@ export interface Settings {
   readonly syscalls: (typeof syscallSets)[number];
   /** Files and directories. */
   readonly rules: readonly string[] | undefined;
+  readonly snapshots: (typeof snapshotTriggers)[number];
+  readonly snapshotBinaries: (typeof snapshotBinaries)[number];
+  /** Bytes. */
+  readonly snapshotMaxSize: number;
+  readonly snapshotMaxCount: number;
   /** File. */
   readonly record: string | undefined;
   /** Bytes. */

@@ -52,6 +52,12 @@ export function parseSize(text: string): Parsed<number> {
   return value < 1000 ? { ok: false, problem: 'is too small: at least 1kB' } : { ok: true, value };
 }
 
+/** A whole number from 1 to a million. */
+export function parseCount(text: string): Parsed<number> {
+  const value = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : Number.NaN;
+  return value <= 1_000_000 ? { ok: true, value } : { ok: false, problem: 'is not a whole number from 1 to 1000000' };
+}
+
 /** `HOST:PORT`, with an IPv6 address in brackets; port 0 to 65535. @returns The text as given. */
 export function parseListen(text: string): Parsed<string> {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text);

@@ -7,7 +7,7 @@ import { cgroupOf, containerIdOfCgroupPath } from './cgroup.ts';
 import type { CgroupPlace } from './cgroup.ts';
 import { engineAddress } from './engine-socket.ts';
 import { Engine } from './engine.ts';
-import type { EngineCounters } from './engine.ts';
+import type { EngineCounters, EngineText } from './engine.ts';
 import type { EngineEvent } from './engine-events.ts';
 import type { Inspected } from './inspection.ts';
 import { eventFinding, startFindings, WorkloadHistory } from './lifecycle.ts';
@@ -93,6 +93,16 @@ export class Containers {
 
   running(): readonly Container[] {
     return this.#book.running();
+  }
+
+  /** See `Engine.inspection`. */
+  inspection(id: string, timeoutMs: number): Promise<unknown> {
+    return this.#engine.inspection(id, timeoutMs);
+  }
+
+  /** See `Engine.changes`. */
+  changes(id: string, bytesMax: number, timeoutMs: number): Promise<EngineText> {
+    return this.#engine.changes(id, bytesMax, timeoutMs);
   }
 
   /**

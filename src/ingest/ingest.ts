@@ -10,7 +10,7 @@ import type { Alert, StoredAlert } from '../model/alert.ts';
 import type { Decision } from '../model/decision.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import type { ProfileFeature } from '../model/node.ts';
+import type { NodeReport, ProfileFeature } from '../model/node.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { closeCodes, limits } from '../protocol/limits.ts';
 import type { Decided, Hello } from '../protocol/message.ts';
@@ -61,6 +61,8 @@ export interface IngestOptions {
   /** Without it, agents send none. */
   readonly evidence?: EvidenceLog;
   readonly listener: IngestListener;
+  /** Told of each report of a node. */
+  readonly reported?: (node: string, report: NodeReport) => void;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Logger;
@@ -136,6 +138,7 @@ export class Ingest {
         report: (session: Session, report: Parameters<Nodes['report']>[1]) => {
           this.#options.nodes.report(session.node, report);
           this.#deliveries.reported(session.node);
+          this.#options.reported?.(session.node, report);
         },
         welcomed: (session: Session) => void this.#deliveries.next(session.node),
         contribution: (session: Session, shared: SharedProfile) =>

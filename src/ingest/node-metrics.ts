@@ -5,6 +5,7 @@ import { mergeWorkloads } from '../model/fleet.ts';
 import type { FleetWorkload, NodeState } from '../model/fleet.ts';
 import type { ContainerRates, NodeReport } from '../model/node.ts';
 import { RestOfContainers } from './rest-of-containers.ts';
+import { SnapshotMetrics } from './snapshot-metrics.ts';
 
 /** Workloads with series of their own, those with the most containers; the others are summed as `other`. */
 export const topWorkloads = 50;
@@ -35,6 +36,7 @@ export class NodeMetrics {
   readonly #outbox: Gauge<'node'>;
   readonly #rules: Gauge<'node'>;
   readonly #ruleReloads: Counter<'node' | 'outcome'>;
+  readonly #snapshots: SnapshotMetrics;
   readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
@@ -81,6 +83,7 @@ export class NodeMetrics {
       node,
     );
     this.#containers = gauge(registry, 'anchorwatch_containers', 'Containers that the agent watches.', node);
+    this.#snapshots = new SnapshotMetrics(registry);
     this.#unseen = gauge(
       registry,
       'anchorwatch_containers_unseen',
@@ -262,6 +265,7 @@ export class NodeMetrics {
       this.#hooks,
       this.#hookMissing,
     ];
+    this.#snapshots.clear();
     for (const metric of [...own, this.#coverage, this.#features, this.#threshold]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
   }
@@ -281,6 +285,7 @@ export class NodeMetrics {
       for (const [outcome, value] of Object.entries(report.rules.reloads))
         this.#ruleReloads.inc({ node, outcome }, value);
     }
+    if (report.snapshots !== undefined) this.#snapshots.set(node, report.snapshots);
     this.#unseen.set({ node }, report.unseenContainers);
     this.#engine.set({ node }, report.engineConnected ? 1 : 0);
     for (const state of hookStates) this.#hooks.set({ node, state }, 0);

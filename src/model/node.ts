@@ -83,6 +83,19 @@ export interface RuleReport {
   readonly reloads: { readonly loaded: number; readonly refused: number };
 }
 
+/** Snapshots of containers on a node. */
+export interface SnapshotReport {
+  /** Since the agent started. */
+  readonly taken: number;
+  /** By reason. */
+  readonly failed: Readonly<Record<string, number>>;
+  /** Not taken, by reason. */
+  readonly shed: Readonly<Record<string, number>>;
+  /** On the node's disk, until the collector has them. */
+  readonly waiting: number;
+  readonly waitingBytes: number;
+}
+
 /** What an agent tells the collector about itself every few seconds. Counters are cumulative since the agent started. */
 export interface NodeReport {
   /** Milliseconds since the epoch, by the node's clock. */
@@ -115,6 +128,8 @@ export interface NodeReport {
   readonly alertsLastDay?: number;
   /** Absent from agents that do not tell. */
   readonly rules?: RuleReport;
+  /** Absent from agents that take none. */
+  readonly snapshots?: SnapshotReport;
 }
 
 /** One line of a profile, as `anchorwatch profile show` prints it. */

@@ -26,6 +26,8 @@ const rooms = [
   'alert',
   'store',
   'history',
+  'snapshot',
+
   'outbox',
   'ingest',
   'feed',
