@@ -55,8 +55,8 @@ export function describeApi(version: string): Json {
       '/api/v1/alerts': {
         get: operation(
           'listAlerts',
-          'Alerts, newest first.',
-          reference('AlertPage'),
+          'Alerts, newest first: a page, or with format all that match.',
+          { ...reference('AlertPage'), ...exported },
           queryParameters(alertQuerySchema),
           ['400'],
         ),
@@ -233,6 +233,10 @@ function accepted(described: Json): Json {
   const { '200': answer, ...problems } = described['responses'] as Json;
   return { ...described, responses: { '202': answer, ...problems } };
 }
+
+const exported: Json = Object.fromEntries(
+  ['application/x-ndjson', 'text/csv'].map((type) => [type, { schema: { type: 'string' } }]),
+);
 
 const archive: Json = { 'application/gzip': { schema: { type: 'string', format: 'binary' } } };
 

@@ -8,6 +8,8 @@ import type { ProfileFeature } from '../model/node.ts';
 import { addDecisionRoutes } from './decision-routes.ts';
 import type { DecisionBook } from './decision-routes.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
+import { sendAlerts } from './alert-export.ts';
+import type { AlertFormats } from './alert-export.ts';
 import type { AlertQuery } from './alert-query.ts';
 import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
 import { incidentCursor, parseIncidentQuery } from './incident-query.ts';
@@ -62,6 +64,7 @@ export interface RouteOptions {
   readonly decisions: DecisionBook;
   readonly exchange: ProfileExchange;
   readonly snapshots: SnapshotRoutesOptions;
+  readonly alertFormats: AlertFormats;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -94,7 +97,11 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   });
   app.get('/openapi.json', () => description);
 
-  app.get('/api/v1/alerts', (request) => alertPage(alerts, parseAlertQuery(request.query, clock.nowMs())));
+  app.get('/api/v1/alerts', (request, reply) => {
+    const query = parseAlertQuery(request.query, clock.nowMs());
+    if (query.format === undefined) return alertPage(alerts, query);
+    return sendAlerts(reply, alerts, query, options.alertFormats[query.format]);
+  });
   app.get<IdParams>('/api/v1/alerts/:id', (request) => oneAlert(alerts, request.params.id));
   app.get('/api/v1/incidents', (request) =>
     incidentPage(options.incidents, parseIncidentQuery(request.query, clock.nowMs())),

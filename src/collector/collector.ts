@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { ApiServer } from '../api/server.ts';
+import { alertFormats } from '../export/formats.ts';
 import { Feed } from '../feed/feed.ts';
 import { Fleet } from '../ingest/fleet.ts';
 import { Ingest } from '../ingest/ingest.ts';
@@ -139,6 +140,7 @@ async function assemble(
     incidents: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
+    alertFormats: alertFormats(version),
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     decisions: {
       decide: async (said) => {

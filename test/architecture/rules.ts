@@ -27,6 +27,7 @@ const rooms = [
   'store',
   'history',
   'snapshot',
+  'export',
 
   'outbox',
   'ingest',
