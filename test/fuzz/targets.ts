@@ -1,6 +1,7 @@
 import { firstByteIs, plantedCheck } from './planted.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
+import { snapshotTarget } from './snapshot-target.ts';
 import type { Target } from './target.ts';
 import { engineTarget, factsTarget, inspectionTarget, messageTarget } from './text-targets.ts';
 
@@ -31,6 +32,7 @@ export const ordinaryTargets: readonly Target[] = [
     inspectionTarget,
     factsTarget,
     recordingTarget,
+    snapshotTarget,
   ],
 ];
 
