@@ -8,6 +8,7 @@ import {
   workloadVerdictSchema,
 } from './decision-routes.ts';
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
+import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
@@ -31,6 +32,7 @@ const components = {
   DecisionList: decisionListSchema,
   ProfileDocument: profileDocumentSchema,
   Import: importViewSchema,
+  HistoryPage: historyPageSchema,
   Problem: problemSchema,
 } as const;
 
@@ -151,6 +153,15 @@ export function describeApi(version: string): Json {
           'Removes what was imported for a workload id under a name.',
           reference('Import'),
           [pathId, ...queryParameters(importQuerySchema)],
+          ['400', '404'],
+        ),
+      },
+      '/api/v1/history': {
+        get: operation(
+          'getHistory',
+          'What happened, the earliest first, asked of the nodes that have it. As application/x-ndjson an entry a line as they come; the last line holds `end`: what a page holds besides its items.',
+          { ...reference('HistoryPage'), [ndjsonType]: { schema: { type: 'string' } } },
+          queryParameters(historyQuerySchema),
           ['400', '404'],
         ),
       },

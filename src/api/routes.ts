@@ -10,6 +10,8 @@ import type { DecisionBook } from './decision-routes.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
 import type { AlertQuery } from './alert-query.ts';
 import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
+import { addHistoryRoutes } from './history-routes.ts';
+import type { HistorySource } from './history-routes.ts';
 import { incidentCursor, parseIncidentQuery } from './incident-query.ts';
 import type { IncidentQuery } from './incident-query.ts';
 import { incidentAlertsMax, viewIncident } from './incident-views.ts';
@@ -59,6 +61,7 @@ export interface RouteOptions {
   readonly nodes: NodeSource;
   readonly decisions: DecisionBook;
   readonly exchange: ProfileExchange;
+  readonly history: HistorySource;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -106,6 +109,12 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     profile: (id) => profile(options, id),
   });
   addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
+  addHistoryRoutes(
+    app,
+    options.history,
+    (id) => oneIncident(options.incidents, id),
+    () => clock.nowMs(),
+  );
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 

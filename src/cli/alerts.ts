@@ -20,8 +20,8 @@ function usage(message: string): AnchorwatchError {
   return new AnchorwatchError('bad-option', message);
 }
 
-/** `1h` ago or a time in ISO 8601, as ISO 8601. */
-function sinceTime(text: string, nowMs: number): string {
+/** `1h` ago or a time in ISO 8601, as ISO 8601. @throws AnchorwatchError `bad-option` */
+export function sinceTime(text: string, nowMs: number, flag = '--since'): string {
   const ago = parseDuration(text);
   const timeMs = ago.ok
     ? nowMs - ago.value
@@ -30,7 +30,7 @@ function sinceTime(text: string, nowMs: number): string {
       : Number.NaN;
   if (Number.isNaN(timeMs))
     throw usage(
-      `--since: ${JSON.stringify(text)} is neither how long ago (15m, 1h, 7d) nor a time (2026-11-23T02:10:00Z)`,
+      `${flag}: ${JSON.stringify(text)} is neither how long ago (15m, 1h, 7d) nor a time (2026-11-23T02:10:00Z)`,
     );
   return new Date(timeMs).toISOString();
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { ApiServer } from '../api/server.ts';
 import { Feed } from '../feed/feed.ts';
+import { EvidenceKeeper } from '../ingest/evidence.ts';
 import { Fleet } from '../ingest/fleet.ts';
+import { Histories } from '../ingest/histories.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { NodeMetrics } from '../ingest/node-metrics.ts';
 import { OpenIncidents } from '../ingest/open-incidents.ts';
@@ -92,8 +94,9 @@ async function assemble(
   await fleet.prune();
   const pruning = setInterval(() => void fleet.prune(), 3_600_000);
   cleanups.defer('pruning of contributions', () => clearInterval(pruning));
+  const evidence = new EvidenceKeeper({ store: store.evidence, registry, nowMs: () => clock.nowMs(), log });
   const ingest = new Ingest({
-    fleet,
+    ...{ fleet, evidence },
     token: agentToken,
     collectorVersion: version,
     alerts: store,
@@ -125,6 +128,7 @@ async function assemble(
     incidents: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
+    history: new Histories({ evidence, states: () => nodes.states(), inquire: ingest.inquire.bind(ingest) }),
     decisions: {
       decide: async (said) => {
         const nowMs = clock.nowMs();

@@ -23,6 +23,7 @@ const every: readonly CommandName[] = [
   'alerts',
   'incidents',
   'workloads',
+  'history',
   'profile',
 ];
 const watching: readonly CommandName[] = ['up', 'agent'];
@@ -71,7 +72,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'HOST:PORT',
     fallback: '127.0.0.1:7080',
     help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector use the address in DIR/listen when this is not given.',
-    commands: ['up', 'collector', 'alerts', 'incidents', 'workloads', 'profile'],
+    commands: ['up', 'collector', 'alerts', 'incidents', 'workloads', 'history', 'profile'],
     parse: parseListen,
   },
   dockerHost: {
@@ -144,9 +145,27 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_CAPTURE'],
     placeholder: 'DURATION',
     fallback: '5m',
-    help: 'How long everything that a container does is recorded after its last alert, in files below DIR/captures. 0s: never.',
+    help: 'How long everything that a container does is recorded after its last alert, what is known too. 0s: never; what is new is recorded in any case.',
     commands: watching,
     parse: durationBetween('0s', '24h'),
+  },
+  historySize: {
+    name: 'history-size',
+    env: ['ANCHORWATCH_HISTORY_SIZE'],
+    placeholder: 'SIZE',
+    fallback: '1GB',
+    help: 'How large the history of this node may become on disk, in DIR/history. The oldest makes room.',
+    commands: watching,
+    parse: parseSize,
+  },
+  historyAge: {
+    name: 'history-age',
+    env: ['ANCHORWATCH_HISTORY_AGE'],
+    placeholder: 'DURATION',
+    fallback: '7d',
+    help: 'How long the history of this node is kept.',
+    commands: watching,
+    parse: durationBetween('1h', '3650d'),
   },
   alertBudget: {
     name: 'alert-budget',
