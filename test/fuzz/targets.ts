@@ -1,4 +1,5 @@
 import { firstByteIs, plantedCheck } from './planted.ts';
+import { historyTarget } from './history-target.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
 import type { Target } from './target.ts';
@@ -31,6 +32,7 @@ export const ordinaryTargets: readonly Target[] = [
     inspectionTarget,
     factsTarget,
     recordingTarget,
+    historyTarget,
   ],
 ];
 
