@@ -5,9 +5,7 @@ import { errorText } from '../lib/errors.ts';
 import type { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
-import { Answers } from '../outbox/answers.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -20,6 +18,8 @@ import { SyscallMixes } from '../store/syscall-mixes.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
 import { withCounts } from './container-figures.ts';
 import { Fleet } from './fleet.ts';
+import { History } from './history.ts';
+import { HistoryFeed } from './history-feed.ts';
 import { nodeReport } from './node-report.ts';
 import { openSnapshots } from './node-snapshots.ts';
 import type { SnapshotSettings } from './node-snapshots.ts';
@@ -52,6 +52,10 @@ export interface AgentOptions {
   readonly allSyscalls: boolean;
   /** How long everything that a container does is recorded after its last alert; 0: never. */
   readonly captureMs: number;
+  /** Bytes that the flight recorder may take on disk. Default 1 GB. */
+  readonly historySize?: number;
+  /** How long the flight recorder keeps what happened. Default 7 days. */
+  readonly historyAgeMs?: number;
   /** False alerts a day that are acceptable on this node. */
   readonly alertBudget?: number;
   /** Thresholds by workload and dimension, decades. */
@@ -139,6 +143,15 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       reportSoon();
     },
   );
+  const { captureMs, historySize = 1e9, historyAgeMs = 7 * 86_400_000 } = options;
+  const history = new History(
+    { stateDir, nodeName, captureMs, historySize, historyAgeMs },
+    clock,
+    log,
+    taking?.answerers,
+  );
+  cleanups.defer('history', () => history.recorder.close());
+
   const outbox = new Outbox({
     collectorUrl: options.collectorUrl,
     token: options.token,
@@ -147,9 +160,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     agentVersion: version,
     file: outboxFile,
     log,
-    companion: new Answers({ log, answerers: { ...taking?.answerers } }),
     onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
     onDecision: (decision) => pipeline.decide(decision),
+    companion: history.companion,
     onFleetOpen: () => fleet.opened(),
     onFleet: (workload, shared) => fleet.told(workload, shared),
   });
@@ -164,29 +177,48 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     clock,
     listener: {
       started: (container) => {
+        feed.started(container, clock.nowMs());
         pipeline.started(container);
         fleet.started(container.workload.id);
       },
       stopped: (container) => {
         pipeline.stopped(container);
+        feed.stopped(container, clock.nowMs());
         rates.forget(container.id);
         sliceLoops.forget(container.id);
+      },
+      died: (container, exitCode, timeMs) => {
+        feed.died(container, exitCode, timeMs);
       },
       lifecycle: (event) => {
         pipeline.lifecycle(event);
       },
     },
   });
-  const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
-  cleanups.defer('captures', () => recorder.close());
+  const feed = new HistoryFeed({
+    ...{ entries: history.recorder, bundles: history.bundles, startedMs: clock.nowMs() },
+    running: () => containers.running(),
+    byId: (id) => containers.byId(id),
+    figures: (running) => withCounts(sensor, running, rates.latest),
+  });
+  const lossWindows = new LossWindowStore(profilesFile);
   const pipeline: Pipeline = new Pipeline({
-    ...{ watch, containers, clock, log, recorder, captureMs: options.captureMs },
-    losses: new LossWindowStore(profilesFile),
+    ...{ watch, containers, clock, log, recorder: feed, captureMs },
+    counted: (workloadId, kernelKey, samples) => {
+      feed.counted(workloadId, kernelKey, samples);
+    },
     alerts: {
       push(alert) {
         outbox.push(alert);
         taking?.snapshots.alerted(alert);
       },
+    },
+    losses: {
+      add: (windows, nowMs) => {
+        feed.lost(windows);
+        lossWindows.add(windows, nowMs);
+      },
+      recent: (limit) => lossWindows.recent(limit),
     },
     ownPids: [process.pid, process.ppid],
   });
@@ -217,6 +249,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.useSensor(undefined);
     poller?.close();
     pipeline.save();
+    feed.finish(clock.nowMs());
   });
 
   // After the sensor: a container that starts in between is announced by the kernel.
@@ -235,8 +268,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.tick();
     fleet.tick();
     sliceLoops.tick();
+    feed.tick(clock.nowMs());
+    history.recorder.flush();
   });
-  every(tickMs, () => void recorder.flush());
   every(rateMs, () => {
     rates.read(containers.running());
   });
@@ -244,7 +278,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     every(pollMs, () => {
       poller.poll();
     });
-  const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource };
+  const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
   const from = { ...own, fleet, recording, taking };
   const report = (): void => {
     outbox.report(nodeReport(from));

@@ -20,6 +20,11 @@ export class Rates {
     return latest;
   }
 
+  /** What was read last, by container. */
+  get latest(): ReadonlyMap<string, ContainerRates> {
+    return this.#latest;
+  }
+
   /** What was read last, for every container, and what the sensor counted of it, by cgroup. */
   reports(
     containers: readonly Container[],

@@ -8,6 +8,7 @@ import {
   workloadVerdictSchema,
 } from './decision-routes.ts';
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
+import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
@@ -35,6 +36,7 @@ const components = {
   Snapshot: snapshotSchema,
   SnapshotList: snapshotListSchema,
   SnapshotTicket: snapshotTicketSchema,
+  HistoryPage: historyPageSchema,
   Problem: problemSchema,
 } as const;
 
@@ -206,6 +208,15 @@ export function describeApi(version: string): Json {
       },
       '/api/v1/snapshots/{id}/archive': {
         get: operation('getSnapshotArchive', 'A snapshot, as a gzipped tar.', archive, [pathId], ['404']),
+      },
+      '/api/v1/history': {
+        get: operation(
+          'getHistory',
+          'What happened, the earliest first, asked of the nodes that have it. As application/x-ndjson an entry a line as they come; the last line holds `end`: what a page holds besides its items.',
+          { ...reference('HistoryPage'), [ndjsonType]: { schema: { type: 'string' } } },
+          queryParameters(historyQuerySchema),
+          ['400', '404'],
+        ),
       },
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),

@@ -12,6 +12,8 @@ import { sendAlerts } from './alert-export.ts';
 import type { AlertFormats } from './alert-export.ts';
 import type { AlertQuery } from './alert-query.ts';
 import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
+import { addHistoryRoutes } from './history-routes.ts';
+import type { HistoryLines, HistorySource } from './history-routes.ts';
 import { incidentCursor, parseIncidentQuery } from './incident-query.ts';
 import type { IncidentQuery } from './incident-query.ts';
 import { incidentAlertsMax, viewIncident } from './incident-views.ts';
@@ -65,6 +67,8 @@ export interface RouteOptions {
   readonly exchange: ProfileExchange;
   readonly snapshots: SnapshotRoutesOptions;
   readonly alertFormats: AlertFormats;
+  readonly history: HistorySource;
+  readonly historyOcsf: HistoryLines;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -121,6 +125,13 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     options.snapshots,
     (id) => knownIncident(options.incidents, id),
     () => nodes.states(),
+  );
+  addHistoryRoutes(
+    app,
+    options.history,
+    (id) => knownIncident(options.incidents, id),
+    () => clock.nowMs(),
+    options.historyOcsf,
   );
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }

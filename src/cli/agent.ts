@@ -52,6 +52,8 @@ export const agent: CommandDefinition = {
           startupMs: settings.startup,
           halfLifeMs: settings.halfLife,
           captureMs: settings.capture,
+          historySize: settings.historySize,
+          historyAgeMs: settings.historyAge,
           ...judgingOf(settings),
           ...recordingOf(settings),
           ...snapshotsOf(settings),

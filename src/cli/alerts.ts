@@ -2,7 +2,7 @@ import { parseDuration } from '../config/values.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { type Severity, type StoredAlert, severities } from '../model/alert.ts';
 import { describeAlert } from './alert-lines.ts';
-import { ask, collectorAddress, download } from './collector-client.ts';
+import { ask, collectorAddress, downloadLines } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { followFeed } from './follow.ts';
 import { jsonLine } from './terminal.ts';
@@ -20,8 +20,8 @@ function usage(message: string): AnchorwatchError {
   return new AnchorwatchError('bad-option', message);
 }
 
-/** `1h` ago or a time in ISO 8601, as ISO 8601. */
-function sinceTime(text: string, nowMs: number): string {
+/** `1h` ago or a time in ISO 8601, as ISO 8601. @throws AnchorwatchError `bad-option` */
+export function sinceTime(text: string, nowMs: number, flag = '--since'): string {
   const ago = parseDuration(text);
   const timeMs = ago.ok
     ? nowMs - ago.value
@@ -30,7 +30,7 @@ function sinceTime(text: string, nowMs: number): string {
       : Number.NaN;
   if (Number.isNaN(timeMs))
     throw usage(
-      `--since: ${JSON.stringify(text)} is neither how long ago (15m, 1h, 7d) nor a time (2026-11-23T02:10:00Z)`,
+      `${flag}: ${JSON.stringify(text)} is neither how long ago (15m, 1h, 7d) nor a time (2026-11-23T02:10:00Z)`,
     );
   return new Date(timeMs).toISOString();
 }
@@ -102,14 +102,8 @@ async function exportAlerts(
   const query = new URLSearchParams({ format });
   for (const [name, value] of Object.entries({ since, severity, workload, limit }))
     if (value !== undefined) query.set(name, value);
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of await download(address, `/api/v1/alerts?${query.toString()}`, stop)) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    // Standard output is written at once on Linux: whoever reads slowly slows this down.
-    for (const line of lines) terminal.out(line);
-  }
+  // Standard output is written at once on Linux: whoever reads slowly slows this down.
+  for await (const line of downloadLines(address, `/api/v1/alerts?${query.toString()}`, stop)) terminal.out(line);
   return exitStatus.done;
 }
 

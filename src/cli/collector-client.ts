@@ -77,6 +77,21 @@ export async function download(address: string, path: string, stop: AbortSignal)
   return body;
 }
 
+/** The same, line by line. */
+export async function* downloadLines(
+  address: string,
+  path: string,
+  stop: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of await download(address, path, stop)) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
 async function send(
   address: string,
   path: string,

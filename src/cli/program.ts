@@ -6,6 +6,7 @@ import { collector } from './collector.ts';
 import { exitStatus, type Surroundings, toCommand } from './command.ts';
 import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
+import { history } from './history.ts';
 import { incidents } from './incidents.ts';
 import { profileShow } from './profile.ts';
 import { record } from './record.ts';
@@ -35,7 +36,7 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   program.enablePositionalOptions();
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
-  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads]) {
+  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads, history]) {
     const command = toCommand(definition, surroundings, finished);
     if (definition === alerts) {
       command.enablePositionalOptions();

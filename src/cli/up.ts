@@ -68,6 +68,8 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         startupMs: settings.startup,
         halfLifeMs: settings.halfLife,
         captureMs: settings.capture,
+        historySize: settings.historySize,
+        historyAgeMs: settings.historyAge,
         ...judgingOf(settings),
         ...recordingOf(settings),
         ...snapshotsOf(settings),

@@ -2,9 +2,11 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { ApiServer } from '../api/server.ts';
-import { alertFormats } from '../export/formats.ts';
+import { alertFormats, historyOcsf } from '../export/formats.ts';
 import { Feed } from '../feed/feed.ts';
+import { EvidenceKeeper } from '../ingest/evidence.ts';
 import { Fleet } from '../ingest/fleet.ts';
+import { Histories } from '../ingest/histories.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { NodeMetrics } from '../ingest/node-metrics.ts';
 import { OpenIncidents } from '../ingest/open-incidents.ts';
@@ -98,6 +100,7 @@ async function assemble(
   await fleet.prune();
   const pruning = setInterval(() => void fleet.prune(), 3_600_000);
   cleanups.defer('pruning of contributions', () => clearInterval(pruning));
+  const evidence = new EvidenceKeeper({ store: store.evidence, registry, nowMs: () => clock.nowMs(), log });
   const snapshots = new SnapshotArchives({
     ...{ directory: join(stateDir, 'snapshots'), log },
     ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
@@ -106,7 +109,7 @@ async function assemble(
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
     },
-    fleet,
+    ...{ fleet, evidence },
     token: agentToken,
     collectorVersion: version,
     alerts: store,
@@ -140,8 +143,9 @@ async function assemble(
     incidents: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
-    alertFormats: alertFormats(version),
+    ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
+    history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
         const nowMs = clock.nowMs();

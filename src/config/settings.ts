@@ -11,6 +11,7 @@ export type CommandName =
   | 'alerts'
   | 'incidents'
   | 'workloads'
+  | 'history'
   | 'profile'
   | 'rules'
   | 'record'
@@ -48,6 +49,10 @@ export interface Settings {
   readonly halfLife: number;
   /** Milliseconds; 0: never. */
   readonly capture: number;
+  /** Bytes. */
+  readonly historySize: number;
+  /** Milliseconds. */
+  readonly historyAge: number;
   /** False alerts a day and node; Infinity: as many as there are. */
   readonly alertBudget: number;
   readonly thresholds: readonly ThresholdSetting[] | undefined;

@@ -1,5 +1,5 @@
 import type { StoredAlert } from '../model/alert.ts';
-import type { Cell } from './csv.ts';
+import type { Cell } from '../lib/csv.ts';
 
 /** Columns of alerts, in their order: new ones are added at the end only (docs/export.md). Lists are joined by spaces. */
 export const alertColumns: readonly {

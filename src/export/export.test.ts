@@ -7,9 +7,8 @@ import { makeAlert } from '../../test/support/alerts.ts';
 import { ocsfProblems } from '../../test/support/ocsf-schema.ts';
 import { alertColumns } from './alert-csv.ts';
 import { alertToOcsf } from './alert-ocsf.ts';
-import { csvLine } from './csv.ts';
-import { alertFormats, historyFormats } from './formats.ts';
-import { historyColumns } from './history-csv.ts';
+import { csvLine } from '../lib/csv.ts';
+import { alertFormats, historyOcsf } from './formats.ts';
 import { historyToOcsf } from './history-ocsf.ts';
 
 const stored = (changes: Partial<StoredAlert> = {}): StoredAlert => ({
@@ -73,9 +72,6 @@ describe('CSV', () => {
   test('the columns are those that are promised', () => {
     expect(alertColumns.map(({ name }) => name).join(',')).toBe(
       'time,severity,score,surprise,suspicion,title,dimension,key,detector,rules,techniques,practices,node,workload,workload_id,container,container_id,image,digest,pod,namespace,pid,exe,args,uid,parent_exe,samples,coverage,note,count,last_time,incident,verdict,verdict_by,id,seq,stored_at',
-    );
-    expect(historyColumns.map(({ name }) => name).join(',')).toBe(
-      'time,kind,subject,detail,node,workload,container,container_id,image,pod,namespace,pid,exe,args,uid,parent_exe,count',
     );
   });
 });
@@ -142,10 +138,10 @@ describe('the history', () => {
   };
   const workload = { id: 'w', name: 'shop/web', kind: 'compose' } as const;
   const base = {
-    ...{ time: '2026-11-23T02:11:09.123Z', node: 'worker-3', source: 'kernel' as const },
+    ...{ seq: 1, time: '2026-11-23T02:11:09.123Z', node: 'worker-3', source: 'kernel' as const },
     container: { id: 'c'.repeat(64), name: 'web-1', image: 'nginx:1', workload },
   };
-  const place = { time: base.time, node: base.node, container: base.container };
+  const place = { seq: 2, time: base.time, node: base.node, container: base.container };
   const entries: readonly HistoryEntry[] = [
     { ...base, kind: 'exec', path: '/bin/sh', origin: 'image', script: '', parentExe: '', fromRuntime: false, process },
     {
@@ -211,14 +207,12 @@ describe('the history', () => {
     { ...base, kind: 'lifecycle', action: 'exec-create', detail: 'sh' },
     { ...place, kind: 'container', action: 'died', exitCode: 137 },
     {
+      seq: 3,
       time: base.time,
       node: base.node,
       kind: 'known',
       workload,
-      stratum: 'steady',
-      what: 'exec',
-      key: '/bin/sh',
-      samples: 4,
+      counts: [{ what: 'exec', key: '/bin/sh', samples: 4 }],
     },
     { ...place, kind: 'rates', spanMs: 60_000, rates: { cpuSeconds: 1 } },
     {
@@ -233,6 +227,7 @@ describe('the history', () => {
       pid: 12,
     },
     {
+      seq: 3,
       time: base.time,
       node: base.node,
       kind: 'loss',
@@ -260,11 +255,13 @@ describe('the history', () => {
     expect(historyToOcsf(entries[12] ?? entries[0]!, '1')).toMatchObject({ status_id: 2, status_detail: 'EACCES' });
   });
 
-  test('as CSV, a cell for each column', () => {
-    const { line } = historyFormats('1').csv;
-    for (const entry of entries) expect(readCsv(line(entry))).toHaveLength(historyColumns.length);
-    expect(line(entries[5] ?? entries[0]!)).toContain(
-      ',connect,[2001:db8::1]:443/tcp,example.com,worker-3,shop/web,web-1,',
-    );
+  test('and what became of the question to a node is one too', () => {
+    const lines = historyOcsf('1');
+    const end = JSON.parse(
+      lines.end({ node: 'worker-3', outcome: 'silent', reason: 'away' }, 1_795_000_000_000),
+    ) as object;
+    expect(ocsfProblems({ ...end })).toEqual([]);
+    expect(end).toMatchObject({ type_uid: 99, unmapped: { outcome: 'silent', reason: 'away' } });
+    for (const entry of entries) expect(lines.entry(entry)).toMatch(/^\{.*\}\n$/);
   });
 });

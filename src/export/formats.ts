@@ -2,27 +2,35 @@ import type { StoredAlert } from '../model/alert.ts';
 import type { HistoryEntry } from '../model/history.ts';
 import { alertColumns } from './alert-csv.ts';
 import { alertToOcsf } from './alert-ocsf.ts';
-import { csvLine } from './csv.ts';
-import { historyColumns } from './history-csv.ts';
-import { historyToOcsf } from './history-ocsf.ts';
+import { csvLine } from '../lib/csv.ts';
+import { historyEndToOcsf, historyToOcsf } from './history-ocsf.ts';
 
-/** How things are written one after the other. */
-export interface ExportFormat<Item> {
+/** How alerts are written one after the other. */
+interface ExportFormat {
   readonly contentType: string;
   /** What stands before the first; may be empty. */
   readonly head: string;
   /** One thing, with its line end. */
-  readonly line: (item: Item) => string;
+  readonly line: (alert: StoredAlert) => string;
+}
+
+/** How entries of the history are written, and how each node's answer ended. */
+export interface HistoryLines {
+  readonly entry: (entry: HistoryEntry) => string;
+  readonly end: (
+    of: { readonly node: string; readonly outcome: string; readonly reason?: string },
+    timeMs: number,
+  ) => string;
 }
 
 /** JSON lines as the API serves them, CSV, and OCSF as JSON lines. */
-type Formats<Item> = Readonly<Record<'ndjson' | 'csv' | 'ocsf', ExportFormat<Item>>>;
+type AlertFormats = Readonly<Record<'ndjson' | 'csv' | 'ocsf', ExportFormat>>;
 
 const jsonLines = 'application/x-ndjson; charset=utf-8';
 const csvType = 'text/csv; charset=utf-8; header=present';
 
 /** Formats of alerts. @param version Of this program. */
-export function alertFormats(version: string): Formats<StoredAlert> {
+export function alertFormats(version: string): AlertFormats {
   return {
     ndjson: { contentType: jsonLines, head: '', line: jsonLine },
     csv: {
@@ -34,16 +42,11 @@ export function alertFormats(version: string): Formats<StoredAlert> {
   };
 }
 
-/** Formats of the history. @param version Of this program. */
-export function historyFormats(version: string): Formats<HistoryEntry> {
+/** The history in OCSF, a line each. @param version Of this program. */
+export function historyOcsf(version: string): HistoryLines {
   return {
-    ndjson: { contentType: jsonLines, head: '', line: jsonLine },
-    csv: {
-      contentType: csvType,
-      head: csvLine(historyColumns.map(({ name }) => name)),
-      line: (entry) => csvLine(historyColumns.map(({ cell }) => cell(entry))),
-    },
-    ocsf: { contentType: jsonLines, head: '', line: (entry) => jsonLine(historyToOcsf(entry, version)) },
+    entry: (entry) => jsonLine(historyToOcsf(entry, version)),
+    end: (of, timeMs) => jsonLine(historyEndToOcsf(of, timeMs, version)),
   };
 }
 

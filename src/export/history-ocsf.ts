@@ -1,6 +1,5 @@
 import type { HistoryContainer, HistoryEntry } from '../model/history.ts';
 import type { Process } from '../model/event.ts';
-import { subjectOf } from './history-csv.ts';
 import {
   ancestorOf,
   classification,
@@ -44,12 +43,46 @@ export function historyToOcsf(entry: HistoryEntry, version: string): OcsfObject 
     ...(entry.kind === 'alert' ? severityOf(entry.severity) : { severity_id: 1, severity: 'Informational' }),
     message: `${entry.kind} ${subjectOf(entry)}`,
     metadata: metadataOf(version, {
-      event_code: entry.kind,
+      ...{ event_code: entry.kind, sequence: entry.seq, uid: `${node}-${entry.seq}` },
       ...(entry.kind === 'alert' && entry.incident !== undefined ? { correlation_uid: entry.incident } : {}),
     }),
     device: deviceOf(node),
     ...deedOf(entry, container),
   };
+}
+
+/** What an entry is about, in a word or a line: a path, a peer, a name, a title. Pure. */
+function subjectOf(entry: HistoryEntry): string {
+  switch (entry.kind) {
+    case 'exec':
+      return entry.path;
+    case 'exit':
+      return entry.process.exe;
+    case 'file':
+    case 'change':
+      return entry.path;
+    case 'connect':
+    case 'listen':
+    case 'accept':
+      return `${entry.address.includes(':') ? `[${entry.address}]` : entry.address}:${entry.port}/${entry.protocol}`;
+    case 'dns':
+    case 'dns-answer':
+      return entry.name;
+    case 'call':
+      return [entry.call, entry.detail].filter((part) => part !== '').join(' ');
+    case 'lifecycle':
+      return [entry.action, entry.detail].filter((part) => part !== '').join(':');
+    case 'container':
+      return entry.action;
+    case 'known':
+      return `behaviour of ${entry.workload.name}, ${entry.counts.length} kinds`;
+    case 'rates':
+      return `${entry.spanMs} ms`;
+    case 'alert':
+      return entry.title;
+    case 'loss':
+      return `${entry.hook} ${entry.reason}`;
+  }
 }
 
 function deedOf(entry: HistoryEntry, container: HistoryContainer | undefined): OcsfObject {
@@ -182,4 +215,19 @@ function ownEnd(container: HistoryContainer | undefined): OcsfObject {
 
 function succeeded(error: string): OcsfObject {
   return error === '' ? { status_id: 1, status: 'Success' } : { status_id: 2, status: 'Failure', status_detail: error };
+}
+
+/** How an answer about the history ended, of one node: an event of its own, so that nobody takes what is missing for nothing. Pure. */
+export function historyEndToOcsf(
+  { node, outcome, reason }: { readonly node: string; readonly outcome: string; readonly reason?: string },
+  timeMs: number,
+  version: string,
+): OcsfObject {
+  return {
+    ...classification('base', 99, 'history-end'),
+    ...{ time: timeMs, severity_id: 1, severity: 'Informational', message: `history of ${node}: ${outcome}` },
+    metadata: metadataOf(version, { event_code: 'history-end' }),
+    device: deviceOf(node),
+    unmapped: { outcome, ...(reason === undefined ? {} : { reason }) },
+  };
 }

@@ -19,6 +19,8 @@ export interface ContainersListener {
   /** A container runs; once for each start. */
   started(container: Container): void;
   stopped(container: Container): void;
+  /** The engine said that the container's first process ended; before or after `stopped`. */
+  died?(container: Container, exitCode: number | undefined, timeMs: number): void;
   lifecycle(event: LifecycleEvent): void;
 }
 
@@ -188,6 +190,7 @@ export class Containers {
     const timeMs = timeOf(event);
     // Told again after a lost connection, it may be the end of an earlier run.
     if (container.startedAtMs === undefined || timeMs >= container.startedAtMs) this.#end(container.id);
+    this.#options.listener.died?.(container, event.exitCode, timeMs);
     const failed = (event.exitCode ?? 0) !== 0 && !this.#history.wasAsked(container.id, timeMs);
     if (failed && this.#history.died(container.workload.id, timeMs))
       this.#options.listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, timeMs));

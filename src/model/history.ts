@@ -1,7 +1,7 @@
 import type { Severity } from './alert.ts';
 import type { Workload } from './container.ts';
 import type { Event } from './event.ts';
-import type { Dimension, Stratum } from './feature.ts';
+import type { Dimension } from './feature.ts';
 import type { ContainerRates } from './node.ts';
 
 /** Every kind of entry of the flight recorder; those of events are the events' own. The order is part of the files: add at the end. */
@@ -36,6 +36,8 @@ export interface HistoryContainer {
 }
 
 interface HistoryBase {
+  /** Position in the recorder of the node; with the node, an identity. Grows in the order in which entries were made. */
+  readonly seq: number;
   /** ISO 8601 with milliseconds, UTC. */
   readonly time: string;
   readonly node: string;
@@ -56,18 +58,23 @@ export interface ContainerEntry extends HistoryBase {
   readonly exitCode?: number;
 }
 
-/** Known behaviour that the kernel recognised and nobody was told of: how often since the last such entry. */
-export interface KnownEntry extends HistoryBase {
-  readonly kind: 'known';
-  /** Containers of it showed the behaviour; the kernel counts by workload. */
-  readonly workload: Workload;
-  readonly stratum: Stratum;
+/** How often a known behaviour was shown. */
+export interface KnownCount {
   /** As kernel keys name it: `exec`, `file.read`, `net.out`, … */
   readonly what: string;
   /** The path, peer, name or call. */
   readonly key: string;
   /** Samples (one container in one slice) that showed it. */
   readonly samples: number;
+}
+
+/** Known behaviour of a workload that the kernel recognised and counted by itself, since the last such entry. */
+export interface KnownEntry extends HistoryBase {
+  readonly kind: 'known';
+  readonly workload: Workload;
+  readonly counts: readonly KnownCount[];
+  /** Counts that were left out because there were too many; absent: none. */
+  readonly omitted?: number;
 }
 
 /** What a container used in about a minute. Cumulative figures are given as their growth in that time. */
@@ -90,10 +97,13 @@ export interface AlertEntry extends HistoryBase {
   readonly pid?: number;
 }
 
-/** A time in which not everything could be told or kept. Without a container: of the node as a whole. */
+/**
+ * A time in which not everything could be told or kept. Without a container: of the node as a whole. `time` is its end, as of what was known then;
+ * whoever asks for a time is told every loss that reaches into it.
+ */
 export interface LossEntry extends HistoryBase {
   readonly kind: 'loss';
-  /** ISO 8601; `time` is the same. */
+  /** ISO 8601. */
   readonly from: string;
   readonly to: string;
   readonly hook: string;

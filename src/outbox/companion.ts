@@ -14,3 +14,19 @@ export interface Companion {
   /** The link ended: nothing that belongs to it may be sent any more, the next one counts anew. */
   ended(): void;
 }
+
+/** Several companions as one. */
+export function together(companions: readonly Companion[]): Companion {
+  return {
+    accepts: companions.flatMap(({ accepts }) => accepts),
+    opened(accepts, send): void {
+      for (const companion of companions) companion.opened(accepts, send);
+    },
+    take(message, send): void {
+      for (const companion of companions) companion.take(message, send);
+    },
+    ended(): void {
+      for (const companion of companions) companion.ended();
+    },
+  };
+}

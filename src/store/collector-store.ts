@@ -12,6 +12,8 @@ import { ContributionTable } from './contribution-table.ts';
 import type { ContributionSchema } from './contribution-table.ts';
 import { DecisionTable } from './decision-table.ts';
 import type { DecisionFilter, DecisionSchema } from './decision-table.ts';
+import { EvidenceTable } from './evidence-table.ts';
+import type { EvidenceSchema } from './evidence-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
 import { placeConditions } from './place.ts';
@@ -43,7 +45,7 @@ interface NodeRow {
   last_seen_ms: number;
   report: string | null;
 }
-interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema {
+interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema, EvidenceSchema {
   alerts: AlertRow;
   nodes: NodeRow;
 }
@@ -81,6 +83,8 @@ export class CollectorStore {
   readonly #decisions: DecisionTable;
   /** What nodes learned, for the other nodes. */
   readonly contributions: ContributionTable;
+  /** The history around incidents. */
+  readonly evidence: EvidenceTable;
   #lastSeq: number;
   #lastHash: string;
 
@@ -94,6 +98,7 @@ export class CollectorStore {
     this.#incidents = new IncidentTable(this.#database);
     this.#decisions = new DecisionTable(this.#database);
     this.contributions = new ContributionTable(this.#database);
+    this.evidence = new EvidenceTable(this.#database);
     const last = this.#database.first(
       this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
     );

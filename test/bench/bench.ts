@@ -6,6 +6,7 @@ import { type Product, startProduct } from '../containers/product.ts';
 import { benchCollector } from './collector-bench.ts';
 import { type Figure, median, print } from './figures.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
+import { benchHistory } from './history-bench.ts';
 import { benchProfiles, benchReplay } from './replay-bench.ts';
 import { startWorkloads, type Workload, workloadNames } from './workloads.ts';
 
@@ -23,7 +24,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
 });
-const all = [...workloadNames, 'programs', 'collector', 'replay-score', 'profiles'];
+const all = [...workloadNames, 'programs', 'collector', 'replay-score', 'profiles', 'history'];
 // What takes a minute a run is measured when it is asked for.
 const wanted = positionals.length > 0 ? positionals : all.filter((name) => name !== 'flood');
 const unknown = wanted.filter((name) => !all.includes(name));
@@ -39,6 +40,7 @@ if (containerNames.length > 0 || wanted.includes('programs'))
     print(figure, values.json);
 if (wanted.includes('collector')) for (const figure of await benchCollector(rounds, say)) print(figure, values.json);
 if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
+if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
 if (wanted.includes('profiles')) for (const figure of benchProfiles(rounds, say)) print(figure, values.json);
 process.exit(0);
 

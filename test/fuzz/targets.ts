@@ -1,4 +1,5 @@
 import { firstByteIs, plantedCheck } from './planted.ts';
+import { historyTarget } from './history-target.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
 import { snapshotTarget } from './snapshot-target.ts';
@@ -33,6 +34,7 @@ export const ordinaryTargets: readonly Target[] = [
     factsTarget,
     recordingTarget,
     snapshotTarget,
+    historyTarget,
   ],
 ];
 

@@ -12,7 +12,12 @@ const control = /(?![\t\r\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  * intruder's to choose; control and formatting characters are written as `\u{HHHH}`. Numbers stand as they are. Pure.
  */
 export function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(cellText).join(',')}\r\n`;
+  return `${csvCells(cells)}\r\n`;
+}
+
+/** The same without its line break. Pure. */
+export function csvCells(cells: readonly Cell[]): string {
+  return cells.map(cellText).join(',');
 }
 
 function cellText(cell: Cell): string {
