@@ -17,7 +17,7 @@ import {
   ancestorsMax,
 } from './layout.ts';
 import type { Member } from './layout.ts';
-import { addressText } from '../lib/address.ts';
+import { addressText } from '../lib/address-text.ts';
 import { splitArguments } from '../lib/command-line.ts';
 import { escapeBytes } from '../lib/escape.ts';
 
