@@ -103,20 +103,17 @@ static __always_inline void name_text(struct scratch *s)
 SEC("tracepoint")
 int on_exit_call(struct trace_event_raw_sys_exit *context)
 {
-	struct aw_watched *w = watched_current();
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct scratch *s = 0;
 	struct call c = {};
-	u64 cookie;
-
-	if (!w || is_set_up())
-		return 0;
-	cookie = bpf_get_attach_cookie(context);
+	struct aw_watched *w;
+	u64 cookie = bpf_get_attach_cookie(context);
 	u32 what = cookie >> 8 & 0xff, argument = cookie >> 16 & 0xff;
 
 	c.number = cookie & 0xff;
 	c.text = cookie >> 24 & 0xff;
 	c.result = context->ret;
+	/* What the arguments alone decide first: some of these calls are made all the time. */
 	if (what & AW_CALL_SOCKET) {
 		u32 type = argument_of(1) & SOCK_TYPE_MASK;
 
@@ -124,7 +121,22 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 		if (c.detail != AF_PACKET && (type != SOCK_RAW || (c.detail != AF_INET && c.detail != AF_INET6)))
 			return 0;
 	} else if (what & AW_CALL_STDIO) {
-		struct sock *sk = c.result >= 0 && c.result <= 2 ? sock_of(c.result) : 0;
+		if (c.result < 0 || c.result > 2)
+			return 0;
+	} else if (what & AW_CALL_NAME) {
+		/* Threads name themselves all the time; what ps shows is the name of the first one. */
+		if (argument_of(0) != PR_SET_NAME || c.result || task->pid != task->tgid)
+			return 0;
+	} else if (argument != AW_CALL_NOTHING) {
+		c.detail = argument_of(argument) & cookie >> 32;
+		if (what & AW_CALL_ONLY_DETAIL && !c.detail)
+			return 0;
+	}
+	w = watched_current();
+	if (!w || is_set_up())
+		return 0;
+	if (what & AW_CALL_STDIO) {
+		struct sock *sk = sock_of(c.result);
 
 		if (!sk)
 			return 0;
@@ -134,17 +146,10 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 		if (c.detail != AF_INET && c.detail != AF_INET6)
 			return 0;
 	} else if (what & AW_CALL_NAME) {
-		/* Threads name themselves all the time; what ps shows is the name of the first one. */
-		if (argument_of(0) != PR_SET_NAME || c.result || task->pid != task->tgid)
-			return 0;
 		s = take_scratch(w->container, AW_HOOK_CALL);
 		if (!s)
 			return 0;
 		name_text(s);
-	} else if (argument != AW_CALL_NOTHING) {
-		c.detail = argument_of(argument) & cookie >> 32;
-		if (what & AW_CALL_ONLY_DETAIL && !c.detail)
-			return 0;
 	}
 	tell_call(w, &c, s);
 	return 0;

@@ -6,54 +6,7 @@
  */
 #include "lib/record.h"
 
-#define AT_FDCWD -100
-#define EPERM 1
-#define EACCES 13
-#define EROFS 30
 #define S_ISETID 06000
-
-/*
- * Puts the path of what was changed into the scratch: the name as it was given, behind its directory when it is relative. False when
- * it cannot be told.
- */
-static __always_inline bool changed_path(struct scratch *s, u32 directory, u32 path)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	int descriptor = directory == AW_CALL_NOTHING ? AT_FDCWD : (int)argument_of(directory);
-	u64 name = path == AW_CALL_NOTHING ? 0 : argument_of(path);
-	struct file *file;
-	u32 length = 0;
-
-	if (name) {
-		long bytes = bpf_probe_read_user_str(s->data, AW_PATH_MAX, (void *)name);
-
-		if (bytes < 0)
-			return false;
-		length = (bytes - 1) & (AW_PATH_MAX - 1);
-		bpf_probe_read_kernel(s->text + ((AW_PATH_MAX - length) & (AW_PATH_MAX - 1)), length, s->data);
-		if (length && s->data[0] == '/') {
-			s->text_start = AW_PATH_MAX - length;
-			s->text_bytes = length;
-			s->text_flags = 0;
-			return true;
-		}
-	}
-	s->tail_bytes = length;
-	if (descriptor == AT_FDCWD) {
-		struct fs_struct *fs = task->fs;
-
-		if (!fs || !length)
-			return false;
-		path_text(s, LOAD(fs, pwd.dentry), LOAD(fs, pwd.mnt), 0);
-	} else {
-		file = file_of(descriptor);
-		if (!file)
-			return false;
-		path_text(s, LOAD(file, f_path.dentry), LOAD(file, f_path.mnt), 0);
-	}
-	s->tail_bytes = 0;
-	return true;
-}
 
 SEC("tracepoint")
 int on_exit_change(struct trace_event_raw_sys_exit *context)
@@ -67,7 +20,7 @@ int on_exit_change(struct trace_event_raw_sys_exit *context)
 	if (!w)
 		return 0;
 	/* Of those that failed only what was forbidden is behaviour: to ask whether a name is there is not. */
-	if (result < 0 && result != -EPERM && result != -EACCES && result != -EROFS)
+	if (result < 0 && !forbidden(result))
 		return 0;
 	state = task_state(bpf_get_current_task_btf());
 	if (state && state->flags & AW_TASK_RUNTIME)
@@ -85,7 +38,7 @@ int on_exit_change(struct trace_event_raw_sys_exit *context)
 
 	mode = cookie & AW_CHANGE_POINTER ? 0 : mode & 0xffff;
 
-	if (!changed_path(s, cookie >> 16 & 0xff, cookie >> 24 & 0xff)) {
+	if (!named_path(s, cookie >> 16 & 0xff, cookie >> 24 & 0xff)) {
 		count_loss(w->container, AW_HOOK_CHANGE, AW_LOSS_UNREADABLE);
 		give_scratch(s);
 		return 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Files, when an open returns: the descriptor's struct file cannot be changed by user space any more. Not seen here: failed opens,
- * and, but in strict mode, 32-bit int 0x80 calls.
+ * Files, when an open returns: the descriptor's struct file cannot be changed by user space any more. Of opens that failed those that
+ * were forbidden are told, by the name that was asked for. Not seen here: but in strict mode, 32-bit int 0x80 calls.
  */
 #include "lib/record.h"
 
-/* The word that stands for a file and access in a container's present sample, and its place. */
-static __always_inline u64 *recent_slot(struct aw_watched *w, const struct file_key *key, u64 *word, bool *found)
+/* The word that stands for a file and access in a container's present sample. */
+static __always_inline u64 recent_word(struct aw_watched *w, const struct file_key *key)
 {
 	u64 words[5] = {
 		key->inode,
@@ -15,21 +15,8 @@ static __always_inline u64 *recent_slot(struct aw_watched *w, const struct file_
 		(u64)key->name_hash << 32 | key->generation,
 		(u64)key->device << 32 | key->access,
 	};
-	u64 hash = hash_words(AW_HASH_FILE_RECENT, words, 5);
-	u32 index = hash & (RECENT_SETS - 1);
-	struct recent *set = bpf_map_lookup_elem(&recent_files, &index);
 
-	*word = hash;
-	*found = false;
-	if (!set)
-		return 0;
-	for (u32 i = 0; i < RECENT_WAYS; i++)
-		if (set->words[i] == hash) {
-			*found = true;
-			break;
-		}
-	/* A way by chance: what it held is looked up by the first level again. */
-	return &set->words[hash >> 61];
+	return hash_words(AW_HASH_FILE_RECENT, words, 5);
 }
 
 #define ACCESS_DIRECTORY 0x100
@@ -151,7 +138,8 @@ static __always_inline int take_open(long descriptor)
 
 	if (w->flags & AW_WATCHED_CAPTURE)
 		return open_missed(w, file, &key, mode, LOAD(inode, i_mode));
-	slot = recent_slot(w, &key, &word, &found);
+	word = recent_word(w, &key);
+	slot = recent_slot(word, &found);
 	if (found) {
 		COUNT(known, kind);
 		return 0;
@@ -198,9 +186,74 @@ int BPF_PROG(on_io_uring_complete, void *ring, void *request)
 	return take_open(LOAD(req, cqe.res));
 }
 
+/*
+ * An open that was forbidden: its name as it stands in the task's memory, where another thread could have changed it meanwhile, and
+ * links are not followed. Out of line: few are.
+ */
+static __noinline int open_refused(struct aw_watched *w, u64 cookie, long result)
+{
+	u32 flags_argument = cookie >> 32 & 0xff;
+	u64 open_flags = flags_argument == AW_CALL_NOTHING ? 1 : argument_of(flags_argument);
+	struct aw_task *state = task_state(bpf_get_current_task_btf());
+	struct scratch *s;
+	u32 at = 0;
+
+	if (state && state->flags & AW_TASK_RUNTIME)
+		return 0;
+	if (cookie & AW_CHANGE_POINTER && bpf_probe_read_user(&open_flags, sizeof(open_flags), (void *)open_flags))
+		return 0;
+	if (open_flags & O_PATH)
+		return 0;
+	s = take_scratch(w->container, AW_HOOK_OPEN);
+	if (!s)
+		return 0;
+	if (!named_path(s, cookie >> 16 & 0xff, cookie >> 24 & 0xff)) {
+		count_loss(w->container, AW_HOOK_OPEN, AW_LOSS_UNREADABLE);
+		give_scratch(s);
+		return 0;
+	}
+	bool write = open_flags & (O_ACCMODE | O_TRUNC);
+	u32 kind = write ? AW_KIND_FILE_WRITE : AW_KIND_FILE_READ;
+	u32 flags = s->text_flags;
+	u64 hash = hash_text(s, s->text_start, s->text_bytes, write ? AW_HASH_FILE_WRITE_REFUSED : AW_HASH_FILE_READ_REFUSED);
+	enum decision decision = decide(w, hash, kind);
+
+	if (flags & AW_FLAG_PATH_TRUNCATED) {
+		count_loss(w->container, AW_HOOK_OPEN, AW_LOSS_PATH_TOO_LONG);
+		if (decision == DECIDED_KNOWN)
+			decision = DECIDED_NEW;
+	}
+	if (!silent(w, decision, AW_HOOK_OPEN, &flags) && within_rate(w, AW_HOOK_OPEN, flags)) {
+		struct aw_record *r = &s->record;
+
+		begin_record(s, w, kind, AW_HOOK_OPEN, hash);
+		r->flags |= flags | AW_FLAG_REFUSED;
+		r->result = result;
+		r->path_bytes = append_text(s, &at);
+		at = append_process(s, at, PROCESS_WITH_EXE);
+		if (send_record(s, &activity_ring, at) && !(flags & AW_FLAG_CAPTURED))
+			mark_told(w, hash, AW_HOOK_OPEN);
+	}
+	give_scratch(s);
+	return 0;
+}
+
 /* Attached to each call that opens a file and answers its descriptor. */
 SEC("tracepoint")
 int on_exit_open(struct trace_event_raw_sys_exit *context)
 {
-	return take_open(context->ret);
+	long result = context->ret;
+	struct aw_watched *w;
+	u64 cookie;
+
+	if (result >= 0)
+		return take_open(result);
+	if (!forbidden(result))
+		return 0;
+	w = watched_current();
+	cookie = bpf_get_attach_cookie(context);
+	/* Without a path (a handle) it is a rare call, and told as such. */
+	if (!w || (cookie >> 24 & 0xff) == AW_CALL_NOTHING)
+		return 0;
+	return open_refused(w, cookie, result);
 }

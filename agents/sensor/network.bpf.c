@@ -29,6 +29,20 @@ static __always_inline u8 peer_of(const struct endpoint *e)
 	return (a & 0xfe) == 0xfc || (a == 0xfe && (b & 0xc0) == 0x80) ? AW_PEER_PRIVATE : AW_PEER_PUBLIC;
 }
 
+/* The word that stands for an endpoint in a container's present sample; of one that is reached, or that reaches, only what its key holds. */
+static __always_inline u64 recent_endpoint(struct aw_watched *w, const struct endpoint *e, u32 kind, u8 peer)
+{
+	u64 words[5] = {
+		w->container,
+		(u64)w->sample << 32 | config.epoch,
+		(u64)e->protocol | (u64)e->port << 16 | (u64)e->family << 32 | (u64)kind << 48 | (u64)peer << 56,
+	};
+
+	if (kind == AW_KIND_NET_OUT)
+		__builtin_memcpy(&words[3], e->address, 16);
+	return hash_words(AW_HASH_ENDPOINT_RECENT, words, 5);
+}
+
 /* Programs of cgroups may have to do without task storage. */
 enum hooked { HOOKED_TRACEPOINT, HOOKED_CGROUP };
 
@@ -36,8 +50,9 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 {
 	struct aw_task *state;
 	struct scratch *s;
-	u64 words[3] = {}, hash;
-	u8 peer = 0;
+	u64 words[3] = {}, hash, word, *slot;
+	u8 peer = kind == AW_KIND_NET_IN ? peer_of(e) : 0;
+	bool found;
 
 	if ((e->family != AF_INET && e->family != AF_INET6) || !e->port)
 		return 0;
@@ -47,23 +62,35 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 		__builtin_memset(e->address + 4, 0, 12);
 		e->family = AF_INET;
 	}
+	word = recent_endpoint(w, e, kind, peer);
+	slot = recent_slot(word, &found);
+	/* Of a container that is captured everything is told. */
+	if (found && !(w->flags & AW_WATCHED_CAPTURE)) {
+		COUNT(known, kind);
+		return 0;
+	}
 	words[0] = (u64)e->protocol | (u64)e->port << 16;
 	if (kind == AW_KIND_NET_OUT) {
-		if (w->flags & AW_WATCHED_PORT && known_as(w, hash_words(AW_HASH_NET_OUT_PORT, words, 1), kind))
+		if (w->flags & AW_WATCHED_PORT && known_as(w, hash_words(AW_HASH_NET_OUT_PORT, words, 1), kind)) {
+			if (slot)
+				*slot = word;
 			return 0;
+		}
 		words[0] |= (u64)e->family << 32;
 		__builtin_memcpy(&words[1], e->address, 16);
 		hash = hash_words(AW_HASH_NET_OUT, words, 3);
 	} else if (kind == AW_KIND_NET_IN) {
-		peer = peer_of(e);
 		words[0] |= (u64)peer << 32;
 		hash = hash_words(AW_HASH_NET_IN, words, 1);
 	} else {
 		hash = hash_words(AW_HASH_NET_LISTEN, words, 1);
 	}
 	u32 flags = 0;
+	enum decision decision = decide(w, hash, kind);
 
-	if (silent(w, decide(w, hash, kind), hook, &flags))
+	if (decision == DECIDED_KNOWN && slot)
+		*slot = word;
+	if (silent(w, decision, hook, &flags))
 		return 0;
 	state = hooked == HOOKED_TRACEPOINT || CGROUP_LINEAGE ? task_state(bpf_get_current_task_btf()) : 0;
 	if (state && state->flags & AW_TASK_RUNTIME)

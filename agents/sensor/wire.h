@@ -52,6 +52,9 @@ enum aw_hash_type {
 	AW_HASH_DNS = 17,
 	AW_HASH_DNS_PARENT = 18,
 	AW_HASH_DNS_ANSWER = 19,
+	AW_HASH_FILE_READ_REFUSED = 20,
+	AW_HASH_FILE_WRITE_REFUSED = 21,
+	AW_HASH_ENDPOINT_RECENT = 22,
 	/* and from here on, for each change, set-id mode or not, refused or not: the path, folded, its directory */
 	AW_HASH_CHANGE = 32,
 };
@@ -104,7 +107,7 @@ enum aw_origin {
 #define AW_FLAG_SHAPED 0x20 /* exec: the key holds the shape of the arguments */
 #define AW_FLAG_PROVISIONAL 0x40 /* user space has not confirmed the container yet */
 #define AW_FLAG_BAD_SHAPE 0x80 /* exec: the arguments could not be read */
-#define AW_FLAG_REFUSED 0x100 /* call, change: it failed */
+#define AW_FLAG_REFUSED 0x100 /* call, change: it failed; file: it was not opened, the path is as it was asked for */
 #define AW_FLAG_SPECIAL 0x200 /* change: a set-id mode, a time that was not the present one */
 #define AW_FLAG_CAPTURED 0x400 /* known or told before; told because the container is being captured */
 #define AW_FLAG_SOCKET_STDIO 0x800 /* exec: standard input is a network socket */
@@ -113,6 +116,7 @@ enum aw_origin {
 /*
  * Cookie of a change: its number (bits 0-15), which argument is the directory (16-23), the path (24-31), the mode (32-39) and the other
  * path (40-47); AW_CHANGE_POINTER: the mode is a pointer, of which only counts whether there is one.
+ * Cookie of an open: the same, where its flags stand for the mode; AW_CHANGE_POINTER: in the structure that it points to.
  * Cookie of a rare call: its number (bits 0-7), AW_CALL_* (8-15), which argument is its detail (16-23) and which a text (24-31), the
  * bits of the detail that count (32-63).
  */
@@ -193,7 +197,7 @@ struct aw_record {
 	__u16 call; /* call, change: its number, from the cookie */
 	__u8 address[16]; /* net, DNS: the peer's; network order, IPv4 in the first four bytes */
 	__u64 detail; /* call: the argument that counts, masked; change: the mode */
-	__s64 result; /* call, change: what it returned */
+	__s64 result; /* call, change, file that was refused: what it returned */
 	struct aw_ancestor ancestors[AW_ANCESTORS_MAX];
 };
 

@@ -30,6 +30,7 @@ import type { Recording } from './recording-watch.ts';
 import { RuleSource } from './rule-source.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';
+import { starterPaths, Starters } from './starters.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -66,6 +67,8 @@ export interface AgentOptions {
   readonly sensor?: 'auto' | 'bpf' | 'procfs';
   /** Files and directories of suspicion rules that build on the shipped ones. */
   readonly rulePaths?: readonly string[];
+  /** `on`, `off`, or a path beside the shipped starters; `on` when left out. */
+  readonly starter?: string;
   /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
   readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
   /** On critical alerts, without copies, when left out. */
@@ -112,6 +115,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const ruleSource = new RuleSource(options.rulePaths ?? [], log);
   const { rules } = ruleSource;
+  const starters = new Starters(starterPaths(options.starter ?? 'on'), log);
 
   const setAside = (aside: string, error: AnchorwatchError): void => {
     log.error({ err: error, code: error.code, aside }, `${errorText(error)}. It was moved aside, a new one begins`);
@@ -122,7 +126,11 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const { profilesFile, watch } = openOrSetAside(
     profilesPath,
     () =>
-      openWatch(profilesPath, { rules, clock, node: nodeName, sliceMs, startupMs, halfLifeMs, ...judging }, recording),
+      openWatch(
+        profilesPath,
+        { rules, starters, clock, node: nodeName, sliceMs, startupMs, halfLifeMs, ...judging },
+        recording,
+      ),
     setAside,
   );
   cleanups.defer('profiles', () => {
@@ -279,7 +287,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
-  const from = { ...own, fleet, recording, taking };
+  const from = { ...own, fleet, recording, taking, starters };
   const report = (): void => {
     outbox.report(nodeReport(from));
   };
@@ -292,6 +300,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     reload() {
       outbox.redial();
       watch.setRules(ruleSource.reload());
+      starters.reload();
     },
     stop: () => cleanups.run(log),
   };

@@ -14,6 +14,7 @@ import type { Recording } from './recording-watch.ts';
 import type { RuleSource } from './rule-source.ts';
 import type { SliceLoops } from './slice-loops.ts';
 import type { Source } from './source.ts';
+import type { Starters } from './starters.ts';
 import type { Watch } from './watch.ts';
 
 /** Only files have a first level of their own. */
@@ -36,6 +37,7 @@ export interface ReportSources {
   readonly recording: Recording | undefined;
   readonly fleet: Fleet;
   readonly taking: NodeSnapshots | undefined;
+  readonly starters: Starters;
 }
 
 /** What the agent tells the collector of itself and of what runs on its node, now. */
@@ -53,6 +55,7 @@ export function nodeReport({
   recording,
   fleet,
   taking,
+  starters,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -85,6 +88,7 @@ export function nodeReport({
     { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
     { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
     { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
+    { hook: 'starter', reason: 'refused', count: starters.refused },
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {

@@ -3,7 +3,7 @@ import type { Candidate, Thresholds, Verdict } from '../detect/score.ts';
 import type { RuleMatch } from '../detect/rules.ts';
 import type { Evidence, Finding } from '../model/alert.ts';
 import type { Stratum } from '../model/feature.ts';
-import { surpriseOfSeen, surpriseOfTold } from '../profile/coverage.ts';
+import { surpriseOfNew, surpriseOfSeen, surpriseOfShipped, surpriseOfTold } from '../profile/coverage.ts';
 import type { Incidences } from '../profile/coverage.ts';
 import type { LevelledFeature } from '../profile/features.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -11,6 +11,8 @@ import type { Profile } from '../profile/profile.ts';
 /** A feature with its surprise as if all samples had been under the image that runs. */
 export interface ReleaseCandidate extends Candidate {
   readonly fullSurprise: number;
+  /** Decades that a starter's having seen it has taken off the surprise. */
+  readonly excuse: number;
 }
 
 /**
@@ -33,11 +35,29 @@ export function candidateOf(
   const seen = here > 0 || learned === 'judged' ? here : (prior?.incidence(feature) ?? 0);
   const all = profile.incidences(feature.dimension, stratum);
   const counts = profile.incidencesUnder(digest, feature.dimension, stratum, all);
+  const shipped = prior?.starter !== undefined && here === 0;
+  const surpriseOfForeign = shipped ? surpriseOfShipped : surpriseOfTold;
   const surpriseBy = (by: Incidences): number =>
-    state === 'known' ? surpriseOfSeen(by, seen) : surpriseOfTold(by, seen);
+    state === 'known' ? surpriseOfSeen(by, seen) : surpriseOfForeign(by, seen);
   const surprise = surpriseBy(counts);
   const fullSurprise = counts === all ? surprise : surpriseBy(all);
-  return { ...feature, state: state === 'new' && judgedByKernel ? 'judged' : state, surprise, fullSurprise };
+  const excuse = shipped && state !== 'known' ? surpriseOfNew(counts) - surprise : 0;
+  return { ...feature, state: state === 'new' && judgedByKernel ? 'judged' : state, surprise, fullSurprise, excuse };
+}
+
+/** The same candidates; where rules find the event suspicious, no starter's word excuses them. Pure. */
+export function withoutExcuse(
+  candidates: readonly ReleaseCandidate[],
+  matches: readonly RuleMatch[],
+): readonly ReleaseCandidate[] {
+  if (!matches.some(({ suspicion }) => suspicion > 0) || candidates.every(({ excuse }) => excuse === 0))
+    return candidates;
+  return candidates.map((candidate) => ({
+    ...candidate,
+    surprise: candidate.surprise + candidate.excuse,
+    fullSurprise: candidate.fullSurprise + candidate.excuse,
+    excuse: 0,
+  }));
 }
 
 /**

@@ -15,6 +15,7 @@ import { openDatabase } from '../store/database.ts';
 import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
+import type { Starters } from './starters.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -22,6 +23,8 @@ type Judging = Pick<WatchOptions, 'alertBudget' | 'thresholds' | 'incidentQuietM
 
 export interface ReplayOptions {
   readonly rules: RuleSet;
+  /** Baselines of common programs; none when left out. */
+  readonly starters?: Starters;
   /** What is known at the start instead of what the recording says; an empty list: nothing. */
   readonly profiles?: readonly StoredProfile[] | undefined;
   /** What becomes an alert, and an incident. */
@@ -171,12 +174,12 @@ export class Replay {
 
   #started(): Watch {
     if (this.#watch !== undefined) return this.#watch;
-    const { rules, profiles = this.#profiles, judging } = this.#options;
+    const { rules, profiles = this.#profiles, judging, starters } = this.#options;
     const { node, sliceMs, startupMs, halfLifeMs, createdMs } = this.#header;
     const random = randomOf(`${node} ${createdMs}`);
     this.#watch = new Watch({
       ...judging,
-      ...{ rules, node, sliceMs, startupMs, halfLifeMs },
+      ...{ rules, node, sliceMs, startupMs, halfLifeMs, ...(starters === undefined ? {} : { starters }) },
       profiles: { load: () => profiles, save: () => undefined },
       clock: { nowMs: () => this.#nowMs, monotonicMs: () => this.#nowMs },
       newId: (timeMs) => ulid(Math.floor(timeMs), random),

@@ -138,6 +138,7 @@ function elsewhereNote(profile: Profile, feature: Feature, stratum: Stratum): st
   const samples = Math.round(prior.samples(feature.dimension, stratum)).toLocaleString('en');
   const seen = Math.ceil(prior.incidence(feature));
   const but = seen === 0 ? '' : `; there it was seen in ${seen.toLocaleString('en')}`;
+  if (prior.starter !== undefined) return `, of them ${samples} by the weight of the starter ${prior.starter}${but}`;
   return `, of them ${samples} from ${prior.nodes} other ${prior.nodes === 1 ? 'node' : 'nodes'}${but}`;
 }
 

@@ -29,9 +29,10 @@ import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
 import type { Judgement, Rollover, SampleChange } from './judgement.ts';
 import { namedBy } from './peer-names.ts';
-import { candidateOf, releaseFinding } from './release-note.ts';
+import { candidateOf, releaseFinding, withoutExcuse } from './release-note.ts';
 import type { ReleaseCandidate } from './release-note.ts';
 import { SliceFindings } from './slice-findings.ts';
+import type { Starters } from './starters.ts';
 import { Told } from './told.ts';
 import { evidenceOf, isOfImage, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
 import { workloadReport } from './workload-report.ts';
@@ -45,6 +46,8 @@ export interface ProfileStore {
 export interface WatchOptions extends AlertBudgetOptions {
   readonly profiles: ProfileStore;
   readonly rules: RuleSet;
+  /** Baselines of common programs; none when left out. */
+  readonly starters?: Starters;
   /** An incident that was quiet for so long is over; 15 minutes when left out. */
   readonly incidentQuietMs?: number;
   readonly clock: Clock;
@@ -100,7 +103,9 @@ export class Watch {
   /** A container runs (again). Answers its sample, for the kernel's `watched` map. */
   containerStarted(container: Container, nowMs: number): Sample {
     this.#containers.set(container.id, container);
-    this.#profileOf(container, nowMs).imageSeen(container.digest, nowMs);
+    const profile = this.#profileOf(container, nowMs);
+    profile.imageSeen(container.digest, nowMs);
+    this.#options.starters?.recall(profile, container, nowMs);
     return this.#samples.start(container.id, container.startedAtMs, nowMs);
   }
 
@@ -122,6 +127,7 @@ export class Watch {
     const first = features[0];
     if (first === undefined || this.#told.before(event, first.key, container)) return nothing;
     const profile = this.#profileOf(container, event.timeMs);
+    this.#options.starters?.see(event, profile, container);
     const sample = this.#samples.at(container.id) ?? {
       number: 0,
       stratum: startsUp(container, event.timeMs, this.#options.startupMs),
@@ -131,11 +137,12 @@ export class Watch {
     // A check that was tampered with is no check.
     const check = writtenHere ? 'no' : this.#healthChecks.concerns(event, container);
     const expected = check !== 'no' || (isOfImage(event) && profile.releases.isFresh(container.digest));
-    const candidates = features.map((feature) => {
+    const weighed = features.map((feature) => {
       const candidate = candidateOf(profile, feature, container.digest, sample.stratum, event.judged === true);
-      return expected ? { ...candidate, surprise: 0, fullSurprise: 0 } : candidate;
+      return expected ? { ...candidate, surprise: 0, fullSurprise: 0, excuse: 0 } : candidate;
     });
-    const matches = this.#matches(event, container, profile, candidates, sample.stratum, { writtenHere, check });
+    const matches = this.#matches(event, container, profile, weighed, sample.stratum, { writtenHere, check });
+    const candidates = withoutExcuse(weighed, matches);
     const thresholds = this.#budget.inForce(container.workload, first.dimension);
     const evidence = (feature: Feature): Evidence =>
       evidenceOf(profile, feature, sample.stratum, event.timeMs, {

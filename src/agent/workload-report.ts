@@ -1,5 +1,5 @@
 import type { Dimension } from '../model/feature.ts';
-import type { DimensionCoverage, WorkloadReport } from '../model/node.ts';
+import type { DimensionCoverage, PriorReport, WorkloadReport } from '../model/node.ts';
 import { coverage } from '../profile/coverage.ts';
 import type { Profile } from '../profile/profile.ts';
 
@@ -23,5 +23,14 @@ export function workloadReport(
         thresholds: thresholds(dimension),
       };
     }),
+    ...priorReport(profile),
   };
+}
+
+function priorReport({ prior }: Profile): { readonly prior?: PriorReport } {
+  if (prior === undefined) return {};
+  const { starter, totals, nodes } = prior;
+  const samples = { startup: Math.round(totals.startup * 10) / 10, steady: Math.round(totals.steady * 10) / 10 };
+  if (starter === undefined) return { prior: { source: 'fleet', name: '', nodes, samples } };
+  return { prior: { source: 'starter', name: starter, nodes: 0, samples } };
 }

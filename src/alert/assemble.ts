@@ -116,8 +116,11 @@ function deedOf(event: Event, container: Container): string {
           : ` with a network socket as its standard input${event.socketStdio === '' ? '' : ` (${event.socketStdio})`}`;
       return `${starter} started ${programKey(event.path, event.process.args)}${script}${socket}`;
     }
-    case 'file':
+    case 'file': {
+      if (event.error !== undefined)
+        return `${name} tried to ${event.access === 'read' ? 'read' : 'write'} ${event.path}, refused (${event.error})`;
       return `${name} ${event.access === 'read' ? 'read' : event.created ? 'created' : 'wrote'} ${event.path}`;
+    }
     case 'connect':
       return `${name} connected to ${peerKey(event)}${event.name === undefined ? '' : ` (${event.name})`}`;
     case 'accept':

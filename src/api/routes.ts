@@ -190,6 +190,7 @@ async function profile({ nodes, profileTimeoutMs = 5000 }: RouteOptions, id: str
     omitted: having.reduce((sum, { omitted }) => sum + omitted, 0),
     features: mergeProfiles(having.map(({ features }) => features)),
     ...(found.rates === undefined ? {} : { rates: found.rates }),
+    ...(found.priors === undefined ? {} : { priors: found.priors }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StoredAlert } from '../model/alert.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
-import type { FleetWorkload, NodeState } from '../model/fleet.ts';
+import type { FleetWorkload, NodePrior, NodeState } from '../model/fleet.ts';
 import type {
   ContainerRates,
   DimensionCoverage,
@@ -15,6 +15,7 @@ import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
 import {
   dimensionCoverageSchema,
   hookStateSchema,
+  priorReportSchema,
   profileFeatureSchema,
   rateReportSchema,
   ratesSchema,
@@ -122,7 +123,10 @@ export interface WorkloadView {
   readonly dimensions: readonly DimensionCoverage[];
   /** What is usual for its rates; absent where no node tells. */
   readonly rates?: readonly RateReport[];
+  /** Starters, and what other nodes know, that count on nodes beside what those learned; absent: nothing does. */
+  readonly priors?: readonly NodePrior[];
 }
+const priors = z.array(z.intersection(z.object({ node: z.string() }), priorReportSchema)).exactOptional();
 const workloadFields = {
   id: z.string(),
   name: z.string(),
@@ -132,6 +136,7 @@ const workloadFields = {
   samples: z.object({ startup: z.number(), steady: z.number() }),
   dimensions: z.array(dimensionCoverageSchema),
   rates: z.array(rateReportSchema).exactOptional(),
+  priors,
 };
 export interface WorkloadList {
   readonly items: readonly WorkloadView[];
@@ -164,6 +169,8 @@ export interface ProfileView {
   readonly features: readonly ProfileFeature[];
   /** What is usual for its rates; absent where no node tells. */
   readonly rates?: readonly RateReport[];
+  /** Starters, and what other nodes know, that count on nodes beside what those learned; absent: nothing does. */
+  readonly priors?: readonly NodePrior[];
 }
 export const profileSchema: z.ZodType<ProfileView> = z.object({
   workload: z.string(),
@@ -172,6 +179,7 @@ export const profileSchema: z.ZodType<ProfileView> = z.object({
   omitted: z.int(),
   features: z.array(profileFeatureSchema),
   rates: z.array(rateReportSchema).exactOptional(),
+  priors,
 });
 
 export function viewNode(state: NodeState, nowMs: number): NodeView {

@@ -60,6 +60,7 @@ export const agent: CommandDefinition = {
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
           ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
+          starter: settings.starter,
           version: packageVersion(),
         },
         log,

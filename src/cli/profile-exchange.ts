@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { stateCandidates } from '../config/state-directory.ts';
 import { ask, collectorAddress } from './collector-client.ts';
-import { type CommandDefinition, exitStatus } from './command.ts';
+import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { escapeForTerminal } from './terminal.ts';
 
 /** A profile in a file, as far as the command line looks into it; the collector checks it. */
@@ -29,14 +30,23 @@ export const profileExport: CommandDefinition = {
   summary: 'what all nodes learned of a workload, for a file',
   description:
     'Prints the sum of what all nodes learned of a workload. Format json: a profile that "anchorwatch profile import" takes; the other formats ' +
-    '(seccomp, networkpolicy, apparmor) are not available yet.',
-  flags: [['--out <FILE>', 'write to a file instead']],
-  examples: ['anchorwatch profile export json shop/web --out web.json'],
+    '(seccomp, networkpolicy, apparmor) are not available yet. With --offline no collector is asked: what one keeps in DIR is read, else what an agent learned.',
+  flags: [
+    ['--out <FILE>', 'write to a file instead'],
+    ['--offline', 'read DIR itself (--state), no collector needs to run'],
+  ],
+  examples: [
+    'anchorwatch profile export json shop/web --out web.json',
+    'anchorwatch profile export json shop/web --offline --state ./state --out web.json',
+  ],
   run: async (invocation, format = '', workload = '') => {
     const { own, surroundings } = invocation;
     const { terminal, stop } = surroundings;
     const path = `${workloadPath(workload)}/export/${encodeURIComponent(format)}`;
-    const document = await ask<Document>(collectorAddress(invocation), path, stop);
+    const document =
+      own['offline'] === true
+        ? await exportedOffline(invocation, format, workload)
+        : await ask<Document>(collectorAddress(invocation), path, stop);
     const text = JSON.stringify(document, undefined, 2);
     if (typeof own['out'] !== 'string') {
       terminal.out(text);
@@ -67,15 +77,20 @@ export const profileImport: CommandDefinition = {
     ['--workload <NAME>', 'for this workload (name or id) instead of the one in the file'],
     ['--name <NAME>', 'what the import is called (default: the name of the file)'],
     ['--remove', 'forget what was imported under this name'],
+    ['--offline', 'write into DIR/collector.db itself (--state), no collector needs to run'],
   ],
   examples: ['anchorwatch profile import web.json', 'anchorwatch profile import web.json --remove'],
   run: async (invocation, file = '') => {
     const { own, surroundings } = invocation;
     const { terminal, stop } = surroundings;
-    const address = collectorAddress(invocation);
     const document = documentOf(file);
     const given = typeof own['workload'] === 'string' ? own['workload'] : undefined;
     const name = typeof own['name'] === 'string' ? own['name'] : basename(file).replace(/\.json$/, '');
+    if (own['offline'] === true) {
+      terminal.out(escapeForTerminal(await importedOffline(invocation, document, { given, name })));
+      return exitStatus.done;
+    }
+    const address = collectorAddress(invocation);
     const query = `import?name=${encodeURIComponent(name)}`;
     if (own['remove'] === true) {
       const id = given === undefined ? document.profile.workload.id : await idOf(address, given, stop);
@@ -93,6 +108,59 @@ export const profileImport: CommandDefinition = {
     return exitStatus.done;
   },
 };
+
+/** What a collector keeps, else what an agent learned. @throws AnchorwatchError `bad-option`, `profile.unknown` */
+async function exportedOffline({ settings }: Invocation, format: string, workload: string): Promise<Document> {
+  if (format !== 'json') throw new AnchorwatchError('bad-option', `--offline exports json, not ${format}`);
+  const { withKeptProfiles } = await import('../collector/kept-profiles.ts');
+  const { learnedHere } = await import('../agent/kept-profile.ts');
+  const directories = stateCandidates(settings.state);
+  for (const directory of directories) {
+    const summed = await withKeptProfiles(directory, (kept) => kept.exported(workload));
+    const profile = summed ?? learnedHere(directory, workload, Date.now());
+    if (profile !== undefined) return { ...{ format: 'anchorwatch-profile', version: 1 }, profile };
+  }
+  throw new AnchorwatchError(
+    'profile.unknown',
+    `nothing was learned of a workload ${workload} in ${directories.join(' or ')}: name the state directory with --state DIR`,
+  );
+}
+
+/** Says what was done. @throws AnchorwatchError `bad-option`, `profile.invalid`, `profile.unknown`, `store.…` */
+async function importedOffline(
+  { settings, own }: Invocation,
+  document: Document,
+  { given, name }: { readonly given: string | undefined; readonly name: string },
+): Promise<string> {
+  if (!/^[\w.-]{1,64}$/.test(name))
+    throw new AnchorwatchError('bad-option', '--name must be 1 to 64 letters, digits, ".", "_" or "-"');
+  const { checkedDocument, withKeptProfiles } = await import('../collector/kept-profiles.ts');
+  const directories = stateCandidates(settings.state);
+  for (const directory of directories) {
+    const said = await withKeptProfiles(directory, async (kept) => {
+      const named = given === undefined ? undefined : kept.workload(given);
+      if (given !== undefined && named === undefined)
+        throw new AnchorwatchError('profile.unknown', `no node has reported a workload ${given}`);
+      if (own['remove'] === true) {
+        const { id } = named ?? document.profile.workload;
+        if (await kept.removed(id, name)) return `what was imported as ${name} is forgotten`;
+        throw new AnchorwatchError(
+          'profile.unknown',
+          `nothing was imported as ${name} for a workload with the id ${id}`,
+        );
+      }
+      const { profile } = checkedDocument(document);
+      const workload = named ?? profile.workload;
+      await kept.imported(name, { ...profile, workload });
+      return `${profile.features.length} features are imported as ${name} for ${workload.name}`;
+    });
+    if (said !== undefined) return said;
+  }
+  throw new AnchorwatchError(
+    'profile.unknown',
+    `there is no collector.db in ${directories.join(' or ')}: name the collector's state directory with --state DIR`,
+  );
+}
 
 async function idOf(address: string, workload: string, stop: AbortSignal): Promise<string> {
   return (await ask<{ readonly id: string }>(address, workloadPath(workload), stop)).id;

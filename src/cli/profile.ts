@@ -1,3 +1,4 @@
+import type { NodePrior } from '../model/fleet.ts';
 import type { ProfileFeature, RateReport } from '../model/node.ts';
 import { rateDimension } from '../model/rate.ts';
 import { rateText } from '../agent/rate-words.ts';
@@ -12,6 +13,16 @@ interface ServedProfile {
   readonly omitted: number;
   readonly features: readonly ProfileFeature[];
   readonly rates?: readonly RateReport[];
+  readonly priors?: readonly NodePrior[];
+}
+
+/** `On worker-3 the starter nginx 2026-11-28 counts beside it, as 1.2 starts and 12 samples.` */
+function priorLine({ node, source, name, nodes, samples: { startup, steady } }: NodePrior): string {
+  const what =
+    source === 'starter'
+      ? `the starter ${name} counts`
+      : `what ${nodes} other ${nodes === 1 ? 'node knows' : 'nodes know'} counts`;
+  return `On ${node} ${what} beside it, as ${startup.toLocaleString('en')} starts and ${steady.toLocaleString('en')} samples.`;
 }
 
 async function show(invocation: Invocation, ...args: readonly string[]): Promise<number> {
@@ -57,6 +68,7 @@ async function show(invocation: Invocation, ...args: readonly string[]): Promise
     ]);
     for (const line of formatTable(['RATE', 'USUAL NOW', 'HIGHEST HELD', 'HALF HOURS'], rows)) terminal.out(line);
   }
+  for (const prior of profile.priors ?? []) terminal.err(escapeForTerminal(priorLine(prior)));
   if (profile.missing.length > 0)
     terminal.err(
       `Without what these nodes learned, they did not answer: ${escapeForTerminal(profile.missing.join(', '))}`,
@@ -73,7 +85,8 @@ export const profileShow: CommandDefinition = {
   description:
     'Prints the learned profile of a workload (name or id, see "anchorwatch workloads"): each feature with the number of samples it was ' +
     'seen in, at startup and in steady state. "judged": an alert was raised for it, it does not count as known. Then its rates: what is usual at ' +
-    'this hour, the highest that was held for some slices, and how many half hours that rests on.',
+    'this hour, the highest that was held for some slices, and how many half hours that rests on. A starter, or ' +
+    'what other nodes know, that counts beside is named on standard error.',
   flags: [
     [
       '--dimension <NAME>',

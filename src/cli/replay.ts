@@ -1,4 +1,5 @@
 import { AnchorwatchError } from '../lib/errors.ts';
+import { createLogger } from '../lib/log.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { describeAlert } from './alert-lines.ts';
 import { judgingOf } from './judging.ts';
@@ -14,10 +15,13 @@ async function run({ own, settings, surroundings }: Invocation, ...args: readonl
   const rules = effectiveRules(settings.rules ?? []);
   if (rules.problems.length > 0) throw invalidRules(rules.problems);
   const { profilesOf, replayRecording } = await import('../agent/replay.ts');
+  const { starterPaths, Starters } = await import('../agent/starters.ts');
+  const log = createLogger({ level: 'error', name: 'replay' });
+  const starters = new Starters(starterPaths(settings.starter), log);
   const profiles = typeof profilesPath === 'string' ? profilesOf(profilesPath) : empty === true ? [] : undefined;
   const startedMs = performance.now();
   const summary = await replayRecording(path, {
-    ...{ rules, profiles, judging: judgingOf(settings) },
+    ...{ rules, profiles, starters, judging: judgingOf(settings) },
     onAlert: (alert) => {
       for (const line of json === true ? [jsonLine(alert)] : describeAlert(alert)) terminal.out(line);
     },

@@ -76,6 +76,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
         ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
+        starter: settings.starter,
         version,
       },
       log.child({ part: 'agent' }),

@@ -254,6 +254,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: ['up', 'collector'],
     parse: parseCount,
   },
+  starter: {
+    name: 'starter',
+    env: ['ANCHORWATCH_STARTER'],
+    placeholder: 'on|off|PATH',
+    fallback: 'on',
+    help: 'Baselines of common programs that count, at a discount, for workloads that run them until more is known: the shipped ones (on), none (off), or the shipped ones and those of a file or directory of *.yaml, of which one of the same name takes the place of ours. Read again on SIGHUP, for workloads that have none yet.',
+    commands: [...watching, 'replay'],
+    parse: parseText,
+  },
   record: {
     name: 'record',
     env: ['ANCHORWATCH_RECORD'],

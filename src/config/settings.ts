@@ -66,6 +66,8 @@ export interface Settings {
   /** Bytes. */
   readonly snapshotMaxSize: number;
   readonly snapshotMaxCount: number;
+  /** `on`, `off`, or a file or directory beside the shipped ones. */
+  readonly starter: string;
   /** File. */
   readonly record: string | undefined;
   /** Bytes. */

@@ -189,6 +189,7 @@ export function describedEvent(example: Example): Event {
       path,
       fileType: example.type ?? 'regular',
       origin,
+      ...(example.refused === true ? { error: 'EACCES' } : {}),
     };
   }
   if (example.connect !== undefined) {

@@ -32,7 +32,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     other: 'change: the old name of a rename, what a link points to.',
     special:
       'change: chmod lends the identity of the owner (set-user-id, set-group-id), or a time was set that is not the present.',
-    refused: 'call, change: it failed.',
+    refused: 'call, change: it failed. file: it was forbidden to be opened; the path is as it was asked for.',
     text: 'call: the path or text that it was given.',
     socketStdio: 'exec: standard input is a network socket.',
     compat: 'exec: a program of the 32-bit ABI on a 64-bit machine.',

@@ -152,8 +152,8 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
       };
     }
     case 'file': {
-      const { path, access, created, origin, fileType } = event;
-      return { path, name: baseName(path), access, created, origin, fileType };
+      const { path, access, created, origin, fileType, error } = event;
+      return { path, name: baseName(path), access, created, origin, fileType, refused: error !== undefined };
     }
     case 'connect': {
       const { address, port, protocol, name = '' } = event;

@@ -81,7 +81,7 @@ export class SnapshotIntake {
   /** A node says how many it has. */
   reported(node: string, waiting: number): void {
     if (waiting === 0) this.#due.delete(node);
-    else if (!this.#busy.has(node)) this.#due.add(node);
+    else this.#due.add(node);
     this.#next();
   }
 
@@ -92,6 +92,8 @@ export class SnapshotIntake {
   #next(): void {
     for (const node of this.#due) {
       if (this.#stopped || this.#busy.size >= nodesAtOnce) return;
+      // What it reports meanwhile is asked for when this is over.
+      if (this.#busy.has(node)) continue;
       this.#due.delete(node);
       this.#busy.add(node);
       void this.#fetchAll(node).finally(() => {

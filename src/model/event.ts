@@ -53,7 +53,8 @@ export type KernelKey =
       /** A program of the 32-bit ABI of a 64-bit machine. */
       readonly compat?: boolean;
     }
-  | { readonly kind: 'file.read' | 'file.write'; readonly path: string }
+  /** `refused`: the open was forbidden; the path is as it was asked for. */
+  | { readonly kind: 'file.read' | 'file.write'; readonly path: string; readonly refused?: boolean }
   /** Digit runs in the path folded to `0`: `/tmp/job-0`. */
   | { readonly kind: 'file.read.folded' | 'file.write.folded'; readonly path: string }
   /** Everything directly in the directory `path` (with its closing `/`). */
@@ -135,6 +136,8 @@ export interface FileEvent extends EventBase {
   readonly path: string;
   readonly fileType: FileType;
   readonly origin: FileOrigin;
+  /** Name of the error that the open was refused with (`EACCES`); the path is then as it was asked for. Undefined: it was opened. */
+  readonly error?: string;
   readonly process: Process;
 }
 

@@ -1,4 +1,4 @@
-import type { DimensionCoverage, NodeReport, ProfileFeature, RateReport, WorkloadReport } from './node.ts';
+import type { DimensionCoverage, NodeReport, PriorReport, ProfileFeature, RateReport, WorkloadReport } from './node.ts';
 
 /** A node as the collector knows it. */
 export interface NodeState {
@@ -16,8 +16,15 @@ export interface NodeState {
 }
 
 /** A workload as all the nodes that run it know it. */
-export interface FleetWorkload extends WorkloadReport {
+export interface FleetWorkload extends Omit<WorkloadReport, 'prior'> {
   readonly nodes: readonly string[];
+  /** What counts on which of them beside what it learned; absent: nothing does. */
+  readonly priors?: readonly NodePrior[];
+}
+
+/** What counts on a node beside what it learned. */
+export interface NodePrior extends PriorReport {
+  readonly node: string;
 }
 
 /**
@@ -29,10 +36,12 @@ export interface FleetWorkload extends WorkloadReport {
 export function mergeWorkloads(states: readonly NodeState[]): readonly FleetWorkload[] {
   const merged = new Map<string, FleetWorkload>();
   for (const { name, report } of states) {
-    for (const workload of report?.workloads ?? []) {
+    for (const { prior, ...workload } of report?.workloads ?? []) {
       const { id } = workload.workload;
       const before = merged.get(id);
-      merged.set(id, before === undefined ? { ...workload, nodes: [name] } : addWorkload(before, workload, name));
+      const all = before === undefined ? { ...workload, nodes: [name] } : addWorkload(before, workload, name);
+      const priors = [...(before?.priors ?? []), ...(prior === undefined ? [] : [{ node: name, ...prior }])];
+      merged.set(id, priors.length === 0 ? all : { ...all, priors });
     }
   }
   return [...merged.values()].toSorted(

@@ -34,6 +34,18 @@ export interface RateReport {
   readonly samples: number;
 }
 
+/** What counts on a node beside what it learned of a workload by itself. */
+export interface PriorReport {
+  /** `starter`: a baseline that came with the agent; `fleet`: what other nodes know. */
+  readonly source: 'starter' | 'fleet';
+  /** Name and revision of the starter; empty for the fleet. */
+  readonly name: string;
+  /** Other nodes whose word it is; 0 for a starter. */
+  readonly nodes: number;
+  /** So many samples of the workload's own it weighs. */
+  readonly samples: { readonly startup: number; readonly steady: number };
+}
+
 export interface WorkloadReport {
   readonly workload: Workload;
   readonly containers: number;
@@ -41,6 +53,8 @@ export interface WorkloadReport {
   readonly dimensions: readonly DimensionCoverage[];
   /** Absent from agents that do not tell. */
   readonly rates?: readonly RateReport[];
+  /** Absent where nothing counts beside. */
+  readonly prior?: PriorReport;
 }
 
 /** Cumulative counters and gauges of one container, as last read. Absent figures were not readable. */

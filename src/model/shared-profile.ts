@@ -39,4 +39,6 @@ export interface SharedProfile {
   readonly features: readonly SharedFeature[];
   /** Features left out because there was no room for them. */
   readonly omitted: number;
+  /** Name and revision of the starter that this is, weighed already; never on the way between nodes, nor in files. */
+  readonly starter?: string;
 }

@@ -54,6 +54,15 @@ export function surpriseOfTold(counts: Incidences, incidence: number): number {
   return Math.min(surpriseOfNew(counts), Math.max(0, decades));
 }
 
+/**
+ * Surprise of a feature that was never seen here and that a starter weighs as `incidence` samples: as if it had been seen in them, nothing more, so that
+ * a starter takes off no more decades than its weight is worth. Never more than `surpriseOfNew`.
+ */
+export function surpriseOfShipped(counts: Incidences, incidence: number): number {
+  const decades = Math.log10((counts.samples + 1) / (incidence + 1));
+  return Math.min(surpriseOfNew(counts), Math.max(0, decades));
+}
+
 /** Chance that the next sample shows something new (Good 1953), 1 without evidence. */
 export function chanceOfNew({ samples, once }: Incidences): number {
   return samples === 0 ? 1 : Math.min(1, once / samples);

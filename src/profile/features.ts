@@ -1,5 +1,5 @@
 import { callDimension } from '../model/call.ts';
-import type { CallEvent, ChangeEvent, Event, ExecEvent } from '../model/event.ts';
+import type { CallEvent, ChangeEvent, Event, ExecEvent, FileEvent } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
 import { interpreterOf, programKey, runningName } from '../model/program.ts';
 import type { Interpreter } from '../model/program.ts';
@@ -38,7 +38,7 @@ function unbounded(event: Event): readonly LevelledFeature[] {
       return [
         {
           dimension: event.access === 'read' ? 'file.read' : 'file.write',
-          key: typedPath(event.fileType === 'directory' && !event.path.endsWith('/') ? `${event.path}/` : event.path),
+          key: fileKey(event),
           level: 'path',
         },
       ];
@@ -78,6 +78,12 @@ function unbounded(event: Event): readonly LevelledFeature[] {
     case 'exit':
       return [];
   }
+}
+
+/** A path, that of a directory with `/` at its end; `open refused /etc/shadow`. */
+function fileKey({ path, fileType, error }: FileEvent): string {
+  const typed = typedPath(fileType === 'directory' && !path.endsWith('/') ? `${path}/` : path);
+  return error === undefined ? typed : `open refused ${typed}`;
 }
 
 /** `ptrace attach`, `mmap /tmp/code.so (tmpfs)`, `net_raw refused`: what was called, what of its arguments counts, and that it was refused. */

@@ -38,6 +38,8 @@ export function kernelPatterns(event: Event, profile: Profile, wasKnown: boolean
     return [{ kind: 'dns.parent', name: event.name.slice(event.name.indexOf('.') + 1), type: event.type }];
   }
   if (event.kind !== 'file' && event.kind !== 'change') return [];
+  // Of what was refused the kernel knows no patterns.
+  if (event.kind === 'file' && event.error !== undefined) return [];
   const feature = featuresOf(event)[0];
   if (feature === undefined) return [];
   const keys: KernelKey[] = [];

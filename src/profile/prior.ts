@@ -30,7 +30,10 @@ interface Figures {
 export class Prior {
   readonly nodes: number;
   readonly listeners: ReadonlySet<string>;
-  readonly #samples: ByStratum;
+  /** Weights of the samples that it rests on. */
+  readonly totals: ByStratum;
+  /** Name and revision, where it is no word of other nodes but a starter's. */
+  readonly starter: string | undefined;
   readonly #images: ReadonlySet<string>;
   readonly #incomplete: SharedProfile['incomplete'];
   readonly #known: Map<string, Seen> = new Map();
@@ -40,11 +43,12 @@ export class Prior {
   readonly #unit: number;
 
   constructor(shared: SharedProfile, unit: number) {
-    this.#samples = shared.samples;
+    this.totals = shared.samples;
     this.#images = new Set(shared.images);
     this.#incomplete = shared.incomplete;
     this.#unit = unit;
     this.nodes = shared.nodes;
+    this.starter = shared.starter;
     this.listeners = new Set(shared.listeners);
     for (const feature of shared.features) {
       if (feature.state !== 'known') continue;
@@ -76,7 +80,7 @@ export class Prior {
     const found = this.#find(feature);
     if (found === undefined || found.nodes < commonNodes) return false;
     const { startup, steady } = found;
-    return startup + steady >= establishedSamples || (startup > 0 && startup >= this.#samples.startup / 2);
+    return startup + steady >= establishedSamples || (startup > 0 && startup >= this.totals.startup / 2);
   }
 
   /** In how many samples other nodes have seen the feature, of both strata, when they were asked. */
@@ -97,7 +101,7 @@ export class Prior {
 
   /** Samples of other nodes that tell something about the dimension. */
   samples(dimension: Dimension, stratum: Stratum): number {
-    return Math.max(0, this.#samples[stratum] - (this.#incomplete[dimension]?.[stratum] ?? 0));
+    return Math.max(0, this.totals[stratum] - (this.#incomplete[dimension]?.[stratum] ?? 0));
   }
 
   /** Weights of samples that tell something about the dimension, and of what was seen in them, in the units of the profile. */

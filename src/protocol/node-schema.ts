@@ -6,6 +6,7 @@ import type {
   DimensionCoverage,
   HookState,
   NodeReport,
+  PriorReport,
   ProfileFeature,
   RateReport,
   RuleReport,
@@ -75,12 +76,20 @@ export const rateReportSchema: z.ZodType<RateReport> = z.object({
   highest: optionalFigure,
   samples: figure,
 });
+/** What counts beside what a node learned of a workload. */
+export const priorReportSchema: z.ZodType<PriorReport> = z.object({
+  source: z.enum(['starter', 'fleet']),
+  name,
+  nodes: z.int().min(0),
+  samples: z.object({ startup: figure, steady: figure }),
+});
 const workloadReport: z.ZodType<WorkloadReport> = z.object({
   workload: workloadSchema,
   containers: z.int().min(0),
   samples: z.object({ startup: figure, steady: figure }),
   dimensions: z.array(dimensionCoverageSchema).max(limits.listItems),
   rates: z.array(rateReportSchema).max(limits.listItems).exactOptional(),
+  prior: priorReportSchema.exactOptional(),
 });
 
 /** The suspicion rules of an agent, in figures. */

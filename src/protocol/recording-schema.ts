@@ -31,7 +31,11 @@ const kernelKey: z.ZodType<KernelKey> = z.discriminatedUnion('kind', [
     ...{ socketStdio: flag.exactOptional(), compat: flag.exactOptional() },
   }),
   z.object({
-    kind: z.enum(['file.read', 'file.write', 'file.read.folded', 'file.write.folded']),
+    kind: z.enum(['file.read', 'file.write']),
+    ...{ path: text, refused: flag.exactOptional() },
+  }),
+  z.object({
+    kind: z.enum(['file.read.folded', 'file.write.folded']),
     path: text,
   }),
   z.object({ kind: z.enum(['file.read.directory', 'file.write.directory']), path: text }),
@@ -76,7 +80,7 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('kind', [
   z.object({
     ...caused,
     kind: z.literal('file'),
-    ...{ access: z.enum(['read', 'write']), created: flag, path: text, origin },
+    ...{ access: z.enum(['read', 'write']), created: flag, path: text, origin, error: name.exactOptional() },
     fileType: z.enum(['regular', 'directory', 'character', 'block', 'fifo', 'socket', 'other']),
   }),
   z.object({ ...caused, kind: z.literal('connect'), protocol, address: name, port, name: text.exactOptional() }),

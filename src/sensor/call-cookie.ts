@@ -61,7 +61,27 @@ export function changeName(number: number): FileChange | undefined {
 
 /** What the program in the kernel is attached with for a call that changes files (wire.h, "Cookie of a change"). */
 export function changeCookie({ change, directory, path, mode, other }: ChangeCall): bigint {
-  const places = [directory, path, mode, other].map((argument) => BigInt(argument ?? noArgument));
-  const cookie = places.reduce((word, place, i) => word | (place << BigInt(16 + i * 8)), BigInt(changeNumber(change)));
+  const cookie = BigInt(changeNumber(change)) | placesOf([directory, path, mode, other]);
   return change === 'times' ? cookie | changePointer : cookie;
+}
+
+/** Where the arguments of a call that opens a file stand (manual pages, section 2). */
+export interface OpenCall {
+  /** Which argument is the directory that the path begins at. Default: the working directory. */
+  readonly directory?: number;
+  /** Which argument is the path. Without it, a refused open is not told by this program. */
+  readonly path?: number;
+  /** Which argument is the flags; without it, the file is opened for writing. */
+  readonly flags?: number;
+  /** The argument is a pointer to the flags. */
+  readonly pointer?: boolean;
+}
+
+/** What the program in the kernel is attached with for a call that opens a file (wire.h, "Cookie of an open"). */
+export function openCookie({ directory, path, flags, pointer = false }: OpenCall): bigint {
+  return placesOf([directory, path, flags]) | (pointer ? changePointer : 0n);
+}
+
+function placesOf(places: readonly (number | undefined)[]): bigint {
+  return places.reduce((word, place, i) => word | (BigInt(place ?? noArgument) << BigInt(16 + i * 8)), 0n);
 }

@@ -70,16 +70,19 @@ export function eventOf(
     case 'exit':
       return { ...base, kind: 'exit', exitCode: (record.mode >> 8) & 0xff, signal: record.mode & 0x7f };
     case 'file_read':
-    case 'file_write':
+    case 'file_write': {
+      const refused = (record.flags & flags.refused) !== 0;
       return {
         ...base,
         kind: 'file',
         access: record.kind === 'file_read' ? 'read' : 'write',
         created: (record.flags & flags.created) !== 0,
-        path: record.path,
+        path: refused ? plainPath(record.path) : record.path,
+        ...(refused ? { error: errorName(record.result) } : {}),
         fileType: record.fileType,
         origin: record.origin,
       };
+    }
     case 'net_out':
       return { ...base, kind: 'connect', protocol: record.protocol, address: record.address, port: record.port };
     case 'net_listen':
@@ -140,9 +143,10 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
         ...(record.flags & flags.compat ? { compat: true } : {}),
       };
     case 'file_read':
-      return { kind: 'file.read', path };
-    case 'file_write':
-      return { kind: 'file.write', path };
+    case 'file_write': {
+      const refused = (record.flags & flags.refused) !== 0;
+      return { kind: record.kind === 'file_read' ? 'file.read' : 'file.write', path, ...(refused ? { refused } : {}) };
+    }
     case 'net_out':
       return { kind: 'net.out', protocol, address, port };
     case 'net_listen':

@@ -15,6 +15,11 @@ const fileTypes = {
   'file.write.directory': hashTypes.file_write_directory,
 } as const;
 
+const refusedTypes = {
+  'file.read': hashTypes.file_read_refused,
+  'file.write': hashTypes.file_write_refused,
+} as const;
+
 const protocolNumbers = { tcp: 6, udp: 17 } as const;
 
 /** Number of a transport protocol (IANA). */
@@ -27,7 +32,7 @@ export function programHash(sip: SipKey, path: string): bigint {
   return path === '' ? 0n : sipHash(sip, hashTypes.program, escapedBytes(path));
 }
 
-/** The key that the kernel's filter computes for the same behaviour (agents/sensor: on_exec, open_missed, on_endpoint, on_exit_call, on_exit_change). */
+/** The key that the kernel's filter computes for the same behaviour (agents/sensor: on_exec, open_missed, open_refused, on_endpoint, on_exit_call, on_exit_change). */
 export function keyHash(sip: SipKey, key: KernelKey): bigint {
   switch (key.kind) {
     case 'exec': {
@@ -79,6 +84,11 @@ export function keyHash(sip: SipKey, key: KernelKey): bigint {
         BigInt(key.detail),
         key.text === undefined ? 0n : sipHash(sip, hashTypes.call_text, escapedBytes(key.text)),
       ]);
+    case 'file.read':
+    case 'file.write': {
+      const type = (key.refused === true ? refusedTypes : fileTypes)[key.kind];
+      return sipHash(sip, type, escapedBytes(key.path));
+    }
     default:
       return sipHash(sip, fileTypes[key.kind], escapedBytes(key.path));
   }

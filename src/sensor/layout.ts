@@ -190,6 +190,9 @@ export const hashTypes = {
   dns: 17,
   dns_parent: 18,
   dns_answer: 19,
+  file_read_refused: 20,
+  file_write_refused: 21,
+  endpoint_recent: 22,
   change: 32,
 } as const;
 

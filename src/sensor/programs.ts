@@ -3,7 +3,7 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import { rareCalls } from '../model/call.ts';
 import { changeCalls } from '../model/change.ts';
 import type { HookState } from '../model/node.ts';
-import { callCookie, changeCookie } from './call-cookie.ts';
+import { callCookie, changeCookie, openCookie } from './call-cookie.ts';
 import { hierarchies } from './counters.ts';
 import { lackingOf, lackingText } from './kernel-needs.ts';
 import { config, feature, stats, syscalls, task, watched } from './layout.ts';
@@ -61,11 +61,23 @@ interface TracedCall {
 const callPrograms: Readonly<Record<string, readonly TracedCall[]>> = {
   on_exit_call: rareCalls.map((call) => ({ name: call.name, cookie: callCookie(call) })),
   on_exit_open: [
-    { name: 'open', cookie: 0n, unseen: 'files opened by open(2) (old programs, some libcs)' },
-    { name: 'openat', cookie: 0n, unseen: 'files opened by openat(2): nearly all' },
-    { name: 'openat2', cookie: 0n, unseen: 'files opened by openat2(2)' },
-    { name: 'creat', cookie: 0n, unseen: 'files made by creat(2)' },
-    { name: 'open_by_handle_at', cookie: 0n, unseen: 'files opened by their handles' },
+    {
+      name: 'open',
+      cookie: openCookie({ path: 0, flags: 1 }),
+      unseen: 'files opened by open(2) (old programs, some libcs)',
+    },
+    {
+      name: 'openat',
+      cookie: openCookie({ directory: 0, path: 1, flags: 2 }),
+      unseen: 'files opened by openat(2): nearly all',
+    },
+    {
+      name: 'openat2',
+      cookie: openCookie({ directory: 0, path: 1, flags: 2, pointer: true }),
+      unseen: 'files opened by openat2(2)',
+    },
+    { name: 'creat', cookie: openCookie({ path: 0 }), unseen: 'files made by creat(2)' },
+    { name: 'open_by_handle_at', cookie: openCookie({}), unseen: 'files opened by their handles' },
   ],
   on_exit_accept: [
     { name: 'accept', cookie: 0n, unseen: 'connections accepted by accept(2)' },

@@ -83,9 +83,12 @@ export const pins: Readonly<Record<string, Pin>> = {
   fastify: { homes: ['api'], reason: 'api is the only HTTP server' },
   koffi: { homes: ['sensor'], reason: 'a bad pointer kills the process: native calls stay in the sensor' },
   '@marcbachmann/cel-js': { homes: ['detect'], reason: 'rule conditions are the only expressions that are evaluated' },
-  yaml: { homes: ['detect', 'config'], reason: 'rules and the configuration file are the only YAML' },
+  yaml: {
+    homes: ['detect', 'config', 'profile/starter-file.ts'],
+    reason: 'rules, the configuration file and starters are the only YAML',
+  },
   zod: {
-    homes: ['protocol', 'config', 'api', 'detect', 'identity', 'ingest'],
+    homes: ['protocol', 'config', 'api', 'detect', 'identity', 'ingest', 'profile/starter-file.ts'],
     reason: 'schemas stand where bytes come in from outside',
   },
   commander: { homes: ['cli'], reason: 'flags are parsed by the command line only' },

@@ -1,13 +1,18 @@
-// npm run bench [-- NAME…] [--runs N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run.
+// npm run bench [-- NAME…] [--runs N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
+// monitors that are installed take their turns, too.
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../containers/engine.ts';
 import { type Product, startProduct } from '../containers/product.ts';
 import { benchCollector } from './collector-bench.ts';
 import { type Figure, median, print } from './figures.ts';
+import { installedMonitors, startMonitor } from './monitors.ts';
+import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
 import { benchHistory } from './history-bench.ts';
 import { benchProfiles, benchReplay } from './replay-bench.ts';
+import { Result } from './result.ts';
+import type { Side } from './result.ts';
 import { startWorkloads, type Workload, workloadNames } from './workloads.ts';
 
 const learnMs = 20_000;
@@ -44,20 +49,10 @@ if (wanted.includes('history')) for (const figure of await benchHistory(rounds, 
 if (wanted.includes('profiles')) for (const figure of benchProfiles(rounds, say)) print(figure, values.json);
 process.exit(0);
 
-/** `floor`: no agent, but one system call tracepoint that nothing hits is on. */
-type Side = 'without' | 'floor' | 'with';
-
-/** What is measured of agent and collector beside each load. */
-type Part = 'agent' | 'idle' | 'memory' | 'lost' | 'events' | 'alerts';
-
 async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> {
   const undo: (() => Promise<void> | void)[] = [];
-  const results = new Map<string, { [side in Side]: number[] } & { [part in Part]: number[] }>(
-    names.map((name) => [
-      name,
-      { without: [], floor: [], with: [], agent: [], idle: [], memory: [], lost: [], events: [], alerts: [] },
-    ]),
-  );
+  const results = new Map<string, Result>(names.map((name) => [name, new Result()]));
+  const monitors = installedMonitors();
   try {
     const engine = await startEngine();
     undo.push(() => engine.stop());
@@ -72,8 +67,10 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
     undo.push(() => {
       rmSync(state, { recursive: true, force: true });
     });
+    const beside: RunningMonitor[] = [];
     undo.push(async () => {
       traceNothing(false);
+      for (const other of beside) await other.stop();
       await product?.kill('SIGTERM');
     });
     const endMs = Date.now() + learnMs;
@@ -85,12 +82,16 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
     product = undefined;
 
     const alerted = new Set<string>();
-    const sides: readonly Side[] = ['without', 'floor', 'with'];
+    const others = monitors.map(({ name }): Side => `monitor ${name}`);
+    const sides: readonly Side[] = ['without', 'floor', 'with', ...others];
     for (let round = 0; round < rounds; round++) {
       // Which comes first changes, so that a drift of the machine favours none.
       for (let turn = 0; turn < sides.length; turn++) {
         const side = sides[(round + turn) % sides.length] ?? 'with';
         if (side === 'with') product = await startProduct(engine.host, [], state);
+        const monitor = monitors.find(({ name }) => side === `monitor ${name}`);
+        const other = monitor === undefined ? undefined : await startMonitor(monitor);
+        if (other !== undefined) beside.push(other);
         traceNothing(side === 'floor');
         for (const workload of workloads.values()) await workload.run(workload.warmUp);
         // The first question for the metrics compiles what answers it; the start's garbage goes some eight seconds after it, and its pages after 15.
@@ -104,11 +105,17 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
           if (result === undefined) continue;
           const before = product === undefined ? { lost: 0, events: 0 } : await toldBy(product);
           const alertsBefore = product?.alerts.length ?? 0;
-          const cpuBefore = product === undefined ? 0 : cpuMicros(product.pid);
+          const pid = product?.pid ?? other?.pid;
+          const cpuBefore = pid === undefined ? 0 : cpuMicros(pid);
           const startedMs = performance.now();
           const costs: number[] = [];
           for (let i = 0; i < (workload.repeats ?? repeats); i++) costs.push(await workload.run());
-          result[side].push(median(costs));
+          result.costs(side).push(median(costs));
+          if (monitor !== undefined && other !== undefined)
+            result.other(monitor.name, {
+              micros: (cpuMicros(other.pid) - cpuBefore) / (workload.operations * costs.length),
+              memoryMb: residentMb(other.pid),
+            });
           if (product === undefined) continue;
           const idleMicros = idle * (performance.now() - startedMs) * 1000;
           const operations = workload.operations * costs.length;
@@ -121,6 +128,8 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
           result.alerts.push(product.alerts.length - alertsBefore);
         }
         traceNothing(false);
+        await other?.stop();
+        if (other !== undefined) beside.splice(beside.indexOf(other), 1);
         if (product === undefined) continue;
         // Counters of the kernel reach the metrics with the next report.
         const before = await toldBy(product);
@@ -131,8 +140,8 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
         product = undefined;
       }
       const ratio = (name: string): string => {
-        const { with: w = [], without: wo = [] } = results.get(name) ?? {};
-        return ((w.at(-1) ?? 0) / (wo.at(-1) ?? 1)).toFixed(3);
+        const result = results.get(name);
+        return ((result?.costs('with').at(-1) ?? 0) / (result?.costs('without').at(-1) ?? 1)).toFixed(3);
       };
       say(`round ${round + 1} of ${rounds}: ${names.map((name) => `${name} ${ratio(name)}`).join('  ')}`);
     }
@@ -141,30 +150,44 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
     const programs: readonly Figure[] = wanted.includes('programs')
       ? await timePrograms(await startProduct(engine.host, [], state), workloads)
       : [];
-    const costs = [...results].flatMap(
-      ([name, { agent, idle, lost, memory, events, alerts, ...sides_ }]): readonly Figure[] => {
-        const ratios = (side: Side): readonly number[] =>
-          sides_[side].map((value, round) => value / (sides_.without[round] ?? value));
-        const { mark, agentMark } = workloads.get(name) ?? {};
-        return [
-          { name, metric: 'slowdown', all: ratios('with'), unit: 'ratio', ...(mark === undefined ? {} : { mark }) },
-          { name, metric: 'floor', all: ratios('floor'), unit: 'ratio' },
-          { name, metric: 'costWithoutUs', all: sides_.without, unit: 'µs' },
+    const costs = [...results].flatMap(([name, result]): readonly Figure[] => {
+      const { agent, idle, lost, memory, events, alerts } = result;
+      const ratios = (side: Side): readonly number[] =>
+        result.costs(side).map((value, round) => value / (result.costs('without')[round] ?? value));
+      const { mark, agentMark } = workloads.get(name) ?? {};
+      return [
+        { name, metric: 'slowdown', all: ratios('with'), unit: 'ratio', ...(mark === undefined ? {} : { mark }) },
+        { name, metric: 'floor', all: ratios('floor'), unit: 'ratio' },
+        { name, metric: 'costWithoutUs', all: result.costs('without'), unit: 'µs' },
+        {
+          name,
+          metric: 'agentMicrosPerOp',
+          all: agent,
+          unit: 'µs',
+          ...(agentMark === undefined ? {} : { mark: agentMark }),
+        },
+        { name, metric: 'agentIdlePercent', all: idle, unit: '% core' },
+        { name, metric: 'memoryMb', all: memory, unit: 'MB', mark: memoryMarkMb },
+        { name, metric: 'eventsPerRun', all: events, unit: 'events' },
+        { name, metric: 'alerts', all: [alerts.reduce((sum, count) => sum + count, 0)], unit: 'alerts', mark: 0 },
+        { name, metric: 'lost', all: [lost.reduce((sum, count) => sum + count, 0)], unit: 'records', mark: 0 },
+        ...monitors.flatMap(({ name: monitor }): readonly Figure[] => [
+          { name, metric: `${monitor}.slowdown`, all: ratios(`monitor ${monitor}`), unit: 'ratio' },
           {
             name,
-            metric: 'agentMicrosPerOp',
-            all: agent,
+            metric: `${monitor}.microsPerOp`,
+            all: result.others(monitor).map(({ micros }) => micros),
             unit: 'µs',
-            ...(agentMark === undefined ? {} : { mark: agentMark }),
           },
-          { name, metric: 'agentIdlePercent', all: idle, unit: '% core' },
-          { name, metric: 'memoryMb', all: memory, unit: 'MB', mark: memoryMarkMb },
-          { name, metric: 'eventsPerRun', all: events, unit: 'events' },
-          { name, metric: 'alerts', all: [alerts.reduce((sum, count) => sum + count, 0)], unit: 'alerts', mark: 0 },
-          { name, metric: 'lost', all: [lost.reduce((sum, count) => sum + count, 0)], unit: 'records', mark: 0 },
-        ];
-      },
-    );
+          {
+            name,
+            metric: `${monitor}.memoryMb`,
+            all: result.others(monitor).map(({ memoryMb }) => memoryMb),
+            unit: 'MB',
+          },
+        ]),
+      ];
+    });
     return [...costs, ...programs];
   } finally {
     for (const step of undo.toReversed()) await step();

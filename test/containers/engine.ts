@@ -189,6 +189,8 @@ export async function startEngine(options: { readonly liveRestore?: boolean } = 
 async function makeDebian(tar: string, workDirectory: string, packages: readonly string[]): Promise<void> {
   mkdirSync(cacheDirectory, { recursive: true });
   const root = join(workDirectory, 'debian');
+  // Of an attempt that failed.
+  rmSync(root, { recursive: true, force: true });
   const mirror = await aptMirror();
   await run('debootstrap', ['--variant=minbase', `--include=${packages.join(',')}`, 'bookworm', root, mirror], {
     maxBuffer: 64 << 20,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -11,6 +11,10 @@ import { type Product, type SeenAlert, startProduct } from './product.ts';
 const options = ['--slice', '1s', '--startup', '2s'] as const;
 /** What a person does to a container counts where the container is known (`settled` in docs/rules.md): by so many samples here. */
 const settledSamples = 46;
+/** What it does for the first time long after its own beginning is known to the kernel. */
+const lateCheck = 'test ! -e /tmp/late || wget -q -O /dev/null http://127.0.0.1:9/ || cat /etc/group';
+/** The shell is killed, what it started goes on. */
+const slowCheck = "sh -c 'sleep 3; wget -q -O /dev/null http://127.0.0.1:9/; cat /etc/passwd'; exit 0";
 /** The first health check falls into steady state, where what is new is suspicious. */
 const healthInterval = '48s';
 const sleeper = ['sleep', '600'] as const;
@@ -39,12 +43,33 @@ beforeAll(async () => {
   product = await startProduct(engine.host, options);
   await run('desk', []);
   await run('probe', ['--health-cmd', 'echo alive && cat /etc/passwd', '--health-interval', healthInterval]);
+  await run('late', ['--health-cmd', lateCheck, '--health-interval', '2s']);
+  await run('slow', ['--health-cmd', slowCheck, '--health-interval', healthInterval, '--health-timeout', '1s']);
+  await runChecked('scripted', ['/srv/check', 'all']);
 }, 300_000);
 afterAll(async () => {
   await product?.stop();
   await engine?.stop();
   if (scratch !== '') rmSync(scratch, { recursive: true, force: true });
 }, 120_000);
+
+/** Starts a container whose image's health check is executed without a shell, as `HEALTHCHECK CMD ["…"]` says; it has the script for it. */
+async function runChecked(name: string, command: readonly string[]): Promise<void> {
+  const script = '#!/bin/sh -e\ncat /etc/passwd > /dev/null\nwget -q -O /dev/null http://127.0.0.1:9/ || exit 0\n';
+  const made = await engine.withFile(image, '/srv/check', script);
+  const scripted = 'anchorwatch-test/busybox:scripted';
+  await engine.cli('run', '--name', 'chmod', made, 'chmod', '755', '/srv/check');
+  await engine.cli('commit', 'chmod', scripted);
+  await engine.cli('rm', 'chmod');
+  const check = { Test: ['CMD', ...command], Interval: 48e9 };
+  const container = await engine.docker.createContainer({
+    name,
+    Image: scripted,
+    Cmd: [...sleeper],
+    Healthcheck: check,
+  });
+  await container.start();
+}
 
 /** Starts a container in the background; its workload is its own, by its name. */
 async function run(name: string, flags: readonly string[], command: readonly string[] = sleeper): Promise<void> {
@@ -219,6 +244,24 @@ test('a health check that runs for the first time in a container that is known i
   expect(await lifecycleKeys('probe')).toEqual([]);
   expect(product.alerts.filter(({ container }) => container.name === 'probe')).toEqual([]);
 }, 90_000);
+
+test.for([
+  { name: 'late', what: 'that does something new although its shell is known' },
+  { name: 'slow', what: 'that took too long, so that what it started outlives it' },
+  { name: 'scripted', what: 'that is a script and executed without a shell' },
+])('the health check of $name, $what, is no alert', { timeout: 180_000 }, async ({ name }) => {
+  const inspect = (format: string): Promise<string> => engine.cli('inspect', '-f', format, name);
+  await waitFor('enough samples', async () => (await steadySamples(name)) >= settledSamples, 90_000);
+  if (name === 'late') writeFileSync(`/proc/${await inspect('{{.State.Pid}}')}/root/tmp/late`, '');
+  await waitFor(
+    'its programs',
+    async () => (await features(name)).some(({ key }) => key.includes('busybox wget')),
+    90_000,
+  );
+  await waitFor('its last words', async () => Number(await inspect('{{len .State.Health.Log}}')) > 0, 60_000);
+  const alerts = product.alerts.filter(({ container }) => container.name === name);
+  expect(alerts.map(({ key, rules, process }) => [key, rules, process])).toEqual([]);
+});
 
 test('no event was lost on the way, and no other container was blamed', async () => {
   const blamed = new Set(product.alerts.map(({ container }) => container.name));

@@ -36,8 +36,8 @@ test('what an agent records beside its work is there after kill -9, and says wha
   await engine.cli('exec', 'recorded', 'touch', '/tmp/go');
   const shadow = ({ key }: { readonly key: string }): boolean => key === '/etc/shadow';
   const told = await waitFor('the alert', () => product.alerts.find(shadow), 30_000);
-  // The recording is written through once a second.
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  // It is written through about once a second, and can be read meanwhile.
+  await waitFor('the recording', async () => (await replayed(path)).alerts.some(shadow), 30_000);
   await product.kill('SIGKILL');
   const { alerts, summary } = await replayed(path);
   const { title, score, evidence } = alerts.find(shadow) ?? {};

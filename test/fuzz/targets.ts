@@ -3,6 +3,7 @@ import { historyTarget } from './history-target.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
 import { snapshotTarget } from './snapshot-target.ts';
+import { starterTarget } from './starter-target.ts';
 import type { Target } from './target.ts';
 import { engineTarget, factsTarget, inspectionTarget, messageTarget } from './text-targets.ts';
 
@@ -35,6 +36,7 @@ export const ordinaryTargets: readonly Target[] = [
     recordingTarget,
     snapshotTarget,
     historyTarget,
+    starterTarget,
   ],
 ];
 

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { starterPaths, Starters } from '../../src/agent/starters.ts';
+import { createLogger } from '../../src/lib/log.ts';
 import { expectedLine, replayed } from './expected.ts';
 
 const folder = import.meta.dirname;
@@ -24,5 +26,18 @@ describe('recordings of real workloads', () => {
     expect(expected.length).toBeGreaterThan(0);
     expect(summary).toMatchObject({ broken: 0, failed: 0, shed: 0, lost: 0, torn: '' });
     expect(summary.events).toBeGreaterThan(20);
+  });
+
+  test.each(names)('%s: with the shipped starters the same is told, and no less severely', async (name) => {
+    const path = join(folder, `${name}.recording`);
+    const starters = new Starters(starterPaths('on'), createLogger({ level: 'silent' }));
+    const [{ alerts: without }, { alerts }] = [await replayed(path), await replayed(path, { starters })];
+    expect(alerts.map(({ dimension, key, rules }) => [dimension, key, rules])).toEqual(
+      without.map(({ dimension, key, rules }) => [dimension, key, rules]),
+    );
+    for (const [index, { score, suspicion }] of alerts.entries()) {
+      expect(suspicion).toBe(without[index]?.suspicion);
+      expect(score).toBeGreaterThanOrEqual(without[index]?.score ?? 0);
+    }
   });
 });

@@ -1,7 +1,8 @@
-import { connect } from 'node:net';
 import type { Engine } from '../containers/engine.ts';
 import { acts, openShop } from '../containers/shop.ts';
+import { openWebApplication, webApplications } from '../containers/web-applications.ts';
 import { waitFor } from '../support/wait.ts';
+import { query, talk } from './clients.ts';
 
 /** A real workload under load that runs in a private engine, and an attack on it. */
 interface RunningWorkload {
@@ -77,24 +78,6 @@ const redis: RecordedWorkload = {
   },
 };
 
-/** Sends commands in Redis' inline protocol; answers all answers. */
-function talk(host: string, commands: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = '';
-    const socket = connect({ host, port: 6379, timeout: 10_000 }, () => {
-      socket.write([...commands, 'QUIT', ''].join('\r\n'));
-    });
-    socket.setEncoding('utf8').on('data', (text: string) => {
-      answer += text;
-    });
-    socket.on('error', reject);
-    socket.on('timeout', () => socket.destroy(new Error('redis does not answer')));
-    socket.on('close', (failed) => {
-      if (!failed) resolve(answer);
-    });
-  });
-}
-
 /** PostgreSQL with a table that is written and read; the intruder has its superuser run a program (ATT&CK T1059.004, CVE-2019-9193). */
 const postgres: RecordedWorkload = {
   name: 'postgres',
@@ -141,34 +124,46 @@ const postgres: RecordedWorkload = {
   },
 };
 
-/** One simple query (PostgreSQL 15, section 55.2.3); resolves when it is done, rejects where the server reports an error. */
-function query(host: string, sql: string): Promise<void> {
-  const message = (kind: string, body: string): Buffer => {
-    const length = Buffer.alloc(4);
-    length.writeInt32BE(Buffer.byteLength(body) + 4);
-    return Buffer.concat([Buffer.from(kind), length, Buffer.from(body)]);
+/** A web application whose hole evaluates what it is sent (ATT&CK T1190, T1059): the intruder does what follows from within it. */
+function application(name: 'node' | 'python', expressions: readonly string[]): RecordedWorkload {
+  return {
+    name,
+    async start(engine) {
+      const running = await openWebApplication(engine, webApplications[name], `${name}-shop`);
+      running.startLoad();
+      return {
+        async attack() {
+          for (const expression of expressions) {
+            await running.exploit(expression);
+            await sleep(500);
+          }
+        },
+        stopLoad: () => {
+          running.stopLoad();
+        },
+      };
+    },
   };
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port: 5432, timeout: 10_000 }, () => {
-      socket.write(message('', '\0\x03\0\0user\0postgres\0database\0postgres\0\0'));
-    });
-    let [received, ready] = [Buffer.alloc(0), 0];
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      while (received.length >= 5 && received.length > received.readInt32BE(1)) {
-        const kind = String.fromCharCode(received[0] ?? 0);
-        received = received.subarray(received.readInt32BE(1) + 1);
-        if (kind === 'E') socket.destroy(new Error('the server reports an error'));
-        if (kind === 'Z' && ready++ === 0) socket.write(message('Q', `${sql}\0`));
-        else if (kind === 'Z') socket.end(message('X', ''));
-      }
-    });
-    socket.on('error', reject);
-    socket.on('timeout', () => socket.destroy(new Error('postgres does not answer')));
-    socket.on('close', (failed) => {
-      if (!failed) resolve();
-    });
-  });
 }
 
-export const recordedWorkloads: readonly RecordedWorkload[] = [shop, redis, postgres];
+/** By itself first, then a shell: accounts, environment, a connection out, a dropped program, a new listener. */
+const node = application('node', [
+  "require('fs').readFileSync('/etc/shadow', 'utf8').length",
+  "require('fs').readFileSync('/proc/1/environ', 'utf8').length",
+  "require('net').connect(4444, '127.0.0.1').on('error', () => {})",
+  "require('child_process').execSync('id').length",
+  "require('child_process').execSync('cp /bin/true /tmp/update && /tmp/update').length",
+  "require('net').createServer().listen(4445, '0.0.0.0')",
+]);
+
+/** The same through Python, and a new account that never sleeps. */
+const python = application('python', [
+  "len(open('/etc/shadow').read())",
+  "len(open('/proc/1/environ').read())",
+  "__import__('socket').socket().connect_ex(('127.0.0.1', 4444))",
+  "__import__('os').system('id')",
+  "__import__('subprocess').call(['/bin/sh', '-c', 'cp /bin/true /tmp/update && /tmp/update'])",
+  "open('/etc/cron.d/update', 'w').write('* * * * * root id\\n')",
+]);
+
+export const recordedWorkloads: readonly RecordedWorkload[] = [shop, redis, postgres, node, python];

@@ -60,6 +60,24 @@ static __always_inline struct aw_watched *watched_current(void)
 	return bpf_map_lookup_elem(&watched, &id);
 }
 
+/* The place of a word in `recent_marks`, and whether it is there: it was recognised in its container's present sample. */
+static __always_inline u64 *recent_slot(u64 word, bool *found)
+{
+	u32 index = word & (RECENT_SETS - 1);
+	struct recent *set = bpf_map_lookup_elem(&recent_marks, &index);
+
+	*found = false;
+	if (!set)
+		return 0;
+	for (u32 i = 0; i < RECENT_WAYS; i++)
+		if (set->words[i] == word) {
+			*found = true;
+			break;
+		}
+	/* A way by chance: what it held is looked up by the next level again. */
+	return &set->words[word >> 61];
+}
+
 /* One of the CPU's scratch slots: a program may be preempted by another one on the same CPU, so each takes its own. */
 static __always_inline struct scratch *take_scratch(u64 container, u32 hook)
 {

@@ -231,6 +231,13 @@ struct pt_regs___arm64 {
 #define TCP_SYN_SENT 2
 #define TCP_LISTEN 10
 #define E2BIG 7
+#define EPERM 1
+#define EACCES 13
+#define EROFS 30
+#define AT_FDCWD -100
+#define O_ACCMODE 03
+#define O_TRUNC 01000
+#define O_PATH 010000000
 #define PROT_WRITE 0x2
 #define PROT_EXEC 0x4
 #define MAP_ANONYMOUS 0x20

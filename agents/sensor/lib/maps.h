@@ -90,8 +90,8 @@ struct {
 } files SEC(".maps");
 
 /*
- * Before the first level: files that were recognised in this sample, as keyed hashes of all that makes the mark (file, access,
- * container, sample, epoch) in sets of one cache line. One word is written and read at once, so nothing can be torn, and what is
+ * Before the first level: files and endpoints that were recognised in this sample, as keyed hashes of all that makes the mark (file and
+ * access, or address and port; container, sample, epoch) in sets of one cache line. One word is written and read at once, so nothing can be torn, and what is
  * outdated matches nothing.
  */
 #define RECENT_SETS 16384
@@ -104,7 +104,7 @@ struct {
 	__uint(max_entries, RECENT_SETS);
 	__type(key, u32);
 	__type(value, struct recent);
-} recent_files SEC(".maps");
+} recent_marks SEC(".maps");
 
 /* In which sample a container last showed a feature: incidence is counted once per container and sample. */
 struct seen_key {

@@ -201,6 +201,55 @@ static __always_inline void tell_peer(struct aw_record *r, struct sock *sk)
 		bpf_core_read(r->address, 16, &sk->__sk_common.skc_v6_daddr);
 }
 
+/* Of calls that failed only what was forbidden is behaviour: to ask whether a name is there is not. */
+static __always_inline bool forbidden(long result)
+{
+	return result == -EPERM || result == -EACCES || result == -EROFS;
+}
+
+/*
+ * Puts the path that a call was given into the scratch: the name as it stands in the task's memory, behind its directory when it is
+ * relative. `directory`, `path`: which arguments. False when it cannot be told.
+ */
+static __always_inline bool named_path(struct scratch *s, u32 directory, u32 path)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	int descriptor = directory == AW_CALL_NOTHING ? AT_FDCWD : (int)argument_of(directory);
+	u64 name = path == AW_CALL_NOTHING ? 0 : argument_of(path);
+	struct file *file;
+	u32 length = 0;
+
+	if (name) {
+		long bytes = bpf_probe_read_user_str(s->data, AW_PATH_MAX, (void *)name);
+
+		if (bytes < 0)
+			return false;
+		length = (bytes - 1) & (AW_PATH_MAX - 1);
+		bpf_probe_read_kernel(s->text + ((AW_PATH_MAX - length) & (AW_PATH_MAX - 1)), length, s->data);
+		if (length && s->data[0] == '/') {
+			s->text_start = AW_PATH_MAX - length;
+			s->text_bytes = length;
+			s->text_flags = 0;
+			return true;
+		}
+	}
+	s->tail_bytes = length;
+	if (descriptor == AT_FDCWD) {
+		struct fs_struct *fs = task->fs;
+
+		if (!fs || !length)
+			return false;
+		path_text(s, LOAD(fs, pwd.dentry), LOAD(fs, pwd.mnt), 0);
+	} else {
+		file = file_of(descriptor);
+		if (!file)
+			return false;
+		path_text(s, LOAD(file, f_path.dentry), LOAD(file, f_path.mnt), 0);
+	}
+	s->tail_bytes = 0;
+	return true;
+}
+
 enum pattern { NO_PATTERN, FOLDED_PATTERN, DIRECTORY_PATTERN };
 
 /* Which pattern of the workload covers the path in the scratch? Leaves its hash in *hash. */

@@ -60,15 +60,17 @@ export function eventOf(
     case 'write':
     case 'create': {
       const access = verb === 'read' ? 'read' : 'write';
-      const kernelKey: KernelKey = { kind: `file.${access}`, path: what };
+      const refused = options.get('refused') === 'yes';
+      const kernelKey: KernelKey = { kind: `file.${access}`, path: what, ...(refused ? { refused } : {}) };
       return {
         ...base,
         kind: 'file',
         access,
         created: verb === 'create',
         path: what,
-        fileType: 'regular',
-        origin,
+        fileType: refused ? 'other' : 'regular',
+        origin: refused ? 'unknown' : origin,
+        ...(refused ? { error: 'EACCES' } : {}),
         kernelKey,
       };
     }

@@ -76,6 +76,7 @@ export class ModelKernel {
 }
 
 function patternsOf(event: Event): readonly KernelKey[] {
+  if (event.kind === 'file' && event.error !== undefined) return [];
   if (event.kind === 'file') return [foldedKey(event.access, event.path), directoryKey(event.access, event.path)];
   if (event.kind === 'change')
     return [foldedKey(changeOf(event), event.path), directoryKey(changeOf(event), event.path)];
