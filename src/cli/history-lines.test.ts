@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HistoryEntry } from '../model/history.ts';
-import { csvHeader, csvLine, describeEntry } from './history-lines.ts';
+import { csvHeader, csvLine, describeEntry, Story } from './history-lines.ts';
 
 const workload = { id: 'w', name: 'shop/web', kind: 'compose' } as const;
 const base = {
@@ -54,4 +54,24 @@ test('CSV: as many cells as the header has, quoted, nothing that a spreadsheet w
   const cells = line.match(/("([^"]|"")*"|[^,]*)(,|$)/gu)?.filter((cell) => cell !== '') ?? [];
   expect(cells).toHaveLength(csvHeader.split(',').length);
   expect(JSON.parse((cells.at(-1) ?? '').slice(1, -1).replaceAll('""', '"'))).toMatchObject({ kind: 'exec', seq: 7 });
+});
+
+test('a story tells what was new, and how much of what is known came between', () => {
+  const story = new Story();
+  const { captured: _, ...fresh } = exec;
+  const exit = { ...base, kind: 'exit', source: 'kernel', exitCode: 0, signal: 0, process } as const;
+  const lines = [exec, exit, fresh, exit, exec].flatMap((entry) => story.add(entry));
+  expect(
+    [...lines, ...story.end()].map((line) =>
+      line
+        .replace(/2026\S+/u, '')
+        .trim()
+        .slice(0, 40),
+    ),
+  ).toEqual([
+    '· known behaviour, 2 entries',
+    'web-1  exec       /bin/sh  sh -c echo "a',
+    'web-1  exit       status 0  by /bin/sh (',
+    '· known behaviour, 1 entry',
+  ]);
 });
