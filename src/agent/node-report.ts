@@ -104,5 +104,6 @@ export function nodeReport({
     expectedAlertsPerDay: alertsPerDay.expected,
     alertsLastDay: alertsPerDay.raised,
     rules: ruleSource.report,
+    ...history.report(),
   };
 }

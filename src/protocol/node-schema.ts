@@ -110,6 +110,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   expectedAlertsPerDay: figure,
   alertsLastDay: figure.exactOptional(),
   rules: ruleReportSchema.exactOptional(),
+  history: z.object({ sizeBytes: figure, entries: figure, oldestMs: figure.exactOptional() }).exactOptional(),
 });
 
 /** One line of a profile. */
