@@ -113,10 +113,12 @@ export async function benchHistory(
     const endMs = epochMs + spanMs;
     const container = containerOf(3).id;
     const hour = { container, sinceMs: endMs - 3_600_000, untilMs: endMs };
-    const timed = (query: NodeHistoryQuery): readonly number[] =>
-      Array.from({ length: rounds }, () => timeOf(opened, query, say));
+    const timed = (query: NodeHistoryQuery, clockMs?: () => number): readonly number[] =>
+      Array.from({ length: rounds }, () => timeOf(opened, query, say, clockMs));
     const figures: readonly Figure[] = [
       { name: 'history', metric: 'lastHourMs', all: timed({ ...hour, limit: 1e9 }), unit: 'ms', mark: mark.lastHourMs },
+      // What else runs on the machine does not count here.
+      { name: 'history', metric: 'lastHourCpuMs', all: timed({ ...hour, limit: 1e9 }, cpuMs), unit: 'ms' },
       { name: 'history', metric: 'firstPageMs', all: timed({ ...hour, limit: 1_000 }), unit: 'ms' },
       { name: 'history', metric: 'oneKindMs', all: timed({ ...hour, limit: 1e9, kinds: ['exec'] }), unit: 'ms' },
       {
@@ -166,15 +168,20 @@ function fill(archive: Archive, events: number): { readonly cpuMs: number; reado
   return { cpuMs: spent, jsonBytes };
 }
 
-function timeOf(archive: Archive, query: NodeHistoryQuery, say: (text: string) => void): number {
-  const startedMs = performance.now();
+function timeOf(
+  archive: Archive,
+  query: NodeHistoryQuery,
+  say: (text: string) => void,
+  clockMs: () => number = () => performance.now(),
+): number {
+  const startedMs = clockMs();
   let [lines, bytes] = [0, 0];
   for (const line of answer(archive, query, 'bench')) {
     if (line === undefined) continue;
     lines += 1;
     bytes += line.length;
   }
-  const ms = performance.now() - startedMs;
+  const ms = clockMs() - startedMs;
   say(`${String(lines)} entries, ${(bytes / 1e6).toFixed(1)} MB of JSON in ${ms.toFixed(0)} ms`);
   return ms;
 }
