@@ -115,8 +115,8 @@ test('a window of loss, also of a container that is gone', () => {
 
 test('kernel keys are told as people write them', () => {
   const keys: readonly KernelKey[] = [
-    { kind: 'exec', path: '/bin/sh', origin: 'image', parent: '', shape: 'sh\0-c\0id\0' },
-    { kind: 'exec', path: '/bin/sh', origin: 'image', parent: '', shape: 'sh\0-c\0mysql --password=hunter\0' },
+    { kind: 'exec', path: '/bin/sh', origin: 'image', parent: '', shape: String.raw`sh\x00-c\x00id\x00` },
+    { kind: 'exec', path: '/bin/sh', origin: 'image', parent: '', shape: String.raw`mysql\x00-phunter\x00` },
     { kind: 'file.write.directory', path: '/tmp/' },
     { kind: 'net.out', protocol: 'tcp', address: '10.0.0.1', port: 5432 },
     { kind: 'net.out.port', protocol: 'udp', port: 53 },

@@ -170,9 +170,9 @@ export function grown(before: ContainerRates, now: ContainerRates): ContainerRat
   );
 }
 
-/** A shape is what the kernel hashes, each argument ended by a zero byte: secrets are in it as they were written. */
+/** In a shape each argument ends with a zero byte, as the decoder writes it. Its secrets were masked as those of one text; those of single arguments are here. */
 function argumentsOf(shape: string): readonly string[] {
-  return maskArguments(shape.split('\0').filter((argument) => argument !== ''));
+  return maskArguments(shape.split('\\x00').filter((argument) => argument !== ''));
 }
 
 /** What a kernel key stands for, as people read it, secrets masked. Pure. */

@@ -105,11 +105,9 @@ export async function benchHistory(
     const { sizeBytes, segments, entries } = archive.state;
     archive.close();
     say(`${String(entries)} entries in ${String(segments)} segments, ${(sizeBytes / 1e6).toFixed(0)} MB`);
-    const before = process.memoryUsage().heapUsed;
     const openMs = performance.now();
     const opened = new Archive({ directory: join(directory, 'archive'), sizeBytesMax: 1e12, ageMsMax: 1e12 }, epochMs);
     const openedMs = performance.now() - openMs;
-    const indexMb = (process.memoryUsage().heapUsed - before) / 1e6;
     const endMs = epochMs + spanMs;
     const container = containerOf(3).id;
     const hour = { container, sinceMs: endMs - 3_600_000, untilMs: endMs };
@@ -128,7 +126,6 @@ export async function benchHistory(
         unit: 'ms',
       },
       { name: 'history', metric: 'openMs', all: [openedMs], unit: 'ms' },
-      { name: 'history', metric: 'indexMb', all: [indexMb], unit: 'MB' },
       { name: 'history', metric: 'bytesPerEntry', all: [sizeBytes / entries], unit: 'B' },
       { name: 'history', metric: 'jsonBytesPerEntry', all: [written.jsonBytes / entries], unit: 'B' },
       { name: 'history', metric: 'threadMicros', all: [(written.cpuMs * 1000) / entries], unit: 'µs/entry' },
