@@ -1,3 +1,4 @@
+import { maskArguments } from '../lib/mask.ts';
 import type { Container } from '../model/container.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Event, KernelKey } from '../model/event.ts';
@@ -169,11 +170,16 @@ export function grown(before: ContainerRates, now: ContainerRates): ContainerRat
   );
 }
 
-/** What a kernel key stands for, as people read it. Pure. */
+/** In a shape each argument ends with a zero byte, as the decoder writes it. Its secrets were masked as those of one text; those of single arguments are here. */
+function argumentsOf(shape: string): readonly string[] {
+  return maskArguments(shape.split('\\x00').filter((argument) => argument !== ''));
+}
+
+/** What a kernel key stands for, as people read it, secrets masked. Pure. */
 export function told(key: KernelKey): Pick<KnownCount, 'what' | 'key'> {
   switch (key.kind) {
     case 'exec':
-      return { what: 'exec', key: key.shape === '' ? key.path : `${key.path} ${key.shape}` };
+      return { what: 'exec', key: [key.path, ...argumentsOf(key.shape)].join(' ') };
     case 'file.read':
     case 'file.write':
     case 'file.read.folded':

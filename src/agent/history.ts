@@ -4,6 +4,7 @@ import type { DuePiece } from '../history/evidence.ts';
 import { FlightRecorder } from '../history/flight-recorder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
+import type { NodeReport } from '../model/node.ts';
 import { Answers } from '../outbox/answers.ts';
 import type { Answerer } from '../outbox/answers.ts';
 import { together } from '../outbox/companion.ts';
@@ -57,6 +58,16 @@ export class History {
       log,
     });
     this.companion = together([answers, new EvidenceCourier<DuePiece>(this.bundles)]);
+  }
+
+  /** For the report of the node. */
+  report(): Pick<NodeReport, 'history'> {
+    const { state } = this.recorder;
+    if (state === undefined) return {};
+    const { sizeBytes, entries, oldestMs } = state;
+    // A container's clock cannot be asked before 1970, but an event's time may be anything.
+    const oldest = oldestMs === undefined || oldestMs < 0 ? {} : { oldestMs };
+    return { history: { sizeBytes, entries, ...oldest } };
   }
 
   async *#answer(args: Arguments, signal: AbortSignal): AsyncGenerator<string, Arguments, undefined> {

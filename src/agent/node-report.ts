@@ -112,5 +112,6 @@ export function nodeReport({
     alertsLastDay: alertsPerDay.raised,
     rules: ruleSource.report,
     ...(taking === undefined ? {} : { snapshots: taking.report() }),
+    ...history.report(),
   };
 }

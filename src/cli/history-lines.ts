@@ -83,6 +83,37 @@ export function describeEntry(entry: HistoryEntry): string {
   return escapeForTerminal(`${entry.time} ${mark} ${where}  ${entry.kind.padEnd(9)}  ${deedOf(entry)}${whoOf(entry)}`);
 }
 
+/**
+ * Entries as a story: what was new line by line, alerts with a mark, and known behaviour that was told because everything was (and the ends of its
+ * processes) as how much of it came between.
+ */
+export class Story {
+  readonly #known: Set<number> = new Set();
+  #folded = 0;
+
+  /** The lines of the next entry; none while it is folded. */
+  add(entry: HistoryEntry): string[] {
+    const { process } = entry as { readonly process?: { readonly pid: number } };
+    if (entry.kind === 'exec' && process !== undefined) {
+      if (isCaptured(entry)) this.#known.add(process.pid);
+      else this.#known.delete(process.pid);
+    }
+    const isEndOfKnown = entry.kind === 'exit' && process !== undefined && this.#known.delete(process.pid);
+    if (isCaptured(entry) || isEndOfKnown) {
+      this.#folded += 1;
+      return [];
+    }
+    return [...this.end(), `  ${entry.kind === 'alert' ? '▶' : ' '} ${describeEntry(entry)}`];
+  }
+
+  /** Nothing follows, or something that is not folded. */
+  end(): string[] {
+    const count = this.#folded;
+    this.#folded = 0;
+    return count === 0 ? [] : [`    · known behaviour, ${String(count)} ${count === 1 ? 'entry' : 'entries'}`];
+  }
+}
+
 /** First line of the CSV. */
 export const csvHeader =
   'time,node,seq,container,container_id,image,workload,pod,kind,what,pid,exe,args,uid,execution,parent_execution,captured,json';

@@ -7,7 +7,7 @@ import { wantedAlerts } from './alerts.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { type HistoryPage, historyPages, remarks } from './history.ts';
-import { describeEntry } from './history-lines.ts';
+import { Story } from './history-lines.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
 /** An incident as `GET /api/v1/incidents/{id}` serves it. */
@@ -61,7 +61,7 @@ export function describeIncident(incident: ServedIncident): string[] {
 }
 
 /** Entries around an incident that are shown; the whole is `history --incident`. */
-const storyMost = 500;
+const storyMost = 5_000;
 /** Kinds that tell a story; rates and counts would hide it. */
 const storyKinds = 'exec,exit,file,connect,accept,dns,listen,call,change,lifecycle,container,alert';
 
@@ -69,19 +69,23 @@ const storyKinds = 'exec,exit,file,connect,accept,dns,listen,call,change,lifecyc
 async function story({ surroundings }: Invocation, address: string, { id, opened }: ServedIncident): Promise<void> {
   const { terminal, stop } = surroundings;
   let last: HistoryPage | undefined;
+  const told = new Story();
   terminal.out('');
-  terminal.out('What the container did around it (· known behaviour)');
+  terminal.out('What the container did around it');
   try {
     for await (const page of historyPages(address, { incident: id, kind: storyKinds }, storyMost, stop)) {
-      for (const entry of page.items) terminal.out(`  ${entry.kind === 'alert' ? '▶' : ' '} ${describeEntry(entry)}`);
+      for (const entry of page.items) for (const line of told.add(entry)) terminal.out(line);
       last = page;
     }
+    for (const line of told.end()) terminal.out(line);
   } catch (error) {
     terminal.err(`The history could not be asked: ${escapeForTerminal(errorText(error))}`);
     return;
   }
   for (const remark of last === undefined ? [] : remarks(last, Date.parse(opened))) terminal.out(`  ${remark}`);
-  if (last?.next !== undefined) terminal.out(`  … there is more: anchorwatch history --incident ${id}`);
+  terminal.out(
+    `  ${last?.next === undefined ? 'Everything' : '… there is more'}: anchorwatch history --incident ${id}`,
+  );
 }
 
 async function list(invocation: Invocation, address: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { errorText } from '../lib/errors.ts';
 import type { NodeHistoryQuery } from '../protocol/history-question.ts';
 import { Archive } from './archive.ts';
@@ -58,45 +59,102 @@ interface Asked {
   last: { readonly timeMs: number; readonly seq: number } | undefined;
 }
 
-const input = workerData as ArchiveInput;
-const archive = new Archive(input, input.nowMs);
-const asked = new Map<number, Asked>();
+/** The thread's side: works orders off one after the other. */
+class ArchiveServer {
+  readonly #port: MessagePort;
+  readonly #archive: Archive;
+  readonly #node: string;
+  readonly #asked: Map<number, Asked> = new Map();
 
-function say(word: ArchiveWord): void {
-  parentPort?.postMessage(word);
-}
-
-function lines(id: number): void {
-  const one = asked.get(id);
-  if (one === undefined) return;
-  let text = '';
-  let [over, reason] = [false, ''];
-  try {
-    if (one.changes !== archive.changes) {
-      one.changes = archive.changes;
-      const limit = one.query.limit - one.told;
-      one.lines.return();
-      one.lines = answer(archive, { ...one.query, limit, after: one.last ?? one.query.after }, input.node);
-    }
-    for (;;) {
-      const next = one.lines.next();
-      if (next.done === true) {
-        over = true;
-        break;
-      }
-      if (next.value === undefined) break;
-      const { timeMs, seq } = placeOf(next.value);
-      one.last = { timeMs, seq };
-      one.told += 1;
-      if (next.value.length <= lineLengthMax) text += `${next.value}\n`;
-      if (text.length >= linesLength) break;
-    }
-  } catch (error) {
-    over = true;
-    reason = errorText(error);
+  /** Opens the files. Throws what the file system throws. */
+  constructor(port: MessagePort, input: ArchiveInput) {
+    this.#port = port;
+    this.#node = input.node;
+    this.#archive = new Archive(input, input.nowMs);
+    this.#say({ type: 'ready', state: this.#archive.state });
   }
-  if (over) asked.delete(id);
-  say({ type: 'lines', id, text, over, reason });
+
+  #say(word: ArchiveWord): void {
+    this.#port.postMessage(word);
+  }
+
+  #lines(id: number): void {
+    const one = this.#asked.get(id);
+    if (one === undefined) return;
+    let text = '';
+    let [over, reason] = [false, ''];
+    try {
+      if (one.changes !== this.#archive.changes) {
+        one.changes = this.#archive.changes;
+        const limit = one.query.limit - one.told;
+        one.lines.return();
+        one.lines = answer(this.#archive, { ...one.query, limit, after: one.last ?? one.query.after }, this.#node);
+      }
+      for (;;) {
+        const next = one.lines.next();
+        if (next.done === true) {
+          over = true;
+          break;
+        }
+        if (next.value === undefined) break;
+        const { timeMs, seq } = placeOf(next.value);
+        one.last = { timeMs, seq };
+        one.told += 1;
+        if (next.value.length <= lineLengthMax) text += `${next.value}\n`;
+        if (text.length >= linesLength) break;
+      }
+    } catch (error) {
+      over = true;
+      reason = errorText(error);
+    }
+    if (over) this.#asked.delete(id);
+    this.#say({ type: 'lines', id, text, over, reason });
+  }
+
+  #tidy(nowMs: number): void {
+    try {
+      this.#archive.tidy(nowMs);
+      this.#say({ type: 'trouble', reason: '' });
+    } catch (error) {
+      this.#say({ type: 'trouble', reason: errorText(error) });
+    }
+    this.#say({ type: 'state', state: this.#archive.state });
+  }
+
+  take(order: ArchiveOrder): void {
+    switch (order.type) {
+      case 'append': {
+        let reason = '';
+        try {
+          this.#archive.append(order.head, order.payload, order.nowMs);
+        } catch (error) {
+          reason = errorText(error);
+        }
+        this.#say({ type: 'written', count: order.head.count, sizeBytes: order.payload.length, reason });
+        if (this.#archive.isFull) this.#tidy(order.nowMs);
+        return;
+      }
+      case 'ask': {
+        const { id, query } = order;
+        const begun = answer(this.#archive, query, this.#node);
+        this.#asked.set(id, { query, lines: begun, changes: this.#archive.changes, told: 0, last: undefined });
+        return;
+      }
+      case 'next':
+        this.#lines(order.id);
+        return;
+      case 'drop':
+        this.#asked.get(order.id)?.lines.return();
+        this.#asked.delete(order.id);
+        return;
+      case 'tidy':
+        this.#tidy(order.nowMs);
+        return;
+      case 'close':
+        this.#archive.close();
+        this.#port.close();
+    }
+  }
 }
 
 /** A line begins with its place. */
@@ -105,48 +163,10 @@ function placeOf(line: string): { readonly timeMs: number; readonly seq: number 
   return { timeMs: Date.parse(time), seq: Number(seq) };
 }
 
-function tidy(nowMs: number): void {
-  try {
-    archive.tidy(nowMs);
-    say({ type: 'trouble', reason: '' });
-  } catch (error) {
-    say({ type: 'trouble', reason: errorText(error) });
-  }
-  say({ type: 'state', state: archive.state });
+function serve(port: MessagePort, input: ArchiveInput): void {
+  const server = new ArchiveServer(port, input);
+  port.on('message', (order: ArchiveOrder) => server.take(order));
 }
 
-parentPort?.on('message', (order: ArchiveOrder) => {
-  switch (order.type) {
-    case 'append': {
-      let reason = '';
-      try {
-        archive.append(order.head, order.payload, order.nowMs);
-      } catch (error) {
-        reason = errorText(error);
-      }
-      say({ type: 'written', count: order.head.count, sizeBytes: order.payload.length, reason });
-      if (archive.isFull) tidy(order.nowMs);
-      return;
-    }
-    case 'ask': {
-      const { id, query } = order;
-      const begun = answer(archive, query, input.node);
-      asked.set(id, { query, lines: begun, changes: archive.changes, told: 0, last: undefined });
-      return;
-    }
-    case 'next':
-      lines(order.id);
-      return;
-    case 'drop':
-      asked.get(order.id)?.lines.return();
-      asked.delete(order.id);
-      return;
-    case 'tidy':
-      tidy(order.nowMs);
-      return;
-    case 'close':
-      archive.close();
-      parentPort?.close();
-  }
-});
-say({ type: 'ready', state: archive.state });
+// Outside of a thread it has nobody to serve: the first start ever only compiles it.
+if (parentPort !== null) serve(parentPort, workerData as ArchiveInput);

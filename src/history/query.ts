@@ -20,6 +20,8 @@ interface Source {
   readonly offset: number;
   readonly sizeBytes: number;
   readonly fromMs: number;
+  /** @see kindMask */
+  readonly kinds: number;
 }
 
 /** Matching entries of one frame, in their order. */
@@ -94,7 +96,7 @@ function line({ seq, timeMs, kind, owner }: Stored, { owners }: Run, node: strin
 class Reader {
   readonly #archive: Archive;
   readonly #query: HistoryQuery & { readonly after?: After | undefined };
-  readonly #body: BodyMatcher | undefined;
+  readonly #needles: readonly Buffer[];
   readonly #mask: number;
   readonly #kinds: ReadonlySet<HistoryKind> | undefined;
   readonly #aboutContainers: boolean;
@@ -108,7 +110,7 @@ class Reader {
   ) {
     this.#archive = archive;
     this.#query = query;
-    this.#body = body;
+    this.#needles = (body?.needles ?? []).map((needle) => Buffer.from(needle));
     this.#mask = query.kinds === undefined ? 0xffffffff : kindMask(query.kinds) | lossMask;
     this.#kinds = query.kinds === undefined ? undefined : new Set([...query.kinds, 'loss']);
     this.#aboutContainers = isAboutContainers(query);
@@ -157,28 +159,28 @@ class Reader {
       for (const { owner, offset, sizeBytes, kinds, fromMs: first, toMs } of segment.blocks) {
         if (toMs < fromMs || first >= untilMs || (kinds & this.#mask) === 0) continue;
         if (owner < 0 ? this.#aboutContainers && (kinds & lossMask) === 0 : wanted[owner] !== true) continue;
-        sources.push({ path: segment.path, offset, sizeBytes, fromMs: first });
+        sources.push({ path: segment.path, offset, sizeBytes, kinds, fromMs: first });
       }
     }
     const { journal } = this.#archive;
     for (const { offset, head } of journal?.places ?? []) {
       const { kinds, fromMs: first, toMs, sizeBytes } = head;
       if (toMs < fromMs || first >= untilMs || (kinds & this.#mask) === 0) continue;
-      sources.push({ path: journal?.path ?? '', offset, sizeBytes, fromMs: first });
+      sources.push({ path: journal?.path ?? '', offset, sizeBytes, kinds, fromMs: first });
     }
     return sources.toSorted((a, b) => a.fromMs - b.fromMs);
   }
 
-  #read({ path, offset, sizeBytes }: Source): Run | undefined {
+  #read({ path, offset, sizeBytes, kinds }: Source): Run | undefined {
     const { sinceMs, untilMs } = this.#query;
-    const needles = this.#body?.needles ?? [];
     let payload: Buffer;
     let entries: Stored[] = [];
     let owners: readonly Owner[] = [];
     try {
       ({ payload } = readFrame(this.#open(path), offset, sizeBytes));
       // Most frames that hold nothing of what is looked for are seen to at the speed of memory; losses are told in any case.
-      const hopeless = needles.some((needle) => !payload.includes(needle));
+      const hopeless = this.#needles.some((needle) => !payload.includes(needle));
+      if (hopeless && (kinds & lossMask) === 0) return undefined;
       owners = readPayload(payload, (entry) => {
         const { timeMs, kind } = entry;
         if (timeMs < sinceMs || timeMs >= untilMs || this.#kinds?.has(kind) === false) return;

@@ -127,7 +127,12 @@ export class Histories {
 
   async *#stream(node: string, query: FleetHistoryQuery, deadlineMs: number): Stream {
     const { after, node: _, ...rest } = query;
-    const own: NodeHistoryQuery = { ...rest, limit: query.limit + 1, after: afterOn(node, after) };
+    const whole: NodeHistoryQuery = { ...rest, limit: query.limit + 1, after: afterOn(node, after) };
+    // What the node has let go of, or lost with its disk, is told from what it sent with its incidents.
+    const heldMs = this.#options.states().find(({ name }) => name === node)?.report?.history?.oldestMs ?? 0;
+    const fromMs = Math.max(whole.sinceMs, Math.min(heldMs, whole.untilMs));
+    if (fromMs > whole.sinceMs) yield* this.#options.evidence.entries(node, { ...whole, untilMs: fromMs });
+    const own: NodeHistoryQuery = { ...whole, sinceMs: fromMs };
     const answering = this.#options.inquire(node, {
       ...{ what: historyQuestion, args: historyArguments(own), deadlineMs },
     });

@@ -34,6 +34,8 @@ export class NodeMetrics {
   readonly #expected: Gauge<'node'>;
   readonly #raised: Gauge<'node'>;
   readonly #outbox: Gauge<'node'>;
+  readonly #historyBytes: Gauge<'node'>;
+  readonly #historyOldest: Gauge<'node'>;
   readonly #rules: Gauge<'node'>;
   readonly #ruleReloads: Counter<'node' | 'outcome'>;
   readonly #snapshots: SnapshotMetrics;
@@ -106,6 +108,13 @@ export class NodeMetrics {
       registry,
       'anchorwatch_outbox_alerts',
       'Alerts on the node that the collector has not acknowledged.',
+      node,
+    );
+    this.#historyBytes = gauge(registry, 'anchorwatch_history_bytes', 'Size of the history that the node keeps.', node);
+    this.#historyOldest = gauge(
+      registry,
+      'anchorwatch_history_oldest_timestamp_seconds',
+      'When the history that the node keeps begins.',
       node,
     );
     this.#rules = gauge(registry, 'anchorwatch_rules_loaded', 'Suspicion rules that the agent uses.', node);
@@ -258,6 +267,8 @@ export class NodeMetrics {
       this.#expected,
       this.#raised,
       this.#outbox,
+      this.#historyBytes,
+      this.#historyOldest,
       this.#rules,
       this.#ruleReloads,
       this.#unseen,
@@ -280,6 +291,9 @@ export class NodeMetrics {
     this.#expected.set({ node }, report.expectedAlertsPerDay);
     if (report.alertsLastDay !== undefined) this.#raised.set({ node }, report.alertsLastDay);
     this.#outbox.set({ node }, report.outboxAlerts);
+    const { sizeBytes, oldestMs } = report.history ?? {};
+    if (sizeBytes !== undefined) this.#historyBytes.set({ node }, sizeBytes);
+    if (oldestMs !== undefined) this.#historyOldest.set({ node }, oldestMs / 1000);
     if (report.rules !== undefined) {
       this.#rules.set({ node }, report.rules.loaded);
       for (const [outcome, value] of Object.entries(report.rules.reloads))

@@ -53,7 +53,7 @@ export type EventEntry = HistoryBase & Recorded<Event>;
 /** A container's life as its engine and the kernel tell it. `adopted`: it ran already when the agent began. */
 export interface ContainerEntry extends HistoryBase {
   readonly kind: 'container';
-  readonly action: 'created' | 'started' | 'adopted' | 'stopped' | 'died';
+  readonly action: 'started' | 'adopted' | 'stopped' | 'died';
   /** Exit code of the first process, of `died`. */
   readonly exitCode?: number;
 }

@@ -80,6 +80,14 @@ export interface ContainerRates {
   readonly systemCalls?: number;
 }
 
+/** What the flight recorder of a node holds. */
+export interface HistoryReport {
+  readonly sizeBytes: number;
+  readonly entries: number;
+  /** Milliseconds since the epoch, of the first entry; absent: there is none. */
+  readonly oldestMs?: number;
+}
+
 export interface ContainerReport {
   readonly id: string;
   readonly name: string;
@@ -144,6 +152,8 @@ export interface NodeReport {
   readonly rules?: RuleReport;
   /** Absent from agents that take none. */
   readonly snapshots?: SnapshotReport;
+  /** Absent from agents that keep none, and while it is not known. */
+  readonly history?: HistoryReport;
 }
 
 /** One line of a profile, as `anchorwatch profile show` prints it. */

@@ -26,7 +26,7 @@ const others = z.discriminatedUnion('kind', [
   z.object({
     ...base,
     kind: z.literal('container'),
-    action: z.enum(['created', 'started', 'adopted', 'stopped', 'died']),
+    action: z.enum(['started', 'adopted', 'stopped', 'died']),
     exitCode: z.int().exactOptional(),
   }),
   z.object({

@@ -126,6 +126,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   alertsLastDay: figure.exactOptional(),
   rules: ruleReportSchema.exactOptional(),
   snapshots: snapshotReport.exactOptional(),
+  history: z.object({ sizeBytes: figure, entries: figure, oldestMs: figure.exactOptional() }).exactOptional(),
 });
 
 /** One line of a profile. */

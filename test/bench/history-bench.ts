@@ -105,28 +105,27 @@ export async function benchHistory(
     const { sizeBytes, segments, entries } = archive.state;
     archive.close();
     say(`${String(entries)} entries in ${String(segments)} segments, ${(sizeBytes / 1e6).toFixed(0)} MB`);
-    const before = process.memoryUsage().heapUsed;
     const openMs = performance.now();
     const opened = new Archive({ directory: join(directory, 'archive'), sizeBytesMax: 1e12, ageMsMax: 1e12 }, epochMs);
     const openedMs = performance.now() - openMs;
-    const indexMb = (process.memoryUsage().heapUsed - before) / 1e6;
     const endMs = epochMs + spanMs;
     const container = containerOf(3).id;
     const hour = { container, sinceMs: endMs - 3_600_000, untilMs: endMs };
-    const timed = (query: NodeHistoryQuery): readonly number[] =>
-      Array.from({ length: rounds }, () => timeOf(opened, query, say));
+    const timed = (query: NodeHistoryQuery, clockMs?: () => number): readonly number[] =>
+      Array.from({ length: rounds }, () => timeOf(opened, query, say, clockMs));
     const figures: readonly Figure[] = [
       { name: 'history', metric: 'lastHourMs', all: timed({ ...hour, limit: 1e9 }), unit: 'ms', mark: mark.lastHourMs },
+      // What else runs on the machine does not count here.
+      { name: 'history', metric: 'lastHourCpuMs', all: timed({ ...hour, limit: 1e9 }, cpuMs), unit: 'ms' },
       { name: 'history', metric: 'firstPageMs', all: timed({ ...hour, limit: 1_000 }), unit: 'ms' },
       { name: 'history', metric: 'oneKindMs', all: timed({ ...hour, limit: 1e9, kinds: ['exec'] }), unit: 'ms' },
       {
         name: 'history',
         metric: 'onePathInADayMs',
-        all: timed({ sinceMs: epochMs, untilMs: endMs, path: '/etc/shadow', limit: 1e9 }),
+        all: [timeOf(opened, { sinceMs: epochMs, untilMs: endMs, path: '/etc/shadow', limit: 1e9 }, say)],
         unit: 'ms',
       },
       { name: 'history', metric: 'openMs', all: [openedMs], unit: 'ms' },
-      { name: 'history', metric: 'indexMb', all: [indexMb], unit: 'MB' },
       { name: 'history', metric: 'bytesPerEntry', all: [sizeBytes / entries], unit: 'B' },
       { name: 'history', metric: 'jsonBytesPerEntry', all: [written.jsonBytes / entries], unit: 'B' },
       { name: 'history', metric: 'threadMicros', all: [(written.cpuMs * 1000) / entries], unit: 'µs/entry' },
@@ -149,7 +148,8 @@ function fill(archive: Archive, events: number): { readonly cpuMs: number; reado
   let [spent, jsonBytes] = [0, 0];
   for (let number = 0; number < events; number++) {
     const timeMs = epochMs + Math.floor((number * spanMs) / events);
-    const owner = (number * 31) % containers;
+    // Nothing of an entry says whose it is.
+    const owner = (Math.imul(number, 2_654_435_761) >>> 7) % containers;
     const event = eventOf(number, timeMs, '1');
     const json = bodyOf(event);
     jsonBytes += json.length;
@@ -165,15 +165,20 @@ function fill(archive: Archive, events: number): { readonly cpuMs: number; reado
   return { cpuMs: spent, jsonBytes };
 }
 
-function timeOf(archive: Archive, query: NodeHistoryQuery, say: (text: string) => void): number {
-  const startedMs = performance.now();
+function timeOf(
+  archive: Archive,
+  query: NodeHistoryQuery,
+  say: (text: string) => void,
+  clockMs: () => number = () => performance.now(),
+): number {
+  const startedMs = clockMs();
   let [lines, bytes] = [0, 0];
   for (const line of answer(archive, query, 'bench')) {
     if (line === undefined) continue;
     lines += 1;
     bytes += line.length;
   }
-  const ms = performance.now() - startedMs;
+  const ms = clockMs() - startedMs;
   say(`${String(lines)} entries, ${(bytes / 1e6).toFixed(1)} MB of JSON in ${ms.toFixed(0)} ms`);
   return ms;
 }

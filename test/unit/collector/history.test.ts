@@ -39,12 +39,12 @@ function fileEvent(offsetMs: number, path: string, captured = false): Event {
 }
 
 /** A node with a recorder and a link. */
-function node(url: string, nodeName: string): { readonly history: History; readonly outbox: Outbox } {
-  const stateDir = join(harness.directory, nodeName);
+function node(url: string, nodeName: string, place = nodeName): { readonly history: History; readonly outbox: Outbox } {
+  const stateDir = join(harness.directory, place);
   const options = { stateDir, nodeName, captureMs: 0, historySize: 1e8, historyAgeMs: 1e9 };
   const history = new History(options, systemClock, harness.log);
   harness.defer(() => history.recorder.close());
-  const outbox = harness.outbox(url, { nodeName, fileName: `${nodeName}.db`, companion: history.companion });
+  const outbox = harness.outbox(url, { nodeName, fileName: `${place}.db`, companion: history.companion });
   outbox.report(makeReport());
   return { history, outbox };
 }
@@ -134,4 +134,15 @@ test('the minutes before an alert go to the collector with it, and answer for a 
   expect(paths(await page(url, 'container=other&since=1h'))).toEqual([]);
   const { next = '' } = await page(url, 'container=web-1&since=1h&limit=1');
   expect(paths(await page(url, `container=web-1&since=1h&limit=1&after=${next}`))).toEqual(['a /etc/shadow']);
+  // A new disk: the node has what came since, the collector what it was sent before.
+  const again = node(url, 'a', 'a-new');
+  again.history.recorder.record(fileEvent(30_000, '/srv/later'), container);
+  await waitFor('the node to say what it has', async () => {
+    again.history.recorder.flush();
+    again.outbox.report({ ...makeReport(), history: { sizeBytes: 1, entries: 1, oldestMs: base + 30_000 } });
+    return (await page(url, 'container=web-1&since=1h&kind=file')).items.length === 3;
+  });
+  const both = await page(url, 'container=web-1&since=1h&kind=file');
+  expect(paths(both)).toEqual(['a /srv/before', 'a /etc/shadow', 'a /srv/later']);
+  expect(both.nodes).toMatchObject([{ node: 'a', outcome: 'answered' }]);
 });
