@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Containers } from '../identity/containers.ts';
+import { clientTlsSource } from '../lib/client-tls.ts';
+import type { ClientTlsFiles } from '../lib/client-tls.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { AnchorwatchError } from '../lib/errors.ts';
@@ -7,6 +9,7 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { Outbox } from '../outbox/outbox.ts';
+import { BurstStates } from '../store/burst-states.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { OutboxStore } from '../store/outbox-store.ts';
@@ -17,6 +20,7 @@ import { RateModels } from '../store/rate-models.ts';
 import { SyscallMixes } from '../store/syscall-mixes.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
 import { withCounts } from './container-figures.ts';
+import { containerProcesses } from './container-processes.ts';
 import { Fleet } from './fleet.ts';
 import { History } from './history.ts';
 import { HistoryFeed } from './history-feed.ts';
@@ -28,6 +32,7 @@ import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
 import { RuleSource } from './rule-source.ts';
+import type { SensorLoading } from './sensor-loading.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';
 import { starterPaths, Starters } from './starters.ts';
@@ -40,6 +45,8 @@ export interface AgentOptions {
   readonly token: string;
   /** Reads the token again after it was refused, and on `reload`; throws when it cannot. */
   readonly renewToken?: () => string;
+  /** PEM files for `wss://`: whom to trust, and what to show. */
+  readonly tls?: ClientTlsFiles;
   /** Profiles and the outbox live here. */
   readonly stateDir: string;
   /** Address of the container engine; undefined: DOCKER_HOST, then the usual sockets. */
@@ -65,10 +72,15 @@ export interface AgentOptions {
   readonly incidentQuietMs?: number;
   /** Where events are from; `auto`: the kernel sensor, or `/proc` where it does not work. */
   readonly sensor?: 'auto' | 'bpf' | 'procfs';
+  /** The kernel's part of the sensor where it is being loaded already, by the same `allSyscalls`. */
+  readonly sensorLoading?: SensorLoading;
   /** Files and directories of suspicion rules that build on the shipped ones. */
   readonly rulePaths?: readonly string[];
   /** `on`, `off`, or a path beside the shipped starters; `on` when left out. */
   readonly starter?: string;
+  /** What may wait for the collector on disk: bytes, and milliseconds of the agent's running. Default 64 MB, 7 days. */
+  readonly outboxSizeBytes?: number;
+  readonly outboxAgeMs?: number;
   /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
   readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
   /** On critical alerts, without copies, when left out. */
@@ -85,12 +97,10 @@ const tickMs = 1_000;
 const rateMs = 10_000;
 const reportMs = 5_000;
 const pollMs = 1_000;
-/** Alerts that wait for the collector on disk; beyond them the oldest of the lowest severity make room, counted. */
-const outboxAlertsMax = 10_000;
 
 /**
  * Starts the agent of a node. Without a working kernel sensor it goes on with `/proc` and the engine, and says what is not seen.
- * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
+ * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, `tls.files`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
  * started is stopped then.
  */
 export async function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
@@ -137,7 +147,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     profilesFile.close();
   });
   const outboxPath = join(stateDir, 'outbox.db');
-  const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxAlertsMax), setAside);
+  const { outboxSizeBytes = 64e6, outboxAgeMs = 7 * 86_400_000 } = options;
+  const outboxBounds = { sizeBytesMax: outboxSizeBytes, ageMsMax: outboxAgeMs };
+  const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxBounds), setAside);
   cleanups.defer('outbox file', () => {
     outboxFile.close();
   });
@@ -160,10 +172,15 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   );
   cleanups.defer('history', () => history.recorder.close());
 
+  const tls =
+    options.tls === undefined
+      ? undefined
+      : clientTlsSource(options.tls, (error) => log.warn({ err: error }, `used as they were: ${errorText(error)}`));
   const outbox = new Outbox({
     collectorUrl: options.collectorUrl,
     token: options.token,
     ...(options.renewToken === undefined ? {} : { renewToken: options.renewToken }),
+    ...(tls === undefined ? {} : { tls }),
     nodeName,
     agentVersion: version,
     file: outboxFile,
@@ -207,6 +224,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...{ entries: history.recorder, bundles: history.bundles, startedMs: clock.nowMs() },
     running: () => containers.running(),
     byId: (id) => containers.byId(id),
+    names: (workloadId) => watch.profile(workloadId),
     figures: (running) => withCounts(sensor, running, rates.latest),
   });
   const lossWindows = new LossWindowStore(profilesFile);
@@ -242,6 +260,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...{ rateStore: new RateModels(profilesFile), mixStore: new SyscallMixes(profilesFile) },
     running: () => containers.running(),
     figures: (running) => withCounts(sensor, running, rates.read(running)),
+    bursts: {
+      ...{ store: new BurstStates(profilesFile), processes: containerProcesses },
+      figures: (running) => withCounts(sensor, running, rates.readBriefly(running)),
+    },
     counts: ({ cgroupId }) => (cgroupId === undefined ? undefined : sensor?.syscallCounts(cgroupId)),
     raise: (alert, container) => {
       pipeline.raise(alert, container);

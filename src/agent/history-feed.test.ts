@@ -11,9 +11,11 @@ let figures: ContainerRates;
 let running: readonly Container[];
 let feed: HistoryFeed;
 let bundled: string[];
+let names: { kernelKey(number: number): KernelKey | undefined } | undefined;
 beforeEach(() => {
   [entries, figures, bundled] = [[], {}, []];
   running = [makeContainer()];
+  names = undefined;
   feed = new HistoryFeed({
     entries: {
       record: () => undefined,
@@ -25,6 +27,7 @@ beforeEach(() => {
     },
     running: () => running,
     byId: (id) => running.find((one) => one.id === id),
+    names: () => names,
     figures: (of) => new Map(of.map(({ id }) => [id, figures])),
     startedMs: 1_000_000,
   });
@@ -82,6 +85,27 @@ test('what the kernel counted, by workload, once a minute; beyond a number of be
   expect([counts.length, omitted]).toEqual([4_096, 904]);
   feed.finish(1_080_000);
   expect(entries).toHaveLength(2);
+});
+
+test('what is counted by number is told as what the number stands for in the profile of that time', () => {
+  const profile = (prefix: string): NonNullable<typeof names> => ({
+    kernelKey: (number) => (number < 9 ? { kind: 'file.read', path: `${prefix}${String(number)}` } : undefined),
+  });
+  names = profile('/a/');
+  feed.counted('w', 1, 2);
+  feed.counted('w', 2, 1);
+  feed.counted('w', 1, 3);
+  feed.counted('w', 9, 1);
+  // An operator had the workload learned anew.
+  names = profile('/b/');
+  feed.counted('w', 1, 4);
+  feed.finish(1_070_000);
+  const { counts } = (entries.at(-1)?.body ?? {}) as { counts?: readonly { key: string; samples: number }[] };
+  expect(counts?.map(({ key, samples }) => [key, samples])).toEqual([
+    ['/a/1', 5],
+    ['/a/2', 1],
+    ['/b/1', 4],
+  ]);
 });
 
 test('an alert is an entry once, its copies with larger counts are none; both keep its story going', () => {

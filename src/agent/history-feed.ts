@@ -20,11 +20,18 @@ interface Bundles {
   quiet(containerId: string): void;
 }
 
+/** What numbers of kernel keys stand for. */
+interface KernelKeyNames {
+  kernelKey(number: number): KernelKey | undefined;
+}
+
 export interface HistoryFeedOptions {
   readonly entries: Entries;
   readonly bundles: Bundles;
   readonly running: () => readonly Container[];
   readonly byId: (containerId: string) => Container | undefined;
+  /** Of a workload; another one when its profile began anew. */
+  readonly names: (workloadId: string) => KernelKeyNames | undefined;
   readonly figures: (containers: readonly Container[]) => ReadonlyMap<string, ContainerRates>;
   /** Events before this were made by an earlier agent, or by none. */
   readonly startedMs: number;
@@ -37,7 +44,10 @@ const figuresThatAreNow: ReadonlySet<string> = new Set(['memoryBytes', 'pids']);
 
 interface Counted {
   readonly whose: HistoryContainer;
-  readonly counts: Map<KernelKey, number>;
+  readonly rows: { readonly kernelKey: KernelKey; samples: number }[];
+  /** Rows by what the kernel counts by, as long as numbers mean the same. */
+  readonly byKey: Map<KernelKey | number, Counted['rows'][number]>;
+  names: KernelKeyNames | undefined;
   omitted: number;
 }
 
@@ -94,18 +104,32 @@ export class HistoryFeed {
     });
   }
 
-  /** The kernel counted known behaviour. @param running Some container of the workload. */
-  counted(workloadId: string, kernelKey: KernelKey, samples: number): void {
-    let counted = this.#counted.get(workloadId);
-    if (counted === undefined) {
+  /** The kernel counted known behaviour. @param counted A kernel key, or its number in the profile of the workload. */
+  counted(workloadId: string, counted: KernelKey | number, samples: number): void {
+    let all = this.#counted.get(workloadId);
+    if (all === undefined) {
       const workload = this.#options.running().find((one) => one.workload.id === workloadId)?.workload;
       if (workload === undefined) return;
-      counted = { whose: { id: '', name: '', image: '', workload }, counts: new Map(), omitted: 0 };
-      this.#counted.set(workloadId, counted);
+      const whose = { id: '', name: '', image: '', workload };
+      all = { whose, rows: [], byKey: new Map(), names: undefined, omitted: 0 };
+      this.#counted.set(workloadId, all);
     }
-    const before = counted.counts.get(kernelKey);
-    if (before === undefined && counted.counts.size >= countsMax) counted.omitted += 1;
-    else counted.counts.set(kernelKey, (before ?? 0) + samples);
+    const names = this.#options.names(workloadId);
+    if (names !== all.names) {
+      // A profile that began anew has numbers of its own.
+      all.byKey.clear();
+      all.names = names;
+    }
+    const before = all.byKey.get(counted);
+    if (before !== undefined) before.samples += samples;
+    else if (all.rows.length >= countsMax) all.omitted += 1;
+    else {
+      const kernelKey = typeof counted === 'number' ? names?.kernelKey(counted) : counted;
+      if (kernelKey === undefined) return;
+      const row = { kernelKey, samples };
+      all.rows.push(row);
+      all.byKey.set(counted, row);
+    }
   }
 
   lost(windows: readonly LossWindow[]): void {
@@ -133,10 +157,10 @@ export class HistoryFeed {
 
   /** Tells what was counted. */
   finish(nowMs: number): void {
-    for (const { whose, counts, omitted } of this.#counted.values()) {
-      const rows = [...counts].map(([kernelKey, samples]): KnownCount => ({ ...told(kernelKey), samples }));
+    for (const { whose, rows, omitted } of this.#counted.values()) {
+      const counts = rows.map(({ kernelKey, samples }): KnownCount => ({ ...told(kernelKey), samples }));
       this.#options.entries.add('known', nowMs, whose, {
-        ...{ workload: whose.workload, counts: rows },
+        ...{ workload: whose.workload, counts },
         ...(omitted > 0 ? { omitted } : {}),
       });
     }

@@ -79,11 +79,10 @@ export function nodeReport({
     { hook: 'history', reason: 'evidence_shortened', count: history.bundles.counters.shortened },
     { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
     ...(recording === undefined ? [] : [{ hook: 'recording', reason: 'full', count: recording.writer.counters.shed }]),
-    ...Object.entries(outboxCounters.dropped).map(([severity, count]) => ({
-      hook: 'outbox',
-      reason: `dropped_${severity}`,
-      count,
-    })),
+    ...Object.entries(outboxCounters.dropped).flatMap(([severity, reasons]) =>
+      Object.entries(reasons).map(([why, count]) => ({ hook: 'outbox', reason: `dropped_${severity}_${why}`, count })),
+    ),
+    { hook: 'outbox', reason: 'damaged', count: outboxCounters.damaged },
     { hook: 'outbox', reason: 'refused', count: outboxCounters.refused },
     { hook: 'outbox', reason: 'store_failed', count: outboxCounters.storeFailures },
     { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },

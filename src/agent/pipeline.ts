@@ -4,17 +4,19 @@ import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
-import type { Event, ExecEvent, KernelKey, LifecycleEvent, ListenEvent } from '../model/event.ts';
-import type { Stratum } from '../model/feature.ts';
+import type { Event, KernelKey, LifecycleEvent } from '../model/event.ts';
 import type { LossWindow } from '../model/loss.ts';
 import { cgroupPlace } from '../identity/containers.ts';
 import type { Announcement } from '../identity/containers.ts';
 import { Captures } from '../history/captures.ts';
 import { Pending } from '../identity/pending.ts';
-import { cgroupContents, processOf, readListeners, readProcesses } from '../sensor/processes.ts';
+import { cgroupContents } from '../sensor/processes.ts';
+import type { Incidence } from '../sensor/known-map.ts';
 import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Losses } from './losses.ts';
+import { ProfileSaves } from './profile-saves.ts';
+import { standingEvents } from './standing-events.ts';
 import type { LossHistory } from './losses.ts';
 import { configurationActions } from './told.ts';
 import type { Watch } from './watch.ts';
@@ -56,8 +58,8 @@ export interface PipelineOptions {
   readonly log: Logger;
   readonly losses: LossHistory;
   readonly recorder: Recorder;
-  /** Told what the kernel counted of known behaviour. */
-  readonly counted?: (workloadId: string, kernelKey: KernelKey, samples: number) => void;
+  /** Told what the kernel counted of known behaviour: a key, or its number in the profile. */
+  readonly counted?: (workloadId: string, kernelKey: KernelKey | number, samples: number) => void;
   /** How long a container is captured after its last alert; 0: never. */
   readonly captureMs: number;
   /** Processes of the agent: a container that one of them is the first process of is the agent's own. */
@@ -81,11 +83,12 @@ export class Pipeline {
   readonly #startedMs: number;
   readonly #captures: Captures;
   readonly #losses: Losses;
+  readonly #saves: ProfileSaves;
   #sensor: Sensor | undefined;
   #poller: Poller | undefined;
   #readMs = 0;
-  #saveTrouble = '';
-  #saveFailures = 0;
+  #reading = false;
+  #finished = false;
   #handlingFailures = 0;
 
   constructor(options: PipelineOptions) {
@@ -93,6 +96,7 @@ export class Pipeline {
     this.#startedMs = options.clock.nowMs();
     this.#captures = new Captures(options.captureMs);
     const { clock, log, containers, watch, losses } = options;
+    this.#saves = new ProfileSaves(watch, log);
     this.#losses = new Losses({
       ...{ clock, log, history: losses },
       byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
@@ -120,7 +124,7 @@ export class Pipeline {
 
   /** How often the profiles could not be saved. */
   get saveFailures(): number {
-    return this.#saveFailures;
+    return this.#saves.failures;
   }
 
   /** The last times in which something of a container could not be told, newest first. */
@@ -210,7 +214,7 @@ export class Pipeline {
     );
     if (!this.#pushedDown.has(workload.id)) {
       this.#pushedDown.add(workload.id);
-      this.#sensor?.recognise(workload.id, watch.kernelKeys(workload.id));
+      this.#recognise(workload.id, watch.kernelKeys(workload.id));
     }
     const older = container.pid !== 0 && (container.startedAtMs ?? 0) < this.#startedMs;
     const place = older || this.#poller !== undefined ? cgroupPlace(container) : undefined;
@@ -226,7 +230,7 @@ export class Pipeline {
       { cgroupId, workloadId: workload.id, sample: sample.number, stratum: sample.stratum },
       contents.insideIds,
     );
-    if (contents.pids.length > 0) this.#observe(container, contents.pids);
+    if (contents.pids.length > 0) this.#observe(cgroupId, contents.pids);
     for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
   }
 
@@ -244,41 +248,16 @@ export class Pipeline {
     this.#poller?.unwatch(container.cgroupId);
   }
 
-  /** Processes and listening sockets that `/proc` shows of containers older than the agent. */
-  #observe(container: Container, pids: readonly number[]): void {
-    const { cgroupId } = container;
-    if (cgroupId === undefined) return;
-    const timeMs = this.#options.clock.nowMs();
-    const processes = readProcesses(pids);
-    for (const process of processes) {
-      this.#sensor?.adopt(process.pid, process.exe, cgroupId);
-      const parentExe = process.ancestors[0]?.exe ?? '';
-      const event: ExecEvent = {
-        kind: 'exec',
-        timeMs,
-        cgroupId,
-        source: 'procfs',
-        path: process.exe,
-        origin: 'unknown',
-        script: '',
-        parentExe,
-        fromRuntime: parentExe === '',
-        process: processOf(process),
-      };
-      this.event(event);
-    }
-    for (const { pid, ...listener } of readListeners(processes.map((process) => process.pid))) {
-      const holder = processes.find((process) => process.pid === pid);
-      if (holder === undefined) continue;
-      const owner = processOf(holder);
-      const event: ListenEvent = { kind: 'listen', timeMs, cgroupId, source: 'procfs', ...listener, process: owner };
-      this.event(event);
-    }
+  /** What runs in a container that is older than the agent. */
+  #observe(cgroupId: string, pids: readonly number[]): void {
+    const { processes, events } = standingEvents(cgroupId, pids, this.#options.clock.nowMs());
+    for (const { pid, exe } of processes) this.#sensor?.adopt(pid, exe, cgroupId);
+    for (const event of events) this.event(event);
   }
 
-  /** Once a second: ends samples, saves profiles at the end of a slice, gives up on what waited too long. */
+  /** Once a second: ends samples, begins to save profiles at the end of a slice, gives up on what waited too long. */
   tick(): void {
-    const { watch, alerts, clock, containers } = this.#options;
+    const { watch, clock, containers } = this.#options;
     const nowMs = clock.nowMs();
     this.#losses.read(this.#sensor?.losses() ?? []);
     for (const containerId of this.#captures.ended(nowMs)) {
@@ -287,7 +266,30 @@ export class Pipeline {
     }
     for (const { handle } of this.#pending.expire(nowMs))
       if (handle !== undefined) this.#sensor?.answer(handle, '', undefined, 'forget');
-    if (watch.rolloverDue(nowMs)) this.#readIncidences(nowMs);
+    if (watch.rolloverDue(nowMs) && this.#sensor !== undefined) void this.#readAndRollOver(this.#sensor);
+    else this.#rollOver(nowMs);
+  }
+
+  /** What the kernel counted belongs to the samples that end. Reading it takes longer than a tick may: samples end when it is done. */
+  async #readAndRollOver(sensor: Sensor): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      await sensor.readIncidences((incidence) => {
+        this.#count(incidence);
+      });
+    } catch (error) {
+      this.#options.log.error({ err: error }, `what the kernel counted could not be read: ${errorText(error)}`);
+    } finally {
+      this.#reading = false;
+    }
+    const nowMs = this.#options.clock.nowMs();
+    this.#readMs = nowMs;
+    if (!this.#finished) this.#rollOver(nowMs);
+  }
+
+  #rollOver(nowMs: number): void {
+    const { watch, alerts } = this.#options;
     const { changes, sliceEnded, updates } = watch.rollover(nowMs);
     for (const { containerId, cgroupId, sample } of changes) {
       const workloadId = this.#options.containers.byId(containerId)?.workload.id;
@@ -296,23 +298,12 @@ export class Pipeline {
       if (cgroupId !== undefined) this.#poller?.resample(cgroupId, sample.number);
     }
     for (const alert of updates) alerts.push(alert);
-    if (sliceEnded) this.save();
+    if (sliceEnded) this.#saves.inParts();
   }
 
   /** Saves the profiles; a failure is logged and tried again with the next slice. */
   save(): void {
-    const { watch, log } = this.#options;
-    try {
-      watch.save();
-      if (this.#saveTrouble !== '') log.info('the profiles can be saved again');
-      this.#saveTrouble = '';
-    } catch (error) {
-      this.#saveFailures++;
-      const text = errorText(error);
-      if (text !== this.#saveTrouble)
-        log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);
-      this.#saveTrouble = text;
-    }
+    this.#saves.now();
   }
 
   /**
@@ -327,7 +318,7 @@ export class Pipeline {
     const { outcome, judged, forget } = watch.decide(decision, nowMs);
     if (forget) this.#sensor?.revoke(decision.workload, 'all');
     else if (judged.length > 0) this.#sensor?.revoke(decision.workload, judged);
-    watch.save();
+    watch.save(decision.workload);
     const { id, verdict, by, workload, features } = decision;
     log.info({ decision: id, verdict, by, workload, features: features.length, outcome }, 'an operator decided');
     return outcome;
@@ -335,6 +326,7 @@ export class Pipeline {
 
   /** Before the end: counts what the kernel counted, saves. */
   finish(): void {
+    this.#finished = true;
     this.#readIncidences(this.#options.clock.nowMs());
     this.#losses.read(this.#sensor?.losses() ?? []);
     this.#losses.finish();
@@ -359,12 +351,19 @@ export class Pipeline {
     );
   }
 
+  #recognise(workloadId: string, keys: Iterable<KernelKey>): void {
+    const { watch } = this.#options;
+    this.#sensor?.recognise(workloadId, keys, (key) => watch.kernelKeyNumber(workloadId, key));
+  }
+
   #readIncidences(nowMs: number): void {
     this.#readMs = nowMs;
-    for (const { workloadId, stratum, kernelKey, delta } of this.#sensor?.incidences() ?? noIncidences) {
-      this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
-      if (delta > 0) this.#options.counted?.(workloadId, kernelKey, delta);
-    }
+    for (const incidence of this.#sensor?.incidences() ?? []) this.#count(incidence);
+  }
+
+  #count({ workloadId, stratum, kernelKey, delta }: Incidence): void {
+    this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
+    if (delta > 0) this.#options.counted?.(workloadId, kernelKey, delta);
   }
 
   #handle(event: Event, handle: KernelHandle | undefined, container: Container): void {
@@ -375,9 +374,13 @@ export class Pipeline {
     try {
       const { mark, alsoKnown, alert, saveNow } = watch.handle(event, container);
       if (alert !== undefined) this.raise(alert, container);
-      if (handle !== undefined && mark !== 'none') this.#sensor?.answer(handle, workloadId, event.kernelKey, mark);
-      if (alsoKnown.length > 0) this.#sensor?.recognise(workloadId, alsoKnown);
-      if (saveNow) this.save();
+      if (handle !== undefined && mark !== 'none') {
+        const { kernelKey } = event;
+        const number = kernelKey === undefined ? -1 : watch.kernelKeyNumber(workloadId, kernelKey);
+        this.#sensor?.answer(handle, workloadId, kernelKey, mark, number);
+      }
+      if (alsoKnown.length > 0) this.#recognise(workloadId, alsoKnown);
+      if (saveNow) this.#saves.soon(workloadId);
     } catch (error) {
       this.#handlingFailures++;
       if (handle !== undefined) this.#sensor?.answer(handle, workloadId, undefined, 'forget');
@@ -385,10 +388,3 @@ export class Pipeline {
     }
   }
 }
-
-const noIncidences: readonly {
-  readonly workloadId: string;
-  readonly stratum: Stratum;
-  readonly kernelKey: never;
-  readonly delta: number;
-}[] = [];

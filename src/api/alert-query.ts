@@ -3,6 +3,7 @@ import { severities } from '../model/alert.ts';
 import type { Severity } from '../model/alert.ts';
 import { dimensionSchema } from '../protocol/alert-schema.ts';
 import { Problem } from './problem.ts';
+import { nearestName } from './suggestion.ts';
 
 /** Formats of an export. */
 export const exportFormats = ['ndjson', 'csv', 'ocsf'] as const;
@@ -64,9 +65,17 @@ export function parseParameters(schema: z.ZodObject, query: unknown): Readonly<R
   if (parsed.success) return parsed.data as Readonly<Record<string, string | undefined>>;
   const issue = parsed.error.issues[0];
   const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
-  const hint =
-    issue?.code === 'unrecognized_keys' ? `unknown; there are ${Object.keys(schema.shape).join(', ')}` : issue?.message;
-  throw invalid(parameter, hint ?? 'invalid');
+  throw issue?.code === 'unrecognized_keys'
+    ? unknownParameter(parameter, Object.keys(schema.shape))
+    : invalid(parameter, issue?.message ?? 'invalid');
+}
+
+/** What answers a parameter that there is not, with the one that may be meant. */
+export function unknownParameter(parameter: string, names: readonly string[]): Problem {
+  if (names.length === 0) return invalid(parameter, 'unknown; there are no parameters here');
+  const meant = nearestName(parameter, names);
+  const hint = meant === undefined ? '' : ` did you mean ${meant}?`;
+  return invalid(parameter, `unknown;${hint} there are ${names.join(', ')}`);
 }
 
 /** Reads the query of `GET /api/v1/alerts`. Throws a 400 Problem `query.invalid` that names the parameter. */

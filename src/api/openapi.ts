@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertQuerySchema } from './alert-query.ts';
+import { auditPageSchema, auditQuerySchema } from './audit-trail.ts';
 import {
   decisionListSchema,
   decisionQuerySchema,
@@ -14,6 +15,8 @@ import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
+import { describeAccess } from './route-access.ts';
+import { newSecretSchema, tokenBodySchema, tokenListSchema, tokenSchema } from './token-routes.ts';
 import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -37,12 +40,17 @@ const components = {
   SnapshotList: snapshotListSchema,
   SnapshotTicket: snapshotTicketSchema,
   HistoryPage: historyPageSchema,
+  Token: tokenSchema,
+  TokenList: tokenListSchema,
+  NewToken: tokenBodySchema,
+  NewSecret: newSecretSchema,
+  AuditPage: auditPageSchema,
   Problem: problemSchema,
 } as const;
 
 /** The OpenAPI 3.1 description of the API, made from the schemas that it answers with. */
 export function describeApi(version: string): Json {
-  return {
+  const described = {
     openapi: '3.1.0',
     info: {
       title: 'Anchorwatch collector',
@@ -221,11 +229,48 @@ export function describeApi(version: string): Json {
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
+      '/api/v1/tokens': {
+        get: operation('listTokens', 'Tokens, also those that are not accepted any more.', reference('TokenList')),
+        post: created(
+          posted(
+            operation(
+              'createToken',
+              'Makes a token; its secret is shown once.',
+              reference('NewSecret'),
+              [],
+              ['400', '409'],
+            ),
+            'NewToken',
+          ),
+        ),
+      },
+      '/api/v1/tokens/{id}': {
+        delete: operation(
+          'revokeToken',
+          'Revokes a token, by id or name; whoever uses it is turned away from then on.',
+          reference('Token'),
+          [pathId],
+          ['404'],
+        ),
+      },
+      '/api/v1/audit': {
+        get: operation(
+          'listAudit',
+          'What was changed through the API: who, when, from where, what, and what came of it; the latest first.',
+          reference('AuditPage'),
+          queryParameters(auditQuerySchema),
+          ['400'],
+        ),
+      },
     },
     components: {
       schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])),
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A token of `anchorwatch token create`.' },
+      },
     },
   };
+  return { ...described, paths: describeAccess(described.paths, problemResponse) };
 }
 
 const alertVerdicts = {
@@ -251,6 +296,17 @@ const exported: Json = Object.fromEntries(
 
 const archive: Json = { 'application/gzip': { schema: { type: 'string', format: 'binary' } } };
 
+/** An operation that answers 201. */
+function created(described: Json): Json {
+  const { '200': answer, ...others } = described['responses'] as Readonly<Record<string, Json>>;
+  return { ...described, responses: { '201': answer, ...others } };
+}
+
+const problemResponse: Json = {
+  description: 'Problem',
+  content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
 const pathId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 
 function operation(
@@ -260,10 +316,7 @@ function operation(
   parameters: readonly Json[] = [],
   failures: readonly string[] = [],
 ): Json {
-  const problems = failures.map((status) => [
-    status,
-    { description: 'Problem', content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } },
-  ]);
+  const problems = failures.map((status) => [status, problemResponse]);
   return {
     operationId,
     summary,

@@ -5,6 +5,8 @@ import { mergeProfiles, mergeWorkloads } from '../model/fleet.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { ProfileFeature } from '../model/node.ts';
+import { addAuditRoutes } from './audit-trail.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import { addDecisionRoutes } from './decision-routes.ts';
 import type { DecisionBook } from './decision-routes.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
@@ -25,6 +27,8 @@ import { startPage } from './page.ts';
 import { addSnapshotRoutes } from './snapshot-routes.ts';
 import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
 import { Problem } from './problem.ts';
+import { addTokenRoutes } from './token-routes.ts';
+import type { TokenBook } from './token-routes.ts';
 import { findWorkload, viewNode, viewWorkload } from './views.ts';
 import type { AlertPage, ProfileView } from './views.ts';
 
@@ -69,6 +73,8 @@ export interface RouteOptions {
   readonly alertFormats: AlertFormats;
   readonly history: HistorySource;
   readonly historyOcsf: HistoryLines;
+  readonly tokens: TokenBook;
+  readonly audit: AuditTrail;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -133,6 +139,8 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     () => clock.nowMs(),
     options.historyOcsf,
   );
+  addTokenRoutes(app, options.tokens);
+  addAuditRoutes(app, options.audit, clock);
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 

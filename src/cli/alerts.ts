@@ -5,6 +5,7 @@ import { describeAlert } from './alert-lines.ts';
 import { ask, collectorAddress, downloadLines } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { followFeed } from './follow.ts';
+import type { Peer } from './peer.ts';
 import { jsonLine } from './terminal.ts';
 
 /** What `alerts` and `incidents` are asked for. */
@@ -59,7 +60,7 @@ interface Page {
 
 /** The newest alerts, newest first, and whether there are older ones that were not fetched. */
 async function fetchAlerts(
-  address: string,
+  address: Peer,
   wanted: Wanted,
   stop: AbortSignal,
 ): Promise<{ alerts: StoredAlert[]; more: boolean }> {
@@ -91,7 +92,7 @@ const formats: ReadonlyMap<string, string> = new Map([
 /** Prints what the collector writes as it comes, the newest first: nothing is held here. */
 async function exportAlerts(
   { own, surroundings: { terminal, stop } }: Invocation,
-  address: string,
+  address: Peer,
   { since, severity, workload }: Wanted,
 ): Promise<number> {
   const format = formats.get(String(own['format']));
@@ -124,7 +125,7 @@ async function run(invocation: Invocation): Promise<number> {
     const { alerts, more } = await fetchAlerts(address, wanted, stop);
     for (const alert of alerts.toReversed()) show(alert);
     if (more) terminal.err(`The newest ${String(alerts.length)} are shown, there are older ones: --limit shows more.`);
-    if (alerts.length === 0 && !follow && !asJson) terminal.err(`No alerts at ${address}.`);
+    if (alerts.length === 0 && !follow && !asJson) terminal.err(`No alerts at ${address.url}.`);
     after = alerts.length === 0 ? undefined : Math.max(...alerts.map(({ seq }) => seq));
   }
   if (follow) {

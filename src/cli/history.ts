@@ -5,6 +5,7 @@ import { sinceTime } from './alerts.ts';
 import { ask, collectorAddress, downloadLines } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { csvHeader, csvLine, describeEntry, lossDeed } from './history-lines.ts';
+import type { Peer } from './peer.ts';
 import { escapeForTerminal, jsonLine } from './terminal.ts';
 
 /** A page of `GET /api/v1/history`. */
@@ -43,7 +44,7 @@ export function remarks({ nodes, blind }: Pick<HistoryPage, 'nodes' | 'blind'>, 
 
 /** All pages, each as it comes. @param more How many entries to ask for at most. */
 export async function* historyPages(
-  address: string,
+  address: Peer,
   wanted: Readonly<Record<string, string | undefined>>,
   most: number,
   stop: AbortSignal,

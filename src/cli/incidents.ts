@@ -8,6 +8,7 @@ import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { type HistoryPage, historyPages, remarks } from './history.ts';
 import { Story } from './history-lines.ts';
+import type { Peer } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
 /** An incident as `GET /api/v1/incidents/{id}` serves it. */
@@ -66,7 +67,7 @@ const storyMost = 5_000;
 const storyKinds = 'exec,exit,file,connect,accept,dns,listen,call,change,lifecycle,container,alert';
 
 /** What the container did around its alerts, as far as it is still known. Where nobody can be asked, that is said, and the rest stands. */
-async function story({ surroundings }: Invocation, address: string, { id, opened }: ServedIncident): Promise<void> {
+async function story({ surroundings }: Invocation, address: Peer, { id, opened }: ServedIncident): Promise<void> {
   const { terminal, stop } = surroundings;
   let last: HistoryPage | undefined;
   const told = new Story();
@@ -88,7 +89,7 @@ async function story({ surroundings }: Invocation, address: string, { id, opened
   );
 }
 
-async function list(invocation: Invocation, address: string): Promise<void> {
+async function list(invocation: Invocation, address: Peer): Promise<void> {
   const { own, surroundings } = invocation;
   const { terminal, stop } = surroundings;
   const { since, severity, workload, limit } = wantedAlerts(own, Date.now());
@@ -104,7 +105,7 @@ async function list(invocation: Invocation, address: string): Promise<void> {
     after = page.next;
   } while (after !== undefined && incidents.length < limit);
   if (own['json'] === true) for (const incident of incidents.toReversed()) terminal.out(jsonLine(incident));
-  else if (incidents.length === 0) terminal.err(`No incidents at ${address}.`);
+  else if (incidents.length === 0) terminal.err(`No incidents at ${address.url}.`);
   else {
     const rows = incidents
       .toReversed()

@@ -25,3 +25,11 @@ export function snapshotsOf({ snapshots, snapshotBinaries }: Settings): Pick<Age
 export function recordingOf({ record, recordMaxSize }: Settings): Pick<AgentOptions, 'recording'> {
   return record === undefined ? {} : { recording: { path: record, sizeBytesMax: recordMaxSize } };
 }
+
+/** The options of an agent that say how much may wait for the collector. */
+export function outboxOf({
+  outboxSize,
+  outboxAge,
+}: Settings): Required<Pick<AgentOptions, 'outboxSizeBytes' | 'outboxAgeMs'>> {
+  return { outboxSizeBytes: outboxSize, outboxAgeMs: outboxAge };
+}

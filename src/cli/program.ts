@@ -16,6 +16,7 @@ import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
 import { snapshotGet, snapshotList, snapshotTake } from './snapshot.ts';
 import { escapeForTerminal } from './terminal.ts';
+import { tokenCommands } from './tokens.ts';
 import { up } from './up.ts';
 import { versionLine } from './version.ts';
 import { workloads } from './workloads.ts';
@@ -62,6 +63,11 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   for (const definition of [snapshotTake, snapshotList, snapshotGet])
     snapshot.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(snapshot);
+  const token = new Command('token')
+    .summary('who may ask a collector: create, list, revoke')
+    .description('Tokens of people, programs and agents.');
+  for (const definition of tokenCommands) token.addCommand(toCommand(definition, surroundings, finished));
+  program.addCommand(token);
   for (const definition of [record, replay]) program.addCommand(toCommand(definition, surroundings, finished));
   program
     .command('version')

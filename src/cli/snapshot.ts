@@ -4,6 +4,7 @@ import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { SnapshotManifest, StoredSnapshot } from '../model/snapshot.ts';
 import { ask, collectorAddress, download } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
+import type { Peer } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
 /** A snapshot as `GET /api/v1/snapshots` lists it. */
@@ -61,7 +62,7 @@ export const snapshotTake: CommandDefinition = {
 };
 
 /** Waits until the collector has it. @throws AnchorwatchError `snapshot.late` */
-async function arrived(address: string, { id, node }: Ticket, stop: AbortSignal): Promise<StoredSnapshot> {
+async function arrived(address: Peer, { id, node }: Ticket, stop: AbortSignal): Promise<StoredSnapshot> {
   const untilMs = Date.now() + waitMs;
   for (;;) {
     try {
@@ -98,7 +99,7 @@ export const snapshotList: CommandDefinition = {
     const { items } = await ask<{ readonly items: readonly Listed[] }>(address, listPath(own), stop);
     const oldestFirst = items.toReversed();
     if (own['json'] === true) for (const one of oldestFirst) terminal.out(jsonLine(one));
-    else if (items.length === 0) terminal.err(`No snapshots at ${address}.`);
+    else if (items.length === 0) terminal.err(`No snapshots at ${address.url}.`);
     else {
       const rows = oldestFirst.map((one) =>
         [

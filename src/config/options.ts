@@ -1,4 +1,5 @@
 import { logLevels } from '../lib/log.ts';
+import { collectorOptions } from './collector-options.ts';
 import { sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
@@ -6,13 +7,11 @@ import {
   durationBetween,
   notYet,
   oneOf,
-  parseBoolean,
-  parseCount,
-  type Parsed,
-  parseListen,
+  parseListenOrUrl,
   parsePaths,
   parseSize,
   parseText,
+  sizeFrom,
   urlOf,
 } from './values.ts';
 
@@ -27,14 +26,10 @@ const every: readonly CommandName[] = [
   'history',
   'profile',
   'snapshot',
+  'token',
 ];
+const asking: readonly CommandName[] = ['alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot', 'token'];
 const watching: readonly CommandName[] = ['up', 'agent'];
-
-function parseStore(text: string): Parsed<string> {
-  if (/^postgres(?:ql)?:/.test(text)) return notYet('PostgreSQL', 'Use sqlite:PATH.')();
-  if (/^sqlite:./.test(text)) return parseText(text.slice('sqlite:'.length));
-  return { ok: false, problem: 'is not of the form sqlite:PATH, such as sqlite:/var/lib/anchorwatch/collector.db' };
-}
 
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');
 
@@ -73,9 +68,9 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_LISTEN'],
     placeholder: 'HOST:PORT',
     fallback: '127.0.0.1:7080',
-    help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector use the address in DIR/listen when this is not given.',
-    commands: ['up', 'collector', 'alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot'],
-    parse: parseListen,
+    help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector take http:// or https:// before it, and use the address in DIR/listen when this is not given.',
+    commands: ['up', 'collector', ...asking],
+    parse: parseListenOrUrl,
   },
   dockerHost: {
     name: 'docker-host',
@@ -236,24 +231,6 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: watching,
     parse: oneOf(snapshotBinaries),
   },
-  snapshotMaxSize: {
-    name: 'snapshot-max-size',
-    env: ['ANCHORWATCH_SNAPSHOT_MAX_SIZE'],
-    placeholder: 'SIZE',
-    fallback: '2GB',
-    help: 'Of all snapshots that the collector keeps; the oldest make room.',
-    commands: ['up', 'collector'],
-    parse: parseSize,
-  },
-  snapshotMaxCount: {
-    name: 'snapshot-max-count',
-    env: ['ANCHORWATCH_SNAPSHOT_MAX_COUNT'],
-    placeholder: 'NUMBER',
-    fallback: '1000',
-    help: 'Snapshots that the collector keeps; the oldest make room.',
-    commands: ['up', 'collector'],
-    parse: parseCount,
-  },
   starter: {
     name: 'starter',
     env: ['ANCHORWATCH_STARTER'],
@@ -282,53 +259,72 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: [...watching, 'record'],
     parse: parseSize,
   },
+  outboxSize: {
+    name: 'outbox-size',
+    env: ['ANCHORWATCH_OUTBOX_SIZE'],
+    placeholder: 'SIZE',
+    fallback: '64MB',
+    help: 'Alerts that may wait on the node while the collector is away. When they are more, the oldest of the lowest severity are dropped and counted.',
+    commands: watching,
+    parse: sizeFrom('1MB'),
+  },
+  outboxAge: {
+    name: 'outbox-age',
+    env: ['ANCHORWATCH_OUTBOX_AGE'],
+    placeholder: 'DURATION',
+    fallback: '7d',
+    help: 'How long an alert may wait on the node for the collector, counted while the agent runs; what waited longer is dropped and counted.',
+    commands: watching,
+    parse: durationBetween('1m', '3650d'),
+  },
   collector: {
     name: 'collector',
     env: ['ANCHORWATCH_COLLECTOR'],
     placeholder: 'URL',
     fallback: undefined,
-    help: 'Collector that alerts are sent to: ws://HOST:PORT or wss://HOST:PORT.',
-    commands: ['agent'],
-    parse: urlOf(['ws:', 'wss:'], 'ws://HOST:PORT or wss://HOST:PORT'),
-  },
-  allowUnauthenticated: {
-    name: 'allow-unauthenticated',
-    env: ['ANCHORWATCH_ALLOW_UNAUTHENTICATED'],
-    placeholder: '',
-    fallback: 'false',
-    help: 'Listen on an address that others can reach, although API, metrics and feed ask for no password: only for a private network.',
-    commands: ['up', 'collector'],
-    parse: parseBoolean,
+    help: 'Collector that an agent sends alerts to, wss://HOST:PORT or ws://HOST:PORT, or that a command asks, https://HOST:PORT or http://HOST:PORT.',
+    commands: ['agent', ...asking],
+    parse: urlOf(['ws:', 'wss:', 'http:', 'https:'], 'wss://HOST:PORT or https://HOST:PORT'),
   },
   tokenFile: {
     name: 'token-file',
     env: ['ANCHORWATCH_TOKEN_FILE'],
     placeholder: 'FILE',
     fallback: undefined,
-    otherwise: 'DIR/agent-token, made at the first start; the command agent has no default',
-    help: 'File with the token that agents show to the collector. Readable by its owner only.',
-    commands: ['up', 'agent', 'collector'],
+    otherwise: 'DIR/agent-token, made at the first start; other commands have no default',
+    help: 'File with a token, readable by its owner only. up, agent and collector: what agents show to the collector. Commands that ask a collector: what they show to the API; instead of a file, the token itself may be in the environment variable ANCHORWATCH_TOKEN.',
+    commands: ['up', 'agent', 'collector', ...asking],
     parse: parseText,
   },
-  store: {
-    name: 'store',
-    env: ['ANCHORWATCH_STORE'],
-    placeholder: 'URL',
+  caFile: {
+    name: 'ca-file',
+    env: ['ANCHORWATCH_CA_FILE'],
+    placeholder: 'FILE',
     fallback: undefined,
-    otherwise: 'sqlite:DIR/collector.db',
-    help: 'Where the collector keeps alerts: sqlite:PATH. postgres:// is not available yet.',
-    commands: ['up', 'collector'],
-    parse: parseStore,
+    otherwise: 'whom the system trusts',
+    help: 'Certificates in PEM of who vouches for the collector.',
+    commands: ['agent', ...asking],
+    parse: parseText,
   },
-  bus: {
-    name: 'bus',
-    env: ['ANCHORWATCH_BUS'],
-    placeholder: 'URL',
+  clientCert: {
+    name: 'client-cert',
+    env: ['ANCHORWATCH_CLIENT_CERT'],
+    placeholder: 'FILE',
     fallback: undefined,
-    help: 'Message bus that several collectors share. Not available yet.',
-    commands: ['collector'],
-    parse: notYet('a message bus', 'Leave it out: one collector needs none.'),
+    help: 'Certificate in PEM that the agent shows to a collector with --client-ca. Read again whenever it connects.',
+    commands: ['agent'],
+    parse: parseText,
   },
+  clientKey: {
+    name: 'client-key',
+    env: ['ANCHORWATCH_CLIENT_KEY'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    help: 'Key of --client-cert in PEM, without a password.',
+    commands: ['agent'],
+    parse: parseText,
+  },
+  ...collectorOptions,
 };
 
 /** A definition without the type of its value, with its key in {@link Settings}. */

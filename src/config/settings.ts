@@ -13,6 +13,7 @@ export type CommandName =
   | 'workloads'
   | 'history'
   | 'profile'
+  | 'token'
   | 'rules'
   | 'record'
   | 'replay'
@@ -35,7 +36,7 @@ export interface Settings {
   readonly config: string | undefined;
   readonly state: string | undefined;
   readonly logLevel: LogLevel;
-  /** HOST:PORT */
+  /** HOST:PORT, or http(s)://HOST:PORT */
   readonly listen: string;
   readonly dockerHost: string | undefined;
   readonly kubeconfig: undefined;
@@ -72,11 +73,27 @@ export interface Settings {
   readonly record: string | undefined;
   /** Bytes. */
   readonly recordMaxSize: number;
-  /** ws:// or wss:// address without a path. */
+  /** Bytes. */
+  readonly outboxSize: number;
+  /** Milliseconds. */
+  readonly outboxAge: number;
+  /** Milliseconds; 0: never. */
+  readonly nodeSilence: number;
+  readonly nodeStopAlert: boolean;
+  /** ws(s):// or http(s):// address. */
   readonly collector: string | undefined;
-  /** Listen where others can reach it although the API asks for no password. */
+  /** Nobody has to say who they are. */
   readonly allowUnauthenticated: boolean;
+  /** Metrics are for everyone. */
+  readonly metricsOpen: boolean;
   readonly tokenFile: string | undefined;
+  /** Files in PEM. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly clientCa: string | undefined;
+  readonly caFile: string | undefined;
+  readonly clientCert: string | undefined;
+  readonly clientKey: string | undefined;
   /** Path of the SQLite file. */
   readonly store: string | undefined;
   readonly bus: undefined;

@@ -82,13 +82,15 @@ export class FeedClient {
 
   node(state: NodeState): void {
     if (!wantsNode(this.#filter, state.name)) return;
-    const { name, up, agentVersion, lastSeenMs } = state;
+    const { name, up, agentVersion, lastSeenMs, stopped = false, silentAlert } = state;
     this.#send({
       type: 'node',
       seq: this.#position,
       node: name,
       up,
       agentVersion,
+      stopped: !up && stopped,
+      silent: silentAlert !== undefined,
       time: new Date(lastSeenMs).toISOString(),
     });
   }
@@ -107,7 +109,12 @@ export class FeedClient {
     if (this.#filter.after !== undefined) this.#unreadFrom = this.#position;
     while (!this.#ended) {
       const page = await log.after(this.#position, pageSize);
-      for (const alert of page) this.#pass(alert);
+      for (const alert of page) {
+        this.#tellGap(alert.seq);
+        this.#pass(alert);
+        // A page may be larger than what a client may leave unread.
+        if (this.#isFull) await this.#drained();
+      }
       if (page.length === 0 && this.#newest <= this.#position) {
         await this.#catchUpIncidents();
         if (this.#newest <= this.#position && this.#unreadFrom === Infinity) {
@@ -124,7 +131,10 @@ export class FeedClient {
     this.#unreadFrom = Infinity;
     while (at.seq < Infinity && wantsKind(this.#filter, 'incident') && !this.#ended) {
       const changed = await this.#options.log.incidentsFrom(at, this.#options.pageSize);
-      for (const incident of changed) this.#passIncident(incident);
+      for (const incident of changed) {
+        this.#passIncident(incident);
+        if (this.#isFull) await this.#drained();
+      }
       at = changed.at(-1) ?? { seq: Infinity, id: '' };
       await this.#drained();
     }
@@ -140,12 +150,24 @@ export class FeedClient {
     if (!this.#ended && wantsIncident(this.#filter, incident)) this.#send({ type: 'incident', ...incident });
   }
 
+  /** The log has no gaps but for what was deleted for its age. */
+  #tellGap(seq: number): void {
+    const first = this.#position + 1;
+    if (seq <= first) return;
+    const detail = `alerts ${String(first)} to ${String(seq - 1)} are not kept any more`;
+    this.#send({ type: 'lag', seq: seq - 1, reason: 'expired', detail });
+  }
+
+  get #isFull(): boolean {
+    return this.#socket.bufferedAmount > this.#options.maxBufferedBytes / 4;
+  }
+
   /** Resolves when the client has read most of what was sent; drops it when it reads nothing. */
   async #drained(): Promise<void> {
-    const { maxBufferedBytes, stallMs } = this.#options;
+    const { stallMs } = this.#options;
     let before = this.#socket.bufferedAmount;
     let stalledSince = performance.now();
-    while (!this.#ended && this.#socket.bufferedAmount > maxBufferedBytes / 4) {
+    while (!this.#ended && this.#isFull) {
       await new Promise((resolve) => setTimeout(resolve, 10));
       const buffered = this.#socket.bufferedAmount;
       if (buffered < before) stalledSince = performance.now();

@@ -15,7 +15,7 @@ export interface FeedOptions {
   readonly alerts: FeedLog;
   readonly registry: Registry;
   readonly log: Logger;
-  /** Clients at once; the next gets 503. Default 256. */
+  /** Clients at once; the next gets 503. Default 2000. */
   readonly maxClients?: number;
   /** Default 1 MiB. */
   readonly maxBufferedBytes?: number;
@@ -50,6 +50,9 @@ export class Feed {
       ['reason'],
     );
     for (const reason of [...dropReasons, 'full']) this.#dropped.inc({ reason }, 0);
+    this.#server.on('wsClientError', ({ message }, socket) =>
+      reject(socket, { title: 'Bad Request', status: 400, code: 'upgrade.invalid', detail: message }),
+    );
   }
 
   /** Takes over an HTTP upgrade to `/feed`, or answers it with a problem document (400, 503). */
@@ -67,7 +70,7 @@ export class Feed {
       return;
     }
     const {
-      maxClients = 256,
+      maxClients = 2000,
       maxBufferedBytes = 1_048_576,
       stallMs = 10_000,
       pingMs = 15_000,

@@ -25,6 +25,7 @@ export class NodeMetrics {
   readonly #clock: Clock;
   readonly #rest = new RestOfContainers();
   readonly #up: Gauge<'node'>;
+  readonly #skew: Gauge<'node'>;
   readonly #events: Counter<'node' | 'kind'>;
   readonly #known: Counter<'node' | 'kind'>;
   readonly #missed: Counter<'node' | 'kind'>;
@@ -57,6 +58,12 @@ export class NodeMetrics {
     this.#clock = clock;
     const node = ['node'] as const;
     this.#up = gauge(registry, 'anchorwatch_node_up', '1 while the agent of the node is connected, else 0.', node);
+    this.#skew = gauge(
+      registry,
+      'anchorwatch_node_clock_skew_seconds',
+      "By how much the node's clock is ahead of the collector's.",
+      node,
+    );
     this.#events = counter(
       registry,
       'anchorwatch_events_total',
@@ -234,7 +241,10 @@ export class NodeMetrics {
     const states = this.#source();
     const nowMs = this.#clock.nowMs();
     this.#clear();
-    for (const { name, up } of states) this.#up.set({ node: name }, up ? 1 : 0);
+    for (const { name, up, clockSkewMs } of states) {
+      this.#up.set({ node: name }, up ? 1 : 0);
+      if (up && clockSkewMs !== undefined) this.#skew.set({ node: name }, clockSkewMs / 1000);
+    }
     const fresh = states.filter(
       ({ reportReceivedMs }) => reportReceivedMs !== undefined && nowMs - reportReceivedMs <= staleMs,
     );
@@ -258,6 +268,7 @@ export class NodeMetrics {
   #clear(): void {
     const own = [
       this.#up,
+      this.#skew,
       this.#events,
       this.#known,
       this.#missed,

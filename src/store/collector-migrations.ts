@@ -118,4 +118,52 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE INDEX evidence_sizes ON evidence (incident, from_ms, piece, bytes, entries);
     `,
   },
+  {
+    name: 'packed contributions',
+    sql: `ALTER TABLE contributions ADD COLUMN packed BLOB;`,
+  },
+  {
+    name: 'access',
+    sql: `
+      CREATE TABLE tokens (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        node TEXT,
+        hash TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        created_by TEXT NOT NULL,
+        expires_ms INTEGER,
+        revoked_ms INTEGER,
+        revoked_by TEXT,
+        used_ms INTEGER
+      ) STRICT;
+      CREATE INDEX tokens_of_people ON tokens (id) WHERE role != 'agent';
+      CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY,
+        time_ms INTEGER NOT NULL,
+        by TEXT NOT NULL,
+        role TEXT NOT NULL,
+        address TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        code TEXT,
+        previous_hash TEXT NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX audit_by_name ON audit (by, seq);
+      CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit trail is not changed'); END;
+      CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit trail is not shortened'); END;
+    `,
+  },
+  {
+    name: 'silent-nodes',
+    sql: `
+      ALTER TABLE nodes ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE nodes ADD COLUMN silent_alert TEXT;
+    `,
+  },
 ];

@@ -3,8 +3,9 @@ import { severities } from '../model/alert.ts';
 import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
 import type { Decision, DecisionOutcome, StoredDecision } from '../model/decision.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import type { NodeReport } from '../model/node.ts';
 import { canonicalJson, chainHash, chainStart } from './chain.ts';
+import { AuditTable } from './audit-table.ts';
+import type { AuditSchema } from './audit-table.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
@@ -16,8 +17,12 @@ import { EvidenceTable } from './evidence-table.ts';
 import type { EvidenceSchema } from './evidence-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
+import { NodeTable } from './node-table.ts';
+import type { NodeRecord, NodeSchema } from './node-table.ts';
 import { placeConditions } from './place.ts';
 import type { Place } from './place.ts';
+import { TokenTable } from './token-table.ts';
+import type { TokenSchema } from './token-table.ts';
 
 interface AlertRow {
   seq: number;
@@ -38,16 +43,9 @@ interface AlertRow {
   hash: string;
   incident: string | null;
 }
-interface NodeRow {
-  name: string;
-  agent_version: string;
-  first_seen_ms: number;
-  last_seen_ms: number;
-  report: string | null;
-}
-interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema, EvidenceSchema {
+interface CollectorSchema
+  extends IncidentSchema, DecisionSchema, ContributionSchema, EvidenceSchema, NodeSchema, TokenSchema, AuditSchema {
   alerts: AlertRow;
-  nodes: NodeRow;
 }
 
 /** Which alerts; undefined members do not filter. */
@@ -64,15 +62,6 @@ export interface AlertFilter extends Place {
   readonly limit: number;
 }
 
-/** A node as the collector remembers it across restarts. */
-export interface NodeRecord {
-  readonly name: string;
-  readonly agentVersion: string;
-  readonly firstSeenMs: number;
-  readonly lastSeenMs: number;
-  readonly report: NodeReport | undefined;
-}
-
 /**
  * What the collector keeps: the log of alerts (`seq` from 1 without gaps, hash chain) and the nodes. Methods are asynchronous for the
  * sake of a store behind a network; this one answers at once. They throw as `Database` does.
@@ -81,10 +70,15 @@ export class CollectorStore {
   readonly #database: Database<CollectorSchema>;
   readonly #incidents: IncidentTable;
   readonly #decisions: DecisionTable;
+  readonly #nodes: NodeTable;
   /** What nodes learned, for the other nodes. */
   readonly contributions: ContributionTable;
   /** The history around incidents. */
   readonly evidence: EvidenceTable;
+  /** Who may ask. */
+  readonly tokens: TokenTable;
+  /** Who changed what. */
+  readonly audit: AuditTable;
   #lastSeq: number;
   #lastHash: string;
 
@@ -97,8 +91,11 @@ export class CollectorStore {
     });
     this.#incidents = new IncidentTable(this.#database);
     this.#decisions = new DecisionTable(this.#database);
+    this.#nodes = new NodeTable(this.#database);
     this.contributions = new ContributionTable(this.#database);
     this.evidence = new EvidenceTable(this.#database);
+    this.tokens = new TokenTable(this.#database);
+    this.audit = new AuditTable(this.#database);
     const last = this.#database.first(
       this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
     );
@@ -250,32 +247,17 @@ export class CollectorStore {
     return this.#incidents.open();
   }
 
-  async saveNode(node: NodeRecord): Promise<void> {
-    const values = {
-      agent_version: node.agentVersion,
-      last_seen_ms: node.lastSeenMs,
-      report: node.report === undefined ? null : JSON.stringify(node.report),
-    };
-    this.#database.run(
-      this.#database.query
-        .insertInto('nodes')
-        .values({ name: node.name, first_seen_ms: node.firstSeenMs, ...values })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet(values)),
-    );
+  /** All of them, or none. */
+  async saveNodes(nodes: readonly NodeRecord[]): Promise<void> {
+    this.#nodes.save(nodes);
   }
 
   async nodes(): Promise<readonly NodeRecord[]> {
-    return this.#database.all(this.#database.query.selectFrom('nodes').selectAll().orderBy('name')).map((row) => ({
-      name: row.name,
-      agentVersion: row.agent_version,
-      firstSeenMs: row.first_seen_ms,
-      lastSeenMs: row.last_seen_ms,
-      report: row.report === null ? undefined : (JSON.parse(row.report) as NodeReport),
-    }));
+    return this.#nodes.list();
   }
 
   async forgetNode(name: string): Promise<void> {
-    this.#database.run(this.#database.query.deleteFrom('nodes').where('name', '=', name));
+    this.#nodes.forget(name);
     this.#decisions.forgetNode(name);
   }
 

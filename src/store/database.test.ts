@@ -59,7 +59,9 @@ test('names a newer schema, a file of another kind, a damaged file, a file that 
   expect(() => openDatabase(options({ migrations: [] }))).toThrow(
     expect.objectContaining({ code: 'store.newer', retryable: false }),
   );
-  expect(() => new OutboxStore(path, 10)).toThrow(expect.objectContaining({ code: 'store.kind' }));
+  expect(() => new OutboxStore(path, { sizeBytesMax: 1e6, ageMsMax: 1e6 })).toThrow(
+    expect.objectContaining({ code: 'store.kind' }),
+  );
   writeFileSync(path, 'this is no database at all, but a text '.repeat(100));
   expect(() => new CollectorStore(path)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
   expect(() => new CollectorStore(directory)).toThrow(expect.objectContaining({ code: 'store.unwritable' }));

@@ -4,13 +4,16 @@ import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../containers/engine.ts';
 import { type Product, startProduct } from '../containers/product.ts';
+import { benchAgents } from './agents-bench.ts';
 import { benchCollector } from './collector-bench.ts';
+import { benchFleet } from './fleet-bench.ts';
 import { type Figure, median, print } from './figures.ts';
 import { installedMonitors, startMonitor } from './monitors.ts';
 import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
 import { benchHistory } from './history-bench.ts';
-import { benchProfiles, benchReplay } from './replay-bench.ts';
+import { benchProfiles } from './profile-bench.ts';
+import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
 import type { Side } from './result.ts';
 import { startWorkloads, type Workload, workloadNames } from './workloads.ts';
@@ -29,9 +32,9 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
 });
-const all = [...workloadNames, 'programs', 'collector', 'replay-score', 'profiles', 'history'];
+const all = [...workloadNames, 'programs', 'collector', 'replay-score', 'profiles', 'history', 'fleet', 'agents'];
 // What takes a minute a run is measured when it is asked for.
-const wanted = positionals.length > 0 ? positionals : all.filter((name) => name !== 'flood');
+const wanted = positionals.length > 0 ? positionals : all.filter((name) => name !== 'flood' && name !== 'agents');
 const unknown = wanted.filter((name) => !all.includes(name));
 const rounds = Number(values.runs);
 if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
@@ -44,9 +47,11 @@ if (containerNames.length > 0 || wanted.includes('programs'))
   for (const figure of await benchAgent(containerNames.length > 0 ? containerNames : workloadNames))
     print(figure, values.json);
 if (wanted.includes('collector')) for (const figure of await benchCollector(rounds, say)) print(figure, values.json);
+if (wanted.includes('agents')) for (const figure of await benchAgents(say)) print(figure, values.json);
 if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
 if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
-if (wanted.includes('profiles')) for (const figure of benchProfiles(rounds, say)) print(figure, values.json);
+if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
+if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
 
 async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> {

@@ -40,12 +40,10 @@ beforeEach((context) => {
 beforeAll(async () => {
   if (missing !== undefined) return;
   engine = await startEngine();
-  await engine.cli('tag', await engine.debianImage(), 'nginx:1');
-  const open = await engine.withFile(
-    await engine.debianImage('postgresql'),
-    '/etc/open_hba.conf',
-    'host all all all trust\n',
-  );
+  // It has nginx too.
+  const image = await engine.debianImage('postgresql');
+  await engine.cli('tag', image, 'nginx:1');
+  const open = await engine.withFile(image, '/etc/open_hba.conf', 'host all all all trust\n');
   await engine.cli('tag', open, 'shop/orders:1');
   withStarters = await startProduct(engine.host, timing);
   without = await startProduct(engine.host, [...timing, '--starter', 'off']);

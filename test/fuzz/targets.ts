@@ -1,3 +1,4 @@
+import { configTarget, outboxTarget, profilesTarget, rulesTarget } from './file-targets.ts';
 import { firstByteIs, plantedCheck } from './planted.ts';
 import { historyTarget } from './history-target.ts';
 import { recordingTarget } from './recording-target.ts';
@@ -37,6 +38,10 @@ export const ordinaryTargets: readonly Target[] = [
     snapshotTarget,
     historyTarget,
     starterTarget,
+    configTarget,
+    rulesTarget,
+    outboxTarget,
+    profilesTarget,
   ],
 ];
 

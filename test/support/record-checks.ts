@@ -44,6 +44,7 @@ const profile: ProfileFacts = {
   ...{ samples: 100, ageSeconds: 86_400, startup: false, coverage: 0.99, settled: true, listens: true },
   ...{ knowsPort: false, listensOnPort: false, knowsProgram: false, parentListens: true, writtenHere: true },
   healthcheck: false,
+  news: 1,
 };
 const rules: RuleSet = loadRules([join(import.meta.dirname, '../../profiles/rules')]);
 const sip: SipKey = [7n, 11n];
