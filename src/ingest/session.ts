@@ -60,6 +60,9 @@ export interface SessionOptions {
   readonly clock: Clock;
 }
 
+/** What agents of the first release are told that the collector takes: they send nothing else. */
+const acceptedAtFirst = ['fleet'];
+
 /** The clock is asked for at the hello and with every so many pings. */
 const clockEveryPings = 4;
 
@@ -218,7 +221,8 @@ export class Session {
     // `decodeFirst` let no other version pass.
     this.protocol = commonVersion(hello.protocol) ?? protocolVersion;
     this.accepts = hello.accepts ?? [];
-    const { collectorVersion, accepts } = this.#options;
+    const { collectorVersion } = this.#options;
+    const accepts = this.protocol >= 2 ? this.#options.accepts : acceptedAtFirst;
     this.#send({ type: 'welcome', protocol: this.protocol, collectorVersion, accepts });
     this.#events.welcomed(this);
     this.#askClock();
