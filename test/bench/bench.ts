@@ -11,6 +11,7 @@ import { type Figure, median, print } from './figures.ts';
 import { installedMonitors, startMonitor } from './monitors.ts';
 import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
+import { benchHistory } from './history-bench.ts';
 import { benchProfiles } from './profile-bench.ts';
 import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
@@ -36,7 +37,17 @@ const { positionals, values } = parseArgs({
     rows: { type: 'string', default: '1000000' },
   },
 });
-const all = [...workloadNames, 'programs', 'collector', 'store', 'replay-score', 'profiles', 'fleet', 'agents'];
+const all = [
+  ...workloadNames,
+  'programs',
+  'collector',
+  'store',
+  'replay-score',
+  'profiles',
+  'history',
+  'fleet',
+  'agents',
+];
 // What takes a minute a run is measured when it is asked for.
 const wanted =
   positionals.length > 0 ? positionals : all.filter((name) => !['flood', 'agents', 'store'].includes(name));
@@ -56,6 +67,7 @@ if (wanted.includes('agents')) for (const figure of await benchAgents(say)) prin
 if (wanted.includes('store'))
   for (const figure of await benchStore(Math.min(rounds, 3), Number(values.rows), say)) print(figure, values.json);
 if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
+if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
 if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
