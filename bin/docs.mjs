@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accessReference } from '../src/api/route-access.ts';
 import { metricsReference, startCollector } from '../src/collector/collector.ts';
 import { optionsReference } from '../src/config/reference.ts';
 import { shippedRules } from '../src/agent/rule-source.ts';
@@ -13,6 +14,7 @@ import { root } from './run-node.mjs';
 const folder = join(root, 'docs', 'reference');
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'options.md'), optionsReference());
+writeFileSync(join(folder, 'access.md'), accessReference());
 writeFileSync(join(folder, 'facts.md'), factsReference());
 writeFileSync(join(folder, 'rules.md'), rulesReference(loadRules([shippedRules]).rules));
 

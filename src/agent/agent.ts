@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { Containers } from '../identity/containers.ts';
+import { clientTlsSource } from '../lib/client-tls.ts';
+import type { ClientTlsFiles } from '../lib/client-tls.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { Outbox } from '../outbox/outbox.ts';
+import { BurstStates } from '../store/burst-states.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { OutboxStore } from '../store/outbox-store.ts';
@@ -18,14 +20,20 @@ import { RateModels } from '../store/rate-models.ts';
 import { SyscallMixes } from '../store/syscall-mixes.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
 import { withCounts } from './container-figures.ts';
+import { containerProcesses } from './container-processes.ts';
 import { Fleet } from './fleet.ts';
+import { History } from './history.ts';
+import { HistoryFeed } from './history-feed.ts';
 import { nodeReport } from './node-report.ts';
+import { openSnapshots } from './node-snapshots.ts';
+import type { SnapshotSettings } from './node-snapshots.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
 import { RuleSource } from './rule-source.ts';
+import type { SensorLoading } from './sensor-loading.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';
 import { starterPaths, Starters } from './starters.ts';
@@ -38,6 +46,8 @@ export interface AgentOptions {
   readonly token: string;
   /** Reads the token again after it was refused, and on `reload`; throws when it cannot. */
   readonly renewToken?: () => string;
+  /** PEM files for `wss://`: whom to trust, and what to show. */
+  readonly tls?: ClientTlsFiles;
   /** Profiles and the outbox live here. */
   readonly stateDir: string;
   /** Address of the container engine; undefined: DOCKER_HOST, then the usual sockets. */
@@ -53,6 +63,10 @@ export interface AgentOptions {
   readonly allSyscalls: boolean;
   /** How long everything that a container does is recorded after its last alert; 0: never. */
   readonly captureMs: number;
+  /** Bytes that the flight recorder may take on disk. Default 1 GB. */
+  readonly historySize?: number;
+  /** How long the flight recorder keeps what happened. Default 7 days. */
+  readonly historyAgeMs?: number;
   /** False alerts a day that are acceptable on this node. */
   readonly alertBudget?: number;
   /** Thresholds by workload and dimension, decades. */
@@ -61,12 +75,19 @@ export interface AgentOptions {
   readonly incidentQuietMs?: number;
   /** Where events are from; `auto`: the kernel sensor, or `/proc` where it does not work. */
   readonly sensor?: 'auto' | 'bpf' | 'procfs';
+  /** The kernel's part of the sensor where it is being loaded already, by the same `allSyscalls`. */
+  readonly sensorLoading?: SensorLoading;
   /** Files and directories of suspicion rules that build on the shipped ones. */
   readonly rulePaths?: readonly string[];
   /** `on`, `off`, or a path beside the shipped starters; `on` when left out. */
   readonly starter?: string;
+  /** What may wait for the collector on disk: bytes, and milliseconds of the agent's running. Default 64 MB, 7 days. */
+  readonly outboxSizeBytes?: number;
+  readonly outboxAgeMs?: number;
   /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
   readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
+  /** On critical alerts, without copies, when left out. */
+  readonly snapshots?: SnapshotSettings;
 }
 
 export interface RunningAgent {
@@ -79,12 +100,10 @@ const tickMs = 1_000;
 const rateMs = 10_000;
 const reportMs = 5_000;
 const pollMs = 1_000;
-/** Alerts that wait for the collector on disk; beyond them the oldest of the lowest severity make room, counted. */
-const outboxAlertsMax = 10_000;
 
 /**
  * Starts the agent of a node. Without a working kernel sensor it goes on with `/proc` and the engine, and says what is not seen.
- * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
+ * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, `tls.files`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
  * started is stopped then.
  */
 export async function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
@@ -131,27 +150,54 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     profilesFile.close();
   });
   const outboxPath = join(stateDir, 'outbox.db');
-  const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxAlertsMax), setAside);
+  const { outboxSizeBytes = 64e6, outboxAgeMs = 7 * 86_400_000 } = options;
+  const outboxBounds = { sizeBytesMax: outboxSizeBytes, ageMsMax: outboxAgeMs };
+  const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxBounds), setAside);
   cleanups.defer('outbox file', () => {
     outboxFile.close();
   });
 
+  let reportSoon = (): void => undefined;
+  const taking = openSnapshots(
+    options,
+    log,
+    () => containers,
+    () => {
+      reportSoon();
+    },
+  );
+  const { captureMs, historySize = 1e9, historyAgeMs = 7 * 86_400_000 } = options;
+  const history = new History(
+    { stateDir, nodeName, captureMs, historySize, historyAgeMs },
+    clock,
+    log,
+    taking?.answerers,
+  );
+  cleanups.defer('history', () => history.recorder.close());
+
+  const tls =
+    options.tls === undefined
+      ? undefined
+      : clientTlsSource(options.tls, (error) => log.warn({ err: error }, `used as they were: ${errorText(error)}`));
   const outbox = new Outbox({
     collectorUrl: options.collectorUrl,
     token: options.token,
     ...(options.renewToken === undefined ? {} : { renewToken: options.renewToken }),
+    ...(tls === undefined ? {} : { tls }),
     nodeName,
     agentVersion: version,
     file: outboxFile,
     log,
     onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
     onDecision: (decision) => pipeline.decide(decision),
+    companion: history.companion,
     onFleetOpen: () => fleet.opened(),
     onFleet: (workload, shared) => fleet.told(workload, shared),
   });
   const fleet = new Fleet({ profiles: watch, link: outbox, clock, random: Math.random, log });
   outbox.start();
   cleanups.defer('outbox', () => outbox.stop());
+  cleanups.defer('snapshots', () => taking?.snapshots.stop());
 
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
@@ -160,28 +206,54 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     clock,
     listener: {
       started: (container) => {
+        feed.started(container, clock.nowMs());
         pipeline.started(container);
         fleet.started(container.workload.id);
       },
       stopped: (container) => {
         pipeline.stopped(container);
+        feed.stopped(container, clock.nowMs());
         rates.forget(container.id);
         sliceLoops.forget(container.id);
       },
       updated: (container) => {
-        pipeline.updated(container);
+        watch.containerUpdated(container, clock.nowMs());
+      },
+      died: (container, exitCode, timeMs) => {
+        feed.died(container, exitCode, timeMs);
       },
       lifecycle: (event) => {
         pipeline.lifecycle(event);
       },
     },
   });
-  const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
-  cleanups.defer('captures', () => recorder.close());
   const cluster = new ClusterNames(() => containers.kubernetes?.peers);
+  const feed = new HistoryFeed({
+    ...{ entries: history.recorder, bundles: history.bundles, startedMs: clock.nowMs() },
+    running: () => containers.running(),
+    byId: (id) => containers.byId(id),
+    names: (workloadId) => watch.profile(workloadId),
+    figures: (running) => withCounts(sensor, running, rates.latest),
+  });
+  const lossWindows = new LossWindowStore(profilesFile);
   const pipeline: Pipeline = new Pipeline({
-    ...{ watch, containers, alerts: outbox, clock, log, recorder, captureMs: options.captureMs },
-    losses: new LossWindowStore(profilesFile),
+    ...{ watch, containers, clock, log, recorder: feed, captureMs },
+    counted: (workloadId, kernelKey, samples) => {
+      feed.counted(workloadId, kernelKey, samples);
+    },
+    alerts: {
+      push(alert) {
+        outbox.push(alert);
+        taking?.snapshots.alerted(alert);
+      },
+    },
+    losses: {
+      add: (windows, nowMs) => {
+        feed.lost(windows);
+        lossWindows.add(windows, nowMs);
+      },
+      recent: (limit) => lossWindows.recent(limit),
+    },
     ownPids: [process.pid, process.ppid],
     cluster,
   });
@@ -197,6 +269,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...{ rateStore: new RateModels(profilesFile), mixStore: new SyscallMixes(profilesFile) },
     running: () => containers.running(),
     figures: (running) => withCounts(sensor, running, rates.read(running)),
+    bursts: {
+      ...{ store: new BurstStates(profilesFile), processes: containerProcesses },
+      figures: (running) => withCounts(sensor, running, rates.readBriefly(running)),
+    },
     counts: ({ cgroupId }) => (cgroupId === undefined ? undefined : sensor?.syscallCounts(cgroupId)),
     raise: (alert, container) => {
       pipeline.raise(alert, container);
@@ -212,6 +288,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.useSensor(undefined);
     poller?.close();
     pipeline.save();
+    feed.finish(clock.nowMs());
   });
 
   // After the sensor: a container that starts in between is announced by the kernel.
@@ -232,8 +309,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.tick();
     fleet.tick();
     sliceLoops.tick();
+    feed.tick(clock.nowMs());
+    history.recorder.flush();
   });
-  every(tickMs, () => void recorder.flush());
   every(rateMs, () => {
     rates.read(containers.running());
   });
@@ -241,11 +319,12 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     every(pollMs, () => {
       poller.poll();
     });
-  const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource };
-  const from = { ...own, fleet, recording, starters };
+  const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
+  const from = { ...own, fleet, recording, taking, starters };
   const report = (): void => {
     outbox.report(nodeReport(from));
   };
+  reportSoon = report;
   rates.read(containers.running());
   report();
   every(reportMs, report);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Decision } from '../model/decision.ts';
 import type { KernelKey } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
-import { featuresMax, Profile } from '../profile/profile.ts';
+import { featuresMax } from '../profile/learned-features.ts';
+import { Profile } from '../profile/profile.ts';
 import { applyDecision } from './decisions.ts';
 
 const workload = { id: 'w', name: 'shop/web', kind: 'image' as const };

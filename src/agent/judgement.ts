@@ -31,9 +31,6 @@ export interface Rollover {
   readonly updates: readonly Alert[];
 }
 
-/** Whether a kernel key with these features (`dimension` + space + `key`) is wanted. */
-export type KeyTest = (features: readonly string[], kernelKey: KernelKey) => boolean;
-
 /** Of events that say nothing. */
 export const nothing: Judgement = { reason: 'nothing-to-judge', mark: 'none', alsoKnown: [], saveNow: false };
 

@@ -2,8 +2,8 @@ import type { Names } from '../identity/names.ts';
 import type { Container } from '../model/container.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import { peerKey } from '../profile/features.ts';
+import type { KeyTest } from '../profile/kernel-keys.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { KeyTest } from './judgement.ts';
 import type { Watch } from './watch.ts';
 
 const dnsPort = 53;

@@ -4,17 +4,19 @@ import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
-import type { Event, ExecEvent, LifecycleEvent, ListenEvent } from '../model/event.ts';
-import type { Stratum } from '../model/feature.ts';
+import type { Event, KernelKey, LifecycleEvent } from '../model/event.ts';
 import type { LossWindow } from '../model/loss.ts';
 import { cgroupPlace } from '../identity/containers.ts';
 import type { Announcement } from '../identity/containers.ts';
 import { Captures } from '../history/captures.ts';
 import { Pending } from '../identity/pending.ts';
-import { cgroupContents, processOf, readListeners, readProcesses } from '../sensor/processes.ts';
+import { cgroupContents } from '../sensor/processes.ts';
+import type { Incidence } from '../sensor/known-map.ts';
 import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Losses } from './losses.ts';
+import { ProfileSaves } from './profile-saves.ts';
+import { standingEvents } from './standing-events.ts';
 import type { LossHistory } from './losses.ts';
 import type { ClusterNames } from './peer-names.ts';
 import { configurationActions } from './told.ts';
@@ -40,9 +42,12 @@ interface AlertSink {
   push(alert: Alert): void;
 }
 
-/** Where everything is kept that a captured container does. */
+/** Where what happens is kept. */
 interface Recorder {
   record(event: Event, container: Container): void;
+  /** An alert, or a copy of one with a larger count, was raised. */
+  alerted(alert: Alert, container: Container): void;
+  /** The container is not captured any more. */
   end(containerId: string): void;
 }
 
@@ -54,6 +59,8 @@ export interface PipelineOptions {
   readonly log: Logger;
   readonly losses: LossHistory;
   readonly recorder: Recorder;
+  /** Told what the kernel counted of known behaviour: a key, or its number in the profile. */
+  readonly counted?: (workloadId: string, kernelKey: KernelKey | number, samples: number) => void;
   /** How long a container is captured after its last alert; 0: never. */
   readonly captureMs: number;
   /** Processes of the agent: a container that one of them is the first process of is the agent's own. */
@@ -79,11 +86,12 @@ export class Pipeline {
   readonly #startedMs: number;
   readonly #captures: Captures;
   readonly #losses: Losses;
+  readonly #saves: ProfileSaves;
   #sensor: Sensor | undefined;
   #poller: Poller | undefined;
   #readMs = 0;
-  #saveTrouble = '';
-  #saveFailures = 0;
+  #reading = false;
+  #finished = false;
   #handlingFailures = 0;
 
   constructor(options: PipelineOptions) {
@@ -91,6 +99,7 @@ export class Pipeline {
     this.#startedMs = options.clock.nowMs();
     this.#captures = new Captures(options.captureMs);
     const { clock, log, containers, watch, losses } = options;
+    this.#saves = new ProfileSaves(watch, log);
     this.#losses = new Losses({
       ...{ clock, log, history: losses },
       byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
@@ -118,7 +127,7 @@ export class Pipeline {
 
   /** How often the profiles could not be saved. */
   get saveFailures(): number {
-    return this.#saveFailures;
+    return this.#saves.failures;
   }
 
   /** The last times in which something of a container could not be told, newest first. */
@@ -208,7 +217,7 @@ export class Pipeline {
     );
     if (!this.#pushedDown.has(workload.id)) {
       this.#pushedDown.add(workload.id);
-      this.#sensor?.recognise(workload.id, watch.kernelKeys(workload.id, cluster?.isCurrent));
+      this.#recognise(workload.id, watch.kernelKeys(workload.id, cluster?.isCurrent));
     }
     const older = container.pid !== 0 && (container.startedAtMs ?? 0) < this.#startedMs;
     const place = older || this.#poller !== undefined ? cgroupPlace(container) : undefined;
@@ -224,13 +233,8 @@ export class Pipeline {
       { cgroupId, workloadId: workload.id, sample: sample.number, stratum: sample.stratum },
       contents.insideIds,
     );
-    if (contents.pids.length > 0) this.#observe(container, contents.pids);
+    if (contents.pids.length > 0) this.#observe(cgroupId, contents.pids);
     for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
-  }
-
-  /** More is known of a container that runs. */
-  updated(container: Container): void {
-    this.#options.watch.containerUpdated(container, this.#options.clock.nowMs());
   }
 
   stopped(container: Container): void {
@@ -247,41 +251,16 @@ export class Pipeline {
     this.#poller?.unwatch(container.cgroupId);
   }
 
-  /** Processes and listening sockets that `/proc` shows of containers older than the agent. */
-  #observe(container: Container, pids: readonly number[]): void {
-    const { cgroupId } = container;
-    if (cgroupId === undefined) return;
-    const timeMs = this.#options.clock.nowMs();
-    const processes = readProcesses(pids);
-    for (const process of processes) {
-      this.#sensor?.adopt(process.pid, process.exe, cgroupId);
-      const parentExe = process.ancestors[0]?.exe ?? '';
-      const event: ExecEvent = {
-        kind: 'exec',
-        timeMs,
-        cgroupId,
-        source: 'procfs',
-        path: process.exe,
-        origin: 'unknown',
-        script: '',
-        parentExe,
-        fromRuntime: parentExe === '',
-        process: processOf(process),
-      };
-      this.event(event);
-    }
-    for (const { pid, ...listener } of readListeners(processes.map((process) => process.pid))) {
-      const holder = processes.find((process) => process.pid === pid);
-      if (holder === undefined) continue;
-      const owner = processOf(holder);
-      const event: ListenEvent = { kind: 'listen', timeMs, cgroupId, source: 'procfs', ...listener, process: owner };
-      this.event(event);
-    }
+  /** What runs in a container that is older than the agent. */
+  #observe(cgroupId: string, pids: readonly number[]): void {
+    const { processes, events } = standingEvents(cgroupId, pids, this.#options.clock.nowMs());
+    for (const { pid, exe } of processes) this.#sensor?.adopt(pid, exe, cgroupId);
+    for (const event of events) this.event(event);
   }
 
-  /** Once a second: ends samples, saves profiles at the end of a slice, gives up on what waited too long. */
+  /** Once a second: ends samples, begins to save profiles at the end of a slice, gives up on what waited too long. */
   tick(): void {
-    const { watch, alerts, clock, containers } = this.#options;
+    const { watch, clock, containers } = this.#options;
     const nowMs = clock.nowMs();
     this.#losses.read(this.#sensor?.losses() ?? []);
     for (const containerId of this.#captures.ended(nowMs)) {
@@ -290,7 +269,30 @@ export class Pipeline {
     }
     for (const { handle } of this.#pending.expire(nowMs))
       if (handle !== undefined) this.#sensor?.answer(handle, '', undefined, 'forget');
-    if (watch.rolloverDue(nowMs)) this.#readIncidences(nowMs);
+    if (watch.rolloverDue(nowMs) && this.#sensor !== undefined) void this.#readAndRollOver(this.#sensor);
+    else this.#rollOver(nowMs);
+  }
+
+  /** What the kernel counted belongs to the samples that end. Reading it takes longer than a tick may: samples end when it is done. */
+  async #readAndRollOver(sensor: Sensor): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      await sensor.readIncidences((incidence) => {
+        this.#count(incidence);
+      });
+    } catch (error) {
+      this.#options.log.error({ err: error }, `what the kernel counted could not be read: ${errorText(error)}`);
+    } finally {
+      this.#reading = false;
+    }
+    const nowMs = this.#options.clock.nowMs();
+    this.#readMs = nowMs;
+    if (!this.#finished) this.#rollOver(nowMs);
+  }
+
+  #rollOver(nowMs: number): void {
+    const { watch, alerts } = this.#options;
     const { changes, sliceEnded, updates } = watch.rollover(nowMs);
     for (const { containerId, cgroupId, sample } of changes) {
       const workloadId = this.#options.containers.byId(containerId)?.workload.id;
@@ -299,23 +301,12 @@ export class Pipeline {
       if (cgroupId !== undefined) this.#poller?.resample(cgroupId, sample.number);
     }
     for (const alert of updates) alerts.push(alert);
-    if (sliceEnded) this.save();
+    if (sliceEnded) this.#saves.inParts();
   }
 
   /** Saves the profiles; a failure is logged and tried again with the next slice. */
   save(): void {
-    const { watch, log } = this.#options;
-    try {
-      watch.save();
-      if (this.#saveTrouble !== '') log.info('the profiles can be saved again');
-      this.#saveTrouble = '';
-    } catch (error) {
-      this.#saveFailures++;
-      const text = errorText(error);
-      if (text !== this.#saveTrouble)
-        log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);
-      this.#saveTrouble = text;
-    }
+    this.#saves.now();
   }
 
   /**
@@ -330,7 +321,7 @@ export class Pipeline {
     const { outcome, judged, forget } = watch.decide(decision, nowMs);
     if (forget) this.#sensor?.revoke(decision.workload, 'all');
     else if (judged.length > 0) this.#sensor?.revoke(decision.workload, judged);
-    watch.save();
+    watch.save(decision.workload);
     const { id, verdict, by, workload, features } = decision;
     log.info({ decision: id, verdict, by, workload, features: features.length, outcome }, 'an operator decided');
     return outcome;
@@ -338,6 +329,7 @@ export class Pipeline {
 
   /** Before the end: counts what the kernel counted, saves. */
   finish(): void {
+    this.#finished = true;
     this.#readIncidences(this.#options.clock.nowMs());
     this.#losses.read(this.#sensor?.losses() ?? []);
     this.#losses.finish();
@@ -345,13 +337,12 @@ export class Pipeline {
   }
 
   /** An alert of the container, or a copy of one with a larger count, is told; what the container does from now on is recorded. */
-  raise(alert: Alert, container: Container, event?: Event): void {
+  raise(alert: Alert, container: Container): void {
     const { alerts, log, clock, recorder } = this.#options;
     alerts.push(alert);
     log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
-    if (!this.#captures.alerted(container.id, clock.nowMs())) return;
-    this.#capture(container, true);
-    if (event !== undefined) recorder.record(event, container);
+    recorder.alerted(alert, container);
+    if (this.#captures.alerted(container.id, clock.nowMs())) this.#capture(container, true);
   }
 
   #capture(container: Container | undefined, on: boolean): void {
@@ -363,24 +354,37 @@ export class Pipeline {
     );
   }
 
+  #recognise(workloadId: string, keys: Iterable<KernelKey>): void {
+    const { watch } = this.#options;
+    this.#sensor?.recognise(workloadId, keys, (key) => watch.kernelKeyNumber(workloadId, key));
+  }
+
   #readIncidences(nowMs: number): void {
     this.#readMs = nowMs;
-    for (const { workloadId, stratum, kernelKey, delta } of this.#sensor?.incidences() ?? noIncidences)
-      this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
+    for (const incidence of this.#sensor?.incidences() ?? []) this.#count(incidence);
+  }
+
+  #count({ workloadId, stratum, kernelKey, delta }: Incidence): void {
+    this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
+    if (delta > 0) this.#options.counted?.(workloadId, kernelKey, delta);
   }
 
   #handle(seen: Event, handle: KernelHandle | undefined, container: Container): void {
-    const { watch, log, cluster } = this.#options;
+    const { watch, log, recorder, cluster } = this.#options;
     const event = cluster?.named(seen) ?? seen;
     const workloadId = container.workload.id;
-    if (event.captured === true || this.#captures.has(container.id)) this.#options.recorder.record(event, container);
+    recorder.record(event, container);
     if (event.captured === true) return;
     try {
       const { mark, alsoKnown, alert, saveNow } = watch.handle(event, container);
-      if (alert !== undefined) this.raise(alert, container, event);
-      if (handle !== undefined && mark !== 'none') this.#sensor?.answer(handle, workloadId, event.kernelKey, mark);
-      if (alsoKnown.length > 0) this.#sensor?.recognise(workloadId, alsoKnown);
-      if (saveNow) this.save();
+      if (alert !== undefined) this.raise(alert, container);
+      if (handle !== undefined && mark !== 'none') {
+        const { kernelKey } = event;
+        const number = kernelKey === undefined ? -1 : watch.kernelKeyNumber(workloadId, kernelKey);
+        this.#sensor?.answer(handle, workloadId, kernelKey, mark, number);
+      }
+      if (alsoKnown.length > 0) this.#recognise(workloadId, alsoKnown);
+      if (saveNow) this.#saves.now(workloadId);
     } catch (error) {
       this.#handlingFailures++;
       if (handle !== undefined) this.#sensor?.answer(handle, workloadId, undefined, 'forget');
@@ -388,10 +392,3 @@ export class Pipeline {
     }
   }
 }
-
-const noIncidences: readonly {
-  readonly workloadId: string;
-  readonly stratum: Stratum;
-  readonly kernelKey: never;
-  readonly delta: number;
-}[] = [];

@@ -12,8 +12,9 @@ import type { Sample } from '../profile/samples.ts';
 import { wireVersion } from '../sensor/layout.ts';
 import type { AppliedDecision } from './decisions.ts';
 import type { Judgement, Rollover } from './judgement.ts';
+import type { ProfileStore } from './learned-profiles.ts';
 import { Watch } from './watch.ts';
-import type { ProfileStore, WatchOptions } from './watch.ts';
+import type { WatchOptions } from './watch.ts';
 
 /** Containers that the recording was told of; beyond them all are told again as they come. */
 const toldMax = 10_000;
@@ -98,12 +99,14 @@ class RecordingWatch extends Watch {
     return this.#clock.at(t, () => super.handle(event, container));
   }
 
-  override addIncidence(workloadId: string, stratum: Stratum, kernelKey: KernelKey, delta: number): void {
-    if (delta > 0 && (this.#workloads === undefined || this.#wantedIds.has(workloadId))) {
+  override addIncidence(workloadId: string, stratum: Stratum, counted: KernelKey | number, delta: number): void {
+    const kernelKey = typeof counted === 'number' ? this.profile(workloadId)?.kernelKey(counted) : counted;
+    const wanted = this.#workloads === undefined || this.#wantedIds.has(workloadId);
+    if (delta > 0 && wanted && kernelKey !== undefined) {
       const t = this.#clock.nowMs();
       this.#writer.write({ what: 'incidence', t, workload: workloadId, stratum, kernelKey, count: delta });
     }
-    super.addIncidence(workloadId, stratum, kernelKey, delta);
+    super.addIncidence(workloadId, stratum, counted, delta);
   }
 
   override lost(containerId: string, dimensions: readonly Dimension[], count: number, nowMs: number): void {
@@ -158,14 +161,14 @@ function recordedStore(
   workloads: ReadonlySet<string> | undefined,
 ): ProfileStore {
   return {
-    load: () => {
-      const profiles = store.load();
-      for (const { removed: _, reset: __, decay, ...rest } of profiles) {
+    *load() {
+      for (const stored of store.load()) {
+        const { removed: _, reset: __, decay, ...rest } = stored;
         const { name, id } = rest.workload;
-        if (workloads !== undefined && !workloads.has(name) && !workloads.has(id)) continue;
-        writer.write({ what: 'profile', t, profile: { ...rest, ...(decay === undefined ? {} : { decay }) } });
+        if (workloads === undefined || workloads.has(name) || workloads.has(id))
+          writer.write({ what: 'profile', t, profile: { ...rest, ...(decay === undefined ? {} : { decay }) } });
+        yield stored;
       }
-      return profiles;
     },
     save: (changes) => {
       store.save(changes);

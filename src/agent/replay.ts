@@ -226,7 +226,7 @@ export function profilesOf(path: string): readonly StoredProfile[] {
       ...{ path: copy, kind: 'profile', migrations: profileMigrations, synchronous: 'normal', check: true },
     });
     try {
-      return new Profiles(database).load();
+      return [...new Profiles(database).load()];
     } finally {
       database.close();
     }

@@ -10,6 +10,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Alert, Evidence } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
+import type { Process } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
 import type { AlertBudget, SliceEntry } from './alert-budget.ts';
 
@@ -29,6 +30,8 @@ export interface SliceFinding {
   readonly title: () => string;
   /** Asked for only when an alert is raised. */
   readonly evidence: () => Evidence;
+  /** The process that did it, where one is known. */
+  readonly process?: Process;
   /** What rules of the dimension may know of the slice. */
   readonly facts?: Omit<SliceFacts, 'name'>;
   /** What they may know of the profile: an old, settled one where nothing is said. */
@@ -127,7 +130,7 @@ export class SliceFindings {
       const incident = incidents.assign(id, { containerId: container.id, timeMs, lineage: [] }).id;
       const title = titleOfSlice(finding.title(), container);
       const spoken = { ...judged, detector };
-      const event = { timeMs };
+      const event = { timeMs, process: finding.process };
       const about = { finding: spoken, severity, event, title, container, features: [feature] };
       return assemble({ ...about, node, nowMs, id, incident });
     });
@@ -151,4 +154,5 @@ const settled: ProfileFacts = {
   parentListens: false,
   writtenHere: false,
   healthcheck: false,
+  news: 0,
 };

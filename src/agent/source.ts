@@ -8,6 +8,7 @@ import { ProcfsSource } from '../sensor/procfs.ts';
 import { Sensor } from '../sensor/sensor.ts';
 import type { AgentOptions } from './agent.ts';
 import type { Pipeline } from './pipeline.ts';
+import { SensorLoading } from './sensor-loading.ts';
 
 /** Where events are from: one of the two. */
 export interface Source {
@@ -22,7 +23,11 @@ export interface Source {
  * Rejects with AnchorwatchError `sensor.…` where only the kernel sensor is wanted.
  */
 export async function startSource(
-  { sensor: wanted = 'auto', allSyscalls }: Pick<AgentOptions, 'sensor' | 'allSyscalls'>,
+  {
+    sensor: wanted = 'auto',
+    allSyscalls,
+    sensorLoading,
+  }: Pick<AgentOptions, 'sensor' | 'allSyscalls' | 'sensorLoading'>,
   pipeline: Pipeline,
   containers: Containers,
   log: Logger,
@@ -33,9 +38,11 @@ export async function startSource(
     try {
       if (unifiedMount(readFileSync('/proc/self/mountinfo', 'latin1')) === undefined)
         throw new AnchorwatchError('sensor.cgroup', 'no cgroup v2 tree is mounted');
+      const loading = sensorLoading ?? new SensorLoading({ allSyscalls });
       sensor = new Sensor({
         log,
         allSyscalls,
+        loaded: await loading.take(),
         listener: {
           event: (event, handle) => {
             pipeline.event(event, handle);

@@ -11,12 +11,14 @@ import type { ThresholdsInForce } from './alert-budget.ts';
 
 /** A workload is watched this long before "never seen" means something about ports. */
 const settledAfterSeconds = 45;
-/** A workload with this many ports does not have a small set of them. */
-const portsMany = 8;
+/** A workload with this many ports, which keeps using new ones, does not have a small set of them. */
+const portsMany = 6;
+/** Before there are samples enough to say whether it does. */
+const portsWhileYoung = 12;
 const samplesForChance = 10;
 /** Keys that an alert's evidence names as expected. */
 const expectedMax = 10;
-const chanceVolatile = 0.3;
+const chanceVolatile = 0.2;
 
 export interface FactsInput {
   readonly event: Event;
@@ -25,6 +27,8 @@ export interface FactsInput {
   readonly dimension: Dimension;
   readonly writtenHere: boolean;
   readonly healthcheck: boolean;
+  /** What the container showed for the first time in this dimension lately, this included. */
+  readonly news: number;
   /** The container's image is a new one of a workload that ran others before. */
   readonly freshImage: boolean;
 }
@@ -37,6 +41,7 @@ export function profileFacts({
   dimension,
   writtenHere,
   healthcheck,
+  news,
   freshImage,
 }: FactsInput): ProfileFacts {
   const counts = profile.incidences(dimension, stratum);
@@ -45,8 +50,10 @@ export function profileFacts({
   const out = dimension === 'net.out' ? portsOf(profile, 'net.out') : none;
   const listening = dimension.startsWith('net.') ? portsOf(profile, 'net.listen') : none;
   const own = dimension === 'net.listen' ? listening : out;
-  const churns = counts.samples >= samplesForChance && chanceOfNew(counts) >= chanceVolatile;
-  const volatile = dimension.startsWith('net.') && (own.size >= portsMany || churns);
+  const churns =
+    counts.samples >= samplesForChance ? chanceOfNew(counts) >= chanceVolatile : own.size >= portsWhileYoung;
+  // Other addresses each time are no other ports; and a few ports that were scanned once do not make a workload that is always new.
+  const volatile = dimension.startsWith('net.') && own.size >= portsMany && churns;
   const startup = stratum === 'startup';
   const exec = event.kind === 'exec' ? event : undefined;
   return {
@@ -64,6 +71,7 @@ export function profileFacts({
     parentListens: exec !== undefined && listensAnywhere(profile, exec.parentExe) && !isMultiCall(exec.parentExe),
     writtenHere,
     healthcheck,
+    news,
   };
 }
 

@@ -17,11 +17,15 @@ export const configurationActions: ReadonlySet<LifecycleAction> = new Set([
 export class Told {
   readonly #lastSeenMs: Map<string, number> = new Map();
 
-  /** @param stored All profiles, as they were saved last. */
-  constructor(stored: readonly StoredProfile[]) {
-    for (const { workload, features } of stored)
-      for (const { dimension, key, state, lastSeenMs } of features)
-        if (dimension === 'lifecycle' && state === 'judged') this.#lastSeenMs.set(`${workload.id} ${key}`, lastSeenMs);
+  /** @param stored Profiles as they were saved last. */
+  constructor(stored: readonly StoredProfile[] = []) {
+    for (const profile of stored) this.add(profile);
+  }
+
+  /** A profile as it was saved last. */
+  add({ workload, features }: StoredProfile): void {
+    for (const { dimension, key, state, lastSeenMs } of features)
+      if (dimension === 'lifecycle' && state === 'judged') this.#lastSeenMs.set(`${workload.id} ${key}`, lastSeenMs);
   }
 
   /** True when the event says of the container what it has been since before an alert for it was raised. */

@@ -15,8 +15,8 @@ import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature, WorkloadReport } from '../model/node.ts';
 import { featuresOf } from '../profile/features.ts';
 import { isWorthRemembering, kernelPatterns } from '../profile/patterns.ts';
-import { Profile } from '../profile/profile.ts';
-import type { StoredProfile } from '../profile/stored.ts';
+import type { KeyTest } from '../profile/kernel-keys.ts';
+import type { Profile } from '../profile/profile.ts';
 import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
 import { AlertBudget } from './alert-budget.ts';
@@ -28,6 +28,9 @@ import type { HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
 import { featureText as key, nothing, type Judgement, type Rollover, type SampleChange } from './judgement.ts';
+import { LearnedProfiles } from './learned-profiles.ts';
+import type { ProfileStore } from './learned-profiles.ts';
+import { News, newsKind } from './news.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding, withoutExcuse } from './release-note.ts';
 import type { ReleaseCandidate } from './release-note.ts';
@@ -36,12 +39,6 @@ import type { Starters } from './starters.ts';
 import { Told } from './told.ts';
 import { evidenceOf, isOfImage, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
 import { workloadReport } from './workload-report.ts';
-
-/** Where profiles are kept. `save` writes all changes in one transaction. */
-export interface ProfileStore {
-  load(): readonly StoredProfile[];
-  save(changes: readonly StoredProfile[]): void;
-}
 
 export interface WatchOptions extends AlertBudgetOptions {
   readonly profiles: ProfileStore;
@@ -67,7 +64,7 @@ export class Watch {
   /** Where findings about slices become alerts. */
   readonly slices: SliceFindings;
   readonly #options: WatchOptions;
-  readonly #profiles: Map<string, Profile> = new Map();
+  readonly #profiles: LearnedProfiles;
   readonly #containers: Map<string, Container> = new Map();
   readonly #samples: SampleClock;
   readonly #deduplicator: Deduplicator = new Deduplicator();
@@ -76,8 +73,9 @@ export class Watch {
   readonly #incidents: Incidents;
   readonly #healthChecks: HealthChecks = new HealthChecks();
   readonly #names: Names = new Names();
+  readonly #news: News = new News();
   readonly #blindness: Blindness = new Blindness();
-  readonly #told: Told;
+  readonly #told: Told = new Told();
   #rules: RuleSet;
 
   /** Loads all profiles; throws what the store throws. */
@@ -90,9 +88,9 @@ export class Watch {
     const [budget, deduplicator, incidents] = [this.#budget, this.#deduplicator, this.#incidents];
     this.slices = new SliceFindings({ ...options, budget, deduplicator, incidents, rules: () => this.#rules });
     this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
-    const profiles = options.profiles.load();
-    for (const stored of profiles) this.#profiles.set(stored.workload.id, new Profile(stored, options.halfLifeMs));
-    this.#told = new Told(profiles);
+    this.#profiles = new LearnedProfiles(options.profiles, options.halfLifeMs, (stored) => {
+      this.#told.add(stored);
+    });
   }
 
   /** Rules to use from now on. */
@@ -103,7 +101,7 @@ export class Watch {
   /** A container runs (again). Answers its sample, for the kernel's `watched` map. */
   containerStarted(container: Container, nowMs: number): Sample {
     this.#containers.set(container.id, container);
-    const profile = this.#profileOf(container, nowMs);
+    const profile = this.#profiles.of(container.workload, nowMs);
     profile.imageSeen(container.digest, nowMs);
     this.#options.starters?.recall(profile, container, nowMs);
     return this.#samples.start(container.id, container.startedAtMs, nowMs);
@@ -113,7 +111,7 @@ export class Watch {
   containerUpdated(container: Container, nowMs: number): void {
     if (!this.#containers.has(container.id)) return;
     this.#containers.set(container.id, container);
-    this.#profileOf(container, nowMs).imageSeen(container.digest, nowMs);
+    this.#profiles.of(container.workload, nowMs).imageSeen(container.digest, nowMs);
   }
 
   /** Read its kernel incidences before, when that is possible. */
@@ -124,6 +122,7 @@ export class Watch {
     this.#written.forget(containerId);
     this.#healthChecks.forget(containerId);
     this.#names.forget(containerId);
+    this.#news.forget(containerId);
     this.#blindness.forget(containerId);
   }
 
@@ -133,7 +132,7 @@ export class Watch {
     const features = featuresOf(event);
     const first = features[0];
     if (first === undefined || this.#told.before(event, first.key, container)) return nothing;
-    const profile = this.#profileOf(container, event.timeMs);
+    const profile = this.#profiles.of(container.workload, event.timeMs);
     this.#options.starters?.see(event, profile, container);
     const sample = this.#samples.at(container.id) ?? {
       number: 0,
@@ -148,7 +147,9 @@ export class Watch {
       const candidate = candidateOf(profile, feature, container.digest, sample.stratum, event.judged === true);
       return expected ? { ...candidate, surprise: 0, fullSurprise: 0, excuse: 0 } : candidate;
     });
-    const matches = this.#matches(event, container, profile, weighed, sample.stratum, { writtenHere, check });
+    const isNew = weighed[0]?.state !== 'known';
+    const news = this.#news.count(container.id, newsKind(event, first.dimension), isNew, event.timeMs);
+    const matches = this.#matches(event, container, profile, weighed, sample.stratum, { writtenHere, check, news });
     const candidates = withoutExcuse(weighed, matches);
     const thresholds = this.#budget.inForce(container.workload, first.dimension);
     const evidence = (feature: Feature): Evidence =>
@@ -231,19 +232,24 @@ export class Watch {
         });
     }
     if (sliceEnded) {
-      for (const profile of this.#profiles.values()) profile.endSlice(nowMs);
+      for (const profile of this.#profiles.all()) profile.endSlice(nowMs);
       this.#budget.adjust(this.#budgetEntries());
     }
     return { changes, sliceEnded, updates: this.#deduplicator.due(nowMs) };
   }
 
-  /** What the kernel counted for a key since the last call: samples in which containers of the workload showed it. */
-  addIncidence(workloadId: string, stratum: Stratum, kernelKey: KernelKey, delta: number): void {
+  /** What the kernel counted for a key (or for that of a number) since the last call: samples in which containers of the workload showed it. */
+  addIncidence(workloadId: string, stratum: Stratum, kernelKey: KernelKey | number, delta: number): void {
     if (delta > 0) this.#profiles.get(workloadId)?.addIncidence(kernelKey, stratum, delta);
   }
 
+  /** What stands for a kernel key of the workload in `addIncidence`; -1: it is not counted. */
+  kernelKeyNumber(workloadId: string, kernelKey: KernelKey): number {
+    return this.#profiles.get(workloadId)?.kernelKeyNumber(kernelKey) ?? -1;
+  }
+
   /** Kernel keys of the workload that the kernel may recognise, to push down when its first container starts. */
-  kernelKeys(workloadId: string, test?: Parameters<Profile['recognisable']>[0]): Iterable<KernelKey> {
+  kernelKeys(workloadId: string, test?: KeyTest): Iterable<KernelKey> {
     return this.#profiles.get(workloadId)?.recognisable(test) ?? [];
   }
 
@@ -256,7 +262,7 @@ export class Watch {
   decide(decision: Decision, nowMs: number): AppliedDecision {
     const { workload } = decision;
     const applied = applyDecision(this.#profiles.get(workload), decision, nowMs, this.#options.halfLifeMs);
-    if (applied.fresh !== undefined) this.#profiles.set(workload, applied.fresh);
+    if (applied.fresh !== undefined) this.#profiles.replace(applied.fresh);
     if (decision.verdict !== 'relearn' || applied.fresh !== undefined) this.slices.decide(decision, nowMs);
     return applied;
   }
@@ -266,40 +272,33 @@ export class Watch {
     return this.#profiles.get(workloadId);
   }
 
-  /** Saves what changed. Throws what the store throws; the changes are then kept for the next call. */
-  save(): void {
-    const changes = [...this.#profiles.values()].flatMap((profile) => profile.takeChanges() ?? []);
-    if (changes.length === 0) return;
-    try {
-      this.#options.profiles.save(changes);
-    } catch (error) {
-      for (const change of changes) this.#profiles.get(change.workload.id)?.returnChanges(change);
-      throw error;
-    }
+  /** Saves what changed, of all workloads or of one. Throws what the store throws; the changes are then kept for the next call. */
+  save(workloadId?: string): void {
+    this.#profiles.save(workloadId);
+  }
+
+  /** Saves a part of what changed, about `rowsMost` rows; true when there is more. Throws as `save`. */
+  savePart(rowsMost: number): boolean {
+    return this.#profiles.savePart(rowsMost);
   }
 
   report(): readonly WorkloadReport[] {
-    return [...this.#profiles.values()].map((profile) =>
+    return Array.from(this.#profiles.all(), (profile) =>
       workloadReport(profile, this.#running(profile), (dimension) => this.#budget.report(profile.workload, dimension)),
     );
   }
 
   /** Lines of `anchorwatch profile show`; undefined for an unknown workload id or name. */
   profileFeatures(workload: string): readonly ProfileFeature[] | undefined {
-    const found = [...this.#profiles.values()].find(
-      (profile) => profile.workload.id === workload || profile.workload.name === workload,
-    );
-    return found?.features();
+    return this.#profiles.named(workload)?.features();
   }
 
   /** Features and kernel keys that did not fit into their profiles, and alerts forgotten by the deduplicator. */
   losses(): Readonly<
     Record<'profileOverflow' | 'alertsForgotten' | 'alertsFolded' | 'incidentsForgotten' | 'ruleFailures', number>
   > {
-    let profileOverflow = 0;
-    for (const profile of this.#profiles.values()) profileOverflow += profile.overflow;
     return {
-      profileOverflow,
+      profileOverflow: this.#profiles.overflow,
       alertsForgotten: this.#deduplicator.forgotten,
       alertsFolded: this.#deduplicator.folded,
       incidentsForgotten: this.#incidents.forgotten,
@@ -316,7 +315,7 @@ export class Watch {
   }
 
   #budgetEntries(): readonly BudgetEntry[] {
-    const ofEvents = [...this.#profiles.values()].flatMap((profile) => {
+    const ofEvents = [...this.#profiles.all()].flatMap((profile) => {
       const [containers, { workload }] = [this.#running(profile), profile];
       if (containers === 0) return [];
       return profile.dimensionsSeen().map((dimension) => {
@@ -367,13 +366,13 @@ export class Watch {
     profile: Profile,
     candidates: readonly ReleaseCandidate[],
     stratum: Stratum,
-    { writtenHere, check }: { readonly writtenHere: boolean; readonly check: HealthCheckPart },
+    { check, ...seen }: { readonly writtenHere: boolean; readonly check: HealthCheckPart; readonly news: number },
   ): readonly RuleMatch[] {
     const dimension = candidates[0]?.dimension;
     if (dimension === undefined || candidates.every(({ state }) => state === 'known')) return [];
     const healthcheck = check === 'as-written';
     const freshImage = profile.releases.isFresh(container.digest);
-    const facts = profileFacts({ event, profile, stratum, dimension, writtenHere, healthcheck, freshImage });
+    const facts = profileFacts({ event, profile, stratum, dimension, ...seen, healthcheck, freshImage });
     return this.#rules.matching(dimension, factsOf(event, container, facts));
   }
 
@@ -386,15 +385,5 @@ export class Watch {
 
   #running(profile: Profile): number {
     return [...this.#containers.values()].filter(({ workload }) => workload.id === profile.workload.id).length;
-  }
-
-  #profileOf(container: Container, nowMs: number): Profile {
-    const { workload } = container;
-    let profile = this.#profiles.get(workload.id);
-    if (profile === undefined) {
-      profile = new Profile({ workload, createdMs: nowMs }, this.#options.halfLifeMs);
-      this.#profiles.set(workload.id, profile);
-    }
-    return profile;
   }
 }

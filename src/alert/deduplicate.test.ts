@@ -44,6 +44,18 @@ describe('Deduplicator', () => {
     expect(scan(1000, 700_000).slice(0, 3)).toEqual(['new', 'new', 'new']);
   });
 
+  test('a scan uses up little of what its kind may raise', () => {
+    const deduplicator = new Deduplicator();
+    const burst = (from: number, timeMs: number): number =>
+      Array.from(
+        { length: 100 },
+        (_, port) => deduplicator.take('a', `port ${from + port}`, 'net.out scan nmap', timeMs + port, make).outcome,
+      ).filter((outcome) => outcome === 'new').length;
+    expect(burst(0, 0)).toBe(6);
+    expect(deduplicator.take('a', 'port 9000', 'net.out scan nmap', 20_000, make).outcome).toBe('new');
+    expect([1, 2, 3, 4, 5, 6, 7].map((round) => burst(round * 1000, round * 30_000))).toEqual([6, 6, 6, 6, 6, 3, 0]);
+  });
+
   test('is bounded and counts what it forgot', () => {
     const deduplicator = new Deduplicator({ ...defaultDeduplication, capacity: 10 });
     for (let index = 0; index < 100; index++) deduplicator.take('a', String(index), String(index), index, make);

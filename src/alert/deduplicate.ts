@@ -11,6 +11,9 @@ export interface DeduplicateOptions {
   readonly updateMs: number;
   /** Alerts of one kind (see `take`) within the window; more of it only count on the last one. */
   readonly kindMax: number;
+  /** Alerts of one kind within `burstMs`; what comes faster only counts on the last one. */
+  readonly burstMax: number;
+  readonly burstMs: number;
 }
 
 export const defaultDeduplication: DeduplicateOptions = {
@@ -18,7 +21,9 @@ export const defaultDeduplication: DeduplicateOptions = {
   longestMs: 6 * 3_600_000,
   capacity: 4096,
   updateMs: 5000,
-  kindMax: 20,
+  kindMax: 40,
+  burstMax: 6,
+  burstMs: 10_000,
 };
 
 interface Remembered {
@@ -28,6 +33,15 @@ interface Remembered {
   lastMs: number;
   toldMs: number;
   toldCount: number;
+}
+
+/** Alerts that are the same to a person. */
+interface Kind {
+  readonly sinceMs: number;
+  keys: number;
+  last: string;
+  /** When those of the last `burstMs` were raised. */
+  latelyMs: number[];
 }
 
 /** `new`: send it. `update`: send this copy (same id, larger count). `counted`: send nothing now. */
@@ -41,7 +55,7 @@ export type Deduplicated =
 export class Deduplicator {
   readonly #options: DeduplicateOptions;
   readonly #alerts: Map<string, Remembered> = new Map();
-  readonly #kinds: Map<string, { readonly sinceMs: number; keys: number; last: string }> = new Map();
+  readonly #kinds: Map<string, Kind> = new Map();
   #forgotten = 0;
   #folded = 0;
 
@@ -54,7 +68,7 @@ export class Deduplicator {
     return this.#forgotten;
   }
 
-  /** Alerts that were not raised on their own, because there were `kindMax` of their kind: they count on the last one. */
+  /** Alerts that were not raised on their own, because there were enough of their kind: they count on the last one. */
   get folded(): number {
     return this.#folded;
   }
@@ -110,16 +124,19 @@ export class Deduplicator {
     key: string,
     timeMs: number,
   ): { readonly key: string; readonly known: Remembered } | undefined {
-    const { windowMs, kindMax, capacity } = this.#options;
+    const { windowMs, kindMax, burstMax, burstMs, capacity } = this.#options;
     const kind = this.#kinds.get(kindKey);
     if (kind === undefined || timeMs - kind.sinceMs > windowMs) {
       this.#kinds.delete(kindKey);
-      this.#kinds.set(kindKey, { sinceMs: timeMs, keys: 1, last: key });
+      this.#kinds.set(kindKey, { sinceMs: timeMs, keys: 1, last: key, latelyMs: [timeMs] });
       if (this.#kinds.size > capacity) for (const oldest of this.#kinds.keys()) return void this.#kinds.delete(oldest);
       return undefined;
     }
-    const known = kind.keys < kindMax ? undefined : this.#current(kind.last, timeMs);
+    kind.latelyMs = kind.latelyMs.filter((time) => timeMs - time < burstMs);
+    const many = kind.keys >= kindMax || kind.latelyMs.length >= burstMax;
+    const known = many ? this.#current(kind.last, timeMs) : undefined;
     if (known !== undefined) return { key: kind.last, known };
+    kind.latelyMs.push(timeMs);
     kind.keys++;
     kind.last = key;
     return undefined;

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { StoredAlert } from '../model/alert.ts';
 import type { Decision, StoredDecision } from '../model/decision.ts';
@@ -8,6 +8,7 @@ import { featureSchema } from '../protocol/alert-schema.ts';
 import { decisionSchema } from '../protocol/decision-schema.ts';
 import { limits } from '../protocol/limits.ts';
 import { alertQuerySchema, parseParameters } from './alert-query.ts';
+import { nameOf, requireRole } from './authentication.ts';
 import { Problem } from './problem.ts';
 import type { ProfileView, WorkloadDetail } from './views.ts';
 
@@ -41,7 +42,9 @@ const said = {
     .string()
     .min(1)
     .max(limits.nameLength)
-    .describe('Who decides; the address of the client when left out.')
+    .describe(
+      'Who decides, where nobody has to say who they are; else it is the name of the token, whatever stands here.',
+    )
     .optional(),
   reason: z.string().max(limits.textLength).describe('Why.').default(''),
 };
@@ -93,11 +96,11 @@ interface IdParams {
 /** `POST …/accept`, `…/deny`, `…/acknowledge` of alerts, decisions about workloads, and the list of them. */
 export function addDecisionRoutes(app: FastifyInstance, book: DecisionBook, subjects: DecisionSubjects): void {
   for (const verdict of ['accept', 'deny', 'acknowledge'] as const)
-    app.post<IdParams>(`/api/v1/alerts/:id/${verdict}`, ({ params, body, ip }) =>
-      decideAlert(book, subjects, { verdict, id: params.id, body, from: ip }),
+    app.post<IdParams>(`/api/v1/alerts/:id/${verdict}`, (request) =>
+      decideAlert(book, subjects, { verdict, id: request.params.id, request }),
     );
-  app.post<IdParams>('/api/v1/workloads/:id/decisions', ({ params, body, ip }) =>
-    decideWorkload(book, subjects, { id: params.id, body, from: ip }),
+  app.post<IdParams>('/api/v1/workloads/:id/decisions', (request) =>
+    decideWorkload(book, subjects, { id: request.params.id, request }),
   );
   app.get('/api/v1/decisions', ({ query }) => list(book, query));
   app.get<IdParams>('/api/v1/decisions/:id', ({ params }) => one(book, params.id));
@@ -105,18 +108,17 @@ export function addDecisionRoutes(app: FastifyInstance, book: DecisionBook, subj
 
 interface Posted {
   readonly id: string;
-  readonly body: unknown;
-  /** Address of the client. */
-  readonly from: string;
+  readonly request: Pick<FastifyRequest, 'body' | 'ip' | 'principal'>;
 }
 
 async function decideAlert(
   book: DecisionBook,
   subjects: DecisionSubjects,
-  { verdict, id, body, from }: Posted & { readonly verdict: 'accept' | 'deny' | 'acknowledge' },
+  { verdict, id, request }: Posted & { readonly verdict: 'accept' | 'deny' | 'acknowledge' },
 ): Promise<StoredDecision> {
   const alert = await subjects.alert(id);
-  const { by = from, reason } = bodyOf(saidSchema, body);
+  const { by: claimed, reason } = bodyOf(saidSchema, request.body);
+  const by = nameOf(request, claimed);
   const about = [...(alert.features ?? [])];
   if (about.length === 0) about.push({ dimension: alert.dimension, key: alert.key });
   const features = verdict === 'acknowledge' ? [] : about;
@@ -126,10 +128,12 @@ async function decideAlert(
 async function decideWorkload(
   book: DecisionBook,
   subjects: DecisionSubjects,
-  { id, body, from }: Posted,
+  { id, request }: Posted,
 ): Promise<StoredDecision> {
   const workload = subjects.workload(id).id;
-  const { verdict, by = from, reason, features } = bodyOf(workloadVerdictSchema, body);
+  const { verdict, by: claimed, reason, features } = bodyOf(workloadVerdictSchema, request.body);
+  if (verdict === 'relearn') requireRole(request, 'admin');
+  const by = nameOf(request, claimed);
   const about = features ?? (verdict === 'accept' ? await judgedFeatures(subjects, workload) : []);
   return book.decide({ verdict, workload, features: about, by, reason });
 }
@@ -161,7 +165,8 @@ async function judgedFeatures(subjects: DecisionSubjects, workload: string): Pro
   return judged.map(({ dimension, key }) => ({ dimension, key }));
 }
 
-function bodyOf<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+/** The body of a request, checked by a schema. Throws a 400 Problem `request.invalid` that names what is wrong. */
+export function bodyOf<Body>(schema: z.ZodType<Body>, body: unknown): Body {
   const parsed = schema.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -27,13 +27,13 @@ export function isLoopback(host: string): boolean {
   return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
-/** Throws `listen.unauthenticated` when the address is reachable from elsewhere: the API has no authentication yet. */
-export function checkListen(address: ListenAddress, allowUnauthenticated: boolean): void {
-  if (allowUnauthenticated || isLoopback(address.host)) return;
+/** Throws `listen.unauthenticated` when the address is reachable from elsewhere and nothing says who asks. */
+export function checkListen(address: ListenAddress, safe: boolean): void {
+  if (safe || isLoopback(address.host)) return;
   throw new AnchorwatchError(
     'listen.unauthenticated',
-    `refusing to listen on ${address.host}: anyone who reaches it could read every alert. Listen on 127.0.0.1, or, on a private ` +
-      'network only, say --allow-unauthenticated',
+    `refusing to listen on ${address.host}: anyone who reaches it could read every alert. Make a token first ("anchorwatch token create ` +
+      '--role admin NAME" with the same --state), or listen on 127.0.0.1, or, on a private network only, say --allow-unauthenticated',
   );
 }
 

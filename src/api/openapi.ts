@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { alertQuerySchema } from './alert-query.ts';
+import { auditPageSchema, auditQuerySchema } from './audit-trail.ts';
+import { chainProgressSchema, chainQuerySchema } from './chain-routes.ts';
+import { countListSchema, countQuerySchema } from './count-query.ts';
 import {
   decisionListSchema,
   decisionQuerySchema,
@@ -8,10 +11,14 @@ import {
   workloadVerdictSchema,
 } from './decision-routes.ts';
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
+import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
+import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
+import { describeAccess } from './route-access.ts';
+import { newSecretSchema, tokenBodySchema, tokenListSchema, tokenSchema } from './token-routes.ts';
 import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,6 +26,8 @@ type Json = Readonly<Record<string, unknown>>;
 const components = {
   Alert: storedAlertSchema,
   AlertPage: alertPageSchema,
+  CountList: countListSchema,
+  ChainProgress: chainProgressSchema,
   IncidentPage: incidentPageSchema,
   Incident: incidentDetailSchema,
   NodeList: nodeListSchema,
@@ -31,12 +40,21 @@ const components = {
   DecisionList: decisionListSchema,
   ProfileDocument: profileDocumentSchema,
   Import: importViewSchema,
+  Snapshot: snapshotSchema,
+  SnapshotList: snapshotListSchema,
+  SnapshotTicket: snapshotTicketSchema,
+  HistoryPage: historyPageSchema,
+  Token: tokenSchema,
+  TokenList: tokenListSchema,
+  NewToken: tokenBodySchema,
+  NewSecret: newSecretSchema,
+  AuditPage: auditPageSchema,
   Problem: problemSchema,
 } as const;
 
 /** The OpenAPI 3.1 description of the API, made from the schemas that it answers with. */
 export function describeApi(version: string): Json {
-  return {
+  const described = {
     openapi: '3.1.0',
     info: {
       title: 'Anchorwatch collector',
@@ -51,9 +69,27 @@ export function describeApi(version: string): Json {
       '/api/v1/alerts': {
         get: operation(
           'listAlerts',
-          'Alerts, newest first.',
-          reference('AlertPage'),
+          'Alerts, newest first: a page, or with format all that match.',
+          { ...reference('AlertPage'), ...exported },
           queryParameters(alertQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/alerts/counts': {
+        get: operation(
+          'countAlerts',
+          'How many alerts there are, by workload, severity, dimension or node; most first.',
+          reference('CountList'),
+          queryParameters(countQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/chain/verify': {
+        get: operation(
+          'verifyChain',
+          'One step of the check that no alert was altered, removed or inserted; ask again with where it ended until it is done.',
+          reference('ChainProgress'),
+          queryParameters(chainQuerySchema),
           ['400'],
         ),
       },
@@ -154,14 +190,109 @@ export function describeApi(version: string): Json {
           ['400', '404'],
         ),
       },
+      ...Object.fromEntries(
+        ['incidents', 'containers'].map((of) => [
+          `/api/v1/${of}/{id}/snapshot`,
+          {
+            post: accepted(
+              operation(
+                `snapshot${of === 'incidents' ? 'Incident' : 'Container'}`,
+                `Has a snapshot taken of ${of === 'incidents' ? "an incident's container" : 'a container, by id or name'}: it is there some seconds later.`,
+                reference('SnapshotTicket'),
+                [pathId],
+                ['404', '409', '429', '501', '503', '504', '507'],
+              ),
+            ),
+          },
+        ]),
+      ),
+      '/api/v1/incidents/{id}/snapshots': {
+        get: operation(
+          'listIncidentSnapshots',
+          'Snapshots that were taken for an incident, the latest first.',
+          reference('SnapshotList'),
+          [pathId],
+          ['404'],
+        ),
+      },
+      '/api/v1/incidents/{id}/snapshots/{snapshot}/archive': {
+        get: operation(
+          'getIncidentSnapshotArchive',
+          'A snapshot of an incident, as a gzipped tar.',
+          archive,
+          [pathId, { name: 'snapshot', in: 'path', required: true, schema: { type: 'string' } }],
+          ['404'],
+        ),
+      },
+      '/api/v1/snapshots': {
+        get: operation(
+          'listSnapshots',
+          'Snapshots of containers, the latest first.',
+          reference('SnapshotList'),
+          queryParameters(snapshotQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/snapshots/{id}': {
+        get: operation('getSnapshot', 'One snapshot with its manifest.', reference('Snapshot'), [pathId], ['404']),
+      },
+      '/api/v1/snapshots/{id}/archive': {
+        get: operation('getSnapshotArchive', 'A snapshot, as a gzipped tar.', archive, [pathId], ['404']),
+      },
+      '/api/v1/history': {
+        get: operation(
+          'getHistory',
+          'What happened, the earliest first, asked of the nodes that have it. As application/x-ndjson an entry a line as they come; the last line holds `end`: what a page holds besides its items.',
+          { ...reference('HistoryPage'), [ndjsonType]: { schema: { type: 'string' } } },
+          queryParameters(historyQuerySchema),
+          ['400', '404'],
+        ),
+      },
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
+      },
+      '/api/v1/tokens': {
+        get: operation('listTokens', 'Tokens, also those that are not accepted any more.', reference('TokenList')),
+        post: created(
+          posted(
+            operation(
+              'createToken',
+              'Makes a token; its secret is shown once.',
+              reference('NewSecret'),
+              [],
+              ['400', '409'],
+            ),
+            'NewToken',
+          ),
+        ),
+      },
+      '/api/v1/tokens/{id}': {
+        delete: operation(
+          'revokeToken',
+          'Revokes a token, by id or name; whoever uses it is turned away from then on.',
+          reference('Token'),
+          [pathId],
+          ['404'],
+        ),
+      },
+      '/api/v1/audit': {
+        get: operation(
+          'listAudit',
+          'What was changed through the API: who, when, from where, what, and what came of it; the latest first.',
+          reference('AuditPage'),
+          queryParameters(auditQuerySchema),
+          ['400'],
+        ),
       },
     },
     components: {
       schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])),
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A token of `anchorwatch token create`.' },
+      },
     },
   };
+  return { ...described, paths: describeAccess(described.paths, problemResponse) };
 }
 
 const alertVerdicts = {
@@ -175,6 +306,29 @@ function posted(described: Json, body: keyof typeof components): Json {
   return { ...described, requestBody: { required: body !== 'Said', content: reference(body) } };
 }
 
+/** An operation that answers before what it is for is done. */
+function accepted(described: Json): Json {
+  const { '200': answer, ...problems } = described['responses'] as Json;
+  return { ...described, responses: { '202': answer, ...problems } };
+}
+
+const exported: Json = Object.fromEntries(
+  ['application/x-ndjson', 'text/csv'].map((type) => [type, { schema: { type: 'string' } }]),
+);
+
+const archive: Json = { 'application/gzip': { schema: { type: 'string', format: 'binary' } } };
+
+/** An operation that answers 201. */
+function created(described: Json): Json {
+  const { '200': answer, ...others } = described['responses'] as Readonly<Record<string, Json>>;
+  return { ...described, responses: { '201': answer, ...others } };
+}
+
+const problemResponse: Json = {
+  description: 'Problem',
+  content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
 const pathId: Json = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 
 function operation(
@@ -184,10 +338,7 @@ function operation(
   parameters: readonly Json[] = [],
   failures: readonly string[] = [],
 ): Json {
-  const problems = failures.map((status) => [
-    status,
-    { description: 'Problem', content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } },
-  ]);
+  const problems = failures.map((status) => [status, problemResponse]);
   return {
     operationId,
     summary,
@@ -205,11 +356,13 @@ function text(): Json {
 }
 
 function queryParameters(query: z.ZodObject): readonly Json[] {
-  const properties = jsonSchema(query)['properties'] as Readonly<Record<string, Json>>;
+  const described = jsonSchema(query);
+  const properties = described['properties'] as Readonly<Record<string, Json>>;
+  const required = (described['required'] ?? []) as readonly string[];
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
-    required: false,
+    required: required.includes(name),
     ...(description === undefined ? {} : { description }),
     schema,
   }));

@@ -28,9 +28,18 @@ export const problemType = 'application/problem+json';
 /** Thrown by a route to answer with a problem document. */
 export class Problem extends Error {
   readonly document: ProblemDocument;
+  /** Header fields of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, detail: string, parameter?: string) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    parameter?: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(detail);
+    this.headers = headers;
     const title = STATUS_CODES[status] ?? 'Error';
     this.document = {
       type: 'about:blank',

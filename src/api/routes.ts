@@ -5,11 +5,21 @@ import { mergeProfiles, mergeWorkloads } from '../model/fleet.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { ProfileFeature } from '../model/node.ts';
+import { addAuditRoutes } from './audit-trail.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import { addDecisionRoutes } from './decision-routes.ts';
 import type { DecisionBook } from './decision-routes.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
+import { sendAlerts } from './alert-export.ts';
+import type { AlertFormats } from './alert-export.ts';
 import type { AlertQuery } from './alert-query.ts';
+import { addChainRoutes } from './chain-routes.ts';
+import type { ChainSource } from './chain-routes.ts';
+import { parseCountQuery, viewCounts } from './count-query.ts';
+import type { CountList, CountQuery, Counts } from './count-query.ts';
 import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
+import { addHistoryRoutes } from './history-routes.ts';
+import type { HistoryLines, HistorySource } from './history-routes.ts';
 import { incidentCursor, parseIncidentQuery } from './incident-query.ts';
 import type { IncidentQuery } from './incident-query.ts';
 import { incidentAlertsMax, viewIncident } from './incident-views.ts';
@@ -18,7 +28,11 @@ import { addExchangeRoutes } from './exchange-routes.ts';
 import type { ProfileExchange } from './exchange-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
+import { addSnapshotRoutes } from './snapshot-routes.ts';
+import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
 import { Problem } from './problem.ts';
+import { addTokenRoutes } from './token-routes.ts';
+import type { TokenBook } from './token-routes.ts';
 import { findWorkload, viewNode, viewWorkload } from './views.ts';
 import type { AlertPage, ProfileView } from './views.ts';
 
@@ -27,6 +41,7 @@ export interface AlertSource {
   /** The latest event first. */
   list(query: AlertQuery): Promise<readonly StoredAlert[]>;
   get(id: string): Promise<StoredAlert | undefined>;
+  counts(query: CountQuery): Promise<Counts>;
 }
 
 /** Stored incidents, for reading. */
@@ -56,9 +71,16 @@ export interface RouteOptions {
   readonly version: string;
   readonly alerts: AlertSource;
   readonly incidents: IncidentSource;
+  readonly chain: ChainSource;
   readonly nodes: NodeSource;
   readonly decisions: DecisionBook;
   readonly exchange: ProfileExchange;
+  readonly snapshots: SnapshotRoutesOptions;
+  readonly alertFormats: AlertFormats;
+  readonly history: HistorySource;
+  readonly historyOcsf: HistoryLines;
+  readonly tokens: TokenBook;
+  readonly audit: AuditTrail;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -91,7 +113,12 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   });
   app.get('/openapi.json', () => description);
 
-  app.get('/api/v1/alerts', (request) => alertPage(alerts, parseAlertQuery(request.query, clock.nowMs())));
+  app.get('/api/v1/alerts', (request, reply) => {
+    const query = parseAlertQuery(request.query, clock.nowMs());
+    if (query.format === undefined) return alertPage(alerts, query);
+    return sendAlerts(reply, alerts, query, options.alertFormats[query.format]);
+  });
+  app.get('/api/v1/alerts/counts', (request) => counts(alerts, parseCountQuery(request.query, clock.nowMs())));
   app.get<IdParams>('/api/v1/alerts/:id', (request) => oneAlert(alerts, request.params.id));
   app.get('/api/v1/incidents', (request) =>
     incidentPage(options.incidents, parseIncidentQuery(request.query, clock.nowMs())),
@@ -105,7 +132,23 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     workload: (id) => workload(nodes, id),
     profile: (id) => profile(options, id),
   });
+  addChainRoutes(app, options.chain);
   addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
+  addSnapshotRoutes(
+    app,
+    options.snapshots,
+    (id) => knownIncident(options.incidents, id),
+    () => nodes.states(),
+  );
+  addHistoryRoutes(
+    app,
+    options.history,
+    (id) => knownIncident(options.incidents, id),
+    () => clock.nowMs(),
+    options.historyOcsf,
+  );
+  addTokenRoutes(app, options.tokens);
+  addAuditRoutes(app, options.audit, clock);
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 
@@ -115,6 +158,10 @@ async function alertPage(alerts: AlertSource, query: AlertQuery): Promise<AlertP
   const items = found.slice(0, query.limit);
   const last = items.at(-1);
   return { items, ...(found.length > query.limit && last !== undefined ? { next: cursorOf(last) } : {}) };
+}
+
+async function counts(alerts: AlertSource, query: CountQuery): Promise<CountList> {
+  return viewCounts(query, await alerts.counts(query));
 }
 
 async function oneAlert(alerts: AlertSource, id: string): Promise<StoredAlert> {
@@ -130,10 +177,14 @@ async function incidentPage(source: IncidentSource, query: IncidentQuery): Promi
   return { items, ...(found.length > query.limit && last !== undefined ? { next: incidentCursor(last) } : {}) };
 }
 
-async function oneIncident(source: IncidentSource, id: string): Promise<IncidentDetail> {
+async function knownIncident(source: IncidentSource, id: string): Promise<StoredIncident> {
   const incident = await source.incident(id);
   if (incident === undefined) throw new Problem(404, 'incident.unknown', `there is no incident ${id}`);
-  return viewIncident(incident, await source.alertsOf(id, incidentAlertsMax));
+  return incident;
+}
+
+async function oneIncident(source: IncidentSource, id: string): Promise<IncidentDetail> {
+  return viewIncident(await knownIncident(source, id), await source.alertsOf(id, incidentAlertsMax));
 }
 
 function workload(nodes: NodeSource, id: string): NonNullable<ReturnType<typeof findWorkload>> {

@@ -39,6 +39,12 @@ export interface NodeView {
   readonly version: string;
   readonly firstSeen: string;
   readonly lastSeen: string;
+  /** Its agent said goodbye when it was heard of last. */
+  readonly stopped: boolean;
+  /** Id of the alert that says that it fell silent; absent while it is heard of. */
+  readonly silentAlert?: string;
+  /** By how much its clock is ahead of the collector's, milliseconds; absent as long as it was not measured. */
+  readonly clockSkewMs?: number;
   readonly reported?: {
     /** When the report came. */
     readonly time: string;
@@ -77,6 +83,9 @@ const nodeSchema: z.ZodType<NodeView> = z.object({
   version: z.string(),
   firstSeen: timeSchema,
   lastSeen: timeSchema,
+  stopped: z.boolean(),
+  silentAlert: z.string().exactOptional(),
+  clockSkewMs: z.number().exactOptional(),
   reported: z
     .object({
       time: timeSchema,
@@ -190,6 +199,9 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
     version: state.agentVersion,
     firstSeen: new Date(state.firstSeenMs).toISOString(),
     lastSeen: new Date(state.lastSeenMs).toISOString(),
+    stopped: !state.up && state.stopped === true,
+    ...(state.silentAlert === undefined ? {} : { silentAlert: state.silentAlert }),
+    ...(state.clockSkewMs === undefined ? {} : { clockSkewMs: state.clockSkewMs }),
     ...(report === undefined || reportReceivedMs === undefined
       ? {}
       : {

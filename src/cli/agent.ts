@@ -3,7 +3,9 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
-import { judgingOf, recordingOf } from './judging.ts';
+import { judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
+import { loadSensor } from './sensor.ts';
+import { travelsInTheClear } from './peer.ts';
 import { serve } from './service.ts';
 import { readToken } from './token.ts';
 import { packageVersion } from './version.ts';
@@ -27,24 +29,36 @@ export const agent: CommandDefinition = {
     'directory and are sent when it is back. Needs root for the kernel sensor.',
   examples: [
     'anchorwatch agent --collector wss://collector:7080 --token-file /etc/anchorwatch/token',
+    'anchorwatch agent --collector wss://collector:7080 --ca-file ca.crt --client-cert node.crt --client-key node.key',
     'anchorwatch agent --config /etc/anchorwatch.yaml',
   ],
   run: ({ settings, surroundings }) => {
     const log = createLogger({ level: settings.logLevel, name: 'agent' });
-    const collectorUrl = required(settings.collector, '--collector');
-    const tokenFile = required(settings.tokenFile, '--token-file');
-    const token = readToken(tokenFile, log);
-    // What there is to say about the file was said at the start.
+    const collectorUrl = required(settings.collector, '--collector').replace(/^http/, 'ws');
+    const { caFile, clientCert, clientKey } = settings;
+    if ((clientCert === undefined) !== (clientKey === undefined))
+      throw new AnchorwatchError('bad-option', '--client-cert and --client-key go together: give both');
+    // A certificate says who it is as well.
+    const tokenFile = clientCert === undefined ? required(settings.tokenFile, '--token-file') : settings.tokenFile;
+    // What there is to say about the file is said at the start.
     const quiet = createLogger({ level: 'silent' });
+    const token = tokenFile === undefined ? '' : readToken(tokenFile, log);
+    if (travelsInTheClear(collectorUrl))
+      log.warn(
+        { collector: collectorUrl },
+        'alerts and token travel unencrypted: keep to a private network, or use wss://',
+      );
     const stateDir = openStateDirectory(settings.state);
     const nodeName = settings.nodeName ?? hostname();
     return serve(surroundings.stop, log, async (cleanups, onReload) => {
+      const sensorLoading = await loadSensor(settings, cleanups);
       const { startAgent } = await import('../agent/agent.ts');
       const running = await startAgent(
         {
           collectorUrl,
           token,
-          renewToken: () => readToken(tokenFile, quiet),
+          ...(tokenFile === undefined ? {} : { renewToken: () => readToken(tokenFile, quiet) }),
+          tls: { caFile, certFile: clientCert, keyFile: clientKey },
           stateDir,
           dockerHost: settings.dockerHost,
           kubeconfig: settings.kubeconfig,
@@ -53,10 +67,15 @@ export const agent: CommandDefinition = {
           startupMs: settings.startup,
           halfLifeMs: settings.halfLife,
           captureMs: settings.capture,
+          historySize: settings.historySize,
+          historyAgeMs: settings.historyAge,
           ...judgingOf(settings),
           ...recordingOf(settings),
+          ...snapshotsOf(settings),
+          ...outboxOf(settings),
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,
+          ...sensorLoading,
           ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
           starter: settings.starter,
           version: packageVersion(),

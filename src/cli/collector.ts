@@ -3,6 +3,8 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger } from '../lib/log.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition } from './command.ts';
+import { listeningOf } from './listening.ts';
+import { retentionOf } from './retention.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
@@ -18,6 +20,8 @@ export const collector: CommandDefinition = {
     'the token that agents need (--token-file) and says where.',
   examples: [
     'anchorwatch collector --listen 127.0.0.1:7080 --store sqlite:/var/lib/anchorwatch/collector.db',
+    'anchorwatch token create admin --role admin             first: who may ask it from elsewhere',
+    'anchorwatch collector --listen 0.0.0.0:7080 --tls-cert tls.crt --tls-key tls.key',
     'anchorwatch collector --listen 0.0.0.0:7080 --allow-unauthenticated   on a private network',
   ],
   run: ({ settings, surroundings }) => {
@@ -26,22 +30,27 @@ export const collector: CommandDefinition = {
     const tokenFile = settings.tokenFile ?? join(stateDir, 'agent-token');
     const storePath = settings.store ?? join(stateDir, 'collector.db');
     const { token, made } = readOrMakeToken(tokenFile, log);
-    return serve(surroundings.stop, log, async (cleanups) => {
+    const listening = listeningOf(settings);
+    return serve(surroundings.stop, log, async (cleanups, onReload) => {
       const { startCollector } = await import('../collector/collector.ts');
-      const { allowUnauthenticated, listen } = settings;
       const version = packageVersion();
       const incidentQuietMs = settings.incidentQuiet;
       const options = {
-        listen,
+        ...listening,
         storePath,
         agentToken: token,
         stateDir,
         version,
-        allowUnauthenticated,
         incidentQuietMs,
+        snapshotBytesMax: settings.snapshotMaxSize,
+        snapshotsMax: settings.snapshotMaxCount,
+        nodeSilenceMs: settings.nodeSilence,
+        nodeStopAlert: settings.nodeStopAlert,
+        ...retentionOf(settings),
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());
+      onReload(() => running.reload());
       const url = reachable(running.url);
       const { terminal } = surroundings;
       terminal.out(`Anchorwatch ${version} collector: ${url}`);

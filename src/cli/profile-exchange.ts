@@ -4,6 +4,7 @@ import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { stateCandidates } from '../config/state-directory.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
+import type { Peer } from './peer.ts';
 import { escapeForTerminal } from './terminal.ts';
 
 /** A profile in a file, as far as the command line looks into it; the collector checks it. */
@@ -162,7 +163,7 @@ async function importedOffline(
   );
 }
 
-async function idOf(address: string, workload: string, stop: AbortSignal): Promise<string> {
+async function idOf(address: Peer, workload: string, stop: AbortSignal): Promise<string> {
   return (await ask<{ readonly id: string }>(address, workloadPath(workload), stop)).id;
 }
 

@@ -2,9 +2,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
-import { judgingOf, recordingOf } from './judging.ts';
+import { judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
+import { loadSensor } from './sensor.ts';
+import { listeningOf } from './listening.ts';
+import { retentionOf } from './retention.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal, type Terminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
@@ -38,17 +41,25 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
   const version = packageVersion();
   const nodeName = settings.nodeName ?? hostname();
   const { token } = readOrMakeToken(settings.tokenFile ?? join(state, 'agent-token'), log);
+  const listening = listeningOf(settings);
   return serve(surroundings.stop, log, async (cleanups, onReload) => {
+    const sensorLoading = await loadSensor(settings, cleanups);
     const { startCollector } = await import('../collector/collector.ts');
     const collector = await startCollector(
       {
-        listen: settings.listen,
+        ...listening,
+        localNode: nodeName,
         storePath: settings.store ?? join(state, 'collector.db'),
         agentToken: token,
         stateDir: state,
         version,
-        allowUnauthenticated: settings.allowUnauthenticated,
         incidentQuietMs: settings.incidentQuiet,
+        snapshotBytesMax: settings.snapshotMaxSize,
+        snapshotsMax: settings.snapshotMaxCount,
+        nodeSilenceMs: settings.nodeSilence,
+        nodeStopAlert: settings.nodeStopAlert,
+        ...retentionOf(settings),
+        storeThreads: false,
       },
       log.child({ part: 'collector' }),
     );
@@ -59,6 +70,8 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
       {
         collectorUrl: url.replace(/^http/, 'ws'),
         token,
+        // The agent of this process knows the collector by its very certificate.
+        ...(listening.tls === undefined ? {} : { tls: { pinnedFile: listening.tls.certFile } }),
         stateDir: state,
         dockerHost: settings.dockerHost,
         kubeconfig: settings.kubeconfig,
@@ -67,10 +80,15 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         startupMs: settings.startup,
         halfLifeMs: settings.halfLife,
         captureMs: settings.capture,
+        historySize: settings.historySize,
+        historyAgeMs: settings.historyAge,
         ...judgingOf(settings),
         ...recordingOf(settings),
+        ...snapshotsOf(settings),
+        ...outboxOf(settings),
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,
+        ...sensorLoading,
         ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
         starter: settings.starter,
         version,
@@ -78,7 +96,10 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
       log.child({ part: 'agent' }),
     );
     cleanups.defer('agent', () => agent.stop());
-    onReload(() => agent.reload());
+    onReload(() => {
+      collector.reload();
+      agent.reload();
+    });
     const engine = settings.dockerHost ?? 'the usual sockets of Docker and Podman';
     announce(surroundings.terminal, { url, state, engine, node: nodeName });
     log.info({ ready: true, url, state, node: nodeName }, 'watching');

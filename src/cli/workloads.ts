@@ -51,7 +51,7 @@ export const workloads: CommandDefinition = {
     if (invocation.own['json'] === true) {
       for (const item of items) terminal.out(jsonLine(item));
     } else if (items.length === 0) {
-      terminal.err(`No workload has been reported to ${address} yet.`);
+      terminal.err(`No workload has been reported to ${address.url} yet.`);
     } else {
       const rows = items.map(({ name, containers, nodes, samples, dimensions }) => [
         name,

@@ -1,36 +1,69 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ulid } from 'ulid';
+import { Checks } from '../access/checks.ts';
+import { Gate } from '../access/gate.ts';
+import { Tokens } from '../access/tokens.ts';
 import { ApiServer } from '../api/server.ts';
+import { alertFormats, historyOcsf } from '../export/formats.ts';
+import type { TlsFiles } from '../api/tls.ts';
 import { Feed } from '../feed/feed.ts';
+import { EvidenceKeeper } from '../ingest/evidence.ts';
 import { Fleet } from '../ingest/fleet.ts';
+import { Histories } from '../ingest/histories.ts';
 import { Ingest } from '../ingest/ingest.ts';
+import { paceOf } from '../ingest/admission.ts';
 import { NodeMetrics } from '../ingest/node-metrics.ts';
 import { OpenIncidents } from '../ingest/open-incidents.ts';
+import { requestSnapshot, SnapshotIntake } from '../ingest/snapshot-intake.ts';
+import { NodeSilence } from '../ingest/node-silence.ts';
 import { Nodes } from '../ingest/nodes.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import { createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
+import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
-import { sumOfContributions } from '../profile/merge.ts';
+import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
+import { Retention } from '../store/retention.ts';
+import { SnapshotArchives } from '../store/snapshot-archives.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
   readonly listen: string;
   /** SQLite file. */
   readonly storePath: string;
-  /** What agents must present. */
+  /** What agents may present instead of a token of their own. */
   readonly agentToken: string;
   /** `listen` with the address is written here. */
   readonly stateDir: string;
   readonly version: string;
-  /** Listen on an address that others can reach, although the API asks for no password (a private network). */
+  /** Nobody has to say who they are, on whatever address (a private network). */
   readonly allowUnauthenticated?: boolean;
+  /** Metrics are for everyone. */
+  readonly metricsOpen?: boolean;
+  /** Without it the collector speaks plain HTTP. */
+  readonly tls?: TlsFiles;
+  /** Requests of one client: so many at once, and so many a second from then on. Default 2000, 200. */
+  readonly requests?: { readonly most: number; readonly perSecond: number };
+  /** The node of this very process: its agent needs no certificate where the others do. */
+  readonly localNode?: string;
   /** An incident that nothing came for is closed after this long. Default 900000. */
   readonly incidentQuietMs?: number;
+  /** Snapshots that are kept: of all together, and how many. Default 2 GB and 1000. */
+  readonly snapshotBytesMax?: number;
+  readonly snapshotsMax?: number;
+  /** An agent that was not heard of for so long is an alert; 0: never. Default 30000. */
+  readonly nodeSilenceMs?: number;
+  /** An agent that was stopped in order is one as well. */
+  readonly nodeStopAlert?: boolean;
+  /** The store works in threads of its own. Default true; false: with the agent of one node, to save their memory. */
+  readonly storeThreads?: boolean;
+  /** What was stored so long ago is removed. Default 90 days. */
+  readonly retentionMs?: number;
+  /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
+  readonly retentionBytes?: number;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -40,13 +73,16 @@ export interface RunningCollector {
   readonly url: string;
   /** Every metric that `/metrics` may show. */
   readonly metrics: readonly MetricDescription[];
+  /** Reads the certificate's files again. */
+  reload(): void;
   stop(): Promise<void>;
 }
 
 const incidentTickMs = 1000;
+const nodeTickMs = 1000;
 
 /**
- * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
+ * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `tls.files`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
  * and `store.…` (see `openDatabase`); whatever had been started is stopped then.
  */
 export async function startCollector(options: CollectorOptions, log: Logger): Promise<RunningCollector> {
@@ -64,7 +100,7 @@ async function assemble(
   options: CollectorOptions,
   log: Logger,
   cleanups: Cleanups,
-): Promise<Pick<RunningCollector, 'url' | 'metrics'>> {
+): Promise<Omit<RunningCollector, 'stop'>> {
   const { agentToken, stateDir, version } = options;
   if (agentToken === '') throw new AnchorwatchError('token.empty', 'the token of the agents must not be empty');
   const clock = systemClock;
@@ -74,11 +110,26 @@ async function assemble(
     1,
   );
 
-  const store = new CollectorStore(options.storePath);
+  const store = await CollectorStore.open(options.storePath, options.storeThreads ?? true);
   cleanups.defer('store', () => store.close());
+  const chainFault = gauge(
+    registry,
+    'anchorwatch_store_chain_fault',
+    '1 when the chain of alerts did not fit the record of its end when the collector started: see anchorwatch verify.',
+  );
+  chainFault.set(store.opened.fault === undefined ? 0 : 1);
+  if (store.opened.fault !== undefined)
+    log.error({ store: options.storePath }, `the chain of alerts is not as it was left: ${store.opened.fault}`);
+  const retention = new Retention({
+    ...{ store, registry, clock, log },
+    bounds: { ageMs: options.retentionMs ?? 90 * 86_400_000, sizeBytes: options.retentionBytes ?? 10_000_000_000 },
+  });
+  retention.start();
+  cleanups.defer('retention', () => retention.stop());
 
   const nodes = new Nodes(store, clock, log);
   await nodes.load();
+  cleanups.defer('nodes', () => nodes.flush(Infinity));
   const forgetting = setInterval(() => nodes.forget(), 3_600_000);
   cleanups.defer('forgetting of nodes', () => clearInterval(forgetting));
   const nodeMetrics = new NodeMetrics(registry, () => nodes.states(), clock);
@@ -86,15 +137,22 @@ async function assemble(
   const feed = new Feed({ alerts: store, registry, log });
   const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
   const fleet = new Fleet({
-    ...{ contributions: store.contributions, sum: sumOfContributions, registry, clock, log },
+    ...{ contributions: store.contributions, sum: (nowMs) => new ContributionSum(nowMs), registry, clock, log },
     prune: (nowMs) => store.contributions.prune(nowMs),
   });
   await fleet.prune();
   const pruning = setInterval(() => void fleet.prune(), 3_600_000);
   cleanups.defer('pruning of contributions', () => clearInterval(pruning));
-  const ingest = new Ingest({
-    fleet,
-    token: agentToken,
+  const evidence = new EvidenceKeeper({ store: store.evidence, registry, nowMs: () => clock.nowMs(), log });
+  const snapshots = new SnapshotArchives({
+    ...{ directory: join(stateDir, 'snapshots'), log },
+    ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
+  });
+  const ingest: Ingest = new Ingest({
+    reported: (node, report) => {
+      intake.reported(node, report.snapshots?.waiting ?? 0);
+    },
+    ...{ fleet, evidence },
     collectorVersion: version,
     alerts: store,
     nodes,
@@ -104,6 +162,24 @@ async function assemble(
     clock,
     log,
   });
+
+  const inquire = ingest.inquire.bind(ingest);
+  const intake: SnapshotIntake = new SnapshotIntake({ keep: snapshots, inquire, registry, clock, log });
+  const silence = new NodeSilence(
+    {
+      ...{ nodes, log, changed: listener.nodeChanged, raise: ingest.raise.bind(ingest) },
+      silenceMs: options.nodeSilenceMs ?? 30_000,
+      stoppedToo: options.nodeStopAlert ?? false,
+      graceMs: () => paceOf(nodes.size).reconnectMs,
+      ...{ monotonicMs: () => clock.monotonicMs(), nowMs: () => clock.nowMs() },
+    },
+    nodes.states(),
+  );
+  const nodeTick = setInterval(() => {
+    void nodes.flush();
+    void silence.tick();
+  }, nodeTickMs);
+  cleanups.defer('states of nodes', () => clearInterval(nodeTick));
 
   const incidents = new OpenIncidents({
     ...{ incidents: store, registry, clock, log },
@@ -115,7 +191,51 @@ async function assemble(
   const closing = setInterval(() => void incidents.closeQuiet(), incidentTickMs);
   cleanups.defer('closing of incidents', () => clearInterval(closing));
 
-  const api = new ApiServer({
+  const gate = new Gate({
+    ...{ shelf: store.tokens, checks: new Checks({ clock }), sharedToken: agentToken, clock, registry, log },
+    agentCertificates: options.tls?.clientCaFile !== undefined,
+    localNode: options.localNode,
+  });
+  const noting = setInterval(() => void gate.noteUsed(), 60_000);
+  cleanups.defer('noting of tokens', async () => {
+    clearInterval(noting);
+    await gate.noteUsed();
+  });
+  const tokens = new Tokens(store.tokens, clock);
+  const certificateEnd = gauge(
+    registry,
+    'anchorwatch_certificate_expiry_timestamp_seconds',
+    'When the certificate that the collector shows ends; not there without TLS.',
+    ['certificate'],
+  );
+  const limited = counter(
+    registry,
+    'anchorwatch_api_limited_total',
+    'Requests that were answered with 429 because their client asked too often.',
+  );
+  const certificateFile = join(stateDir, 'listen.pem');
+  const api: ApiServer = new ApiServer({
+    gatekeeper: gate,
+    configured: () => store.tokens.configured(),
+    tokens: {
+      create: tokens.create.bind(tokens),
+      list: tokens.list.bind(tokens),
+      revoke: async (idOrName, by) => {
+        const revoked = await tokens.revoke(idOrName, by);
+        await api.review();
+        return revoked;
+      },
+    },
+    audit: store.audit,
+    metricsOpen: options.metricsOpen ?? false,
+    tls: options.tls,
+    requests: options.requests,
+    // Commands on this machine know the collector by it, whatever name stands in it.
+    certificateChanged: (cert) => replaceFile(certificateFile, cert),
+    limited: () => limited.inc(),
+    turnedAway: (path, address, reason) => {
+      if (path === '/agent') ingest.turnedAway(address, reason);
+    },
     version,
     listen: options.listen,
     allowUnauthenticated: options.allowUnauthenticated ?? false,
@@ -123,8 +243,12 @@ async function assemble(
     clock,
     alerts: store,
     incidents: store,
+    chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
+    ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
+    snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
+    history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
         const nowMs = clock.nowMs();
@@ -143,26 +267,38 @@ async function assemble(
     },
     metrics: async () => {
       nodeMetrics.refresh();
+      if (api.certificateEndsSeconds !== undefined)
+        certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
       await incidents.refresh();
       return registry.metrics();
     },
     notReady: () => ingest.storeTrouble,
     profileTimeoutMs: options.profileTimeoutMs ?? 5000,
-    upgrades: { '/agent': ingest.upgrade.bind(ingest), '/feed': feed.upgrade.bind(feed) },
+    upgrades: {
+      '/agent': (request, socket, head, { node }) => ingest.upgrade(request, socket, head, node),
+      '/feed': feed.upgrade.bind(feed),
+    },
   });
   cleanups.defer('api', () => api.stop());
   cleanups.defer('feed', () => feed.stop());
   cleanups.defer('ingest', () => ingest.stop());
+  cleanups.defer('snapshots', () => intake.stop());
   const url = await api.listen();
 
-  mkdirSync(stateDir, { recursive: true });
   const listenFile = join(stateDir, 'listen');
-  // Renamed into place: whoever waits for the file never reads half of it.
-  writeFileSync(`${listenFile}.new`, url);
-  renameSync(`${listenFile}.new`, listenFile);
-  cleanups.defer('listen file', () => rmSync(listenFile, { force: true }));
+  replaceFile(listenFile, url);
+  cleanups.defer('listen file', () => {
+    for (const file of [listenFile, certificateFile]) rmSync(file, { force: true });
+  });
   log.info({ url, store: options.storePath }, 'the collector listens');
-  return { url, metrics: describeMetrics(registry) };
+  return { url, metrics: describeMetrics(registry), reload: () => api.reload() };
+}
+
+/** Renamed into place: whoever waits for the file never reads half of it. */
+function replaceFile(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
 }
 
 /** docs/reference/metrics.md, made from what is declared. Pure. */

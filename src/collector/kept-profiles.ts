@@ -11,7 +11,7 @@ import { createLogger } from '../lib/log.ts';
 import { createRegistry } from '../lib/metrics.ts';
 import type { Workload } from '../model/container.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
-import { sumOfContributions } from '../profile/merge.ts';
+import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 
 /** What a collector keeps of workloads, for commands that ask its file and not the collector. It may run meanwhile: it counts an import within half a minute. */
@@ -35,12 +35,18 @@ export async function withKeptProfiles<Result>(
 ): Promise<Result | undefined> {
   const path = join(stateDir, 'collector.db');
   if (!existsSync(path)) return undefined;
-  const [store, clock, log] = [new CollectorStore(path), systemClock, createLogger({ level: 'silent' })];
+  const [store, clock, log] = [await CollectorStore.open(path, false), systemClock, createLogger({ level: 'silent' })];
   try {
     const nodes = new Nodes(store, clock, log);
     await nodes.load();
     const fleet = new Fleet({
-      ...{ contributions: store.contributions, sum: sumOfContributions, registry: createRegistry(), clock, log },
+      ...{
+        contributions: store.contributions,
+        sum: (nowMs) => new ContributionSum(nowMs),
+        registry: createRegistry(),
+        clock,
+        log,
+      },
       prune: (nowMs) => store.contributions.prune(nowMs),
     });
     const workload = (nameOrId: string): Workload | undefined => {
@@ -54,7 +60,7 @@ export async function withKeptProfiles<Result>(
       removed: (workloadId, name) => fleet.removed(workloadId, name),
     });
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 
 /** One key of a configuration file. */
@@ -49,13 +50,14 @@ export function parseConfigFile(file: string, text: string, lists: Lists): FileC
     const name = isScalar(key) ? String(key.value) : '';
     const list = lists.get(name);
     if (list === 'paths') {
-      const given: unknown = isNode(value) ? value.toJS(document) : value;
+      const given = plainOf(value, document);
       const paths: readonly unknown[] = Array.isArray(given) ? given : [given];
       if (paths.length > 0 && paths.every((path) => typeof path === 'string'))
         entries.push({ name, text: JSON.stringify(paths), where });
       else problems.push(`${where}: ${name} must be a path or a list of paths`);
     } else if (list === 'mappings') {
-      if (isSeq(value)) entries.push({ name, text: JSON.stringify(value.toJS(document)), where });
+      const json = isSeq(value) ? jsonOf(plainOf(value, document)) : undefined;
+      if (json !== undefined) entries.push({ name, text: json, where });
       else problems.push(`${where}: ${name} must be a list of mappings: one "- key: value" for each`);
     } else if (!isScalar(value) || !['string', 'number', 'boolean'].includes(typeof value.value)) {
       problems.push(`${where}: ${name === '' ? 'a key' : name} must have one value: a text, a number or true or false`);
@@ -64,6 +66,24 @@ export function parseConfigFile(file: string, text: string, lists: Lists): FileC
     }
   }
   return { entries, problems };
+}
+
+/** The value without YAML; undefined when it refers to what is not there, or to too much (`*alias`). */
+function plainOf(value: unknown, document: Document): unknown {
+  try {
+    return isNode(value) ? value.toJS(document, { maxAliasCount: 100 }) : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON of a value; undefined when it holds itself. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads and parses a configuration file. @throws AnchorwatchError `config-unreadable` */

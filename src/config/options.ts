@@ -1,17 +1,16 @@
 import { logLevels } from '../lib/log.ts';
-import { sensorChoices, syscallSets } from './settings.ts';
+import { collectorOptions } from './collector-options.ts';
+import { sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
 import {
   durationBetween,
-  notYet,
   oneOf,
-  parseBoolean,
-  type Parsed,
-  parseListen,
+  parseListenOrUrl,
   parsePaths,
   parseSize,
   parseText,
+  sizeFrom,
   urlOf,
 } from './values.ts';
 
@@ -23,15 +22,15 @@ const every: readonly CommandName[] = [
   'alerts',
   'incidents',
   'workloads',
+  'history',
   'profile',
+  'snapshot',
+  'token',
+  'verify',
+  'backup',
 ];
+const asking: readonly CommandName[] = ['alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot', 'token'];
 const watching: readonly CommandName[] = ['up', 'agent'];
-
-function parseStore(text: string): Parsed<string> {
-  if (/^postgres(?:ql)?:/.test(text)) return notYet('PostgreSQL', 'Use sqlite:PATH.')();
-  if (/^sqlite:./.test(text)) return parseText(text.slice('sqlite:'.length));
-  return { ok: false, problem: 'is not of the form sqlite:PATH, such as sqlite:/var/lib/anchorwatch/collector.db' };
-}
 
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');
 
@@ -70,9 +69,9 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_LISTEN'],
     placeholder: 'HOST:PORT',
     fallback: '127.0.0.1:7080',
-    help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector use the address in DIR/listen when this is not given.',
-    commands: ['up', 'collector', 'alerts', 'incidents', 'workloads', 'profile'],
-    parse: parseListen,
+    help: 'Address of the collector: API, metrics and feed. Port 0 picks a free one. Commands that ask a collector take http:// or https:// before it, and use the address in DIR/listen when this is not given.',
+    commands: ['up', 'collector', ...asking, 'verify'],
+    parse: parseListenOrUrl,
   },
   dockerHost: {
     name: 'docker-host',
@@ -145,9 +144,27 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_CAPTURE'],
     placeholder: 'DURATION',
     fallback: '5m',
-    help: 'How long everything that a container does is recorded after its last alert, in files below DIR/captures. 0s: never.',
+    help: 'How long everything that a container does is recorded after its last alert, what is known too. 0s: never; what is new is recorded in any case.',
     commands: watching,
     parse: durationBetween('0s', '24h'),
+  },
+  historySize: {
+    name: 'history-size',
+    env: ['ANCHORWATCH_HISTORY_SIZE'],
+    placeholder: 'SIZE',
+    fallback: '1GB',
+    help: 'How large the history of this node may become on disk, in DIR/history. The oldest makes room.',
+    commands: watching,
+    parse: parseSize,
+  },
+  historyAge: {
+    name: 'history-age',
+    env: ['ANCHORWATCH_HISTORY_AGE'],
+    placeholder: 'DURATION',
+    fallback: '7d',
+    help: 'How long the history of this node is kept.',
+    commands: watching,
+    parse: durationBetween('1h', '3650d'),
   },
   alertBudget: {
     name: 'alert-budget',
@@ -198,6 +215,24 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     parse: parsePaths,
     list: 'paths',
   },
+  snapshots: {
+    name: 'snapshots',
+    env: ['ANCHORWATCH_SNAPSHOTS'],
+    placeholder: 'WHEN',
+    fallback: 'critical',
+    help: 'When a container is examined in full (processes, open files, sockets, mounts, libraries, …): on critical alerts; on warning ones too; only on demand; never. At most every ten minutes for one container and twelve times an hour for a node.',
+    commands: watching,
+    parse: oneOf(snapshotTriggers),
+  },
+  snapshotBinaries: {
+    name: 'snapshot-binaries',
+    env: ['ANCHORWATCH_SNAPSHOT_BINARIES'],
+    placeholder: 'WHICH',
+    fallback: 'never',
+    help: 'Programs of which a snapshot has a copy: drift, those that run and are not the image’s (written since, deleted, in memory only); all that run; never, their SHA-256 alone. 32 MiB each, 64 MiB together at most.',
+    commands: watching,
+    parse: oneOf(snapshotBinaries),
+  },
   starter: {
     name: 'starter',
     env: ['ANCHORWATCH_STARTER'],
@@ -226,53 +261,72 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: [...watching, 'record'],
     parse: parseSize,
   },
+  outboxSize: {
+    name: 'outbox-size',
+    env: ['ANCHORWATCH_OUTBOX_SIZE'],
+    placeholder: 'SIZE',
+    fallback: '64MB',
+    help: 'Alerts that may wait on the node while the collector is away. When they are more, the oldest of the lowest severity are dropped and counted.',
+    commands: watching,
+    parse: sizeFrom('1MB'),
+  },
+  outboxAge: {
+    name: 'outbox-age',
+    env: ['ANCHORWATCH_OUTBOX_AGE'],
+    placeholder: 'DURATION',
+    fallback: '7d',
+    help: 'How long an alert may wait on the node for the collector, counted while the agent runs; what waited longer is dropped and counted.',
+    commands: watching,
+    parse: durationBetween('1m', '3650d'),
+  },
   collector: {
     name: 'collector',
     env: ['ANCHORWATCH_COLLECTOR'],
     placeholder: 'URL',
     fallback: undefined,
-    help: 'Collector that alerts are sent to: ws://HOST:PORT or wss://HOST:PORT.',
-    commands: ['agent'],
-    parse: urlOf(['ws:', 'wss:'], 'ws://HOST:PORT or wss://HOST:PORT'),
-  },
-  allowUnauthenticated: {
-    name: 'allow-unauthenticated',
-    env: ['ANCHORWATCH_ALLOW_UNAUTHENTICATED'],
-    placeholder: '',
-    fallback: 'false',
-    help: 'Listen on an address that others can reach, although API, metrics and feed ask for no password: only for a private network.',
-    commands: ['up', 'collector'],
-    parse: parseBoolean,
+    help: 'Collector that an agent sends alerts to, wss://HOST:PORT or ws://HOST:PORT, or that a command asks, https://HOST:PORT or http://HOST:PORT.',
+    commands: ['agent', ...asking],
+    parse: urlOf(['ws:', 'wss:', 'http:', 'https:'], 'wss://HOST:PORT or https://HOST:PORT'),
   },
   tokenFile: {
     name: 'token-file',
     env: ['ANCHORWATCH_TOKEN_FILE'],
     placeholder: 'FILE',
     fallback: undefined,
-    otherwise: 'DIR/agent-token, made at the first start; the command agent has no default',
-    help: 'File with the token that agents show to the collector. Readable by its owner only.',
-    commands: ['up', 'agent', 'collector'],
+    otherwise: 'DIR/agent-token, made at the first start; other commands have no default',
+    help: 'File with a token, readable by its owner only. up, agent and collector: what agents show to the collector. Commands that ask a collector: what they show to the API; instead of a file, the token itself may be in the environment variable ANCHORWATCH_TOKEN.',
+    commands: ['up', 'agent', 'collector', ...asking],
     parse: parseText,
   },
-  store: {
-    name: 'store',
-    env: ['ANCHORWATCH_STORE'],
-    placeholder: 'URL',
+  caFile: {
+    name: 'ca-file',
+    env: ['ANCHORWATCH_CA_FILE'],
+    placeholder: 'FILE',
     fallback: undefined,
-    otherwise: 'sqlite:DIR/collector.db',
-    help: 'Where the collector keeps alerts: sqlite:PATH. postgres:// is not available yet.',
-    commands: ['up', 'collector'],
-    parse: parseStore,
+    otherwise: 'whom the system trusts',
+    help: 'Certificates in PEM of who vouches for the collector.',
+    commands: ['agent', ...asking],
+    parse: parseText,
   },
-  bus: {
-    name: 'bus',
-    env: ['ANCHORWATCH_BUS'],
-    placeholder: 'URL',
+  clientCert: {
+    name: 'client-cert',
+    env: ['ANCHORWATCH_CLIENT_CERT'],
+    placeholder: 'FILE',
     fallback: undefined,
-    help: 'Message bus that several collectors share. Not available yet.',
-    commands: ['collector'],
-    parse: notYet('a message bus', 'Leave it out: one collector needs none.'),
+    help: 'Certificate in PEM that the agent shows to a collector with --client-ca. Read again whenever it connects.',
+    commands: ['agent'],
+    parse: parseText,
   },
+  clientKey: {
+    name: 'client-key',
+    env: ['ANCHORWATCH_CLIENT_KEY'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    help: 'Key of --client-cert in PEM, without a password.',
+    commands: ['agent'],
+    parse: parseText,
+  },
+  ...collectorOptions,
 };
 
 /** A definition without the type of its value, with its key in {@link Settings}. */

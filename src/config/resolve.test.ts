@@ -132,7 +132,10 @@ describe('mistakes', () => {
     expect(mistakes('up', withFile('slice: 30s\nthresholds:\n  - warning: high\n'))).toMatch(
       /^a\.yaml:2 thresholds: .* has a mistake in element 1, warning: /,
     );
-    expect(mistakes('up', withFile('thresholds: 3\n'))).toMatch(/a\.yaml:1: thresholds must be a list of mappings/);
+    for (const wrong of ['3', '[*gone]', '&all [*all]'])
+      expect(mistakes('up', withFile(`thresholds: ${wrong}\n`))).toMatch(
+        /a\.yaml:1: thresholds must be a list of mappings/,
+      );
   });
 
   test('paths: a flag several times, a variable with colons, one text or a list in the file', () => {

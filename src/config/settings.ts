@@ -11,10 +11,15 @@ export type CommandName =
   | 'alerts'
   | 'incidents'
   | 'workloads'
+  | 'history'
   | 'profile'
+  | 'token'
+  | 'verify'
+  | 'backup'
   | 'rules'
   | 'record'
-  | 'replay';
+  | 'replay'
+  | 'snapshot';
 
 /** Where events are from. */
 export const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
@@ -23,13 +28,17 @@ type SensorChoice = (typeof sensorChoices)[number];
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
 
+/** When snapshots of containers are taken, and which programs are copied into them (src/snapshot). */
+export const snapshotTriggers = ['critical', 'warning', 'demand', 'never'] as const;
+export const snapshotBinaries = ['never', 'drift', 'all'] as const;
+
 /** Every option with its parsed value. Undefined: not given and without a default. */
 export interface Settings {
   /** YAML file with options. */
   readonly config: string | undefined;
   readonly state: string | undefined;
   readonly logLevel: LogLevel;
-  /** HOST:PORT */
+  /** HOST:PORT, or http(s)://HOST:PORT */
   readonly listen: string;
   readonly dockerHost: string | undefined;
   /** Path of a kubeconfig. */
@@ -44,6 +53,10 @@ export interface Settings {
   readonly halfLife: number;
   /** Milliseconds; 0: never. */
   readonly capture: number;
+  /** Bytes. */
+  readonly historySize: number;
+  /** Milliseconds. */
+  readonly historyAge: number;
   /** False alerts a day and node; Infinity: as many as there are. */
   readonly alertBudget: number;
   readonly thresholds: readonly ThresholdSetting[] | undefined;
@@ -52,19 +65,44 @@ export interface Settings {
   readonly syscalls: (typeof syscallSets)[number];
   /** Files and directories. */
   readonly rules: readonly string[] | undefined;
+  readonly snapshots: (typeof snapshotTriggers)[number];
+  readonly snapshotBinaries: (typeof snapshotBinaries)[number];
+  /** Bytes. */
+  readonly snapshotMaxSize: number;
+  readonly snapshotMaxCount: number;
   /** `on`, `off`, or a file or directory beside the shipped ones. */
   readonly starter: string;
   /** File. */
   readonly record: string | undefined;
   /** Bytes. */
   readonly recordMaxSize: number;
-  /** ws:// or wss:// address without a path. */
+  /** Bytes. */
+  readonly outboxSize: number;
+  /** Milliseconds. */
+  readonly outboxAge: number;
+  /** Milliseconds; 0: never. */
+  readonly nodeSilence: number;
+  readonly nodeStopAlert: boolean;
+  /** ws(s):// or http(s):// address. */
   readonly collector: string | undefined;
-  /** Listen where others can reach it although the API asks for no password. */
+  /** Nobody has to say who they are. */
   readonly allowUnauthenticated: boolean;
+  /** Metrics are for everyone. */
+  readonly metricsOpen: boolean;
   readonly tokenFile: string | undefined;
+  /** Files in PEM. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly clientCa: string | undefined;
+  readonly caFile: string | undefined;
+  readonly clientCert: string | undefined;
+  readonly clientKey: string | undefined;
   /** Path of the SQLite file. */
   readonly store: string | undefined;
+  /** Milliseconds. */
+  readonly retention: number;
+  /** Bytes. */
+  readonly retentionSize: number;
   readonly bus: undefined;
 }
 

@@ -7,6 +7,7 @@ import {
   oneOf,
   parseDuration,
   parseListen,
+  parseListenOrUrl,
   parseText,
   urlOf,
 } from './values.ts';
@@ -60,6 +61,21 @@ test.each(['7080', ':7080', 'localhost', '::1:7080', '127.0.0.1:65536', 'a:b', '
   '%j is no address to listen on',
   (text) => {
     expect(parseListen(text)).toMatchObject({ ok: false });
+  },
+);
+
+test.each([
+  ['127.0.0.1:7080', '127.0.0.1:7080'],
+  ['https://collector:7080/', 'https://collector:7080'],
+  ['http://[::1]:1', 'http://[::1]:1'],
+])('%s is an address to ask', (text, value) => {
+  expect(parseListenOrUrl(text)).toEqual({ ok: true, value });
+});
+
+test.each(['https://collector', 'ws://collector:7080', 'https://collector:7080/x', 'https://', 'https://a@b:1/c'])(
+  '%s is none',
+  (text) => {
+    expect(parseListenOrUrl(text)).toMatchObject({ ok: false });
   },
 );
 

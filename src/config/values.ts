@@ -52,11 +52,35 @@ export function parseSize(text: string): Parsed<number> {
   return value < 1000 ? { ok: false, problem: 'is too small: at least 1kB' } : { ok: true, value };
 }
 
+/** A whole number from 1 to a million. */
+export function parseCount(text: string): Parsed<number> {
+  const value = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : Number.NaN;
+  return value <= 1_000_000 ? { ok: true, value } : { ok: false, problem: 'is not a whole number from 1 to 1000000' };
+}
+
+/** A size of at least so much. The bound is given as a text, as it is shown. */
+export function sizeFrom(least: string): (text: string) => Parsed<number> {
+  const bound = parseSize(least);
+  return (text) => {
+    const parsed = parseSize(text);
+    const small = parsed.ok && bound.ok && parsed.value < bound.value;
+    return small ? { ok: false, problem: `is too small: at least ${least}` } : parsed;
+  };
+}
+
 /** `HOST:PORT`, with an IPv6 address in brackets; port 0 to 65535. @returns The text as given. */
 export function parseListen(text: string): Parsed<string> {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text);
   if (match === null) return { ok: false, problem: 'is not HOST:PORT, such as 127.0.0.1:7080 or [::1]:7080' };
   return Number(match[2]) <= 65_535 ? { ok: true, value: text } : { ok: false, problem: 'has a port above 65535' };
+}
+
+/** As `parseListen`, or with `http://` or `https://` before it. @returns The text as given, without closing slashes. */
+export function parseListenOrUrl(text: string): Parsed<string> {
+  const scheme = /^https?:\/\//.exec(text)?.[0] ?? '';
+  const bare = scheme === '' ? text : text.slice(scheme.length).replace(/\/+$/, '');
+  const parsed = parseListen(bare);
+  return parsed.ok ? { ok: true, value: `${scheme}${bare}` } : parsed;
 }
 
 /** A URL with one of the given schemes (`ws:`), and a host. @returns The text without closing slashes. */

@@ -8,7 +8,7 @@ import type { Facts, ProfileFacts } from './facts.ts';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `slice` a dimension of slices (`rate.cpu`) with `value`, `usual` and `heldSeconds`, `by` the program that did it. */
+/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `slice` a dimension of slices (`rate.cpu`) with `value`, `usual`, `heldSeconds` and `burst`, `by` the program that did it. */
 export interface Example extends Optional<{
   exec: string;
   read: string;
@@ -24,6 +24,7 @@ export interface Example extends Optional<{
   value: number;
   usual: number;
   heldSeconds: number;
+  burst: boolean;
   from: PeerKind;
   text: string;
   name: string;
@@ -62,6 +63,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   value: z.number().optional(),
   usual: z.number().optional(),
   heldSeconds: z.number().optional(),
+  burst: z.boolean().optional(),
   from: z.enum(['loopback', 'private', 'public']).optional(),
   text: z.string().optional(),
   name: z.string().optional(),
@@ -102,6 +104,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
       parentListens: z.boolean().optional(),
       writtenHere: z.boolean().optional(),
       healthcheck: z.boolean().optional(),
+      news: z.number().optional(),
     })
     .optional(),
 });
@@ -120,6 +123,7 @@ const ordinary: ProfileFacts = {
   parentListens: false,
   writtenHere: false,
   healthcheck: false,
+  news: 1,
 };
 
 /** `10.0.0.1:443/tcp` in parts; the protocol may be left out. */
@@ -148,8 +152,8 @@ export function describedFacts(example: Example): Facts {
   };
   const known = profile as unknown as ProfileFacts;
   if (example.slice === undefined) return factsOf(describedEvent(example), container, known);
-  const { slice: name, value = 0, usual = 0, heldSeconds = 180 } = example;
-  return sliceFactsOf({ name, value, usual, heldSeconds }, container, known);
+  const { slice: name, value = 0, usual = 0, heldSeconds = 180, burst = false } = example;
+  return sliceFactsOf({ name, value, usual, heldSeconds, burst }, container, known);
 }
 
 /** The event that an example describes, if it is not of a slice. Throws as `describedFacts` does. */

@@ -41,6 +41,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     value: 'slice: what was measured: cores, bytes, processes, or so many a second.',
     usual: 'slice: what is usual for the workload at this hour, in the unit of `value`.',
     heldSeconds: 'slice: for how long it has been so.',
+    burst: 'slice: it came within seconds; `usual` is then the highest that was seen before.',
   },
   process: {
     exe: 'Path of the program that did it.',
@@ -71,6 +72,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     knowsProgram: 'exec: the program is known, whoever started it.',
     parentListens: 'exec: the program that started it is known to listen.',
     writtenHere: 'exec: the program or script was written in this container since it started.',
+    news: "How much of the event's dimension (of files: of files or of directories) the container showed for the first time within ten seconds, this included; 64 at most.",
     healthcheck: "Done by the container's own health check, by a command line that is part of it.",
   },
 };

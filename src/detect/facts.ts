@@ -16,6 +16,7 @@ export interface ProfileFacts {
   readonly parentListens: boolean;
   readonly writtenHere: boolean;
   readonly healthcheck: boolean;
+  readonly news: number;
 }
 
 interface ProcessFacts {
@@ -77,10 +78,11 @@ const noEvent = {
   value: 0,
   usual: 0,
   heldSeconds: 0,
+  burst: false,
 };
 
 /** What rules may know of a slice that a detector speaks about; `factDescriptions` says what each means. */
-export type SliceFacts = Partial<Pick<typeof noEvent, 'name' | 'value' | 'usual' | 'heldSeconds'>>;
+export type SliceFacts = Partial<Pick<typeof noEvent, 'name' | 'value' | 'usual' | 'heldSeconds' | 'burst'>>;
 
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';

@@ -1,6 +1,7 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { z } from 'zod';
+import { errorText } from '../lib/errors.ts';
 import { dimensions } from '../model/feature.ts';
 import { rateDimension, rateNames } from '../model/rate.ts';
 import { ConditionError, ConditionParser } from './condition.ts';
@@ -168,7 +169,15 @@ class Parsing {
       this.#problems.push(document.problemAt(0, 'needs a list `rules`, a map `lists` or a list `disabled`'));
       return undefined;
     }
-    const parsed = fileSchema.safeParse(document.document.toJS({ maxAliasCount: 100 }));
+    let plain: unknown;
+    try {
+      plain = document.document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      // An alias (`*name`) of what is not there, or of too much.
+      this.#problems.push(document.problemAt(0, `not valid YAML: ${errorText(error)}`));
+      return undefined;
+    }
+    const parsed = fileSchema.safeParse(plain);
     if (parsed.success) return parsed.data;
     this.#problems.push(...document.problemsOf(parsed.error, [], ''));
     return undefined;

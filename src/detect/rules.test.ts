@@ -90,6 +90,7 @@ describe('parseRules', () => {
     ['an unknown dimension', { '[exec]': '[exce]' }, '4:18', /^one: dimensions\.0: /],
     ['a key that no file has', { 'rules:': 'rulez:' }, '1:1', /rulez/],
     ['no rules', { [good]: '[]' }, '1:1', /needs a list/],
+    ['an alias of nothing', { '[exec]': '[*gone]' }, '1:1', /not valid YAML: .*alias/],
   ])('refuses %s with file, line, column and reason', (_name, changes, place, reason) => {
     const { problems } = parsed(ruleWith(changes));
     const wanted = problems.find((problem) => reason.test(problem.reason));

@@ -1,9 +1,12 @@
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
+import { alertMessage, filterKey, incidentMessage } from './batch.ts';
+import type { FeedBatch } from './batch.ts';
 import { wantsAlert, wantsIncident, wantsKind, wantsNode } from './filter.ts';
 import type { FeedFilter } from './filter.ts';
 
@@ -40,7 +43,9 @@ export interface FeedClientOptions {
  */
 export class FeedClient {
   readonly #socket: WebSocket;
+  readonly #connection: Duplex;
   readonly #filter: FeedFilter;
+  readonly #key: string;
   readonly #options: FeedClientOptions;
   #position = 0;
   #newest = 0;
@@ -51,9 +56,16 @@ export class FeedClient {
   #alive = true;
   readonly #pingTimer: NodeJS.Timeout;
 
-  constructor(socket: WebSocket, filter: FeedFilter, options: FeedClientOptions) {
+  /** @param connection What the WebSocket writes to: whole frames may be written there beside it. */
+  constructor(
+    { webSocket: socket, connection }: { readonly webSocket: WebSocket; readonly connection: Duplex },
+    filter: FeedFilter,
+    options: FeedClientOptions,
+  ) {
     this.#socket = socket;
+    this.#connection = connection;
     this.#filter = filter;
+    this.#key = filterKey(filter);
     this.#options = options;
     this.#pingTimer = setInterval(() => this.#ping(), options.pingMs);
     socket.on('pong', () => {
@@ -68,27 +80,37 @@ export class FeedClient {
     });
   }
 
-  /** Alerts that were just stored, in order. */
-  publish(alerts: readonly StoredAlert[]): void {
-    this.#newest = Math.max(this.#newest, alerts.at(-1)?.seq ?? 0);
-    if (this.#live) for (const alert of alerts) this.#pass(alert);
-  }
-
-  /** Incidents that changed just now, after the alerts that changed them. */
-  incidents(incidents: readonly StoredIncident[]): void {
-    if (this.#live) for (const incident of incidents) this.#passIncident(incident);
-    else this.#unreadFrom = Math.min(this.#unreadFrom, ...incidents.map(({ seq }) => seq));
+  /** Alerts that were just stored, in order, and the incidents that changed by them. */
+  publish(batch: FeedBatch): void {
+    const { alerts, incidents } = batch;
+    const last = alerts.at(-1)?.seq ?? 0;
+    this.#newest = Math.max(this.#newest, last);
+    if (!this.#live) {
+      for (const { seq } of incidents) this.#unreadFrom = Math.min(this.#unreadFrom, seq);
+      return;
+    }
+    // The log was read up to somewhere within the batch: the rest of it goes one by one.
+    if (alerts.length > 0 && (alerts[0]?.seq ?? 0) <= this.#position) {
+      for (const alert of alerts) this.#pass(alert);
+      for (const incident of incidents) this.#passIncident(incident);
+      return;
+    }
+    const frames = batch.frames(this.#filter, this.#key);
+    if (frames.length > 0 && this.#mayWrite()) this.#connection.write(frames);
+    if (!this.#ended) this.#position = Math.max(this.#position, last);
   }
 
   node(state: NodeState): void {
     if (!wantsNode(this.#filter, state.name)) return;
-    const { name, up, agentVersion, lastSeenMs } = state;
+    const { name, up, agentVersion, lastSeenMs, stopped = false, silentAlert } = state;
     this.#send({
       type: 'node',
       seq: this.#position,
       node: name,
       up,
       agentVersion,
+      stopped: !up && stopped,
+      silent: silentAlert !== undefined,
       time: new Date(lastSeenMs).toISOString(),
     });
   }
@@ -105,9 +127,19 @@ export class FeedClient {
     this.#position = Math.min(this.#filter.after ?? lastSeq, lastSeq);
     this.#newest = Math.max(this.#newest, this.#position);
     if (this.#filter.after !== undefined) this.#unreadFrom = this.#position;
+    // Who wants to hear what comes from now on need not wait for the log.
+    else if (this.#newest <= this.#position && this.#unreadFrom === Infinity) {
+      this.#live = true;
+      return;
+    }
     while (!this.#ended) {
       const page = await log.after(this.#position, pageSize);
-      for (const alert of page) this.#pass(alert);
+      for (const alert of page) {
+        this.#tellGap(alert.seq);
+        this.#pass(alert);
+        // A page may be larger than what a client may leave unread.
+        if (this.#isFull) await this.#drained();
+      }
       if (page.length === 0 && this.#newest <= this.#position) {
         await this.#catchUpIncidents();
         if (this.#newest <= this.#position && this.#unreadFrom === Infinity) {
@@ -124,7 +156,10 @@ export class FeedClient {
     this.#unreadFrom = Infinity;
     while (at.seq < Infinity && wantsKind(this.#filter, 'incident') && !this.#ended) {
       const changed = await this.#options.log.incidentsFrom(at, this.#options.pageSize);
-      for (const incident of changed) this.#passIncident(incident);
+      for (const incident of changed) {
+        this.#passIncident(incident);
+        if (this.#isFull) await this.#drained();
+      }
       at = changed.at(-1) ?? { seq: Infinity, id: '' };
       await this.#drained();
     }
@@ -132,20 +167,32 @@ export class FeedClient {
 
   #pass(alert: StoredAlert): void {
     if (alert.seq <= this.#position || this.#ended) return;
-    if (wantsAlert(this.#filter, alert)) this.#send({ type: 'alert', ...alert });
+    if (wantsAlert(this.#filter, alert)) this.#sendText(alertMessage(alert));
     if (!this.#ended) this.#position = alert.seq;
   }
 
   #passIncident(incident: StoredIncident): void {
-    if (!this.#ended && wantsIncident(this.#filter, incident)) this.#send({ type: 'incident', ...incident });
+    if (!this.#ended && wantsIncident(this.#filter, incident)) this.#sendText(incidentMessage(incident));
+  }
+
+  /** The log has no gaps but for what was deleted for its age. */
+  #tellGap(seq: number): void {
+    const first = this.#position + 1;
+    if (seq <= first) return;
+    const detail = `alerts ${String(first)} to ${String(seq - 1)} are not kept any more`;
+    this.#send({ type: 'lag', seq: seq - 1, reason: 'expired', detail });
+  }
+
+  get #isFull(): boolean {
+    return this.#socket.bufferedAmount > this.#options.maxBufferedBytes / 4;
   }
 
   /** Resolves when the client has read most of what was sent; drops it when it reads nothing. */
   async #drained(): Promise<void> {
-    const { maxBufferedBytes, stallMs } = this.#options;
+    const { stallMs } = this.#options;
     let before = this.#socket.bufferedAmount;
     let stalledSince = performance.now();
-    while (!this.#ended && this.#socket.bufferedAmount > maxBufferedBytes / 4) {
+    while (!this.#ended && this.#isFull) {
       await new Promise((resolve) => setTimeout(resolve, 10));
       const buffered = this.#socket.bufferedAmount;
       if (buffered < before) stalledSince = performance.now();
@@ -155,12 +202,19 @@ export class FeedClient {
   }
 
   #send(message: object): void {
-    if (this.#ended || this.#socket.readyState !== WebSocket.OPEN) return;
-    if (this.#socket.bufferedAmount > this.#options.maxBufferedBytes) {
-      this.#tooSlow();
-      return;
-    }
-    this.#socket.send(JSON.stringify(message));
+    this.#sendText(JSON.stringify(message));
+  }
+
+  #sendText(text: string): void {
+    if (this.#mayWrite()) this.#socket.send(text);
+  }
+
+  /** Whether the client is there and reads; drops it when it does not read. */
+  #mayWrite(): boolean {
+    if (this.#ended || this.#socket.readyState !== WebSocket.OPEN) return false;
+    if (this.#socket.bufferedAmount <= this.#options.maxBufferedBytes) return true;
+    this.#tooSlow();
+    return false;
   }
 
   /** The message waits behind what the client has not read; one that starts reading again learns where to resume. */

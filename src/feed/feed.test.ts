@@ -187,3 +187,45 @@ test('a client that does not answer pings is dropped', async () => {
   socket.pong = (): void => undefined;
   await waitFor('the end', () => closed);
 });
+
+test('who resumes before what is kept is told which alerts are gone', async () => {
+  for (let alert = 0; alert < 5; alert += 1) log.add();
+  log.alerts.splice(0, 3);
+  // The log goes on where it was.
+  log.lastSeq = async () => 5;
+  const lags: unknown[] = [];
+  const socket = await open('after=1');
+  socket.on('message', (data: Buffer) => {
+    const message = JSON.parse(data.toString()) as { type: string };
+    if (message.type === 'lag') lags.push(message);
+  });
+  await waitFor('what is left', () => {
+    log.answer();
+    return received.length === 3;
+  });
+  expect(received).toEqual([3, 4, 5]);
+  expect(lags).toEqual([{ type: 'lag', seq: 3, reason: 'expired', detail: 'alerts 2 to 3 are not kept any more' }]);
+});
+
+test('a page that is larger than what may wait for a client does not make it a slow one', async () => {
+  const args = Array.from({ length: 64 }, () => 'x'.repeat(4096));
+  const process = { ...(makeAlert(0).process ?? { pid: 0, exe: '', uid: 0, cwd: '', ancestors: [] }), args };
+  for (let alert = 0; alert < 100; alert += 1) log.alerts[alert] = { ...log.add(), process };
+  const large = new Feed({
+    ...{ alerts: log, registry: createRegistry(), log: createLogger({ level: 'silent' }), pageSize: 200 },
+  });
+  server.removeAllListeners('upgrade');
+  server.on('upgrade', large.upgrade.bind(large));
+  const socket = await open('after=0');
+  socket.pause();
+  log.answer();
+  const sent = await waitFor('more than the kernel takes', () => log.asked === 0);
+  expect(sent).toBe(true);
+  socket.resume();
+  await waitFor('all', () => {
+    log.answer();
+    return received.length >= 100;
+  });
+  expect(received).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  large.stop();
+});

@@ -7,7 +7,7 @@ import { cgroupOf, containerIdOfCgroupPath } from './cgroup.ts';
 import type { CgroupPlace } from './cgroup.ts';
 import { engineAddress, isEngineExpected } from './engine-socket.ts';
 import { Engine } from './engine.ts';
-import type { EngineCounters } from './engine.ts';
+import type { EngineCounters, EngineText } from './engine.ts';
 import type { EngineEvent } from './engine-events.ts';
 import type { Inspected } from './inspection.ts';
 import { accessSource } from './kubernetes/access.ts';
@@ -25,6 +25,8 @@ export interface ContainersListener {
   stopped(container: Container): void;
   /** More is known of a container that runs: its first process, the digest of its image. */
   updated?(container: Container): void;
+  /** The engine said that the container's first process ended; before or after `stopped`. */
+  died?(container: Container, exitCode: number | undefined, timeMs: number): void;
   lifecycle(event: LifecycleEvent): void;
 }
 
@@ -115,6 +117,16 @@ export class Containers {
 
   running(): readonly Container[] {
     return this.#book.running();
+  }
+
+  /** See `Engine.inspection`. */
+  inspection(id: string, timeoutMs: number): Promise<unknown> {
+    return this.#engine.inspection(id, timeoutMs);
+  }
+
+  /** See `Engine.changes`. */
+  changes(id: string, bytesMax: number, timeoutMs: number): Promise<EngineText> {
+    return this.#engine.changes(id, bytesMax, timeoutMs);
   }
 
   /**
@@ -208,6 +220,7 @@ export class Containers {
     const timeMs = timeOf(event);
     // Told again after a lost connection, it may be the end of an earlier run.
     if (container.startedAtMs === undefined || timeMs >= container.startedAtMs) this.#end(container.id);
+    this.#options.listener.died?.(container, event.exitCode, timeMs);
     const failed = (event.exitCode ?? 0) !== 0 && !this.#history.wasAsked(container.id, timeMs);
     if (failed && this.#history.died(container.workload.id, timeMs))
       this.#options.listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, timeMs));

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -14,8 +15,8 @@ export interface ContributionStore {
     shared: SharedProfile,
     receivedMs: number,
   ): Promise<{ readonly outcome: 'stored' | 'stale'; readonly dropped: number }>;
-  /** What nodes contributed about a workload, by node, the latest received first. */
-  of(workload: string): Promise<readonly { readonly node: string; readonly shared: SharedProfile }[]>;
+  /** What nodes contributed about a workload, by node, one after the other. */
+  of(workload: string): AsyncIterable<{ readonly node: string; readonly shared: SharedProfile }>;
   /** Forgets what all nodes, or one, contributed about a workload; how many contributions that were. */
   forget(workload: string, node?: string): Promise<number>;
 }
@@ -24,11 +25,18 @@ export interface FleetOptions {
   readonly contributions: ContributionStore;
   /** Deletes contributions that are too old or too many; how many, by reason. */
   readonly prune: (nowMs: number) => Promise<Readonly<Record<'age' | 'count' | 'bytes', number>>>;
-  /** The sum of contributions as of `nowMs`, for handing out; undefined of none. */
-  readonly sum: (contributions: readonly SharedProfile[], nowMs: number) => SharedProfile | undefined;
+  /** A sum of contributions as of `nowMs`, that is empty yet. */
+  readonly sum: (nowMs: number) => GrowingSum;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** A sum of contributions that grows by one after the other. */
+interface GrowingSum {
+  add(shared: SharedProfile): void;
+  /** As it is handed out; undefined of none. */
+  taken(): SharedProfile | undefined;
 }
 
 const contributionOutcomes = ['stored', 'stale', 'limited', 'refused', 'failed'] as const;
@@ -42,8 +50,9 @@ const bucketsMax = 4096;
 const importPrefix = 'import:';
 /** Contributions stored before what is too much is looked for again. */
 const unprunedMax = 256;
-/** Sums kept for nodes that contributed nothing, which all get the same. */
+/** Sums kept for nodes that contributed nothing, which all get the same; and features of all of them, some 300 bytes each. */
 const sumsMax = 64;
+const sumFeaturesMax = 65_536;
 const sumTtlMs = 30_000;
 
 /** The sum of all contributions about a workload, for nodes that are not among the contributors. */
@@ -55,7 +64,8 @@ interface Sum {
 
 /**
  * What nodes learned, for the other nodes. A node writes its own contribution alone, under the name of its session; it is told the sum of the
- * others'. Memory is bounded: buckets of the last `bucketsMax` nodes, and `sumsMax` sums.
+ * others'. Memory is bounded: buckets of the last `bucketsMax` nodes, `sumsMax` sums of `sumFeaturesMax` features, and one sum in the making: who
+ * asks meanwhile waits, each session for one answer.
  */
 export class Fleet {
   readonly #options: FleetOptions;
@@ -64,6 +74,11 @@ export class Fleet {
   readonly #dropped: Counter<'reason'>;
   readonly #buckets: Map<string, { tokens: number; atMs: number }> = new Map();
   readonly #sums: Map<string, Sum> = new Map();
+  #sumFeatures = 0;
+  /** Ends when the sum that is being made, and those that wait, are made. */
+  #summing: Promise<unknown> = Promise.resolve();
+  /** Since the sum that is being made was begun, something was contributed. */
+  #isStale = false;
   #unpruned = 0;
   #trouble = '';
 
@@ -107,7 +122,8 @@ export class Fleet {
       this.#contributions.inc({ outcome });
       this.#dropped.inc({ reason: 'nodes' }, dropped);
       // Another's word is news; what a contributor says again may wait.
-      if (this.#sums.get(own.workload.id)?.contributors.has(node) === false) this.#sums.delete(own.workload.id);
+      this.#isStale = true;
+      if (this.#sums.get(own.workload.id)?.contributors.has(node) === false) this.#forgetSum(own.workload.id);
       this.#unpruned += 1;
       if (this.#unpruned >= unprunedMax) await this.prune();
     } catch (error) {
@@ -146,8 +162,10 @@ export class Fleet {
 
   /** An operator lets the workload be learned anew: what nodes knew must not come back from here. Rejects as the store does. */
   async forget(workload: string): Promise<void> {
-    await this.#options.contributions.forget(workload);
-    this.#sums.delete(workload);
+    await this.#alone(async () => {
+      await this.#options.contributions.forget(workload);
+      this.#forgetSum(workload);
+    });
   }
 
   /** The sum of everything that is contributed about a workload. Rejects as the store does. */
@@ -159,37 +177,67 @@ export class Fleet {
   async imported(name: string, shared: SharedProfile): Promise<void> {
     const nowMs = this.#options.clock.nowMs();
     const { id } = shared.workload;
-    await this.#options.contributions.forget(id, importPrefix + name);
-    const { dropped } = await this.#options.contributions.keep(
-      importPrefix + name,
-      { ...shared, asOfMs: Math.min(shared.asOfMs, nowMs) },
-      nowMs,
-    );
-    this.#dropped.inc({ reason: 'nodes' }, dropped);
-    this.#sums.delete(id);
+    const { contributions } = this.#options;
+    await this.#alone(async () => {
+      await contributions.forget(id, importPrefix + name);
+      const own = { ...shared, asOfMs: Math.min(shared.asOfMs, nowMs) };
+      const { dropped } = await contributions.keep(importPrefix + name, own, nowMs);
+      this.#dropped.inc({ reason: 'nodes' }, dropped);
+      this.#forgetSum(id);
+    });
   }
 
   /** False: nothing was imported under this name. */
-  async removed(workload: string, name: string): Promise<boolean> {
-    const removed = await this.#options.contributions.forget(workload, importPrefix + name);
-    this.#sums.delete(workload);
-    return removed > 0;
+  removed(workload: string, name: string): Promise<boolean> {
+    return this.#alone(async () => {
+      const removed = await this.#options.contributions.forget(workload, importPrefix + name);
+      this.#forgetSum(workload);
+      return removed > 0;
+    });
   }
 
-  async #sum(node: string, workload: string): Promise<SharedProfile | undefined> {
+  /** One after the other: a hundred nodes that start together must not have a hundred sums in memory. */
+  #sum(node: string, workload: string): Promise<SharedProfile | undefined> {
+    return this.#alone(() => this.#sumNow(node, workload));
+  }
+
+  /** What changes a sum as a whole waits as well, so that nothing that is gone stays in one that is being made. */
+  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#summing.then(work);
+    this.#summing = result.catch(() => undefined);
+    return result;
+  }
+
+  async #sumNow(node: string, workload: string): Promise<SharedProfile | undefined> {
     const nowMs = this.#options.clock.nowMs();
     const kept = this.#sums.get(workload);
     if (kept !== undefined && nowMs - kept.atMs < sumTtlMs && !kept.contributors.has(node)) return kept.shared;
-    const contributions = await this.#options.contributions.of(workload);
-    const others = contributions.filter((one) => one.node !== node).map(({ shared }) => shared);
-    const sum = this.#options.sum(others, nowMs);
-    const shared = sum === undefined ? undefined : fitShared(sum);
-    if (others.length === contributions.length) {
-      this.#sums.delete(workload);
-      this.#sums.set(workload, { shared, atMs: nowMs, contributors: new Set(contributions.map((one) => one.node)) });
-      for (const oldest of this.#sums.keys()) if (this.#sums.size > sumsMax) this.#sums.delete(oldest);
+    const contributors = new Set<string>();
+    this.#isStale = false;
+    const sum = this.#options.sum(nowMs);
+    for await (const { node: contributor, shared } of this.#options.contributions.of(workload)) {
+      contributors.add(contributor);
+      if (contributor !== node) sum.add(shared);
+      // Each takes milliseconds: alerts have their turn in between.
+      await setImmediate();
     }
+    const taken = sum.taken();
+    const shared = taken === undefined ? undefined : fitShared(taken);
+    if (!contributors.has(node) && !this.#isStale) this.#keepSum(workload, { shared, atMs: nowMs, contributors });
     return shared;
+  }
+
+  #keepSum(workload: string, sum: Sum): void {
+    this.#forgetSum(workload);
+    this.#sums.set(workload, sum);
+    this.#sumFeatures += sum.shared?.features.length ?? 0;
+    for (const oldest of this.#sums.keys())
+      if (this.#sums.size > sumsMax || this.#sumFeatures > sumFeaturesMax) this.#forgetSum(oldest);
+  }
+
+  #forgetSum(workload: string): void {
+    this.#sumFeatures -= this.#sums.get(workload)?.shared?.features.length ?? 0;
+    this.#sums.delete(workload);
   }
 
   /** Token bucket of a node. */

@@ -4,7 +4,7 @@ import { severities } from '../model/alert.ts';
 import type { Alert } from '../model/alert.ts';
 import { dimensions } from '../model/feature.ts';
 
-const outcomes = ['stored', 'duplicate', 'refused', 'failed'] as const;
+const outcomes = ['stored', 'duplicate', 'refused', 'failed', 'deferred'] as const;
 const refusals = [
   'unauthorized',
   'origin',
@@ -13,10 +13,14 @@ const refusals = [
   'hello.timeout',
   'node.replaced',
   'node.limit',
+  'node.forbidden',
+  'collector.busy',
+  'upgrade.invalid',
   'batch.order',
   'message.size',
   'message.syntax',
   'message.invalid',
+  'message.node',
   'message.unexpected',
 ] as const;
 export type RefusalCode = (typeof refusals)[number];
@@ -31,13 +35,14 @@ export class IngestMetrics {
   readonly alerts: Counter<'severity' | 'dimension'>;
   readonly delaySeconds: Histogram;
   readonly writeSeconds: Histogram;
+  readonly throttled: Counter;
   readonly #rates = new Set<string>();
 
   constructor(registry: Registry) {
     this.batches = counter(
       registry,
       'anchorwatch_ingest_batches_total',
-      'Batches of alerts from agents, by what became of them.',
+      'Batches of alerts from agents, by what became of them. deferred: too much waited, the agent sends it again later.',
       ['outcome'],
     );
     this.refused = counter(
@@ -60,7 +65,12 @@ export class IngestMetrics {
     this.writeSeconds = histogram(
       registry,
       'anchorwatch_store_write_seconds',
-      'Time to store one batch of alerts durably.',
+      'From a batch of alerts that was read to the batch durable: its wait for the transaction that it shares with others, and for the disk.',
+    );
+    this.throttled = counter(
+      registry,
+      'anchorwatch_ingest_throttled_total',
+      'Times that an agent had to wait because it sent more than it may; nothing is lost by it.',
     );
     for (const outcome of outcomes) this.batches.inc({ outcome }, 0);
     for (const code of refusals) this.refused.inc({ code }, 0);

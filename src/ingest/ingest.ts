@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -10,21 +9,30 @@ import type { Alert, StoredAlert } from '../model/alert.ts';
 import type { Decision } from '../model/decision.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import type { ProfileFeature } from '../model/node.ts';
-import type { SharedProfile } from '../model/shared-profile.ts';
+import type { NodeReport, ProfileFeature } from '../model/node.ts';
 import { closeCodes, limits } from '../protocol/limits.ts';
-import type { Decided, Hello } from '../protocol/message.ts';
+import type { Hello } from '../protocol/message.ts';
+import type { Evidence, Kept } from '../protocol/question.ts';
+import { Admission, Door, paceOf } from './admission.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DecisionLog } from './deliveries.ts';
 import type { Fleet } from './fleet.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
 import type { Nodes } from './nodes.ts';
+import { ending } from './questions.ts';
+import type { Answering, Inquiry } from './questions.ts';
+import { Throttle, usualThrottle } from './throttle.ts';
+import type { ThrottleLimits } from './throttle.ts';
 import { Session } from './session.ts';
+import type { BatchOutcome, SessionEnd, SessionEvents } from './session.ts';
 
 /** Where alerts are kept for good. */
 export interface AlertLog {
-  /** Durable when it resolves; `stored` are those that were not there before, `incidents` those that changed by them. */
+  /**
+   * Durable when it resolves; `stored` are those that were not there before, `incidents` those that changed by them, or by batches that were
+   * stored together with this one. Calls resolve in the order of the log.
+   */
   append(
     alerts: readonly Alert[],
     nowMs: number,
@@ -35,6 +43,12 @@ export interface AlertLog {
   }>;
 }
 
+/** Where events around alerts are kept. */
+export interface EvidenceLog {
+  /** Durable when it resolves `stored`; never rejects. */
+  keep(node: string, evidence: Evidence): Promise<Kept['outcome']>;
+}
+
 /** Who is told what came in; called in order of `seq`. */
 export interface IngestListener {
   stored(alerts: readonly StoredAlert[], incidents: readonly StoredIncident[]): void;
@@ -42,23 +56,27 @@ export interface IngestListener {
 }
 
 export interface IngestOptions {
-  /** What agents must present; not empty. */
-  readonly token: string;
   readonly collectorVersion: string;
   readonly alerts: AlertLog;
   readonly nodes: Nodes;
   readonly decisions: DecisionLog;
   readonly fleet: Fleet;
+  /** Without it, agents send none. */
+  readonly evidence?: EvidenceLog;
   readonly listener: IngestListener;
+  /** Told of each report of a node. */
+  readonly reported?: (node: string, report: NodeReport) => void;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Agents connected at once. Default 1000; the next is refused with `node.limit`. */
+  /** Agents connected at once. Default 20000; the next is refused with `node.limit`. */
   readonly maxAgents?: number;
   /** Default 10000. */
   readonly helloTimeoutMs?: number;
   /** Default 15000. */
   readonly pingMs?: number;
+  /** What one agent may send. */
+  readonly throttle?: ThrottleLimits;
 }
 
 /** What one agent said when asked for a profile. */
@@ -70,12 +88,14 @@ export interface ProfileAnswer {
   readonly omitted: number;
 }
 
-/** The collector's side of `WS /agent`: checks the token, validates, stores, acknowledges. */
+/** Nodes that are remembered, connected or not; new names beyond them are refused. */
+const maxNodes = 40_000;
+
+/** The collector's side of `WS /agent`: validates, stores, acknowledges. */
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #metrics: IngestMetrics;
   readonly #deliveries: Deliveries;
-  readonly #tokenDigest: Buffer;
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.messageBytes,
@@ -84,7 +104,11 @@ export class Ingest {
   });
   readonly #sessions = new Set<Session>();
   readonly #byNode = new Map<string, Session>();
-  #appending: Promise<unknown> = Promise.resolve();
+  readonly #admission: Admission;
+  readonly #door: Door;
+  /** For how many agents their pace was told last. */
+  #pacedFor = 0;
+  readonly #appending = new Set<Promise<unknown>>();
   #stopping = false;
   #storeTrouble: string | undefined;
   #allEnded: (() => void) | undefined;
@@ -92,7 +116,13 @@ export class Ingest {
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#metrics = new IngestMetrics(options.registry);
-    const { decisions, registry, log } = options;
+    const { decisions, registry, log, clock } = options;
+    this.#admission = new Admission({ clock });
+    this.#door = new Door(clock);
+    this.#server.on('wsClientError', ({ message }, socket) => {
+      this.#metrics.refused.inc({ code: 'upgrade.invalid' });
+      reject(socket, 400, 'Bad Request', 'upgrade.invalid', message);
+    });
     const send = (node: string, decision: Decision): boolean => {
       const session = this.#byNode.get(node);
       // An agent of an earlier release would end the connection: the decision waits for its successor.
@@ -101,42 +131,61 @@ export class Ingest {
       return true;
     };
     this.#deliveries = new Deliveries({ decisions, registry, log, send });
-    this.#tokenDigest = digest(options.token);
   }
 
-  /** Takes over an HTTP upgrade to `/agent`, or answers it with a problem document (401, 503). */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!this.#authorized(request)) {
-      this.#metrics.refused.inc({ code: 'unauthorized' });
-      this.#options.log.warn({ from: request.socket.remoteAddress }, 'an agent presented a wrong token');
-      reject(socket, 401, 'Unauthorized', 'unauthorized', 'the token of the agent is not the one of this collector');
-      return;
-    }
-    if (this.#stopping || this.#sessions.size >= (this.#options.maxAgents ?? 1000)) {
-      this.#metrics.refused.inc({ code: 'node.limit' });
-      reject(socket, 503, 'Service Unavailable', 'node.limit', 'the collector takes no more agents');
+  /**
+   * Takes over an HTTP upgrade to `/agent` of an agent that was let in, or answers it with a problem document (503).
+   * @param boundTo The only node that it may speak for.
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, boundTo: string | undefined): void {
+    const full = this.#sessions.size >= (this.#options.maxAgents ?? 20_000);
+    const retryAfterSeconds = full
+      ? 60
+      : this.#stopping
+        ? 1
+        : this.#door.enter(this.#sessions.size - this.#byNode.size);
+    if (retryAfterSeconds > 0) {
+      const [code, detail] = full
+        ? (['node.limit', 'the collector takes no more agents'] as const)
+        : (['collector.busy', 'too many agents come at once, or the collector stops'] as const);
+      this.#metrics.refused.inc({ code });
+      reject(socket, 503, 'Service Unavailable', code, detail, retryAfterSeconds);
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const { collectorVersion, helloTimeoutMs = 10_000, pingMs = 15_000 } = this.#options;
-      const events = {
-        hello: (session: Session, hello: Hello) => this.#hello(session, hello),
-        batch: (alerts: readonly Alert[]) => this.#batch(alerts),
-        report: (session: Session, report: Parameters<Nodes['report']>[1]) => {
-          this.#options.nodes.report(session.node, report);
-          this.#deliveries.reported(session.node);
-        },
-        welcomed: (session: Session) => void this.#deliveries.next(session.node),
-        contribution: (session: Session, shared: SharedProfile) =>
-          this.#options.fleet.contributed(session.node, shared),
-        asked: (session: Session, workload: string) => this.#options.fleet.known(session.node, workload),
-        decided: (session: Session, id: string, outcome: Decided['outcome']) =>
-          void this.#deliveries.answered(session.node, id, outcome),
-        refused: (session: Session, code: RefusalCode, message: string) => this.#refused(session, code, message),
-        ended: (session: Session) => this.#ended(session),
-      };
-      this.#sessions.add(new Session(webSocket, events, { collectorVersion, helloTimeoutMs, pingMs }));
+      const { collectorVersion, helloTimeoutMs = 10_000, pingMs = 15_000, clock } = this.#options;
+      const throttle = new Throttle(this.#options.throttle ?? usualThrottle, clock, () =>
+        this.#metrics.throttled.inc(),
+      );
+      const accepts = ['fleet', ...(this.#options.evidence === undefined ? [] : ['evidence'])];
+      const options = { collectorVersion, accepts, helloTimeoutMs, pingMs, clock, boundTo, throttle };
+      this.#sessions.add(new Session(webSocket, this.#events, options));
     });
+  }
+
+  readonly #events: SessionEvents = {
+    hello: (session, hello) => (session.mayBe(hello.node) ? this.#hello(session, hello) : 'node.forbidden'),
+    batch: (alerts, sizeBytes) => this.#admit(alerts, sizeBytes),
+    report: (session, report) => this.#report(session, report),
+    welcomed: (session) => this.#welcomed(session),
+    contribution: (session, shared) => this.#options.fleet.contributed(session.node, shared),
+    asked: (session, workload) => this.#options.fleet.known(session.node, workload),
+    decided: (session, id, outcome) => void this.#deliveries.answered(session.node, id, outcome),
+    evidence: (session, evidence) => this.#options.evidence?.keep(session.node, evidence) ?? Promise.resolve('full'),
+    refused: (session, code, message) => this.#refused(session, code, message),
+    clock: (session, skew) => this.#options.nodes.clock(session.node, skew),
+    ended: (session, end) => this.#ended(session, end),
+  };
+
+  /** An agent was not let in. */
+  turnedAway(address: string, reason: string): void {
+    this.#metrics.refused.inc({ code: 'unauthorized' });
+    this.#options.log.warn({ from: address }, `an agent was not let in: ${reason}`);
+  }
+
+  /** Stores an alert of the collector's own; durable when it resolves. */
+  async raise(alert: Alert): Promise<void> {
+    await this.#batch([alert]);
   }
 
   /** Why the last batch could not be stored; undefined when it could. */
@@ -155,6 +204,14 @@ export class Ingest {
     );
   }
 
+  /** Asks a node something whose answer may be long; one that is away, or does not know the question, ends at once. */
+  inquire(node: string, inquiry: Inquiry): Answering {
+    const session = this.#byNode.get(node);
+    if (session === undefined) return ending('silent', 'the node is not connected');
+    if (!session.accepts.includes(inquiry.what)) return ending('unsupported', 'the agent is of an earlier release');
+    return session.inquire(inquiry);
+  }
+
   /** There is a new decision in the log: tells those of the nodes that are connected. */
   tellDecisions(nodes: readonly string[]): void {
     for (const node of nodes) if (this.#byNode.has(node)) void this.#deliveries.next(node);
@@ -169,16 +226,12 @@ export class Ingest {
     const all = [...this.#sessions];
     for (const session of all) session.close(closeCodes.goingAway, 'the collector stops');
     if (all.length > 0) await ended;
-    await this.#appending;
-  }
-
-  #authorized(request: IncomingMessage): boolean {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-    // Digests have one length, so that comparing them tells nothing about the token, its length included.
-    return timingSafeEqual(digest(token), this.#tokenDigest) && scheme.toLowerCase() === 'bearer';
+    await Promise.allSettled(this.#appending);
   }
 
   #hello(session: Session, hello: Hello): RefusalCode | undefined {
+    // Names cost memory for a week: whoever has the token could make them up without end.
+    if (this.#options.nodes.size >= maxNodes && this.#options.nodes.get(hello.node) === undefined) return 'node.limit';
     const older = this.#byNode.get(hello.node);
     this.#byNode.set(hello.node, session);
     this.#deliveries.ended(hello.node);
@@ -192,11 +245,49 @@ export class Ingest {
     return undefined;
   }
 
-  /** Batches of all agents are stored one after the other, so that the listener hears of alerts in the order of the log. */
+  #pace(): ReturnType<typeof paceOf> {
+    return paceOf(Math.max(this.#sessions.size, this.#options.nodes.size));
+  }
+
+  /** The pace follows the number of agents; all are told anew when that has doubled, or is a quarter. */
+  #welcomed(session: Session): void {
+    void this.#deliveries.next(session.node);
+    const agents = Math.max(this.#sessions.size, this.#options.nodes.size);
+    const pace = this.#pace();
+    if (agents >= this.#pacedFor * 2 || agents * 4 < this.#pacedFor) {
+      this.#pacedFor = agents;
+      for (const one of this.#byNode.values()) if (one !== session) one.pace(pace);
+    }
+    session.pace(pace);
+  }
+
+  #report(session: Session, report: Parameters<Nodes['report']>[1]): void {
+    const { nodes, clock } = this.#options;
+    nodes.report(session.node, report);
+    // An agent that cannot be asked for its clock says it in its report; how long that was under way is not known.
+    if (session.protocol < 2) nodes.clock(session.node, { skewMs: report.timeMs - clock.nowMs(), errorMs: 1000 });
+    this.#deliveries.reported(session.node);
+    this.#options.reported?.(session.node, report);
+  }
+
+  async #admit(alerts: readonly Alert[], sizeBytes: number): Promise<BatchOutcome> {
+    const retryAfterMs = this.#admission.begin(sizeBytes);
+    if (retryAfterMs !== undefined) {
+      this.#metrics.batches.inc({ outcome: 'deferred' });
+      return { retryAfterMs };
+    }
+    try {
+      return await this.#batch(alerts);
+    } finally {
+      this.#admission.end(sizeBytes);
+    }
+  }
+
+  /** Batches of all agents go to the log at once, which writes those together that come together, and answers in its own order. */
   #batch(alerts: readonly Alert[]): Promise<{ readonly stored: number; readonly duplicate: number }> {
-    const result = this.#appending.then(() => this.#append(alerts));
-    this.#appending = result.catch(() => undefined);
-    return result;
+    const result = this.#append(alerts);
+    this.#appending.add(result);
+    return result.finally(() => this.#appending.delete(result));
   }
 
   async #append(alerts: readonly Alert[]): Promise<{ readonly stored: number; readonly duplicate: number }> {
@@ -228,29 +319,32 @@ export class Ingest {
     this.#options.log.warn({ node: session.node, code }, `an agent was refused: ${message}`);
   }
 
-  #ended(session: Session): void {
+  #ended(session: Session, end: SessionEnd): void {
     this.#sessions.delete(session);
     if (this.#sessions.size === 0) queueMicrotask(() => this.#allEnded?.());
     if (session.node === '' || this.#byNode.get(session.node) !== session) return;
     this.#byNode.delete(session.node);
     this.#deliveries.ended(session.node);
     this.#options.log.info({ node: session.node }, 'an agent went away');
-    const state = this.#options.nodes.down(session.node);
+    const state = this.#options.nodes.down(session.node, end);
     if (state !== undefined) this.#options.listener.nodeChanged(state);
   }
 }
 
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
-}
-
 /** Answers an upgrade request with a problem document (RFC 9457) and closes. */
-function reject(socket: Duplex, status: number, title: string, code: string, detail: string): void {
+function reject(
+  socket: Duplex,
+  status: number,
+  title: string,
+  code: string,
+  detail: string,
+  retryAfterSeconds?: number,
+): void {
   const body = JSON.stringify({ type: 'about:blank', title, status, code, detail });
-  const authenticate = status === 401 ? 'WWW-Authenticate: Bearer\r\n' : '';
+  const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${String(retryAfterSeconds)}\r\n`;
   socket.on('error', () => socket.destroy());
   socket.end(
-    `HTTP/1.1 ${String(status)} ${title}\r\n${authenticate}Content-Type: application/problem+json\r\n` +
+    `HTTP/1.1 ${String(status)} ${title}\r\n${retryAfter}Content-Type: application/problem+json\r\n` +
       `Content-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

@@ -5,6 +5,7 @@ import { mergeWorkloads } from '../model/fleet.ts';
 import type { FleetWorkload, NodeState } from '../model/fleet.ts';
 import type { ContainerRates, NodeReport } from '../model/node.ts';
 import { RestOfContainers } from './rest-of-containers.ts';
+import { SnapshotMetrics } from './snapshot-metrics.ts';
 
 /** Workloads with series of their own, those with the most containers; the others are summed as `other`. */
 export const topWorkloads = 50;
@@ -24,6 +25,7 @@ export class NodeMetrics {
   readonly #clock: Clock;
   readonly #rest = new RestOfContainers();
   readonly #up: Gauge<'node'>;
+  readonly #skew: Gauge<'node'>;
   readonly #events: Counter<'node' | 'kind'>;
   readonly #known: Counter<'node' | 'kind'>;
   readonly #missed: Counter<'node' | 'kind'>;
@@ -33,8 +35,11 @@ export class NodeMetrics {
   readonly #expected: Gauge<'node'>;
   readonly #raised: Gauge<'node'>;
   readonly #outbox: Gauge<'node'>;
+  readonly #historyBytes: Gauge<'node'>;
+  readonly #historyOldest: Gauge<'node'>;
   readonly #rules: Gauge<'node'>;
   readonly #ruleReloads: Counter<'node' | 'outcome'>;
+  readonly #snapshots: SnapshotMetrics;
   readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
@@ -53,6 +58,12 @@ export class NodeMetrics {
     this.#clock = clock;
     const node = ['node'] as const;
     this.#up = gauge(registry, 'anchorwatch_node_up', '1 while the agent of the node is connected, else 0.', node);
+    this.#skew = gauge(
+      registry,
+      'anchorwatch_node_clock_skew_seconds',
+      "By how much the node's clock is ahead of the collector's.",
+      node,
+    );
     this.#events = counter(
       registry,
       'anchorwatch_events_total',
@@ -81,6 +92,7 @@ export class NodeMetrics {
       node,
     );
     this.#containers = gauge(registry, 'anchorwatch_containers', 'Containers that the agent watches.', node);
+    this.#snapshots = new SnapshotMetrics(registry);
     this.#unseen = gauge(
       registry,
       'anchorwatch_containers_unseen',
@@ -103,6 +115,13 @@ export class NodeMetrics {
       registry,
       'anchorwatch_outbox_alerts',
       'Alerts on the node that the collector has not acknowledged.',
+      node,
+    );
+    this.#historyBytes = gauge(registry, 'anchorwatch_history_bytes', 'Size of the history that the node keeps.', node);
+    this.#historyOldest = gauge(
+      registry,
+      'anchorwatch_history_oldest_timestamp_seconds',
+      'When the history that the node keeps begins.',
       node,
     );
     this.#rules = gauge(registry, 'anchorwatch_rules_loaded', 'Suspicion rules that the agent uses.', node);
@@ -222,7 +241,10 @@ export class NodeMetrics {
     const states = this.#source();
     const nowMs = this.#clock.nowMs();
     this.#clear();
-    for (const { name, up } of states) this.#up.set({ node: name }, up ? 1 : 0);
+    for (const { name, up, clockSkewMs } of states) {
+      this.#up.set({ node: name }, up ? 1 : 0);
+      if (up && clockSkewMs !== undefined) this.#skew.set({ node: name }, clockSkewMs / 1000);
+    }
     const fresh = states.filter(
       ({ reportReceivedMs }) => reportReceivedMs !== undefined && nowMs - reportReceivedMs <= staleMs,
     );
@@ -246,6 +268,7 @@ export class NodeMetrics {
   #clear(): void {
     const own = [
       this.#up,
+      this.#skew,
       this.#events,
       this.#known,
       this.#missed,
@@ -255,6 +278,8 @@ export class NodeMetrics {
       this.#expected,
       this.#raised,
       this.#outbox,
+      this.#historyBytes,
+      this.#historyOldest,
       this.#rules,
       this.#ruleReloads,
       this.#unseen,
@@ -262,6 +287,7 @@ export class NodeMetrics {
       this.#hooks,
       this.#hookMissing,
     ];
+    this.#snapshots.clear();
     for (const metric of [...own, this.#coverage, this.#features, this.#threshold]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
   }
@@ -276,11 +302,15 @@ export class NodeMetrics {
     this.#expected.set({ node }, report.expectedAlertsPerDay);
     if (report.alertsLastDay !== undefined) this.#raised.set({ node }, report.alertsLastDay);
     this.#outbox.set({ node }, report.outboxAlerts);
+    const { sizeBytes, oldestMs } = report.history ?? {};
+    if (sizeBytes !== undefined) this.#historyBytes.set({ node }, sizeBytes);
+    if (oldestMs !== undefined) this.#historyOldest.set({ node }, oldestMs / 1000);
     if (report.rules !== undefined) {
       this.#rules.set({ node }, report.rules.loaded);
       for (const [outcome, value] of Object.entries(report.rules.reloads))
         this.#ruleReloads.inc({ node, outcome }, value);
     }
+    if (report.snapshots !== undefined) this.#snapshots.set(node, report.snapshots);
     this.#unseen.set({ node }, report.unseenContainers);
     this.#engine.set({ node }, report.engineConnected ? 1 : 0);
     for (const state of hookStates) this.#hooks.set({ node, state }, 0);

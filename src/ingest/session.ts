@@ -1,20 +1,27 @@
 import { WebSocket } from 'ws';
+import type { Clock } from '../lib/clock.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Decision } from '../model/decision.ts';
 import type { NodeReport } from '../model/node.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
-import { closeCodes, protocolVersion } from '../protocol/limits.ts';
+import { closeCodes, commonVersion, protocolVersion } from '../protocol/limits.ts';
 import { decodeAgentMessage, encodeMessage } from '../protocol/message.ts';
-import type { AgentMessage, CollectorMessage, Decided, Hello, Response } from '../protocol/message.ts';
+import type { AgentMessage, CollectorMessage, Decided, Hello, Pace, Response } from '../protocol/message.ts';
+import type { Evidence, Kept } from '../protocol/question.ts';
+import { ClockProbe } from './clock-probe.ts';
+import type { ClockSkew } from './clock-probe.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
+import { Questions } from './questions.ts';
+import type { Answering, Inquiry } from './questions.ts';
+import type { Throttle } from './throttle.ts';
 
 /** What a session asks of ingest. */
 export interface SessionEvents {
   /** The first valid message; answers a refusal, or undefined when the agent is welcome. */
   hello(session: Session, hello: Hello): RefusalCode | undefined;
-  /** Stores the alerts. Throws AnchorwatchError when that fails. */
-  batch(alerts: readonly Alert[]): Promise<{ readonly stored: number; readonly duplicate: number }>;
+  /** Stores the alerts, or says when they shall come again. Throws AnchorwatchError when storing fails. */
+  batch(alerts: readonly Alert[], sizeBytes: number): Promise<BatchOutcome>;
   /** It was welcomed: messages to it are read from now on. */
   welcomed(session: Session): void;
   report(session: Session, report: NodeReport): void;
@@ -23,15 +30,41 @@ export interface SessionEvents {
   contribution(session: Session, shared: SharedProfile): Promise<void>;
   /** What other nodes know of the workload; undefined when nothing, or when it cannot be told; never rejects. */
   asked(session: Session, workload: string): Promise<SharedProfile | undefined>;
+  /** Keeps events around an alert; never rejects. */
+  evidence(session: Session, evidence: Evidence): Promise<Kept['outcome']>;
   refused(session: Session, code: RefusalCode, message: string): void;
-  ended(session: Session): void;
+  /** The agent's clock was compared with ours. */
+  clock(session: Session, skew: ClockSkew): void;
+  ended(session: Session, end: SessionEnd): void;
+}
+
+/** What became of a batch: it is stored, or was put off and is to come again. */
+export type BatchOutcome = { readonly stored: number; readonly duplicate: number } | { readonly retryAfterMs: number };
+
+export interface SessionEnd {
+  /** The agent said goodbye. */
+  readonly stopped: boolean;
+  /** How long ago something came from it last. */
+  readonly heardAgoMs: number;
 }
 
 export interface SessionOptions {
   readonly collectorVersion: string;
+  /** Messages beside those of the first release that the collector takes. */
+  readonly accepts: readonly string[];
   readonly helloTimeoutMs: number;
   readonly pingMs: number;
+  /** The only node that it may speak for. */
+  readonly boundTo: string | undefined;
+  readonly throttle: Throttle;
+  readonly clock: Clock;
 }
+
+/** What agents of the first release are told that the collector takes: they send nothing else. */
+const acceptedAtFirst = ['fleet'];
+
+/** The clock is asked for at the hello and with every so many pings. */
+const clockEveryPings = 4;
 
 /**
  * One agent's connection. Messages are worked off one after the other; while one is being worked on, the socket is not read, so
@@ -42,15 +75,21 @@ export class Session {
   accepts: readonly string[] = [];
   /** Empty until the hello. */
   node = '';
+  /** Version that both sides speak, from the hello on. */
+  protocol = 0;
   readonly #socket: WebSocket;
   readonly #events: SessionEvents;
   readonly #options: SessionOptions;
   readonly #questions = new Map<number, (response: Response | undefined) => void>();
+  readonly #answers: Questions = new Questions((message) => this.#send(message));
   #work: Promise<void> = Promise.resolve();
   #lastBatch = 0;
   #lastQuestion = 0;
   #closing = false;
   #alive = true;
+  #heardMs: number;
+  #pings = 0;
+  readonly #probe: ClockProbe;
   #helloTimer: NodeJS.Timeout | undefined;
   readonly #pingTimer: NodeJS.Timeout;
 
@@ -58,17 +97,21 @@ export class Session {
     this.#socket = socket;
     this.#events = events;
     this.#options = options;
+    this.#heardMs = options.clock.monotonicMs();
+    this.#probe = new ClockProbe(options.clock);
     this.#helloTimer = setTimeout(() => this.refuse('hello.timeout', 'no hello came'), options.helloTimeoutMs);
     this.#pingTimer = setInterval(() => this.#ping(), options.pingMs);
     socket.on('pong', () => {
       this.#alive = true;
+      this.#heardMs = options.clock.monotonicMs();
     });
     socket.on('message', (data: Buffer) => this.#receive(data));
     socket.on('error', (error) => {
       const tooLarge = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
       if (!this.#closing) this.#events.refused(this, tooLarge ? 'message.size' : 'message.syntax', error.message);
     });
-    socket.on('close', () => this.#ended());
+    // The code of our own goodbye comes back to us.
+    socket.on('close', (code) => this.#ended(code === closeCodes.goingAway && !this.#closing));
   }
 
   /** Asks the agent for a profile; undefined when it does not answer in time or goes away. */
@@ -84,6 +127,16 @@ export class Session {
       });
       this.#send({ type: 'request', id, what: 'profile', workload });
     });
+  }
+
+  /** Asks the agent something that it has said to answer; see `Questions`. */
+  inquire(inquiry: Inquiry): Answering {
+    return this.#answers.ask(inquiry);
+  }
+
+  /** Says how much of the collector the agent may take; an agent of an earlier release is not told. */
+  pace(pace: Omit<Pace, 'type'>): void {
+    if (this.protocol >= 2) this.#send({ type: 'pace', ...pace });
   }
 
   /** Tells what an operator decided; the answer comes as `decided`. */
@@ -109,8 +162,12 @@ export class Session {
 
   #receive(data: Buffer): void {
     if (this.#closing) return;
+    this.#heardMs = this.#options.clock.monotonicMs();
     this.#socket.pause();
-    this.#work = this.#work.then(() => this.#handle(data)).finally(() => this.#socket.resume());
+    this.#work = this.#work
+      .then(() => this.#handle(data))
+      .then(() => this.#options.throttle.spend(data.length))
+      .finally(() => this.#socket.resume());
   }
 
   async #handle(data: Buffer): Promise<void> {
@@ -128,12 +185,18 @@ export class Session {
     }
     if (message.type === 'hello') this.#hello(message);
     else if (this.node === '') this.refuse('hello.missing', `the first message must be a hello, not a ${message.type}`);
-    else if (message.type === 'batch') await this.#batch(message.seq, message.alerts);
+    else if (message.type === 'batch' && this.#isForeign(message.alerts))
+      this.refuse('message.node', `an alert is not of node ${this.node}, the only one that this agent may speak for`);
+    else if (message.type === 'batch') await this.#batch(message.seq, message.alerts, data.byteLength);
     else if (message.type === 'report') this.#events.report(this, message.report);
     else if (message.type === 'decided') this.#events.decided(this, message.id, message.outcome);
     else if (message.type === 'contribution') await this.#events.contribution(this, message.shared);
     else if (message.type === 'ask') this.#send(await this.#fleet(message.workload));
-    else this.#questions.get(message.id)?.(message);
+    else if (message.type === 'clock') this.#clock(message.id, message.timeMs);
+    else if (message.type === 'evidence')
+      this.#send({ type: 'kept', id: message.id, outcome: await this.#events.evidence(this, message) });
+    else if (message.type === 'response') this.#questions.get(message.id)?.(message);
+    else this.#answers.take(message);
   }
 
   async #fleet(workload: string): Promise<CollectorMessage> {
@@ -149,24 +212,51 @@ export class Session {
     }
     const refusal = this.#events.hello(this, hello);
     if (refusal !== undefined) {
-      this.refuse(refusal, 'the collector takes no more nodes');
+      const { boundTo = '' } = this.#options;
+      const forbidden = `what this agent shows is for node ${boundTo}, and it says that it is ${hello.node}`;
+      this.refuse(refusal, refusal === 'node.forbidden' ? forbidden : 'the collector takes no more nodes');
       return;
     }
     this.node = hello.node;
+    // `decodeFirst` let no other version pass.
+    this.protocol = commonVersion(hello.protocol) ?? protocolVersion;
     this.accepts = hello.accepts ?? [];
     const { collectorVersion } = this.#options;
-    this.#send({ type: 'welcome', protocol: protocolVersion, collectorVersion, accepts: ['fleet'] });
+    const accepts = this.protocol >= 2 ? this.#options.accepts : acceptedAtFirst;
+    this.#send({ type: 'welcome', protocol: this.protocol, collectorVersion, accepts });
     this.#events.welcomed(this);
+    this.#askClock();
   }
 
-  async #batch(seq: number, alerts: readonly Alert[]): Promise<void> {
+  /** May it speak for the node? */
+  mayBe(node: string): boolean {
+    return (this.#options.boundTo ?? node) === node;
+  }
+
+  #isForeign(alerts: readonly Alert[]): boolean {
+    return alerts.some(({ node }) => !this.mayBe(node));
+  }
+
+  #askClock(): void {
+    if (this.protocol >= 2) this.#send({ type: 'clock', id: this.#probe.ask() });
+  }
+
+  #clock(id: number, timeMs: number): void {
+    const skew = this.#probe.answered(id, timeMs);
+    if (skew !== undefined) this.#events.clock(this, skew);
+  }
+
+  async #batch(seq: number, alerts: readonly Alert[], sizeBytes: number): Promise<void> {
     if (seq !== this.#lastBatch + 1) {
       this.refuse('batch.order', `batch ${String(seq)} came after batch ${String(this.#lastBatch)}`);
       return;
     }
     this.#lastBatch = seq;
     try {
-      this.#send({ type: 'ack', seq, ...(await this.#events.batch(alerts)) });
+      const outcome = await this.#events.batch(alerts, sizeBytes);
+      if ('stored' in outcome) this.#send({ type: 'ack', seq, ...outcome });
+      else
+        this.#send({ type: 'refuse', seq, code: 'collector.busy', message: 'too much waits to be stored', ...outcome });
     } catch (error) {
       const code = error instanceof AnchorwatchError ? error.code : 'store.failed';
       this.#send({ type: 'refuse', seq, code, message: 'the collector could not store the batch' });
@@ -184,14 +274,17 @@ export class Session {
     }
     this.#alive = false;
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+    this.#pings += 1;
+    if (this.#pings % clockEveryPings === 0) this.#askClock();
   }
 
-  #ended(): void {
+  #ended(stopped: boolean): void {
     this.#closing = true;
     clearTimeout(this.#helloTimer);
     clearInterval(this.#pingTimer);
     for (const answer of this.#questions.values()) answer(undefined);
-    this.#events.ended(this);
+    this.#answers.ended();
+    this.#events.ended(this, { stopped, heardAgoMs: this.#options.clock.monotonicMs() - this.#heardMs });
   }
 }
 
@@ -201,8 +294,8 @@ export class Session {
  */
 function decodeFirst(data: Buffer): AgentMessage {
   const version = versionOf(data);
-  if (version !== undefined && version !== protocolVersion) {
-    const message = `the agent speaks protocol version ${String(version)}, this collector ${String(protocolVersion)}: use the same release of both`;
+  if (version !== undefined && commonVersion(version) === undefined) {
+    const message = `the agent speaks protocol version ${String(version)}, this collector ${String(protocolVersion)}: use releases whose versions differ by one at most`;
     throw new AnchorwatchError('protocol.version', message);
   }
   return decodeAgentMessage(data);

@@ -14,6 +14,7 @@ describe('maskText', () => {
     ['header', (s) => `X-Api-Key: ${s}`],
     ['AWS', (s) => `AKIA${s.toUpperCase().padEnd(16, 'A')} `],
     ['GitHub', (s) => `ghp_${s}`],
+    ['our own', (s) => `aw_0123456789ab_${s}`],
     ['PEM', (s) => `-----BEGIN RSA PRIVATE KEY-----\n${s}\n-----END RSA PRIVATE KEY-----`],
     ['cut PEM', (s) => `-----BEGIN PRIVATE KEY-----\n${s}`],
   ])('leaves no secret: %s', (_name, make) => {

@@ -29,11 +29,11 @@ const replacements: readonly Replacement[] = [
     pattern: new RegExp(`(${secretName}["']?\\s{0,8}[=:]\\s{0,8})(?:"[^"]*"?|'[^']*'?|[^\\s&"',;|<>()]+)`, 'gi'),
     by: `$1${masked}`,
   },
-  // Formats that are secret by themselves: AWS, GitHub, GitLab, Slack, Google, Stripe, npm, JSON web tokens.
+  // Formats that are secret by themselves: AWS, GitHub, GitLab, Slack, Google, Stripe, npm, our own, JSON web tokens.
   { pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{12,}/g, by: masked },
   {
     pattern:
-      /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|AIza|sk_live_|rk_live_|sk-|npm_|hvs\.|dop_v1_)[\w-]{10,}/g,
+      /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|AIza|sk_live_|rk_live_|sk-|npm_|hvs\.|dop_v1_|aw_[0-9a-f]{12}_)[\w-]{10,}/g,
     by: masked,
   },
   { pattern: /\beyJ[\w-]{6,2000}\.[\w-]{4,}(?:\.[\w-]*)?/g, by: masked },

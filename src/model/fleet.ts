@@ -13,6 +13,12 @@ export interface NodeState {
   readonly report: NodeReport | undefined;
   /** When the report came, by the collector's clock. */
   readonly reportReceivedMs: number | undefined;
+  /** Its agent said goodbye when it was heard of last: it was stopped in order. */
+  readonly stopped?: boolean;
+  /** Id of the alert that says that it fell silent; absent while it is heard of. */
+  readonly silentAlert?: string;
+  /** By how much its clock is ahead of the collector's, milliseconds; absent as long as it was not measured. */
+  readonly clockSkewMs?: number;
 }
 
 /** A workload as all the nodes that run it know it. */

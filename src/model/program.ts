@@ -80,16 +80,29 @@ export function programKey(path: string, args: readonly string[]): string {
   return applet === '' ? path : `${path} ${applet}`;
 }
 
-/** Plain programs whose arguments say what they are after: a known search is no excuse for another one. */
-const searchers = ['grep', 'egrep', 'fgrep', 'zgrep', 'rg', 'find', 'locate'] as const;
+/**
+ * Plain programs whose arguments say what they are after: a known search is no excuse for another one, nor a health check for an upload, nor
+ * an archive of a cache for one of `/etc`. Tools whose arguments are mostly names of temporary files (`mv`, `rm`, `mkdir`) are left out: what
+ * they do is seen in the files.
+ */
+const tools: ReadonlySet<string> = new Set(
+  [
+    'grep egrep fgrep zgrep rg find locate',
+    'cat head tail tac strings cp ls ps id uname stat getent',
+    'tar bsdtar zip 7z 7za cpio split dd',
+    'curl wget nc nc.openbsd nc.traditional netcat ncat socat ssh scp sftp rsync openssl gpg base64 base32 xxd tr',
+    'chmod chown chattr touch ln truncate shred kill pgrep pkill killall ss netstat',
+    'su sudo chroot unshare nsenter mount umount mknod ip crontab systemctl service dpkg',
+  ].flatMap((line) => line.split(' ')),
+);
 
-/** Names of the programs of which the arguments are part of what an execution is: interpreters, multi-call programs, search tools. */
+/** Names of the programs of which the arguments are part of what an execution is: interpreters, multi-call programs, tools of many uses. */
 export function namesWithArguments(): readonly string[] {
-  return [...multiCall, ...interpreters.keys(), ...searchers];
+  return [...multiCall, ...interpreters.keys(), ...tools];
 }
 
 /** Whether the arguments are part of what an execution of this file is. */
 export function countsArguments(path: string): boolean {
   const name = programName(path);
-  return isMultiCall(path) || interpreters.has(name) || searchers.some((searcher) => searcher === name);
+  return isMultiCall(path) || interpreters.has(name) || tools.has(name);
 }

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import type { ClientTls } from '../lib/client-tls.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { decodeCollectorMessage, encodeMessage } from '../protocol/message.ts';
@@ -8,6 +9,8 @@ import type { AgentMessage, CollectorMessage } from '../protocol/message.ts';
 export interface LinkEnd {
   readonly reason: 'unauthorized' | 'unreachable' | 'silent' | 'garbage' | 'closed';
   readonly detail: string;
+  /** Not to be dialled again before this; absent: the collector said nothing about it. */
+  readonly retryAfterMs?: number;
 }
 
 export interface LinkEvents {
@@ -26,12 +29,17 @@ export class Link {
   #end: LinkEnd = { reason: 'unreachable', detail: 'the collector did not answer' };
   #ended = false;
 
-  /** @param silenceMs The link ends when nothing, not even a ping, came for this long. */
-  constructor(url: string, token: string, silenceMs: number, events: LinkEvents) {
+  /**
+   * @param token Empty: none is shown.
+   * @param silenceMs The link ends when nothing, not even a ping, came for this long.
+   * @param tls Whom to trust and what to show, for wss.
+   */
+  constructor(url: string, token: string, silenceMs: number, events: LinkEvents, tls: ClientTls = {}) {
     this.#events = events;
     this.#silenceMs = silenceMs;
     this.#socket = new WebSocket(url, {
-      headers: { authorization: `Bearer ${token}` },
+      ...tls,
+      headers: token === '' ? {} : { authorization: `Bearer ${token}` },
       handshakeTimeout: 10_000,
       maxPayload: limits.messageBytes,
       perMessageDeflate: false,
@@ -46,14 +54,19 @@ export class Link {
     this.#socket.on('message', (data: Buffer) => this.#receive(data));
     this.#socket.on('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0;
+      const retryAfterSeconds = Number(response.headers['retry-after'] ?? 0);
       response.resume();
-      this.end({
-        reason: status === 401 ? 'unauthorized' : 'unreachable',
-        detail:
-          status === 401
-            ? 'the collector does not accept the token; --token-file must hold the one that the collector has'
-            : `the collector answered HTTP ${String(status)}`,
-      });
+      const unauthorized = status === 401 || status === 403;
+      const shown =
+        token === ''
+          ? 'the certificate: --client-cert must be one that its --client-ca vouches for'
+          : 'the token; --token-file must hold the one that the collector has, or one of the role agent';
+      const detail = unauthorized
+        ? `the collector does not accept ${shown}`
+        : `the collector answered HTTP ${String(status)}`;
+      const retry =
+        retryAfterSeconds > 0 && retryAfterSeconds <= 3600 ? { retryAfterMs: retryAfterSeconds * 1000 } : {};
+      this.end({ ...retry, reason: unauthorized ? 'unauthorized' : 'unreachable', detail });
     });
     this.#socket.on('error', (error) => {
       if (!this.#ended) this.#end = { ...this.#end, detail: errorText(error) };

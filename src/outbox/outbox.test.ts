@@ -18,14 +18,14 @@ class MapFile implements OutboxFile {
   readonly refused: string[] = [];
   failing = false;
 
-  put(alert: Alert): { depth: number; dropped: Alert[] } {
+  put(alert: Alert): { depth: number; dropped: [] } {
     this.#check();
     this.rows.set(alert.id, { alert, revision: (this.rows.get(alert.id)?.revision ?? 0) + 1 });
     return { depth: this.rows.size, dropped: [] };
   }
 
-  next(limit: number): { waiting: Waiting[]; depth: number } {
-    return { waiting: [...this.rows.values()].slice(0, limit), depth: this.rows.size };
+  next(limit: number): { waiting: Waiting[]; depth: number; dropped: []; damaged: number } {
+    return { waiting: [...this.rows.values()].slice(0, limit), depth: this.rows.size, dropped: [], damaged: 0 };
   }
 
   settle(waiting: readonly Waiting[], outcome: 'sent' | 'refused'): { depth: number } {
@@ -122,7 +122,7 @@ describe('the outbox', () => {
       if (message.type === 'batch' && deaf) deaf = false;
       else obliging(message, socket);
     };
-    const box = start({ ackTimeoutMs: 50 });
+    const box = start({ ackTimeoutMs: 500 });
     box.push(makeAlert(1));
     await waitFor('the acknowledgement', () => box.depth() === 0);
     expect(batches()).toEqual([[alertId(1)], [alertId(1)]]);
@@ -175,6 +175,39 @@ describe('the outbox', () => {
     await waitFor('the acknowledgement', () => box.depth() === 0);
     expect(received.flatMap((message) => (message.type === 'batch' ? [message.seq] : []))).toEqual([1, 2, 3, 4]);
     expect(box.counters.connects).toBe(1);
+  });
+
+  test('a batch that is put off comes again after the time that it was told, on the same connection', async () => {
+    let busy = true;
+    reply = (message, socket) => {
+      if (message.type === 'batch' && busy) {
+        busy = false;
+        const refusal = { type: 'refuse', seq: message.seq, code: 'collector.busy', message: 'busy', retryAfterMs: 20 };
+        socket.send(JSON.stringify(refusal));
+      } else obliging(message, socket);
+    };
+    const box = start({ storeRetryMs: 3_600_000 });
+    box.push(makeAlert(1));
+    await waitFor('the acknowledgement', () => box.depth() === 0);
+    expect(batches()).toEqual([[alertId(1)], [alertId(1)]]);
+    expect(box.counters).toMatchObject({ connects: 1, sent: 1 });
+  });
+
+  test('reports no more often than it is told to, and the latest when it is connected again', async () => {
+    reply = (message, socket) => {
+      obliging(message, socket);
+      if (message.type === 'hello') socket.send(JSON.stringify({ type: 'pace', reconnectMs: 1, reportMs: 3_600_000 }));
+      if (message.type === 'hello') socket.send(JSON.stringify({ type: 'clock', id: 1 }));
+    };
+    const box = start();
+    const told = (): readonly number[] =>
+      received.flatMap((message) => (message.type === 'report' ? [message.report.pendingEvents] : []));
+    await waitFor('the pace', () => received.some(({ type }) => type === 'clock'));
+    for (const pendingEvents of [1, 2, 3]) box.report(makeReport({ pendingEvents }));
+    await waitFor('the first', () => told().length === 1);
+    for (const socket of server.clients) socket.terminate();
+    await waitFor('the last', () => told().length === 2);
+    expect(told()).toEqual([1, 3]);
   });
 
   test('what was sent is not sent again while the file cannot forget it', async () => {

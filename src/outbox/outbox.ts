@@ -1,47 +1,50 @@
-import { errorText } from '../lib/errors.ts';
+import type { ClientTls } from '../lib/client-tls.ts';
 import type { Logger } from '../lib/log.ts';
-import { backoffMs } from '../lib/retry.ts';
 import type { Alert } from '../model/alert.ts';
-import type { Decision, DecisionOutcome } from '../model/decision.ts';
-import type { NodeReport, ProfileFeature } from '../model/node.ts';
+import type { NodeReport } from '../model/node.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
-import { fitAlert, fitReport, fitResponse } from '../protocol/fit.ts';
-import { limits, protocolVersion } from '../protocol/limits.ts';
+import { fitAlert, fitReport } from '../protocol/fit.ts';
+import { commonVersion, limits } from '../protocol/limits.ts';
 import type {
+  AgentMessage,
   Ask,
   CollectorMessage,
   Contribution,
-  Decided,
   Refuse,
   Report,
-  Request,
   Welcome,
 } from '../protocol/message.ts';
+import { answerTo, decide } from './replies.ts';
+import type { Answering } from './replies.ts';
 import { agentUrl, checkUrl } from './collector-url.ts';
+import type { Companion } from './companion.ts';
 import { Link } from './link.ts';
 import type { LinkEnd } from './link.ts';
 import { AlertQueue } from './queue.ts';
 import type { OutboxFile, Parcel, QueueCounters } from './queue.ts';
+import { Redial } from './redial.ts';
+import { ReportSlot } from './report-slot.ts';
 
-export interface OutboxOptions {
+export interface OutboxOptions extends Answering {
   /** `ws://host:port` or `wss://host:port`; the agent's endpoint `/agent` is appended. */
   readonly collectorUrl: string;
   readonly token: string;
   /** Asked for the token again before each dial after a refusal: the file that it comes from may have been corrected. May throw. */
   readonly renewToken?: () => string;
+  /** Asked before each dial whom to trust and what to show: files may have been replaced. Must not throw. */
+  readonly tls?: () => ClientTls;
   readonly nodeName: string;
   readonly agentVersion: string;
   readonly file: OutboxFile;
-  readonly log: Logger;
-  /** Answers a profile request: the features of the workload, or undefined when this node has no profile of it. */
-  readonly onRequest?: (workload: string) => Promise<readonly ProfileFeature[] | undefined>;
-  /** Does what an operator decided, and has saved it when it returns. May throw. */
-  readonly onDecision?: (decision: Decision) => DecisionOutcome;
   /** The collector takes contributions and questions about the fleet: `share` works until the connection ends. */
   readonly onFleetOpen?: () => void;
   /** What other nodes know of a workload that `share` asked about; undefined: nothing. */
   readonly onFleet?: (workload: string, shared: SharedProfile | undefined) => void;
+  /** What else goes over the link. */
+  readonly companion?: Companion;
   readonly random?: () => number;
+  /** The machine's clock, which the collector compares with its own. */
+  readonly nowMs?: () => number;
   /** Alerts kept in memory while the file cannot be written. Default 1000. */
   readonly memoryCapacity?: number;
   /** How long to wait for the answer to a hello or a batch. Default 10000. */
@@ -69,8 +72,8 @@ export interface OutboxCounters extends QueueCounters {
 
 /**
  * The agent's durable queue to the collector. `push` returns when the alert is on disk; one WebSocket carries batches, one at a
- * time, and a batch is forgotten when it is acknowledged. The link is dialled again for ever (full jitter, 0.5 s to 30 s).
- * Bounds, and what happens at them: see `AlertQueue`.
+ * time, and a batch is forgotten when it is acknowledged. The link is dialled again for ever (full jitter, 0.5 s to 30 s, or spread over
+ * as long as the collector asked for). Bounds, and what happens at them: see `AlertQueue`.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -82,16 +85,17 @@ export class Outbox {
   #welcomed = false;
   #sharing = false;
   #running = false;
-  #attempt = 0;
   #batchSeq = 0;
   #batchLimit: number = limits.batchAlerts;
   #inFlight: Parcel | undefined;
-  #report: Report | undefined;
+  readonly #report: ReportSlot;
+  readonly #redial: Redial;
   #refusal: Refuse | undefined;
   #lastTrouble = '';
   #dialTimer: NodeJS.Timeout | undefined;
   #ackTimer: NodeJS.Timeout | undefined;
   #storeTimer: NodeJS.Timeout | undefined;
+  #tendTimer: NodeJS.Timeout | undefined;
   #flushed: (() => void) | undefined;
 
   /** Throws `collector.url` when the URL is not one of ws or wss, and what the file throws when it cannot be read. */
@@ -101,6 +105,8 @@ export class Outbox {
     this.#log = options.log;
     this.#token = options.token;
     this.#queue = new AlertQueue(options.file, options.memoryCapacity ?? 1000, options.log);
+    this.#redial = new Redial(options);
+    this.#report = new ReportSlot((message) => this.#sendFresh(message));
   }
 
   get counters(): OutboxCounters {
@@ -133,9 +139,7 @@ export class Outbox {
     const { message, omitted } = fitReport(report);
     if (omitted > 0)
       this.#log.warn({ omitted }, 'the node report was too large: containers or workloads were left out');
-    this.#report = message;
-    // A report behind a full socket would be stale when it arrives; the next one takes its place.
-    if (this.#welcomed && (this.#link?.bufferedBytes ?? 0) < limits.messageBytes) this.#send(message);
+    this.#report.put(message);
   }
 
   /** Sends a message about the fleet. False: the collector is away, takes none, or has not read what was sent before; try again later. */
@@ -148,6 +152,7 @@ export class Outbox {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#tendTimer = setInterval(() => this.#queue.tend(), tendMs);
     this.#dial();
   }
 
@@ -167,9 +172,12 @@ export class Outbox {
     clearTimeout(this.#dialTimer);
     clearTimeout(this.#ackTimer);
     clearTimeout(this.#storeTimer);
+    clearInterval(this.#tendTimer);
+    this.#report.clear();
     this.#link?.close();
     this.#link = undefined;
     this.#welcomed = false;
+    this.#options.companion?.ended();
     this.#queue.shelve();
     if (this.#queue.blocked)
       this.#log.error({ alerts: this.#queue.depth }, 'stopping with alerts that could not be written to disk');
@@ -188,43 +196,58 @@ export class Outbox {
 
   #dial(): void {
     this.#refusal = undefined;
-    this.#link = new Link(agentUrl(this.#options.collectorUrl), this.#token, this.#options.silenceMs ?? 45_000, {
+    const events = {
       opened: () => this.#opened(),
-      received: (message) => this.#received(message),
-      ended: (end) => this.#ended(end),
-    });
+      received: (message: CollectorMessage) => this.#received(message),
+      ended: (end: LinkEnd) => this.#ended(end),
+    };
+    const { collectorUrl, silenceMs = 45_000, tls } = this.#options;
+    this.#link = new Link(agentUrl(collectorUrl), this.#token, silenceMs, events, tls?.());
   }
 
   #opened(): void {
     this.#batchSeq = 0;
     this.#awaitAnswer();
-    const { nodeName, agentVersion } = this.#options;
+    const { nodeName, agentVersion, companion } = this.#options;
     const node = nodeName.slice(0, limits.nameLength);
-    this.#send({ type: 'hello', protocol: protocolVersion, node, agentVersion, accepts: ['decide'] });
+    const accepts = ['decide', ...(companion?.accepts ?? [])];
+    this.#send({ type: 'hello', protocol: this.#redial.version, node, agentVersion, accepts });
   }
 
   #received(message: CollectorMessage): void {
     if (message.type === 'welcome') this.#onWelcome(message);
     else if (message.type === 'ack') this.#onAck(message.seq);
     else if (message.type === 'refuse') this.#onRefuse(message);
-    else if (message.type === 'decide') this.#decide(message.decision);
+    else if (message.type === 'decide') this.#send(decide(message.decision, this.#options));
     else if (message.type === 'fleet') this.#options.onFleet?.(message.workload, message.shared);
-    else void this.#answer(message);
+    else if (message.type === 'clock')
+      this.#send({ type: 'clock', id: message.id, timeMs: (this.#options.nowMs ?? Date.now)() });
+    else if (message.type === 'pace') {
+      this.#redial.spread(message.reconnectMs);
+      this.#report.every(message.reportMs);
+    } else if (message.type === 'request')
+      void answerTo(message, this.#options).then((response) => this.#send(response));
+    else this.#options.companion?.take(message, this.#send);
   }
 
-  #onWelcome({ collectorVersion, accepts = [] }: Welcome): void {
+  #onWelcome({ protocol, collectorVersion, accepts = [] }: Welcome): void {
     clearTimeout(this.#ackTimer);
+    if (commonVersion(protocol) !== protocol) {
+      this.#link?.end({ reason: 'garbage', detail: `the collector answers in protocol version ${String(protocol)}` });
+      return;
+    }
     this.#welcomed = true;
-    this.#attempt = 0;
+    this.#redial.welcomed();
     this.#lastTrouble = '';
     this.#counts.connects += 1;
     this.#log.info(
       { collector: this.#options.collectorUrl, collectorVersion, waiting: this.#queue.depth },
       'connected to the collector',
     );
-    if (this.#report !== undefined) this.#send(this.#report);
+    this.#report.flush();
     this.#sharing = accepts.includes('fleet');
     if (this.#sharing) this.#options.onFleetOpen?.();
+    this.#options.companion?.opened(accepts, this.#send);
     this.#pump();
   }
 
@@ -247,7 +270,7 @@ export class Outbox {
     clearTimeout(this.#ackTimer);
     this.#trouble(`the collector could not take a batch: ${refuse.code}: ${refuse.message}`);
     this.#inFlight = undefined;
-    this.#retryStore();
+    this.#retryStore(refuse.retryAfterMs);
   }
 
   /** A refused batch is tried again in halves; an alert that is refused alone is set aside, so that it cannot hold up the others. */
@@ -271,6 +294,7 @@ export class Outbox {
     this.#link = undefined;
     this.#welcomed = false;
     this.#inFlight = undefined;
+    this.#options.companion?.ended();
     this.#flushed?.();
     if (!this.#running) return;
     if (end.reason === 'unauthorized') this.#counts.unauthorized += 1;
@@ -279,10 +303,13 @@ export class Outbox {
       `no connection to the collector at ${this.#options.collectorUrl}: ${end.detail}${refused}`,
       end.reason === 'unauthorized',
     );
-    this.#dialTimer = setTimeout(() => {
-      if (end.reason === 'unauthorized') this.#renewToken();
-      this.#dial();
-    }, this.#wait(end));
+    this.#dialTimer = setTimeout(
+      () => {
+        if (end.reason === 'unauthorized') this.#renewToken();
+        this.#dial();
+      },
+      this.#redial.waitMs(end, this.#refusal),
+    );
   }
 
   #renewToken(): void {
@@ -291,21 +318,6 @@ export class Outbox {
     } catch (error) {
       this.#log.debug({ err: error }, 'the token could not be read again');
     }
-  }
-
-  /** Milliseconds until the next dial. */
-  #wait(end: LinkEnd): number {
-    const {
-      reconnectBaseMs = 500,
-      reconnectMaxMs = 30_000,
-      refusedRetryMs = 30_000,
-      random = Math.random,
-    } = this.#options;
-    const slow =
-      end.reason === 'unauthorized' || (this.#refusal !== undefined && !this.#refusal.code.startsWith('message.'));
-    if (slow) return refusedRetryMs / 2 + (random() * refusedRetryMs) / 2;
-    this.#attempt += 1;
-    return backoffMs(this.#attempt - 1, { baseMs: reconnectBaseMs, maxMs: reconnectMaxMs, random });
   }
 
   /** The same trouble is logged once until it changes. */
@@ -334,15 +346,18 @@ export class Outbox {
   }
 
   /** After a while, writes what waits for the file and sends again what the collector could not store. */
-  #retryStore(): void {
+  #retryStore(afterMs?: number): void {
     if (!this.#running) return;
-    this.#storeTimer ??= setTimeout(() => {
-      this.#storeTimer = undefined;
-      this.#refusal = undefined;
-      this.#queue.shelve();
-      this.#pump();
-      if (this.#queue.blocked) this.#retryStore();
-    }, this.#options.storeRetryMs ?? 1000);
+    this.#storeTimer ??= setTimeout(
+      () => {
+        this.#storeTimer = undefined;
+        this.#refusal = undefined;
+        this.#queue.shelve();
+        this.#pump();
+        if (this.#queue.blocked) this.#retryStore();
+      },
+      afterMs ?? this.#options.storeRetryMs ?? 1000,
+    );
   }
 
   #awaitAnswer(): void {
@@ -353,31 +368,18 @@ export class Outbox {
     }, this.#options.ackTimeoutMs ?? 10_000);
   }
 
-  async #answer(request: Request): Promise<void> {
-    try {
-      const features = await this.#options.onRequest?.(request.workload);
-      this.#send(fitResponse(request.id, features));
-    } catch (error) {
-      this.#log.error({ err: error, workload: request.workload }, `a profile could not be read: ${errorText(error)}`);
-      this.#send({ type: 'response', id: request.id, outcome: 'failed', features: [], omitted: 0 });
-    }
+  /** A report behind a full socket would be stale when it arrives; the next one takes its place. */
+  #sendFresh(message: Report): boolean {
+    if (!this.#welcomed || (this.#link?.bufferedBytes ?? 0) >= limits.messageBytes) return false;
+    this.#send(message);
+    return true;
   }
 
-  #decide(decision: Decision): void {
-    let outcome: Decided['outcome'];
-    try {
-      outcome = this.#options.onDecision?.(decision) ?? 'unknown';
-    } catch (error) {
-      this.#log.error({ err: error, decision: decision.id }, `a decision could not be kept: ${errorText(error)}`);
-      outcome = 'failed';
-    }
-    this.#send({ type: 'decided', id: decision.id, outcome });
-  }
-
-  #send(message: Parameters<Link['send']>[0]): void {
-    this.#link?.send(message);
-  }
+  readonly #send = (message: AgentMessage): void => this.#link?.send(message);
 }
+
+/** How often is looked for alerts that have waited too long. */
+const tendMs = 600_000;
 
 /** As many of the parcel as fit one message; at least one. */
 function underLimit(parcel: Parcel): Parcel['waiting'] {

@@ -2,7 +2,7 @@ import type { Workload } from '../model/container.ts';
 import type { ByStratum, SharedFeature, SharedProfile } from '../model/shared-profile.ts';
 import { condensed, thousandths } from './merge.ts';
 import type { Decay } from './decay.ts';
-import type { Row } from './row.ts';
+import type { FeatureRow } from './stored.ts';
 
 /** What a node has learned of a workload. */
 export interface Learned {
@@ -11,7 +11,7 @@ export interface Learned {
     readonly listeners: Iterable<string>;
     readonly releases: { stored(): readonly { readonly digest: string }[] };
   };
-  readonly rows: Iterable<Row>;
+  readonly rows: Iterable<FeatureRow>;
   /** By dimension, weights of samples in which something could not be told. */
   readonly incomplete: Readonly<Record<string, ByStratum>>;
   /** Weights of the completed samples. */

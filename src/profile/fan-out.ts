@@ -1,4 +1,4 @@
-import type { Feature } from '../model/feature.ts';
+import type { Dimension, Feature } from '../model/feature.ts';
 import { isOwnDomain, siblingPattern } from './generalise.ts';
 
 /** Siblings of one shape that make a pattern. */
@@ -124,76 +124,132 @@ export function isPattern({ dimension, key }: Feature): boolean {
   return key.includes('*');
 }
 
+/** Numbers for keys, by whoever holds the features. */
+interface SiblingNames {
+  /** The same for the same feature as long as it is told of. */
+  number(feature: Feature): number;
+  key(number: number): string;
+}
+
+/** A pattern that stands for siblings. */
+export interface Pattern extends Feature {
+  /** How often it was asked for. */
+  hits: number;
+}
+
 /**
  * Collapses siblings of one shape to a pattern once there are enough of them. The outcome does not depend on the order in which they came.
- * Bounded by the profile: it holds keys of known features only.
+ * Bounded by the profile: it holds numbers of known features only.
  */
 export class FanOut {
-  readonly #siblings: Map<string, Set<string>> = new Map();
-  readonly #patterns: Map<string, number> = new Map();
+  readonly #names: SiblingNames;
+  /** By pattern; a single sibling without a list. */
+  readonly #siblings: Map<string, number | number[]> = new Map();
+  readonly #patterns: Map<string, Pattern> = new Map();
+  /** Another one after patterns came or went. */
+  version = 0;
+
+  constructor(names: SiblingNames = new KeyNumbers()) {
+    this.#names = names;
+  }
 
   /** Tells of a known feature, pattern or not. */
   add(feature: Feature): void {
     const own = candidates(feature);
     if (isPattern(feature)) {
-      const id = `${feature.dimension} ${feature.key}`;
-      if (!this.#patterns.has(id)) this.#patterns.set(id, 0);
-      if (own.length === 0) return;
+      const { dimension, key } = feature;
+      if (!this.#patterns.has(`${dimension} ${key}`)) this.#isPattern(dimension, key);
     }
-    for (const { pattern } of own) {
-      const id = `${feature.dimension} ${pattern}`;
-      const siblings = this.#siblings.get(id);
-      if (siblings === undefined) this.#siblings.set(id, new Set([feature.key]));
-      else siblings.add(feature.key);
-    }
+    if (own.length === 0) return;
+    const number = this.#names.number(feature);
+    for (const { pattern } of own) this.#addSibling(`${feature.dimension} ${pattern}`, number);
   }
 
   /** The pattern that covers the feature, if there is one already. Counts as a hit of the pattern. */
   patternOf(feature: Feature): Feature | undefined {
-    for (const { pattern } of candidates(feature)) {
-      const id = `${feature.dimension} ${pattern}`;
-      const hits = this.#patterns.get(id);
-      if (hits === undefined) continue;
-      this.#patterns.set(id, hits + 1);
-      return { dimension: feature.dimension, key: pattern };
-    }
-    return undefined;
+    const pattern = this.covering(feature);
+    if (pattern !== undefined) pattern.hits++;
+    return pattern;
   }
 
   /** The feature, pattern or not, was forgotten. */
   remove(feature: Feature): void {
-    this.#patterns.delete(`${feature.dimension} ${feature.key}`);
-    for (const { pattern } of candidates(feature)) {
-      const id = `${feature.dimension} ${pattern}`;
-      const siblings = this.#siblings.get(id);
-      siblings?.delete(feature.key);
-      if (siblings?.size === 0) this.#siblings.delete(id);
-    }
+    if (this.#patterns.delete(`${feature.dimension} ${feature.key}`)) this.version++;
+    const own = candidates(feature);
+    if (own.length === 0) return;
+    const number = this.#names.number(feature);
+    for (const { pattern } of own) this.#removeSibling(`${feature.dimension} ${pattern}`, number);
   }
 
-  /** The pattern that covers the feature, and how often it was asked for. */
-  covering(feature: Feature): { readonly pattern: string; readonly hits: number } | undefined {
+  /** The pattern that covers the feature, without counting it as a hit. */
+  covering(feature: Feature): Pattern | undefined {
+    if (this.#patterns.size === 0) return undefined;
     for (const { pattern } of candidates(feature)) {
-      const hits = this.#patterns.get(`${feature.dimension} ${pattern}`);
-      if (hits !== undefined) return { pattern, hits };
+      const found = this.#patterns.get(`${feature.dimension} ${pattern}`);
+      if (found !== undefined) return found;
     }
     return undefined;
   }
 
   /** After `add`: the pattern that became due with this feature, and the keys that it replaces. */
   collapse(feature: Feature): { readonly pattern: string; readonly members: readonly string[] } | undefined {
+    const { dimension } = feature;
     for (const { pattern, min, group } of candidates(feature)) {
-      const id = `${feature.dimension} ${pattern}`;
-      const members = this.#siblings.get(id);
-      if (members === undefined || members.size < min) continue;
-      if (group !== undefined && new Set([...members].map(group)).size < min) continue;
+      const id = `${dimension} ${pattern}`;
+      const siblings = this.#siblings.get(id);
+      if (typeof siblings !== 'object' || siblings.length < min) continue;
+      const members = siblings.map((number) => this.#names.key(number));
+      if (group !== undefined && new Set(members.map(group)).size < min) continue;
       this.#siblings.delete(id);
-      for (const key of members)
-        for (const other of candidates({ dimension: feature.dimension, key }))
-          this.#siblings.get(`${feature.dimension} ${other.pattern}`)?.delete(key);
-      this.#patterns.set(id, 0);
-      return { pattern, members: [...members] };
+      for (const [index, key] of members.entries())
+        for (const other of candidates({ dimension, key }))
+          this.#removeSibling(`${dimension} ${other.pattern}`, siblings[index] ?? -1);
+      this.#isPattern(dimension, pattern);
+      return { pattern, members };
     }
     return undefined;
+  }
+
+  #isPattern(dimension: Dimension, key: string): void {
+    this.#patterns.set(`${dimension} ${key}`, { dimension, key, hits: 0 });
+    this.version++;
+  }
+
+  #addSibling(id: string, number: number): void {
+    const siblings = this.#siblings.get(id);
+    if (siblings === undefined) this.#siblings.set(id, number);
+    else if (typeof siblings === 'object') {
+      if (!siblings.includes(number)) siblings.push(number);
+    } else if (siblings !== number) this.#siblings.set(id, [siblings, number]);
+  }
+
+  #removeSibling(id: string, number: number): void {
+    const siblings = this.#siblings.get(id);
+    if (typeof siblings !== 'object') {
+      if (siblings === number) this.#siblings.delete(id);
+      return;
+    }
+    const at = siblings.indexOf(number);
+    if (at >= 0) siblings.splice(at, 1);
+    if (siblings.length === 0) this.#siblings.delete(id);
+  }
+}
+
+/** Numbers for keys, for who has none. */
+class KeyNumbers implements SiblingNames {
+  readonly #numbers: Map<string, number> = new Map();
+  readonly #keys: string[] = [];
+
+  number({ key }: Feature): number {
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#keys.push(key) - 1;
+      this.#numbers.set(key, number);
+    }
+    return number;
+  }
+
+  key(number: number): string {
+    return this.#keys[number] ?? '';
   }
 }

@@ -144,8 +144,11 @@ function argumentsShape(event: ExecEvent): string {
     return mode === 'text' ? `-c ${foldText(text, argumentsMax)}` : mode === 'module' ? `-m ${text}` : '-';
   }
   const shaped = event.kernelKey?.kind === 'exec' && event.kernelKey.shape !== '';
-  if (!shaped && program(event) === event.path) return '';
-  return foldText(args.slice(1).join(' '), argumentsMax);
+  const isPlain = program(event) === event.path;
+  if (!shaped && isPlain) return '';
+  // Temporary files have another name each time; of multi-call programs all applets come here, of plain ones only tools.
+  const words = isPlain ? args.slice(1).map((word) => (word.startsWith('/') ? typedPath(word) : word)) : args.slice(1);
+  return foldText(words.join(' '), argumentsMax);
 }
 
 function program(event: ExecEvent): string {

@@ -43,11 +43,7 @@ export function broughtTo(shared: SharedProfile, nowMs: number): SharedProfile {
  */
 export function merged(a: SharedProfile, b: SharedProfile): SharedProfile {
   const features = new Map(a.features.map((feature) => [featureId(feature), feature]));
-  for (const feature of b.features) {
-    const id = featureId(feature);
-    const other = features.get(id);
-    features.set(id, other === undefined ? feature : sumOfTwo(other, feature));
-  }
+  for (const feature of b.features) addTo(features, feature);
   const incomplete = { ...a.incomplete };
   for (const [dimension, lost] of Object.entries(b.incomplete))
     incomplete[dimension] = plus(incomplete[dimension] ?? none, lost);
@@ -88,9 +84,41 @@ export function condensed(shared: SharedProfile, featuresMax: number): SharedPro
 const sumFeaturesMax = 4096;
 
 /** The sum of contributions, one of each node, as of `nowMs` and as it is handed out; undefined of none. In whatever order they come, the same. */
-export function sumOfContributions(contributions: readonly SharedProfile[], nowMs: number): SharedProfile | undefined {
-  const [first, ...rest] = contributions.map((one) => broughtTo(one, nowMs));
-  return first === undefined ? undefined : condensed(rest.reduce(merged, first), sumFeaturesMax);
+export function sumOfContributions(contributions: Iterable<SharedProfile>, nowMs: number): SharedProfile | undefined {
+  const sum = new ContributionSum(nowMs);
+  for (const one of contributions) sum.add(one);
+  return sum.taken();
+}
+
+/** `sumOfContributions` of what comes one after the other: only the sum is in memory. */
+export class ContributionSum {
+  readonly #nowMs: number;
+  readonly #features: Map<string, SharedFeature> = new Map();
+  /** Without its features. */
+  #sum: SharedProfile | undefined;
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs;
+  }
+
+  add(contribution: SharedProfile): void {
+    const { features, ...rest } = broughtTo(contribution, this.#nowMs);
+    for (const feature of features) addTo(this.#features, feature);
+    const one = { ...rest, features: [] };
+    this.#sum = this.#sum === undefined ? one : merged(this.#sum, one);
+  }
+
+  /** As it is handed out; undefined when nothing was added. */
+  taken(): SharedProfile | undefined {
+    if (this.#sum === undefined) return undefined;
+    return condensed({ ...this.#sum, features: [...this.#features.values()] }, sumFeaturesMax);
+  }
+}
+
+function addTo(features: Map<string, SharedFeature>, feature: SharedFeature): void {
+  const id = featureId(feature);
+  const other = features.get(id);
+  features.set(id, other === undefined ? feature : sumOfTwo(other, feature));
 }
 
 /** The known features, siblings collapsed as `Profile.learn` does. Executables, protected directories and credentials have no patterns. */

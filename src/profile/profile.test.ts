@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { KernelKey } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
-import { featuresMax, Profile } from './profile.ts';
+import { featuresMax } from './learned-features.ts';
+import { Profile } from './profile.ts';
 import { SampleClock } from './samples.ts';
 
 const workload = { id: 'w', name: 'shop/web', kind: 'image' as const };

@@ -5,19 +5,17 @@ import type { ProfileFeature } from '../model/node.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { contributionOf } from './contribution.ts';
 import type { Incidences } from './coverage.ts';
-import { Decay, defaultHalfLifeMs, forgottenBelow, landmarked } from './decay.ts';
-import { FanOut, isPattern } from './fan-out.ts';
+import { Decay, defaultHalfLifeMs, landmarked } from './decay.ts';
+import { isPattern } from './fan-out.ts';
 import { KernelKeys } from './kernel-keys.ts';
+import type { KeyTest } from './kernel-keys.ts';
+import { LearnedFeatures } from './learned-features.ts';
 import { Prior } from './prior.ts';
 import { countsUnder, Releases } from './releases.ts';
-import { featureId, featureOfId, loadedRow, newRow, patternRow, plain, shown } from './row.ts';
-import type { Row } from './row.ts';
+import { featureId, featureOfId } from './row.ts';
 import type { Sample } from './samples.ts';
 import type { StoredProfile } from './stored.ts';
-import { Tallies } from './tallies.ts';
 
-/** Most features that one workload's profile holds, with keys of at most 536 characters each; what does not fit is counted in `overflow`. */
-export const featuresMax = 8192;
 /** Most argument shapes kept of one program; more are unsurprising but never recognised. */
 export const argumentShapesMax = 64;
 const listenersMax = 64;
@@ -38,22 +36,18 @@ export class Profile {
   readonly #samples: { startup: number; steady: number };
   readonly #sampleWeights: { startup: number; steady: number };
   readonly #decay: Decay;
-  readonly #rows: Map<string, Row> = new Map();
-  readonly #tallies: Tallies = new Tallies();
+  readonly #learned: LearnedFeatures;
   /** Images that it was learned under. */
   readonly releases: Releases;
   readonly #kernelKeys: KernelKeys;
-  readonly #fanOut: FanOut = new FanOut();
   readonly #listeners: Set<string>;
   readonly #shapes: Map<string, number> = new Map();
-  readonly #seen: Set<Row> = new Set();
-  #dirty: Set<string> = new Set();
-  #removed: Set<string> = new Set();
   #dirtySelf = true;
   #reset: boolean;
   /** What other nodes know, since `usePrior`. */
   prior: Prior | undefined;
-  #overflow = 0;
+  /** Kernel keys that did not fit. */
+  #keysRefused = 0;
 
   /** @param halfLifeMs After this time a sighting counts half; at least a day. */
   constructor(
@@ -70,19 +64,22 @@ export class Profile {
     this.#decay = new Decay(decay);
     this.#decay.at(lastMs);
     this.#sampleWeights = { ...decay.samples };
-    for (const row of features) this.#insert(loadedRow(row));
+    const samplesSoFar = { counts: this.#samples, weights: this.#sampleWeights, sinceMs: this.createdMs };
+    this.#learned = new LearnedFeatures(this.#decay, samplesSoFar, features);
     for (const [dimension, incomplete] of Object.entries(lost))
-      this.#tallies.of(dimension as Dimension).incomplete = { ...incomplete };
+      this.#learned.tallies.of(dimension as Dimension).incomplete = { ...incomplete };
     this.releases = new Releases(this.#decay, decay.releases);
-    this.#kernelKeys = new KernelKeys(stored.kernelKeys);
-    this.#dirty.clear();
-    this.#removed.clear();
+    const names = {
+      id: (number: number) => featureId(this.#learned.table.feature(number)),
+      refer: (id: string) => this.#learned.table.refer(featureOfId(id)),
+    };
+    this.#kernelKeys = new KernelKeys(names, stored.kernelKeys);
     this.#dirtySelf = stored.features === undefined;
   }
 
   /** Features and kernel keys that did not fit. */
   get overflow(): number {
-    return this.#overflow;
+    return this.#keysRefused + this.#learned.overflow;
   }
 
   /** A container of this image runs. */
@@ -107,67 +104,68 @@ export class Profile {
 
   /** `known` in either stratum is known. A judged feature stays judged even where a pattern would cover it. */
   state(feature: Feature): FeatureState {
-    return this.#find(feature)?.state ?? 'new';
+    const found = this.#learned.find(feature);
+    return found < 0 ? 'new' : this.#learned.table.isKnown(found) ? 'known' : 'judged';
   }
 
   /** In how many samples of the stratum the feature (or the pattern that covers it) was seen, less what was forgotten. */
   incidence(feature: Feature, stratum: Stratum): number {
-    return this.#decay.value(this.#find(feature)?.weight[stratum] ?? 0);
+    const found = this.#learned.find(feature);
+    return found < 0 ? 0 : this.#decay.value(this.#learned.table.weight(found, stratum));
   }
 
   /** What other nodes know counts beside what was learned here, from now on; it is never saved, nor contributed as the node's own. */
   usePrior(shared: SharedProfile, timeMs: number): void {
     this.prior = new Prior(shared, this.#decay.at(timeMs));
-    for (const row of this.#rows.values()) this.#tallies.mark(row, this.prior.has(row));
+    this.#learned.usePrior(this.prior);
   }
 
   /** What this node has learned by itself, for the others: at most `featuresMost` features. Undefined before a sample is completed. */
   contribution(timeMs: number, featuresMost: number): SharedProfile | undefined {
     const [decay, samples] = [this.#decay, this.#sampleWeights];
-    const learned = { of: this, rows: this.#rows.values(), incomplete: this.#tallies.incomplete(), decay, samples };
+    const rows = Array.from(this.#learned.table.numbers(), (number) => this.#learned.table.row(number));
+    const learned = { of: this, rows, incomplete: this.#learned.tallies.incomplete(), decay, samples };
     return contributionOf(learned, timeMs, featuresMost);
   }
 
   /** Known from the workload's first minutes, or for many samples: not something that came in a moment ago. */
   isEstablished(feature: Feature): boolean {
-    const row = this.#find(feature);
-    if (row?.state !== 'known') return false;
-    return row.firstSeenMs - this.createdMs <= firstMinutesMs || row.startup + row.steady >= establishedSamples;
+    const [features, number] = [this.#learned.table, this.#learned.find(feature)];
+    if (number < 0 || !features.isKnown(number)) return false;
+    if (features.firstSeenMs(number) - this.createdMs <= firstMinutesMs) return true;
+    return features.count(number, 'startup') + features.count(number, 'steady') >= establishedSamples;
   }
 
   /** The counts that coverage and surprise are computed from, less what was forgotten; with those of other nodes. */
   incidences(dimension: Dimension, stratum: Stratum): Incidences {
     const [samples, decay] = [this.#sampleWeights[stratum], this.#decay];
-    return this.#tallies.incidences(dimension, stratum, { samples, prior: this.prior, decay });
+    return this.#learned.tallies.incidences(dimension, stratum, { samples, prior: this.prior, decay });
   }
 
   /** `incidences` as evidence about containers of one image: what was seen under others says less about them. */
   incidencesUnder(digest: string, dimension: Dimension, stratum: Stratum, counts: Incidences): Incidences {
     if (this.prior?.isOfOthers(digest) === true) {
       const [samples, decay] = [this.#sampleWeights[stratum], this.#decay];
-      const own = this.#tallies.incidences(dimension, stratum, { samples, prior: undefined, decay });
+      const own = this.#learned.tallies.incidences(dimension, stratum, { samples, prior: undefined, decay });
       return countsUnder(counts, { own: own.samples, onceSince: own.once });
     }
     return this.releases.under(digest, { dimension, stratum }, counts, (sinceMs) =>
-      [...this.knownKeys(dimension)].reduce((once, key) => {
-        const row = this.#rows.get(featureId({ dimension, key }));
-        return row?.[stratum] === 1 && row.firstSeenMs >= sinceMs ? once + 1 : once;
-      }, 0),
+      this.#learned.onceSince(dimension, stratum, sinceMs),
     );
   }
 
   /** Every known key of a dimension. */
-  knownKeys(dimension: Dimension): Iterable<string> {
-    return this.#tallies.get(dimension)?.keys ?? [];
+  *knownKeys(dimension: Dimension): Iterable<string> {
+    for (const number of this.#learned.table.numbers(dimension)) yield this.#learned.table.key(number);
   }
 
   dimensionsSeen(): readonly Dimension[] {
-    return this.#tallies.dimensions;
+    return this.#learned.tallies.dimensions;
   }
 
   /** How many known features a dimension has. */
   size(dimension: Dimension): number {
-    return this.#tallies.get(dimension)?.keys.size ?? 0;
+    return this.#learned.tallies.get(dimension)?.size ?? 0;
   }
 
   /**
@@ -175,44 +173,58 @@ export class Profile {
    * `full`: there was no room, it stays unknown.
    */
   learn(feature: Feature, containerId: string, sample: Sample, timeMs: number): 'new' | 'known' | 'judged' | 'full' {
-    const found = this.#find(feature);
-    if (found?.state === 'judged') return 'judged';
-    if (found !== undefined) {
-      found.sightings++;
-      this.#see(found, containerId, sample, timeMs);
+    const found = this.#learned.find(feature);
+    if (found >= 0 && !this.#learned.table.isKnown(found)) return 'judged';
+    if (found >= 0) {
+      this.#learned.table.sighted(found);
+      this.#learned.see(found, containerId, sample, timeMs);
       return 'known';
     }
-    const row = this.#create(feature, 'known', timeMs);
-    if (row === undefined) return 'full';
-    this.#see(row, containerId, sample, timeMs);
-    this.#collapse(row);
+    const made = this.#learned.create(feature, 'known', timeMs);
+    if (made < 0) return 'full';
+    this.#learned.see(made, containerId, sample, timeMs);
+    this.#learned.collapse(made, feature);
     return 'new';
   }
 
   /** Like `learn` for argument shapes, of which each program keeps a bounded number. */
   learnShape(program: string, feature: Feature, containerId: string, sample: Sample, timeMs: number): void {
     const shapes = this.#shapes.get(program) ?? 0;
-    if (this.#find(feature) === undefined && shapes >= argumentShapesMax) return;
+    if (this.#learned.find(feature) < 0 && shapes >= argumentShapesMax) return;
     if (this.learn(feature, containerId, sample, timeMs) === 'new') this.#shapes.set(program, shapes + 1);
   }
 
   /** An alert was raised for it: it will not become known by repetition. A known feature stays known. */
   judge(feature: Feature, timeMs: number): void {
-    const found = this.#find(feature) ?? this.#create(feature, 'judged', timeMs);
-    if (found?.state !== 'judged') return;
-    found.lastSeenMs = timeMs;
-    this.#dirty.add(featureId(found));
+    const known = this.#learned.find(feature);
+    const found = known >= 0 ? known : this.#learned.create(feature, 'judged', timeMs);
+    if (found < 0 || this.#learned.table.isKnown(found)) return;
+    this.#learned.table.setLastSeen(found, timeMs, false);
+    this.#learned.changes.changed(found);
   }
 
   /** Remembers what the kernel hashed for these features, to count its incidence and to restore it. */
   addKernelKey(kernelKey: KernelKey, features: readonly Feature[]): void {
-    if (!this.#kernelKeys.add(kernelKey, features.map(featureId))) this.#overflow++;
+    if (!this.#kernelKeys.add(kernelKey, features.map(featureId))) this.#keysRefused++;
   }
 
-  /** Kernel keys all of whose features are known, and of which `test` holds: what the kernel may recognise. */
-  recognisable(test?: (features: readonly string[], key: KernelKey) => boolean): Iterable<KernelKey> {
-    const isKnown = (id: string): boolean => this.#resolve(id)?.state === 'known';
-    return this.#kernelKeys.where((features, key) => features.every(isKnown) && test?.(features, key) !== false);
+  /** Kernel keys all of whose features are known, and of which `also` holds: what the kernel may recognise. */
+  recognisable(also?: KeyTest): Iterable<KernelKey> {
+    return this.#kernelKeys.whereEvery((feature) => {
+      const number = this.#learned.resolve(feature);
+      return number >= 0 && this.#learned.table.isKnown(number);
+    }, also);
+  }
+
+  /** What stands for the kernel key in `addIncidence`, as long as the profile is there; -1: nothing does, it would not be counted. */
+  kernelKeyNumber(kernelKey: KernelKey): number {
+    return this.#kernelKeys.number(kernelKey);
+  }
+
+  /** The kernel key of such a number; undefined: it is of no key of this profile. */
+  kernelKey(number: number): KernelKey | undefined {
+    if (number < 0 || number >= this.#kernelKeys.end) return undefined;
+    return this.#kernelKeys.key(number);
   }
 
   /**
@@ -220,12 +232,12 @@ export class Profile {
    * `full`: there was no room.
    */
   accept(feature: Feature, timeMs: number): 'applied' | 'full' {
-    const found = this.#find(feature);
-    if (found?.state === 'known') return 'applied';
-    if (found !== undefined) this.#remove(found);
-    const row = this.#create(feature, 'known', timeMs);
-    if (row === undefined) return 'full';
-    this.#add(row, 'steady', 1, timeMs);
+    const found = this.#learned.find(feature);
+    if (found >= 0 && this.#learned.table.isKnown(found)) return 'applied';
+    if (found >= 0) this.#learned.remove(found);
+    const made = this.#learned.create(feature, 'known', timeMs);
+    if (made < 0) return 'full';
+    this.#learned.add(made, 'steady', 1, timeMs);
     return 'applied';
   }
 
@@ -234,25 +246,29 @@ export class Profile {
    * keys that must not be recognised any more. `pattern`: it is one or a member of one, nothing is changed; `full`: there was no room.
    */
   deny(feature: Feature, timeMs: number): readonly KernelKey[] | 'pattern' | 'full' {
-    if (isPattern(feature) || this.#fanOut.covering(feature) !== undefined) return 'pattern';
-    const found = this.#rows.get(featureId(feature));
-    if (found?.state === 'known') this.#remove(found);
-    if (found?.state !== 'judged' && this.#create(feature, 'judged', timeMs) === undefined) return 'full';
-    return [...this.#kernelKeys.where((features) => features.includes(featureId(feature)))];
+    if (isPattern(feature) || this.#learned.fanOut.covering(feature) !== undefined) return 'pattern';
+    const found = this.#learned.table.find(feature);
+    const judged = found >= 0 && !this.#learned.table.isKnown(found);
+    if (found >= 0 && !judged) this.#learned.remove(found);
+    if (!judged && this.#learned.create(feature, 'judged', timeMs) < 0) return 'full';
+    const name = this.#learned.table.name(feature);
+    return [...this.#kernelKeys.whereSome((number) => number === name)];
   }
 
   /** The pattern that stands for the feature and its siblings, and how often it did. */
   covering(feature: Feature): { readonly pattern: string; readonly hits: number } | undefined {
-    return this.#fanOut.covering(feature);
+    const found = this.#learned.fanOut.covering(feature);
+    return found === undefined ? undefined : { pattern: found.key, hits: found.hits };
   }
 
   /** How often user space has seen the feature (or its pattern) since the agent's start, after the first time. */
   sightings(feature: Feature): number {
-    return this.#find(feature)?.sightings ?? 0;
+    const found = this.#learned.find(feature);
+    return found < 0 ? 0 : this.#learned.table.sightings(found);
   }
 
-  /** What the kernel counted for a key since the last read, within the present slice. */
-  addIncidence(kernelKey: KernelKey, stratum: Stratum, delta: number): void {
+  /** What the kernel counted for a key, or for the key of a number, since the last read, within the present slice. */
+  addIncidence(kernelKey: KernelKey | number, stratum: Stratum, delta: number): void {
     this.#kernelKeys.count(kernelKey, stratum, delta);
   }
 
@@ -265,136 +281,54 @@ export class Profile {
     this.#samples[stratum]++;
     this.#sampleWeights[stratum] += weight;
     this.releases.sampled(digest, stratum, weight);
-    for (const dimension of incomplete) this.#tallies.of(dimension).incomplete[stratum] += weight;
+    for (const dimension of incomplete) this.#learned.tallies.of(dimension).incomplete[stratum] += weight;
     this.#dirtySelf = true;
   }
 
   /** Ends a slice: adds what the kernel counted; what user space counted for the same samples itself is not counted again. */
   endSlice(timeMs: number): void {
-    for (const [row, best] of this.#kernelKeys.takeCounts((id) => this.#resolve(id))) {
-      if (row.state !== 'known') continue;
-      for (const stratum of ['startup', 'steady'] as const) {
-        const extra = best[stratum] - (row.slice?.[stratum] ?? 0);
-        if (extra > 0) this.#add(row, stratum, extra, timeMs);
-      }
-    }
+    const counts = this.#kernelKeys.takeCounts((name) => this.#learned.resolve(name));
+    this.#learned.endSlice(counts, timeMs);
     this.releases.endSlice();
-    for (const row of this.#seen) row.slice = undefined;
-    this.#seen.clear();
     // Weights fade in steps: between them nothing is forgotten.
-    if (!this.#decay.stepped(timeMs)) return;
-    for (const row of this.#rows.values())
-      if (row.state === 'known' && this.#decay.value(row.weight.startup + row.weight.steady) < forgottenBelow)
-        this.#remove(row);
+    if (this.#decay.stepped(timeMs)) this.#learned.forgetFaded();
   }
 
-  /** What changed since the last call; undefined when nothing did. */
-  takeChanges(): StoredProfile | undefined {
+  /**
+   * What changed since the last call, `rowsMost` features and kernel keys of it, the profile's own figures with each part; undefined when nothing
+   * did. It is taken for saved.
+   */
+  takeChanges(rowsMost: number = Infinity): StoredProfile | undefined {
     if (this.releases.takeChanged()) this.#dirtySelf = true;
-    if (!this.#dirtySelf && !this.#kernelKeys.changed && this.#dirty.size + this.#removed.size === 0) return undefined;
+    if (!this.#dirtySelf && !this.#kernelKeys.changed && !this.#learned.changes.any) return undefined;
+    const { features, removed } = this.#learned.changes.take(rowsMost);
     const changes: StoredProfile = {
       workload: this.workload,
       createdMs: this.createdMs,
       samples: this.samples,
       decay: { ...this.#decay.unit, samples: { ...this.#sampleWeights }, releases: this.releases.stored() },
       listeners: [...this.#listeners],
-      incomplete: this.#tallies.incomplete(),
-      features: [...this.#dirty].flatMap((id) => this.#rows.get(id) ?? []).map(plain),
-      kernelKeys: this.#kernelKeys.takeChanges(),
-      removed: [...this.#removed],
+      incomplete: this.#learned.tallies.incomplete(),
+      features,
+      kernelKeys: this.#kernelKeys.takeChanges(Math.max(0, rowsMost - features.length)),
+      removed,
       ...(this.relearned === undefined ? {} : { relearned: this.relearned }),
       ...(this.#reset ? { reset: true } : {}),
     };
-    this.#dirty = new Set();
     this.#reset = false;
-    this.#removed = new Set();
     this.#dirtySelf = false;
     return changes;
   }
 
   /** Changes that could not be saved: they are handed out again by the next `takeChanges`. */
   returnChanges(changes: StoredProfile): void {
-    for (const feature of changes.features) this.#dirty.add(featureId(feature));
+    this.#learned.changes.giveBack(changes.features, changes.removed);
     this.#kernelKeys.returnChanges(changes.kernelKeys);
     this.#reset ||= changes.reset === true;
-    for (const id of changes.removed) if (!this.#rows.has(id)) this.#removed.add(id);
     this.#dirtySelf = true;
   }
 
   features(): readonly ProfileFeature[] {
-    return [...this.#rows.values()].map(shown);
-  }
-
-  #resolve(id: string): Row | undefined {
-    return this.#rows.get(id) ?? this.#find(featureOfId(id));
-  }
-
-  #find(feature: Feature): Row | undefined {
-    const exact = this.#rows.get(featureId(feature));
-    if (exact !== undefined) return exact;
-    const pattern = this.#fanOut.patternOf(feature);
-    return pattern === undefined ? undefined : this.#rows.get(featureId(pattern));
-  }
-
-  #create(feature: Feature, state: 'known' | 'judged', timeMs: number): Row | undefined {
-    if (this.#rows.size >= featuresMax) {
-      this.#overflow++;
-      return undefined;
-    }
-    const row = newRow(feature, state, timeMs);
-    this.#insert(row);
-    return row;
-  }
-
-  #insert(row: Row): void {
-    this.#rows.set(featureId(row), row);
-    this.#dirty.add(featureId(row));
-    this.#removed.delete(featureId(row));
-    if (row.state !== 'known') return;
-    this.#tallies.add(row);
-    if (this.prior !== undefined) this.#tallies.mark(row, this.prior.has(row));
-    this.#fanOut.add(row);
-  }
-
-  #collapse(row: Row): void {
-    const collapsed = this.#fanOut.collapse(row);
-    if (collapsed === undefined) return;
-    const { dimension } = row;
-    const members = collapsed.members.flatMap((key) => this.#rows.get(featureId({ dimension, key })) ?? []);
-    const { startup, steady } = this.#sampleWeights;
-    const first = this.#decay.at(this.createdMs);
-    const most = { startup: Math.max(first, startup), steady: Math.max(first, steady) };
-    const pattern = patternRow(collapsed.pattern, row, members, { samples: this.#samples, most });
-    for (const member of members) this.#remove(member);
-    this.#seen.add(pattern);
-    this.#insert(pattern);
-  }
-
-  #remove(row: Row): void {
-    this.#tallies.remove(row);
-    this.#fanOut.remove(row);
-    this.#rows.delete(featureId(row));
-    this.#dirty.delete(featureId(row));
-    this.#removed.add(featureId(row));
-  }
-
-  #see(row: Row, containerId: string, sample: Sample, timeMs: number): void {
-    const mark = `${containerId}:${sample.number}`;
-    row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
-    row.slice ??= { marks: new Set(), startup: 0, steady: 0 };
-    if (row.slice.marks.has(mark)) return;
-    row.slice.marks.add(mark);
-    row.slice[sample.stratum]++;
-    this.#seen.add(row);
-    this.#add(row, sample.stratum, 1, timeMs);
-  }
-
-  #add(row: Row, stratum: Stratum, count: number, timeMs: number): void {
-    this.#tallies.update(row, stratum, () => {
-      row[stratum] += count;
-      row.weight[stratum] += count * this.#decay.at(timeMs);
-    });
-    row.lastSeenMs = Math.max(row.lastSeenMs, timeMs);
-    this.#dirty.add(featureId(row));
+    return Array.from(this.#learned.table.numbers(), (number) => this.#learned.table.shown(number));
   }
 }

@@ -1,13 +1,13 @@
 import type { Dimension, Stratum } from '../model/feature.ts';
 import type { Incidences } from './coverage.ts';
 import type { Decay } from './decay.ts';
-import type { Row } from './row.ts';
+import type { FeatureTable } from './feature-table.ts';
 import type { StoredProfile } from './stored.ts';
 
 /** Figures of one dimension that are kept up to date as rows change. */
 export interface Tally {
   /** Known features. */
-  readonly keys: Set<string>;
+  size: number;
   readonly startup: StratumTally;
   readonly steady: StratumTally;
   /** Weights of samples in which something of the dimension could not be told: they are no evidence that something was absent. */
@@ -26,11 +26,10 @@ interface StratumTally {
 }
 
 /** Without forgetting, weights are counts: `once` is Q1, `twice` Q2, `total` U of src/profile/coverage.ts. */
-function count(tally: StratumTally, row: Row, stratum: Stratum, sign: 1 | -1): void {
-  const weight = sign * row.weight[stratum];
-  if (row[stratum] === 1) tally.once += weight;
-  if (row[stratum] === 1 && row.elsewhere) tally.onceElsewhere += weight;
-  if (row[stratum] === 2) tally.twice += weight / 2;
+function count(tally: StratumTally, seen: number, weight: number, elsewhere: boolean): void {
+  if (seen === 1) tally.once += weight;
+  if (seen === 1 && elsewhere) tally.onceElsewhere += weight;
+  if (seen === 2) tally.twice += weight / 2;
   tally.total += weight;
 }
 
@@ -44,9 +43,14 @@ interface Evidence {
 
 const none: StratumTally = { once: 0, onceElsewhere: 0, twice: 0, total: 0 };
 
-/** Figures of a profile by dimension. */
+/** Figures of a profile's features by dimension. */
 export class Tallies {
+  readonly #features: FeatureTable;
   readonly #dimensions: Map<Dimension, Tally> = new Map();
+
+  constructor(features: FeatureTable) {
+    this.#features = features;
+  }
 
   get dimensions(): readonly Dimension[] {
     return [...this.#dimensions.keys()];
@@ -60,34 +64,29 @@ export class Tallies {
   of(dimension: Dimension): Tally {
     let tally = this.#dimensions.get(dimension);
     if (tally === undefined) {
-      tally = { keys: new Set(), startup: { ...none }, steady: { ...none }, incomplete: { startup: 0, steady: 0 } };
+      tally = { size: 0, startup: { ...none }, steady: { ...none }, incomplete: { startup: 0, steady: 0 } };
       this.#dimensions.set(dimension, tally);
     }
     return tally;
   }
 
   /** A known feature came. */
-  add(row: Row): void {
-    const tally = this.of(row.dimension);
-    tally.keys.add(row.key);
-    count(tally.startup, row, 'startup', 1);
-    count(tally.steady, row, 'steady', 1);
+  add(number: number): void {
+    this.#count(number, 1);
   }
 
-  /** A feature went. */
-  remove(row: Row): void {
-    const tally = this.of(row.dimension);
-    tally.keys.delete(row.key);
-    count(tally.startup, row, 'startup', -1);
-    count(tally.steady, row, 'steady', -1);
+  /** A feature goes. */
+  remove(number: number): void {
+    this.#count(number, -1);
   }
 
   /** Other nodes have seen a feature that is counted in, or not. */
-  mark(row: Row, elsewhere: boolean): void {
-    if (row.state !== 'known' || row.elsewhere === elsewhere) return;
-    this.remove(row);
-    row.elsewhere = elsewhere;
-    this.add(row);
+  mark(number: number, elsewhere: boolean): void {
+    const features = this.#features;
+    if (!features.isKnown(number) || features.isElsewhere(number) === elsewhere) return;
+    this.remove(number);
+    features.setElsewhere(number, elsewhere);
+    this.add(number);
   }
 
   /**
@@ -106,12 +105,18 @@ export class Tallies {
     };
   }
 
-  /** A feature is changed by `change`. */
-  update(row: Row, stratum: Stratum, change: () => void): void {
-    const tally = this.of(row.dimension)[stratum];
-    count(tally, row, stratum, -1);
-    change();
-    count(tally, row, stratum, 1);
+  /** A feature was seen in `more` samples more, which weigh `weight`. */
+  see(number: number, stratum: Stratum, more: number, weight: number): void {
+    const features = this.#features;
+    const tally = this.of(features.dimension(number))[stratum];
+    const [seen, weighed, elsewhere] = [
+      features.count(number, stratum),
+      features.weight(number, stratum),
+      features.isElsewhere(number),
+    ];
+    count(tally, seen, -weighed, elsewhere);
+    features.add(number, stratum, more, weight);
+    count(tally, seen + more, features.weight(number, stratum), elsewhere);
   }
 
   /** By dimension, weights of samples in which something of it could not be told; as it is stored. */
@@ -121,5 +126,14 @@ export class Tallies {
         incomplete.startup + incomplete.steady > 0 ? [[dimension, { ...incomplete }]] : [],
       ),
     );
+  }
+
+  #count(number: number, sign: 1 | -1): void {
+    const features = this.#features;
+    const tally = this.of(features.dimension(number));
+    if (features.isKnown(number)) tally.size += sign;
+    const elsewhere = features.isElsewhere(number);
+    for (const stratum of ['startup', 'steady'] as const)
+      count(tally[stratum], features.count(number, stratum), sign * features.weight(number, stratum), elsewhere);
   }
 }

@@ -1,5 +1,18 @@
-/** Version that this program speaks. Raised when a message changes so that the other side could misread it. */
-export const protocolVersion = 1;
+/**
+ * Version that this program speaks. Raised when a message changes so that the other side could misread it, or is added where the other side
+ * cannot be asked first; what a side takes besides is said by `accepts`.
+ * 2: `clock` in both directions, `pace` from the collector.
+ */
+export const protocolVersion = 2;
+
+/**
+ * The version that two sides speak when one of them says that it speaks `theirs`: the lower one, as long as they differ by one at most;
+ * undefined when they differ by more, and one of them has to be replaced first.
+ */
+export function commonVersion(theirs: number): number | undefined {
+  if (!Number.isInteger(theirs) || theirs < 1 || Math.abs(theirs - protocolVersion) > 1) return undefined;
+  return Math.min(theirs, protocolVersion);
+}
 
 /** Bounds of the protocol: both sides refuse what goes over them, and `fitAlert`, `fitReport`, `fitResponse` and `fitShared` keep under them. */
 export const limits = {
@@ -35,6 +48,14 @@ export const limits = {
   sharedSamples: 1_000_000_000,
   /** Nodes that one shared profile may be the sum of. */
   sharedNodes: 10_000,
+  /** UTF-16 units of one part of an answer: three escaped ones of them stay under `messageBytes`. */
+  partLength: 262_144,
+  /** Parts of one answer that may be on the way. */
+  partWindow: 16,
+  /** How long a question may be worked on, milliseconds. */
+  questionMs: 600_000,
+  /** UTF-16 units of the compressed events of one piece of evidence, as base64. */
+  evidenceLength: 524_288,
 } as const;
 
 /** Codes with which a WebSocket between agent and collector is closed (RFC 6455 section 7.4.2: 4000-4999 are private). */

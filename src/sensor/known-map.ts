@@ -3,6 +3,8 @@ import type { KernelKey } from '../model/event.ts';
 import type { Stratum } from '../model/feature.ts';
 import { keyHash, programHash } from './key-hash.ts';
 import { feature, featureKey, states } from './layout.ts';
+import { KnownKeys } from './known-keys.ts';
+import type { CountedKey } from './known-keys.ts';
 import { KnownWrites } from './known-writes.ts';
 import { errnoNoEntry } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
@@ -11,25 +13,10 @@ import type { SipKey } from './sip-hash.ts';
 /** How often the kernel saw a key since the last reading: in how many samples, by stratum. */
 export interface Incidence {
   readonly workloadId: string;
-  readonly kernelKey: KernelKey;
+  /** The key's number for whoever told it, or the key where it was told without one. */
+  readonly kernelKey: CountedKey;
   readonly stratum: Stratum;
   readonly delta: number;
-}
-
-interface Entry {
-  readonly kernelKey: KernelKey;
-  state: number;
-  startup: number;
-  steady: number;
-}
-
-interface WorkloadKeys {
-  readonly id: string;
-  readonly entries: Map<bigint, Entry>;
-  /** Hashes in the order in which they came, some of them gone; a map's own order would be searched from its first hole each time. */
-  order: bigint[];
-  /** What stands before is gone. */
-  oldest: number;
 }
 
 const batchEntries = 4096;
@@ -55,8 +42,12 @@ export class KnownMap {
   readonly #libbpf: Libbpf;
   readonly #fd: number;
   readonly #sip: SipKey;
-  readonly #workloads: Map<bigint, WorkloadKeys> = new Map();
+  readonly #workloads: Map<bigint, KnownKeys> = new Map();
+  /** The same by the lower half of their numbers, as far as they were met. */
+  readonly #byHalves: Map<number, { readonly high: number; readonly keys: KnownKeys }> = new Map();
   readonly #writes: KnownWrites;
+  /** Readings that were begun. */
+  #readings = 0;
   /** Keys that did not fit: the kernel goes on to tell them. */
   full = 0;
 
@@ -69,7 +60,7 @@ export class KnownMap {
       fd,
       refused: (workload, hash) => {
         this.full++;
-        this.#workloads.get(workload)?.entries.delete(hash);
+        this.#drop(workload, hash);
       },
     });
   }
@@ -81,30 +72,43 @@ export class KnownMap {
 
   /** Nothing is told any more. */
   close(): void {
+    this.#readings++;
     this.#writes.close();
   }
 
-  /** Makes a key known (or anything else) by what it is made of. */
-  put(workloadId: string, kernelKey: KernelKey, state: 'known' | 'judged'): void {
-    this.answer(workloadId, keyHash(this.#sip, kernelKey), kernelKey, state);
+  /** Makes a key known (or anything else) by what it is made of. `number` as in `answer`. */
+  put(workloadId: string, kernelKey: KernelKey, state: 'known' | 'judged', number?: number): void {
+    this.answer(workloadId, keyHash(this.#sip, kernelKey), kernelKey, state, number);
   }
 
-  /** Sets the state of a key that the kernel told. Without `kernelKey` it is not counted and not found again. */
-  answer(workloadId: string, hash: bigint, kernelKey: KernelKey | undefined, state: 'known' | 'judged'): void {
-    const number = workloadNumber(workloadId);
-    let workload = this.#workloads.get(number);
-    if (workload === undefined) {
-      workload = { id: workloadId, entries: new Map(), order: [], oldest: 0 };
-      this.#workloads.set(number, workload);
+  /**
+   * Sets the state of a key that the kernel told. Without `kernelKey` it is not counted and not found again.
+   * @param number by which it is counted; below 0: nobody wants to know. Left out, it is counted by the key itself.
+   */
+  answer(
+    workloadId: string,
+    hash: bigint,
+    kernelKey: KernelKey | undefined,
+    state: 'known' | 'judged',
+    number?: number,
+  ): void {
+    const workloadHash = workloadNumber(workloadId);
+    let keys = this.#workloads.get(workloadHash);
+    if (keys === undefined) {
+      keys = new KnownKeys(workloadId);
+      this.#workloads.set(workloadHash, keys);
     }
-    const entry = workload.entries.get(hash);
-    if (entry?.state === states[state]) return;
-    this.#writes.set(number, hash, states[state], entry?.startup ?? 0, entry?.steady ?? 0);
-    if (entry !== undefined) entry.state = states[state];
+    const [low, high] = halves(hash);
+    const place = keys.find(low, high);
+    const counted = number ?? kernelKey;
+    if (place >= 0 && counted !== undefined && counted !== -1) keys.setKey(place, counted);
+    if (place >= 0 && keys.state(place) === states[state]) return;
+    const [startup, steady] = place < 0 ? [0, 0] : [keys.startup(place), keys.steady(place)];
+    this.#writes.set(workloadHash, hash, states[state], startup, steady);
+    if (place >= 0) keys.setState(place, states[state]);
     else if (kernelKey !== undefined) {
-      workload.entries.set(hash, { kernelKey, state: states[state], startup: 0, steady: 0 });
-      workload.order.push(hash);
-      if (workload.entries.size > workloadEntriesMax) this.#forgetOldest(number, workload);
+      keys.add(low, high, counted ?? -1, states[state]);
+      if (keys.size > workloadEntriesMax) this.#forgetOldest(workloadHash, keys);
     }
   }
 
@@ -113,7 +117,7 @@ export class KnownMap {
     this.#writes.flush();
     this.#writes.remove(workload, hash);
     this.#writes.flush();
-    this.#workloads.get(workload)?.entries.delete(hash);
+    this.#drop(workload, hash);
   }
 
   /** Takes a key out by what it is made of. */
@@ -126,24 +130,25 @@ export class KnownMap {
     if (keys === 'all') {
       const number = workloadNumber(workloadId);
       this.#writes.flush();
-      for (const hash of this.#workloads.get(number)?.entries.keys() ?? []) this.#writes.remove(number, hash);
+      const known = this.#workloads.get(number);
+      for (const place of known?.places() ?? []) this.#writes.remove(number, known?.hash(place) ?? 0n);
       this.#workloads.delete(number);
+      this.#byHalves.delete(halves(number)[0]);
     } else for (const key of keys) this.put(workloadId, key, 'judged');
     this.#writes.flush();
   }
 
-  #forgetOldest(number: bigint, workload: WorkloadKeys): void {
-    for (let gone = false; !gone && workload.oldest < workload.order.length; workload.oldest++) {
-      const hash = workload.order[workload.oldest];
-      gone = hash !== undefined && workload.entries.has(hash);
-      if (!gone || hash === undefined) continue;
-      // Of so many keys, the oldest is none of those that wait to be written.
-      this.#writes.remove(number, hash);
-      workload.entries.delete(hash);
-    }
-    if (workload.oldest < workloadEntriesMax) return;
-    workload.order = workload.order.slice(workload.oldest);
-    workload.oldest = 0;
+  #forgetOldest(workload: bigint, keys: KnownKeys): void {
+    const oldest = keys.oldest();
+    if (oldest < 0) return;
+    // Of so many keys, the oldest is none of those that wait to be written.
+    this.#writes.remove(workload, keys.hash(oldest));
+    keys.remove(oldest);
+  }
+
+  #drop(workload: bigint, hash: bigint): void {
+    const keys = this.#workloads.get(workload);
+    keys?.remove(keys.find(...halves(hash)));
   }
 
   /** Hash of a program's path, as lineage has it. */
@@ -153,31 +158,78 @@ export class KnownMap {
 
   /** What was counted since the last call. */
   *incidences(): Iterable<Incidence> {
+    this.#readings++;
     this.#writes.flush();
-    const keys = Buffer.alloc(batchEntries * featureKey.sizeBytes);
-    const values = Buffer.alloc(batchEntries * feature.sizeBytes);
-    const next = Buffer.alloc(16);
-    let position: Uint8Array | null = null;
+    const batch = new Batch();
     for (let last = false; !last;) {
-      const [result, count] = this.#libbpf.lookupBatch(this.#fd, position, next, keys, values, batchEntries);
+      const [result, count] = this.#libbpf.lookupBatch(this.#fd, ...batch.next());
       if (result !== 0 && result !== -errnoNoEntry) return;
       last = result !== 0;
-      position = Buffer.from(next);
-      for (let i = 0; i < count; i++) {
-        const workload = this.#workloads.get(keys.readBigUInt64LE(i * featureKey.sizeBytes));
-        const entry = workload?.entries.get(keys.readBigUInt64LE(i * featureKey.sizeBytes + 8));
-        if (workload === undefined || entry === undefined) continue;
-        const at = i * feature.sizeBytes + feature.members.incidence[0];
-        const { kernelKey } = entry;
-        const startup = values.readUInt32LE(at);
-        const steady = values.readUInt32LE(at + 4);
-        if (startup > entry.startup)
-          yield { workloadId: workload.id, kernelKey, stratum: 'startup', delta: startup - entry.startup };
-        if (steady > entry.steady)
-          yield { workloadId: workload.id, kernelKey, stratum: 'steady', delta: steady - entry.steady };
-        entry.startup = startup;
-        entry.steady = steady;
-      }
+      yield* this.#counted(batch, count);
     }
   }
+
+  /**
+   * `incidences`, with the map read in another thread, which for a full map takes longer than all that is done with it. Another reading that begins
+   * meanwhile tells what this one did not.
+   */
+  async readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+    const reading = ++this.#readings;
+    this.#writes.flush();
+    const batch = new Batch();
+    for (let last = false; !last;) {
+      const [result, count] = await this.#libbpf.lookupBatchAside(this.#fd, ...batch.next());
+      if ((result !== 0 && result !== -errnoNoEntry) || reading !== this.#readings) return;
+      last = result !== 0;
+      for (const incidence of this.#counted(batch, count)) take(incidence);
+    }
+  }
+
+  *#counted({ keys, values }: Batch, count: number): Iterable<Incidence> {
+    for (let i = 0; i < count; i++) {
+      const key = (i * featureKey.sizeBytes) >> 2;
+      const workload = this.#workload(keys[key] ?? 0, keys[key + 1] ?? 0);
+      if (workload === undefined) continue;
+      const place = workload.find(keys[key + 2] ?? 0, keys[key + 3] ?? 0);
+      if (place < 0) continue;
+      const at = (i * feature.sizeBytes + feature.members.incidence[0]) >> 2;
+      const [startup, steady] = [values[at] ?? 0, values[at + 1] ?? 0];
+      const [startupBefore, steadyBefore] = [workload.startup(place), workload.steady(place)];
+      if (startup === startupBefore && steady === steadyBefore) continue;
+      workload.setCounts(place, startup, steady);
+      const kernelKey = workload.key(place);
+      if (kernelKey === -1) continue;
+      const workloadId = workload.id;
+      if (startup > startupBefore) yield { workloadId, kernelKey, stratum: 'startup', delta: startup - startupBefore };
+      if (steady > steadyBefore) yield { workloadId, kernelKey, stratum: 'steady', delta: steady - steadyBefore };
+    }
+  }
+
+  /** By the halves of its number: no large integers for a hundred thousand keys. */
+  #workload(low: number, high: number): KnownKeys | undefined {
+    const found = this.#byHalves.get(low);
+    if (found?.high === high) return found.keys;
+    const keys = this.#workloads.get((BigInt(high) << 32n) | BigInt(low));
+    if (keys !== undefined) this.#byHalves.set(low, { high, keys });
+    return keys;
+  }
+}
+
+/** Room for one lookup of many entries; both sides are little-endian. */
+class Batch {
+  readonly keys: Uint32Array = new Uint32Array((batchEntries * featureKey.sizeBytes) >> 2);
+  readonly values: Uint32Array = new Uint32Array((batchEntries * feature.sizeBytes) >> 2);
+  readonly #next: Uint8Array = new Uint8Array(16);
+  #position: Uint8Array | null = null;
+
+  /** What the next lookup is given. */
+  next(): [Uint8Array | null, Uint8Array, Uint8Array, Uint8Array, number] {
+    const position = this.#position === null ? null : Uint8Array.from(this.#next);
+    this.#position = this.#next;
+    return [position, this.#next, new Uint8Array(this.keys.buffer), new Uint8Array(this.values.buffer), batchEntries];
+  }
+}
+
+function halves(hash: bigint): [number, number] {
+  return [Number(hash & 0xffff_ffffn), Number(hash >> 32n)];
 }

@@ -14,6 +14,8 @@ export interface Libbpf {
   setAutoload(program: Pointer, load: boolean): void;
   /** Loads maps and programs; 0 or a negative errno. */
   load(object: Pointer): number;
+  /** `load` in another thread; until it is done nothing else may be asked of the object. */
+  loadAside(object: Pointer): Promise<number>;
   /** Gives the verifier a place to write; call before `load`. */
   setLogBuffer(program: Pointer, buffer: Uint8Array): void;
   /** Attaches by the program's section name; throws with the errno. */
@@ -39,6 +41,8 @@ export interface Libbpf {
     values: Uint8Array,
     entries: number,
   ): [number, number];
+  /** `lookupBatch` in another thread; the buffers are its own until it is done. */
+  lookupBatchAside(...batch: Parameters<Libbpf['lookupBatch']>): Promise<[number, number]>;
   /** Writes entries one after the other, new ones too, up to the first that cannot be written. Answers how many were. */
   updateBatch(fd: number, keys: Uint8Array, values: Uint8Array, entries: number): number;
   /** Takes entries out one after the other, up to the first that is not there. Answers how many were. */
@@ -152,6 +156,7 @@ export function openLibbpf(): Libbpf {
     },
     setAutoload: (program, load) => void f.autoload(program, load),
     load: (object) => Number(f.load(object)),
+    loadAside: (object) => aside(f.load, object),
     setLogBuffer: (program, buffer) => void f.logBuffer(program, buffer, buffer.length),
     attach(program) {
       const link: Pointer = f.attach(program);
@@ -187,6 +192,11 @@ export function openLibbpf(): Libbpf {
     lookupBatch(fd, position, next, keys, values, entries) {
       const count = [entries];
       const result = Number(f.batch(fd, position, next, keys, values, count, null));
+      return [result, count[0] ?? 0];
+    },
+    async lookupBatchAside(fd, position, next, keys, values, entries) {
+      const count = [entries];
+      const result = await aside(f.batch, fd, position, next, keys, values, count, null);
       return [result, count[0] ?? 0];
     },
     updateBatch(fd, keys, values, entries) {
@@ -227,4 +237,14 @@ export function openLibbpf(): Libbpf {
         f.advise(address, sizeBytes, adviceNotNeeded);
     },
   };
+}
+
+/** Calls a function of C in a thread of the pool. */
+function aside(called: { async: (...values: unknown[]) => unknown }, ...values: unknown[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    called.async(...values, (error: Error | null, result: unknown) => {
+      if (error === null) resolve(Number(result));
+      else reject(error);
+    });
+  });
 }

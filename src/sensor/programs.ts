@@ -125,9 +125,32 @@ export function loadPrograms(
   leftOut: ReadonlySet<string> = new Set(),
 ): LoadedPrograms {
   const bytes = readFileSync(objectPath);
+  const object = open(libbpf, bytes, sizes, leftOut);
+  return loaded({ libbpf, bytes, sizes, leftOut }, object, libbpf.load(object));
+}
+
+/** `loadPrograms` with the load itself in another thread, as far as the kernel refuses nothing. Rejects as that throws. */
+export async function loadProgramsAside(
+  libbpf: Libbpf,
+  sizes: Readonly<Record<string, number>>,
+  leftOut: ReadonlySet<string>,
+): Promise<LoadedPrograms> {
+  const bytes = readFileSync(objectPath);
+  const object = open(libbpf, bytes, sizes, leftOut);
+  return loaded({ libbpf, bytes, sizes, leftOut }, object, await libbpf.loadAside(object));
+}
+
+interface Wanted {
+  readonly libbpf: Libbpf;
+  readonly bytes: Uint8Array;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/** What was loaded, after trying without the programs that this kernel refuses. @param result of loading the object as a whole */
+function loaded({ libbpf, bytes, sizes, leftOut }: Wanted, whole: Pointer, wholeResult: number): LoadedPrograms {
   let refused: ReadonlyMap<string, string> = new Map();
-  let object = open(libbpf, bytes, sizes, leftOut);
-  let result = libbpf.load(object);
+  let [object, result] = [whole, wholeResult];
   if (result !== 0) {
     libbpf.closeObject(object);
     const lacking = lackingOf(libbpf);

@@ -17,15 +17,15 @@ import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
 import type { Incidence } from './known-map.ts';
 import { config, syscalls, task } from './layout.ts';
-import { openLibbpf, updateAny, updateOnlyNew } from './libbpf.ts';
+import { updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
+import { loadSensor } from './loading.ts';
+import type { LoadedSensor, LoadingOptions } from './loading.ts';
 import { ProgramPaths } from './program-paths.ts';
-import { loadPrograms } from './programs.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
-import { mountTracefs } from './tracefs.ts';
 import { keyBytes, patternOf, WatchedMap } from './watched-map.ts';
 import type { WatchedContainer } from './watched-map.ts';
 
@@ -43,17 +43,15 @@ export interface SensorListener {
   cgroupRemoved(cgroupId: string): void;
 }
 
-export interface SensorOptions {
+export interface SensorOptions extends LoadingOptions {
   readonly listener: SensorListener;
   readonly log: Logger;
   /** Records a second that one container's files and network may make; more are counted as `rate_limited`. */
   readonly recordsPerSecond?: number;
   /** Records a second that one container's capture may make besides; more are counted as `capture_limited`. */
   readonly capturedPerSecond?: number;
-  /** Strict mode: every system call of containers by its number, the 32-bit ABI's too. Costs every system call of the node. */
-  readonly allSyscalls?: boolean;
-  /** Entries of the kernel's map of known features. */
-  readonly knownEntries?: number;
+  /** What was loaded by the same options; left out, it is loaded now. The sensor closes it. */
+  readonly loaded?: LoadedSensor;
 }
 
 export interface SensorCounters extends KernelStats {
@@ -103,7 +101,7 @@ export class Sensor {
   #hooks: readonly HookState[] = [];
 
   /**
-   * Loads everything into the kernel; nothing is attached yet.
+   * Loads everything into the kernel, unless that was done; nothing is attached yet.
    * @throws AnchorwatchError `sensor.libbpf`, `sensor.object`, `sensor.kernel`, `sensor.load`
    */
   constructor({
@@ -111,8 +109,8 @@ export class Sensor {
     log,
     recordsPerSecond = defaultRecordsPerSecond,
     capturedPerSecond = defaultCapturedPerSecond,
-    allSyscalls = false,
-    knownEntries,
+    loaded,
+    ...loading
   }: SensorOptions) {
     this.#listener = listener;
     this.#log = log;
@@ -122,14 +120,10 @@ export class Sensor {
       },
       handled: (handled) => this.#reader?.worker.postMessage({ handled } satisfies ReaderOrder),
     });
-    this.#libbpf = openLibbpf();
-    mountTracefs();
-    this.#programs = loadPrograms(
-      this.#libbpf,
-      knownEntries === undefined ? {} : { known: knownEntries },
-      new Set(allSyscalls ? [] : ['on_any_call', 'on_compat_open']),
-    );
-    this.#syscallsFd = allSyscalls ? this.#programs.mapFd('syscalls') : undefined;
+    const { libbpf, programs } = loaded ?? loadSensor(loading);
+    this.#libbpf = libbpf;
+    this.#programs = programs;
+    this.#syscallsFd = loading.allSyscalls === true ? this.#programs.mapFd('syscalls') : undefined;
     const random = randomBytes(16);
     this.#known = new KnownMap(this.#libbpf, this.#programs.mapFd('known'), [
       random.readBigUInt64LE(0),
@@ -243,10 +237,10 @@ export class Sensor {
     return this.#losses.read();
   }
 
-  /** The kernel recognises these from now on. */
-  recognise(workloadId: string, keys: Iterable<KernelKey>): void {
+  /** The kernel recognises these from now on. @param numberOf as `answer` has it */
+  recognise(workloadId: string, keys: Iterable<KernelKey>, numberOf?: (key: KernelKey) => number): void {
     for (const key of keys) {
-      this.#known.put(workloadId, key, 'known');
+      this.#known.put(workloadId, key, 'known', numberOf?.(key));
       const pattern = patternOf(key);
       if (pattern !== undefined) this.#watched.addPattern(workloadId, pattern);
       if (key.kind !== 'exec') continue;
@@ -258,12 +252,14 @@ export class Sensor {
   /**
    * Answers an event: `known`, the kernel recognises it from now on; `judged`, it tells it once per container and sample; `forget`, it
    * tells it again at once.
+   * @param number by which `incidences` tells of it; below 0: not at all. Left out: by the key.
    */
   answer(
     handle: KernelHandle,
     workloadId: string,
     kernelKey: KernelKey | undefined,
     mark: 'known' | 'judged' | 'forget',
+    number?: number,
   ): void {
     if (handle.key === 0n) return;
     if (mark === 'forget') {
@@ -271,7 +267,7 @@ export class Sensor {
       this.#lookUpAnew();
       return;
     }
-    this.#known.answer(workloadId, handle.key, kernelKey, mark);
+    this.#known.answer(workloadId, handle.key, kernelKey, mark, number);
     // Told before the container was known: under a number of its own, which nobody looks up again.
     if (handle.workload !== workloadNumber(workloadId)) this.#known.forget(handle.workload, handle.key);
   }
@@ -291,6 +287,11 @@ export class Sensor {
   /** What the kernel counted since the last call. */
   incidences(): Iterable<Incidence> {
     return this.#known.incidences();
+  }
+
+  /** The same, with the map read in another thread. What another reading tells meanwhile is not told twice. */
+  readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+    return this.#known.readIncidences(take);
   }
 
   /** Gives a process that is older than the sensor its place in the lineage. False when it is gone. */

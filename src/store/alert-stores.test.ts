@@ -5,10 +5,8 @@ import BetterSqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alertId, makeAlert } from '../../test/support/alerts.ts';
-import { severities } from '../model/alert.ts';
 import { canonicalJson, chainHash } from './chain.ts';
 import { CollectorStore } from './collector-store.ts';
-import { OutboxStore } from './outbox-store.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -25,16 +23,16 @@ test('canonical JSON does not depend on the order of keys and stays the same val
   );
 });
 
-describe('the collector', () => {
+describe.each([true, false])('the collector, with threads: %s', (threads) => {
   test('stores an id once, numbers without gaps, and chains', async () => {
     const path = join(directory, 'c.db');
-    let store = new CollectorStore(path);
+    let store = await CollectorStore.open(path, threads);
     expect(await store.append([makeAlert(1), makeAlert(2), makeAlert(1)], 0)).toMatchObject({
       stored: [{ seq: 1 }, { seq: 2 }],
       duplicate: 1,
     });
-    store.close();
-    store = new CollectorStore(path);
+    await store.close();
+    store = await CollectorStore.open(path, threads);
     const later = makeAlert(2, { count: 9, lastTime: '2026-11-23T09:00:00.000Z', title: 'another title' });
     expect(await store.append([later, makeAlert(3)], 0)).toMatchObject({ stored: [{ seq: 3 }], duplicate: 1 });
     expect(await store.append([makeAlert(2, { count: 4 })], 0)).toMatchObject({ stored: [], duplicate: 1 });
@@ -44,7 +42,7 @@ describe('the collector', () => {
     expect(second?.hash).toBe(chainHash((await store.get(alertId(1)))?.hash ?? '', canonicalJson(makeAlert(2))));
     expect(await store.verifyChain()).toEqual({ alerts: 3, brokenAt: undefined });
     expect(await store.totals()).toEqual([{ severity: 'critical', dimension: 'exec', alerts: 3 }]);
-    store.close();
+    await store.close();
   });
 
   test.each([
@@ -57,7 +55,7 @@ describe('the collector', () => {
     ],
   ])('proves that an alert was %s', async (_what, sql, brokenAt) => {
     const path = join(directory, 'c.db');
-    const store = new CollectorStore(path);
+    const store = await CollectorStore.open(path, threads);
     await store.append(
       [1, 2, 3].map((number) => makeAlert(number)),
       0,
@@ -66,77 +64,30 @@ describe('the collector', () => {
     sqlite.exec(sql);
     sqlite.close();
     expect((await store.verifyChain()).brokenAt).toBe(brokenAt);
-    store.close();
+    await store.close();
   });
 
   test('a batch of which one fails is not stored at all, and the next is numbered as if it had not been', async () => {
-    const store = new CollectorStore(join(directory, 'c.db'));
+    const store = await CollectorStore.open(join(directory, 'c.db'), threads);
     const broken = makeAlert(2, { time: 'never' });
     await expect(store.append([makeAlert(1), broken], 0)).rejects.toThrow(/time_ms/);
     expect((await store.append([makeAlert(3)], 0)).stored).toMatchObject([{ seq: 1 }]);
     expect(await store.verifyChain()).toEqual({ alerts: 1, brokenAt: undefined });
-    store.close();
+    await store.close();
   });
 
   test('remembers nodes', async () => {
-    const store = new CollectorStore(join(directory, 'c.db'));
+    const store = await CollectorStore.open(join(directory, 'c.db'), threads);
     const node = { name: 'a', agentVersion: '1', firstSeenMs: 1, lastSeenMs: 2, report: undefined };
-    await store.saveNode(node);
-    await store.saveNode({ ...node, agentVersion: '2', firstSeenMs: 9, lastSeenMs: 9 });
-    expect(await store.nodes()).toEqual([{ ...node, agentVersion: '2', lastSeenMs: 9 }]);
+    await store.saveNodes([node, { ...node, name: 'b', stopped: true, silentAlert: alertId(1) }]);
+    await store.saveNodes([{ ...node, agentVersion: '2', firstSeenMs: 9, lastSeenMs: 9 }]);
+    expect(await store.nodes()).toEqual([
+      { ...node, agentVersion: '2', lastSeenMs: 9, stopped: false },
+      { ...node, name: 'b', stopped: true, silentAlert: alertId(1) },
+    ]);
+    await store.forgetNode('b');
     await store.forgetNode('a');
     expect(await store.nodes()).toEqual([]);
-    store.close();
-  });
-});
-
-describe('the outbox', () => {
-  test('offers alerts in order, forgets the copies that were sent and keeps later ones', () => {
-    const path = join(directory, 'o.db');
-    let store = new OutboxStore(path, 10);
-    for (const number of [1, 2, 3]) store.put(makeAlert(number));
-    const { waiting } = store.next(2);
-    expect(waiting.map(({ alert }) => alert.id)).toEqual([alertId(1), alertId(2)]);
-    store.put(makeAlert(2, { count: 5 }));
-    expect(store.settle(waiting, 'sent')).toEqual({ depth: 2 });
-    store.close();
-    store = new OutboxStore(path, 10);
-    expect(store.next(10)).toMatchObject({
-      depth: 2,
-      waiting: [{ alert: { id: alertId(2), count: 5 } }, { alert: { id: alertId(3) } }],
-    });
-    expect(store.settle(store.next(1).waiting, 'refused')).toEqual({ depth: 2 });
-    expect(store.next(10).waiting.map(({ alert }) => alert.id)).toEqual([alertId(3)]);
-    store.close();
-  });
-
-  test('never holds more than its capacity; what goes is the oldest of the lowest severity', () => {
-    const severity = fc.constantFrom(...severities);
-    let run = 0;
-    fc.assert(
-      fc.property(
-        fc.array(severity, { minLength: 1, maxLength: 30 }),
-        fc.integer({ min: 1, max: 8 }),
-        (pushed, capacity) => {
-          run += 1;
-          const store = new OutboxStore(join(directory, `${String(run)}.db`), capacity);
-          let model: { id: string; rank: number }[] = [];
-          for (const [number, one] of pushed.entries()) {
-            const { depth, dropped } = store.put(makeAlert(number, { severity: one }));
-            model.push({ id: alertId(number), rank: severities.indexOf(one) });
-            if (model.length > capacity) {
-              const least = Math.min(...model.map(({ rank }) => rank));
-              const gone = model.find(({ rank }) => rank === least);
-              expect(dropped.map(({ id }) => id)).toEqual([gone?.id]);
-              model = model.filter((row) => row !== gone);
-            } else expect(dropped).toEqual([]);
-            expect(depth).toBe(model.length);
-          }
-          expect(store.next(100).waiting.map(({ alert }) => alert.id)).toEqual(model.map(({ id }) => id));
-          store.close();
-        },
-      ),
-      { numRuns: 25 },
-    );
+    await store.close();
   });
 });

@@ -97,4 +97,144 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE INDEX contributions_by_time ON contributions (received_ms);
     `,
   },
+  {
+    name: 'evidence',
+    sql: `
+      CREATE TABLE evidence (
+        incident TEXT NOT NULL,
+        node TEXT NOT NULL,
+        container_id TEXT NOT NULL,
+        piece INTEGER NOT NULL,
+        from_ms REAL NOT NULL,
+        to_ms REAL NOT NULL,
+        entries INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        received_ms REAL NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (incident, node, container_id, piece)
+      ) STRICT;
+      CREATE INDEX evidence_by_node ON evidence (node, from_ms, to_ms);
+      CREATE INDEX evidence_by_time ON evidence (received_ms, incident);
+      CREATE INDEX evidence_sizes ON evidence (incident, from_ms, piece, bytes, entries);
+    `,
+  },
+  {
+    name: 'packed contributions',
+    sql: `ALTER TABLE contributions ADD COLUMN packed BLOB;`,
+  },
+  {
+    name: 'access',
+    sql: `
+      CREATE TABLE tokens (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        node TEXT,
+        hash TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        created_by TEXT NOT NULL,
+        expires_ms INTEGER,
+        revoked_ms INTEGER,
+        revoked_by TEXT,
+        used_ms INTEGER
+      ) STRICT;
+      CREATE INDEX tokens_of_people ON tokens (id) WHERE role != 'agent';
+      CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY,
+        time_ms INTEGER NOT NULL,
+        by TEXT NOT NULL,
+        role TEXT NOT NULL,
+        address TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        code TEXT,
+        previous_hash TEXT NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX audit_by_name ON audit (by, seq);
+      CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit trail is not changed'); END;
+      CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit trail is not shortened'); END;
+    `,
+  },
+  {
+    name: 'silent-nodes',
+    sql: `
+      ALTER TABLE nodes ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE nodes ADD COLUMN silent_alert TEXT;
+    `,
+  },
+  {
+    // What alerts have in common moves to a table of its own, so that one index serves every filter; an anchor says what retention took.
+    name: 'facets',
+    sql: `
+      CREATE TABLE facets (
+        facet INTEGER PRIMARY KEY,
+        severity INTEGER NOT NULL,
+        dimension TEXT NOT NULL,
+        node TEXT NOT NULL,
+        workload_id TEXT NOT NULL,
+        workload_name TEXT NOT NULL,
+        container_id TEXT NOT NULL,
+        container_name TEXT NOT NULL,
+        alerts INTEGER NOT NULL,
+        first_ms INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL,
+        UNIQUE (container_id, dimension, severity, node, workload_id, workload_name, container_name)
+      ) STRICT;
+      INSERT INTO facets
+        (severity, dimension, node, workload_id, workload_name, container_id, container_name, alerts, first_ms, last_ms)
+        SELECT severity, dimension, node, workload_id, workload_name, container_id, container_name,
+          count(*), min(time_ms), max(time_ms)
+        FROM alerts GROUP BY 1, 2, 3, 4, 5, 6, 7;
+      CREATE INDEX facets_by_workload_id ON facets (workload_id, dimension, severity, node);
+      CREATE INDEX facets_by_workload_name ON facets (workload_name, dimension, severity, node);
+      CREATE INDEX facets_by_container_name ON facets (container_name, dimension, severity);
+      CREATE INDEX facets_by_node ON facets (node, dimension, severity);
+      CREATE INDEX facets_by_dimension ON facets (dimension, severity);
+      CREATE INDEX facets_by_severity ON facets (severity);
+      CREATE TABLE alerts_with_facets (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        time_ms INTEGER NOT NULL,
+        facet INTEGER NOT NULL,
+        incident TEXT,
+        alert TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        last_time TEXT NOT NULL,
+        stored_at TEXT NOT NULL,
+        previous_hash TEXT NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO alerts_with_facets
+        SELECT a.seq, a.id, a.time_ms, f.facet, a.incident, a.alert, a.count, a.last_time, a.stored_at, a.previous_hash, a.hash
+        FROM alerts a JOIN facets f USING
+          (container_id, dimension, severity, node, workload_id, workload_name, container_name)
+        ORDER BY a.seq;
+      DROP TABLE alerts;
+      ALTER TABLE alerts_with_facets RENAME TO alerts;
+      CREATE INDEX alerts_by_time ON alerts (time_ms, seq, facet);
+      CREATE INDEX alerts_by_facet ON alerts (facet, time_ms, seq);
+      CREATE INDEX alerts_by_incident ON alerts (incident, time_ms, seq) WHERE incident IS NOT NULL;
+      CREATE TABLE alert_hours (
+        hour INTEGER NOT NULL,
+        facet INTEGER NOT NULL,
+        alerts INTEGER NOT NULL,
+        PRIMARY KEY (hour, facet)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO alert_hours SELECT time_ms / 3600000, facet, count(*) FROM alerts GROUP BY 1, 2;
+      CREATE TABLE chain_anchor (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        seq INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        removed INTEGER NOT NULL,
+        removed_ms INTEGER,
+        head_kept INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO chain_anchor VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0, NULL, 0);
+      CREATE INDEX incidents_closed ON incidents (changed_ms) WHERE closed_ms IS NOT NULL;
+    `,
+  },
 ];

@@ -1,230 +1,153 @@
-import type { ExpressionBuilder, SqlBool, Expression } from 'kysely';
-import { severities } from '../model/alert.ts';
 import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
+import type { ChainFault, ChainPosition, ChainProgress } from '../model/chain.ts';
 import type { Decision, DecisionOutcome, StoredDecision } from '../model/decision.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import type { NodeReport } from '../model/node.ts';
-import { canonicalJson, chainHash, chainStart } from './chain.ts';
-import { collectorMigrations } from './collector-migrations.ts';
-import { openDatabase } from './database.ts';
-import type { Database } from './database.ts';
-import { ContributionTable } from './contribution-table.ts';
-import type { ContributionSchema } from './contribution-table.ts';
-import { DecisionTable } from './decision-table.ts';
-import type { DecisionFilter, DecisionSchema } from './decision-table.ts';
-import { IncidentTable } from './incident-table.ts';
-import type { IncidentFilter, IncidentSchema } from './incident-table.ts';
-import { placeConditions } from './place.ts';
-import type { Place } from './place.ts';
+import type { AlertCounts, CountFilter } from './alert-counts.ts';
+import type { AlertFilter } from './alert-reader.ts';
+import type { CollectorFile, OpenReport, RetentionBounds, RetentionStep } from './collector-file.ts';
+import type { CollectorReader } from './collector-reader.ts';
+import { CommitGroups } from './commit-groups.ts';
+import type { AppendResult } from './commit-groups.ts';
+import type { AuditTable } from './audit-table.ts';
+import type { ContributionTable } from './contribution-table.ts';
+import { Contributions } from './contributions.ts';
+import type { DecisionFilter } from './decision-table.ts';
+import type { EvidenceTable } from './evidence-table.ts';
+import { IncidentEvidence } from './incident-evidence.ts';
+import type { IncidentFilter } from './incident-table.ts';
+import type { NodeRecord, NodeTable } from './node-table.ts';
+import { StoreInPlace } from './store-in-place.ts';
+import { StoreThread } from './store-thread.ts';
+import type { Remote, StoreHost } from './store-thread.ts';
+import type { TokenTable } from './token-table.ts';
 
-interface AlertRow {
-  seq: number;
-  id: string;
-  time_ms: number;
-  severity: number;
-  dimension: string;
-  node: string;
-  workload_id: string;
-  workload_name: string;
-  container_id: string;
-  container_name: string;
-  alert: string;
-  count: number;
-  last_time: string;
-  stored_at: string;
-  previous_hash: string;
-  hash: string;
-  incident: string | null;
-}
-interface NodeRow {
-  name: string;
-  agent_version: string;
-  first_seen_ms: number;
-  last_seen_ms: number;
-  report: string | null;
-}
-interface CollectorSchema extends IncidentSchema, DecisionSchema, ContributionSchema {
-  alerts: AlertRow;
-  nodes: NodeRow;
-}
-
-/** Which alerts; undefined members do not filter. */
-export interface AlertFilter extends Place {
-  /** Milliseconds since the epoch; inclusive. */
-  readonly sinceMs?: number | undefined;
-  /** Milliseconds since the epoch; exclusive. */
-  readonly untilMs?: number | undefined;
-  /** At least this severity. */
-  readonly severity?: Severity | undefined;
-  readonly dimension?: string | undefined;
-  /** Only alerts that come after this one, going back in time. */
-  readonly before?: { readonly timeMs: number; readonly seq: number } | undefined;
-  readonly limit: number;
-}
-
-/** A node as the collector remembers it across restarts. */
-export interface NodeRecord {
-  readonly name: string;
-  readonly agentVersion: string;
-  readonly firstSeenMs: number;
-  readonly lastSeenMs: number;
-  readonly report: NodeReport | undefined;
-}
+/** The thread that answers questions ends when none came for so long. */
+const readerIdleMs = 60_000;
+/** Alerts of the chain that are checked before another question is answered. */
+const checkedAtOnce = 5000;
 
 /**
- * What the collector keeps: the log of alerts (`seq` from 1 without gaps, hash chain) and the nodes. Methods are asynchronous for the
- * sake of a store behind a network; this one answers at once. They throw as `Database` does.
+ * What the collector keeps: the log of alerts (`seq` from 1 without gaps, hash chain), incidents, decisions, nodes. One thread writes; another
+ * one answers questions, so that neither waits for the other. Methods reject as `Database` throws, and with `store.thread`.
  */
 export class CollectorStore {
-  readonly #database: Database<CollectorSchema>;
-  readonly #incidents: IncidentTable;
-  readonly #decisions: DecisionTable;
   /** What nodes learned, for the other nodes. */
-  readonly contributions: ContributionTable;
-  #lastSeq: number;
-  #lastHash: string;
+  readonly contributions: Contributions;
+  /** The history around incidents. */
+  readonly evidence: IncidentEvidence;
+  /** Who may ask. */
+  readonly tokens: Remote<TokenTable>;
+  /** Who changed what. */
+  readonly audit: Remote<AuditTable>;
+  /** What was found when the file was opened. */
+  readonly opened: OpenReport;
+  readonly #writing: StoreHost;
+  readonly #reading: StoreHost;
+  readonly #file: Remote<CollectorFile>;
+  readonly #nodes: Remote<NodeTable>;
+  readonly #reader: Remote<CollectorReader>;
+  readonly #groups: CommitGroups;
 
-  constructor(path: string) {
-    this.#database = openDatabase<CollectorSchema>({
-      path,
-      kind: 'collector',
-      migrations: collectorMigrations,
-      synchronous: 'full',
-    });
-    this.#incidents = new IncidentTable(this.#database);
-    this.#decisions = new DecisionTable(this.#database);
-    this.contributions = new ContributionTable(this.#database);
-    const last = this.#database.first(
-      this.#database.query.selectFrom('alerts').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
-    );
-    this.#lastSeq = last?.seq ?? 0;
-    this.#lastHash = last?.hash ?? chainStart;
+  private constructor(writing: StoreHost, reading: StoreHost, opened: OpenReport) {
+    this.opened = opened;
+    this.#writing = writing;
+    this.#reading = reading;
+    this.#file = writing.remote<CollectorFile>();
+    this.#nodes = writing.remote<NodeTable>('nodes');
+    this.contributions = new Contributions(writing.remote<ContributionTable>('contributions'));
+    this.evidence = new IncidentEvidence(writing.remote<EvidenceTable>('evidence'));
+    this.tokens = writing.remote<TokenTable>('tokens');
+    this.audit = writing.remote<AuditTable>('audit');
+    this.#reader = this.#reading.remote<CollectorReader>();
+    this.#groups = new CommitGroups((texts, nowMs) => this.#file.append(texts, nowMs), opened.end.seq);
   }
 
   /**
-   * Stores a batch in one transaction, durably when it resolves. An id that is stored already only gets the larger count and the
-   * later time; it is counted in `duplicate` and not in `stored`. `incidents` are those that changed by it.
+   * Opens the file, brings its schema up to date and looks whether it is whole. Rejects as `openDatabase` throws.
+   * @param threads false: everything in the thread of who asks, for few alerts and little memory
    */
-  async append(
-    alerts: readonly Alert[],
-    nowMs: number,
-  ): Promise<{
-    readonly stored: readonly StoredAlert[];
-    readonly duplicate: number;
-    readonly incidents: readonly StoredIncident[];
-  }> {
-    const result = this.#database.transaction(() => {
-      const stored: StoredAlert[] = [];
-      const repeated: Alert[] = [];
-      let duplicate = 0;
-      let [seq, previousHash] = [this.#lastSeq, this.#lastHash];
-      for (const alert of alerts) {
-        const repeat = this.#repeat(alert);
-        if (repeat !== 'new') {
-          duplicate += 1;
-          if (repeat === 'grown') repeated.push(alert);
-          continue;
-        }
-        seq += 1;
-        const next = this.#insert(alert, seq, previousHash, new Date(nowMs).toISOString());
-        previousHash = next.hash;
-        stored.push(next);
-      }
-      const incidents = this.#incidents.grow(stored, repeated, { seq, nowMs });
-      return { stored, duplicate, incidents, seq, previousHash };
-    });
-    this.#lastSeq = result.seq;
-    this.#lastHash = result.previousHash;
-    return result;
+  static async open(path: string, threads: boolean = true): Promise<CollectorStore> {
+    const writing = threads ? new StoreThread({ path, role: 'write' }) : new StoreInPlace({ path, role: 'write' });
+    const reading = threads
+      ? new StoreThread({ path, role: 'read' }, readerIdleMs)
+      : new StoreInPlace({ path, role: 'read' });
+    await writing.open();
+    return new CollectorStore(writing, reading, await writing.remote<CollectorFile>().opened());
+  }
+
+  /**
+   * Stores a batch, durably when it resolves; batches that come together share a transaction. An id that is stored already only gets the
+   * larger count and the later time; it is counted in `duplicate` and not in `stored`. `incidents` are those that changed by the
+   * transaction: they come with its last batch. Calls resolve in the order of the log.
+   */
+  async append(alerts: readonly Alert[], nowMs: number): Promise<AppendResult> {
+    return this.#groups.append(alerts, nowMs);
   }
 
   /** Alerts that fit the filter, the latest event first (ties: the latest stored first). */
   async list(filter: AlertFilter): Promise<readonly StoredAlert[]> {
-    const query = this.#database.query
-      .selectFrom('alerts')
-      .selectAll()
-      .where((e) => e.and(conditions(e, filter)))
-      .orderBy('time_ms', 'desc')
-      .orderBy('seq', 'desc')
-      .limit(filter.limit);
-    return this.#served(this.#database.all(query));
+    return this.#reader.list(filter);
   }
 
   async get(id: string): Promise<StoredAlert | undefined> {
-    const row = this.#database.first(this.#database.query.selectFrom('alerts').selectAll().where('id', '=', id));
-    return row === undefined ? undefined : this.#served([row])[0];
+    return this.#reader.get(id);
   }
 
   /** Alerts in the order of the log, those after `seq`. */
   async after(seq: number, limit: number): Promise<readonly StoredAlert[]> {
-    const query = this.#database.query
-      .selectFrom('alerts')
-      .selectAll()
-      .where('seq', '>', seq)
-      .orderBy('seq')
-      .limit(limit);
-    return this.#served(this.#database.all(query));
+    return this.#reader.after(seq, limit);
   }
 
   /** `seq` of the last alert stored; 0 when there is none. */
   async lastSeq(): Promise<number> {
-    return this.#lastSeq;
+    return this.#groups.lastSeq;
   }
 
   /** How many alerts are stored, by severity and dimension. */
   async totals(): Promise<
     readonly { readonly severity: Severity; readonly dimension: string; readonly alerts: number }[]
   > {
-    const query = this.#database.query
-      .selectFrom('alerts')
-      .select((e) => ['severity', 'dimension', e.fn.countAll<number>().as('alerts')])
-      .groupBy(['severity', 'dimension']);
-    return this.#database.all(query).map((row) => ({ ...row, severity: severities[row.severity] ?? 'notice' }));
+    return this.#reader.totals();
   }
 
-  /** Follows the chain from the first alert; answers the `seq` where it breaks first, or undefined when it is whole. */
-  async verifyChain(): Promise<{ readonly alerts: number; readonly brokenAt: number | undefined }> {
-    let [alerts, previousHash] = [0, chainStart];
+  /** How many alerts fit, by workload, severity, dimension or node. */
+  async counts(filter: CountFilter): Promise<AlertCounts> {
+    return this.#reader.counts(filter);
+  }
+
+  /** Checks the next alerts of the chain, at most `limit`; @param from what was checked last, undefined at first. */
+  async checkChain(from: ChainPosition | undefined, limit: number): Promise<ChainProgress> {
+    return this.#reader.checkChain(from, limit);
+  }
+
+  /** Follows the whole chain; `alerts` were found whole, and `brokenAt` is the first that is not. */
+  async verifyChain(): Promise<{
+    readonly alerts: number;
+    readonly brokenAt: number | undefined;
+    readonly fault?: ChainFault;
+  }> {
+    let alerts = 0;
+    let from: ChainPosition | undefined;
     for (;;) {
-      const rows = this.#database.all(
-        this.#database.query
-          .selectFrom('alerts')
-          .select(['seq', 'alert', 'previous_hash', 'hash'])
-          .where('seq', '>', alerts)
-          .orderBy('seq')
-          .limit(1000),
-      );
-      for (const row of rows) {
-        const whole =
-          row.seq === alerts + 1 &&
-          row.previous_hash === previousHash &&
-          row.hash === chainHash(previousHash, row.alert);
-        if (!whole) return { alerts, brokenAt: alerts + 1 };
-        [alerts, previousHash] = [row.seq, row.hash];
-      }
-      if (rows.length === 0) return { alerts, brokenAt: undefined };
+      const { checked, at, done, fault } = await this.checkChain(from, checkedAtOnce);
+      alerts += checked;
+      from = at;
+      if (done) return { alerts, brokenAt: fault?.seq, ...(fault === undefined ? {} : { fault }) };
     }
   }
 
   /** Incidents that fit the filter, the one that was opened last first. */
   async incidents(filter: IncidentFilter): Promise<readonly StoredIncident[]> {
-    return this.#incidents.list(filter);
+    return this.#reader.incidents(filter);
   }
 
   async incident(id: string): Promise<StoredIncident | undefined> {
-    return this.#incidents.get(id);
+    return this.#reader.incident(id);
   }
 
   /** Alerts of an incident, the first event first. */
   async alertsOf(incident: string, limit: number): Promise<readonly StoredAlert[]> {
-    const query = this.#database.query
-      .selectFrom('alerts')
-      .selectAll()
-      .where('incident', '=', incident)
-      .orderBy('time_ms')
-      .orderBy('seq')
-      .limit(limit);
-    return this.#served(this.#database.all(query));
+    return this.#reader.alertsOf(incident, limit);
   }
 
   /** Incidents in the order in which they changed last, those that changed at `seq` or later and come after `id` at `seq`. */
@@ -232,153 +155,71 @@ export class CollectorStore {
     { seq, id }: { readonly seq: number; readonly id: string },
     limit: number,
   ): Promise<readonly StoredIncident[]> {
-    return this.#incidents.from(seq, id, limit);
+    return this.#reader.incidentsFrom(seq, id, limit);
   }
 
   /** Closes the incidents that nothing came for since `beforeMs` (by the collector's clock); answers them. */
   async closeIncidents(beforeMs: number, nowMs: number): Promise<readonly StoredIncident[]> {
-    return this.#database.transaction(() => this.#incidents.close(beforeMs, { seq: this.#lastSeq, nowMs }));
+    return this.#file.closeIncidents(beforeMs, nowMs);
   }
 
   /** How many incidents are open, by severity; severities without any are left out. */
   async openIncidents(): Promise<ReadonlyMap<Severity, number>> {
-    return this.#incidents.open();
+    return this.#file.openIncidents();
   }
 
-  async saveNode(node: NodeRecord): Promise<void> {
-    const values = {
-      agent_version: node.agentVersion,
-      last_seen_ms: node.lastSeenMs,
-      report: node.report === undefined ? null : JSON.stringify(node.report),
-    };
-    this.#database.run(
-      this.#database.query
-        .insertInto('nodes')
-        .values({ name: node.name, first_seen_ms: node.firstSeenMs, ...values })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet(values)),
-    );
+  /** All of them, or none. */
+  async saveNodes(nodes: readonly NodeRecord[]): Promise<void> {
+    return this.#nodes.save(nodes);
   }
 
   async nodes(): Promise<readonly NodeRecord[]> {
-    return this.#database.all(this.#database.query.selectFrom('nodes').selectAll().orderBy('name')).map((row) => ({
-      name: row.name,
-      agentVersion: row.agent_version,
-      firstSeenMs: row.first_seen_ms,
-      lastSeenMs: row.last_seen_ms,
-      report: row.report === null ? undefined : (JSON.parse(row.report) as NodeReport),
-    }));
+    return this.#nodes.list();
   }
 
   async forgetNode(name: string): Promise<void> {
-    this.#database.run(this.#database.query.deleteFrom('nodes').where('name', '=', name));
-    this.#decisions.forgetNode(name);
+    return this.#file.forgetNode(name);
   }
 
   /** Keeps what an operator decided, durably when it resolves, until these nodes have taken it. */
   async addDecision(decision: Decision, nodes: readonly string[]): Promise<StoredDecision> {
-    return this.#decisions.add(decision, nodes);
+    return this.#file.addDecision(decision, nodes);
   }
 
   /** The first decision that the node has not taken. */
   async nextDecision(node: string): Promise<Decision | undefined> {
-    return this.#decisions.next(node);
+    return this.#file.nextDecision(node);
   }
 
   async settleDecision(node: string, id: string, outcome: DecisionOutcome): Promise<void> {
-    this.#decisions.settle(node, id, outcome);
+    return this.#file.settleDecision(node, id, outcome);
   }
 
   /** Decisions, the latest first. */
   async decisions(filter: DecisionFilter): Promise<readonly StoredDecision[]> {
-    return this.#decisions.list(filter);
+    return this.#reader.decisions(filter);
   }
 
   async decision(id: string): Promise<StoredDecision | undefined> {
-    return this.#decisions.get(id);
+    return this.#reader.decision(id);
   }
 
-  close(): void {
-    this.#database.close();
+  /** Removes a little of what is older or more than the bounds; the anchor of the chain says what. */
+  async retain(bounds: RetentionBounds, nowMs: number): Promise<RetentionStep> {
+    return this.#file.retain(bounds, nowMs);
   }
 
-  /** Alerts with what operators said of them last. */
-  #served(rows: readonly AlertRow[]): readonly StoredAlert[] {
-    const decisions = this.#decisions.ofAlerts(rows.map(({ id }) => id));
-    return rows.map((row) => {
-      const decision = decisions.get(row.id);
-      if (decision === undefined) return fromRow(row);
-      const { id, verdict, by, reason, time } = decision;
-      return { ...fromRow(row), decision: { id, verdict, by, reason, time } };
-    });
+  /** Gives a little of the free space back to the file system; whether there is more. */
+  async shrink(): Promise<boolean> {
+    return this.#file.shrink();
   }
 
-  #repeat(alert: Alert): 'new' | 'grown' | 'same' {
-    const { query } = this.#database;
-    const known = this.#database.first(query.selectFrom('alerts').select(['seq', 'count']).where('id', '=', alert.id));
-    if (known === undefined) return 'new';
-    if (alert.count <= known.count) return 'same';
-    this.#database.run(
-      query.updateTable('alerts').set({ count: alert.count, last_time: alert.lastTime }).where('seq', '=', known.seq),
-    );
-    return 'grown';
+  async sizes(): ReturnType<Remote<CollectorFile>['sizes']> {
+    return this.#file.sizes();
   }
 
-  #insert(alert: Alert, seq: number, previousHash: string, storedAt: string): StoredAlert {
-    const text = canonicalJson(alert);
-    const hash = chainHash(previousHash, text);
-    this.#database.run(
-      this.#database.query.insertInto('alerts').values({
-        seq,
-        id: alert.id,
-        time_ms: Date.parse(alert.time),
-        severity: severities.indexOf(alert.severity),
-        dimension: alert.dimension,
-        node: alert.node,
-        workload_id: alert.workload.id,
-        workload_name: alert.workload.name,
-        container_id: alert.container.id,
-        container_name: alert.container.name,
-        alert: text,
-        count: alert.count,
-        last_time: alert.lastTime,
-        stored_at: storedAt,
-        previous_hash: previousHash,
-        hash,
-        incident: alert.incident ?? null,
-      }),
-    );
-    return { ...alert, seq, storedAt, hash, previousHash };
+  /** Lets what was asked be answered, and ends the threads. */
+  async close(): Promise<void> {
+    await Promise.all([this.#reading.close(), this.#writing.close()]);
   }
-}
-
-function conditions(e: ExpressionBuilder<CollectorSchema, 'alerts'>, filter: AlertFilter): Expression<SqlBool>[] {
-  const { sinceMs, untilMs, severity, dimension, before } = filter;
-  return [
-    ...placeConditions(e, filter),
-    ...(sinceMs === undefined ? [] : [e('time_ms', '>=', sinceMs)]),
-    ...(untilMs === undefined ? [] : [e('time_ms', '<', untilMs)]),
-    ...(severity === undefined ? [] : [e('severity', '>=', severities.indexOf(severity))]),
-    ...(dimension === undefined ? [] : [e('dimension', '=', dimension)]),
-    ...(before === undefined
-      ? []
-      : [
-          e.or([
-            e('time_ms', '<', before.timeMs),
-            e.and([e('time_ms', '=', before.timeMs), e('seq', '<', before.seq)]),
-          ]),
-        ]),
-  ];
-}
-
-function fromRow(row: AlertRow): StoredAlert {
-  const alert = JSON.parse(row.alert) as Alert;
-  return {
-    ...alert,
-    count: row.count,
-    lastTime: row.last_time,
-    seq: row.seq,
-    storedAt: row.stored_at,
-    hash: row.hash,
-    previousHash: row.previous_hash,
-  };
 }

@@ -6,6 +6,7 @@ import type { SharedProfile } from '../model/shared-profile.ts';
 import { CollectorStore } from './collector-store.ts';
 import { collectorMigrations } from './collector-migrations.ts';
 import { ContributionTable } from './contribution-table.ts';
+import { Contributions } from './contributions.ts';
 import type { ContributionSchema } from './contribution-table.ts';
 import { openDatabase } from './database.ts';
 
@@ -20,27 +21,33 @@ function shared(id: string, asOfMs: number, changes: Partial<SharedProfile> = {}
 }
 
 let path: string;
-let table: ContributionTable;
-beforeEach(() => {
+let table: Contributions;
+beforeEach(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-'));
   path = join(directory, 'collector.db');
-  const store = new CollectorStore(path);
+  const store = await CollectorStore.open(path);
   table = store.contributions;
-  onTestFinished(() => {
-    store.close();
+  onTestFinished(async () => {
+    await store.close();
     rmSync(directory, { recursive: true, force: true });
   });
 });
 
-const nodes = async (workload: string): Promise<string[]> => (await table.of(workload)).map(({ node }) => node);
+async function all(contributions: ReturnType<Contributions['of']>): Promise<{ node: string; shared: SharedProfile }[]> {
+  const list = [];
+  for await (const one of contributions) list.push(one);
+  return list;
+}
+
+const nodes = async (workload: string): Promise<string[]> => (await all(table.of(workload))).map(({ node }) => node);
 
 describe('ContributionTable', () => {
   test('a later contribution replaces the earlier one, an earlier one does not, whatever order they come in', async () => {
     expect(await table.keep('a', shared('w', 10), 1)).toEqual({ outcome: 'stored', dropped: 0 });
     expect(await table.keep('a', shared('w', 20, { omitted: 7 }), 2)).toEqual({ outcome: 'stored', dropped: 0 });
     expect(await table.keep('a', shared('w', 15), 3)).toEqual({ outcome: 'stale', dropped: 0 });
-    expect(await table.of('w')).toEqual([{ node: 'a', shared: shared('w', 20, { omitted: 7 }) }]);
-    expect(await table.of('other')).toEqual([]);
+    expect(await all(table.of('w'))).toEqual([{ node: 'a', shared: shared('w', 20, { omitted: 7 }) }]);
+    expect(await all(table.of('other'))).toEqual([]);
   });
 
   test('of a workload the nodes that contributed last are kept', async () => {
@@ -57,9 +64,9 @@ describe('ContributionTable', () => {
     await table.keep('old', shared('w', 1), 0);
     await table.keep('new', shared('w', 1), 10 * dayMs);
     expect(await table.prune(61 * dayMs)).toEqual({ age: 1, count: 0, bytes: 0 });
-    const again = new CollectorStore(path);
+    const again = await CollectorStore.open(path);
     onTestFinished(() => again.close());
-    expect((await again.contributions.of('w')).map(({ node }) => node)).toEqual(['new']);
+    expect((await all(again.contributions.of('w'))).map(({ node }) => node)).toEqual(['new']);
   });
 
   test('of too many bytes the oldest are deleted', async () => {
@@ -67,9 +74,11 @@ describe('ContributionTable', () => {
       ...{ path: `${path}-small`, kind: 'collector', migrations: collectorMigrations, synchronous: 'normal' },
     });
     onTestFinished(() => database.close());
-    table = new ContributionTable(database, 6500);
-    const large = { listeners: ['x'.repeat(1000 - JSON.stringify(shared('w0', 1)).length - 2)] };
-    for (let index = 0; index < 8; index++) await table.keep('a', shared(`w${index}`, 1, large), index);
+    table = new Contributions(new ContributionTable(database));
+    await table.keep('a', shared('w0', 1), 0);
+    const one = database.first(database.query.selectFrom('contributions').select('bytes'))?.bytes ?? 0;
+    table = new Contributions(new ContributionTable(database, 6.5 * one));
+    for (let index = 0; index < 8; index++) await table.keep('a', shared(`w${index}`, 1), index);
     expect(await table.prune(8)).toEqual({ age: 0, count: 0, bytes: 2 });
     expect([await nodes('w1'), await nodes('w2')]).toEqual([[], ['a']]);
   });

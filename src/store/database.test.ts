@@ -54,15 +54,17 @@ test('a migration that fails leaves the file as it was', () => {
   database.close();
 });
 
-test('names a newer schema, a file of another kind, a damaged file, a file that is none and a place that is none', () => {
+test('names a newer schema, a file of another kind, a damaged file, a file that is none and a place that is none', async () => {
   openDatabase<Schema>(options()).close();
   expect(() => openDatabase(options({ migrations: [] }))).toThrow(
     expect.objectContaining({ code: 'store.newer', retryable: false }),
   );
-  expect(() => new OutboxStore(path, 10)).toThrow(expect.objectContaining({ code: 'store.kind' }));
+  expect(() => new OutboxStore(path, { sizeBytesMax: 1e6, ageMsMax: 1e6 })).toThrow(
+    expect.objectContaining({ code: 'store.kind' }),
+  );
   writeFileSync(path, 'this is no database at all, but a text '.repeat(100));
-  expect(() => new CollectorStore(path)).toThrow(expect.objectContaining({ code: 'store.corrupt' }));
-  expect(() => new CollectorStore(directory)).toThrow(expect.objectContaining({ code: 'store.unwritable' }));
+  await expect(CollectorStore.open(path)).rejects.toMatchObject({ code: 'store.corrupt' });
+  await expect(CollectorStore.open(directory)).rejects.toMatchObject({ code: 'store.unwritable' });
 });
 
 test('a transaction that throws is undone', () => {

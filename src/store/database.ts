@@ -21,6 +21,22 @@ export interface DatabaseOptions {
   readonly check?: boolean;
   /** How long a statement waits for another process that holds the file. Default 5000. */
   readonly busyTimeoutMs?: number;
+  /** Opens for reading only: a file of an older schema is refused with `store.older`. */
+  readonly readonly?: boolean;
+  /** A new file gives the pages of what is deleted back to the file system, a few at a time (`giveBack`). */
+  readonly shrinks?: boolean;
+  /** Pages kept in memory, KiB. Default 2048, which is SQLite's. */
+  readonly cacheKb?: number;
+  /** Pages of the write-ahead log after which a commit copies them into the file. Default 1000, which is SQLite's. */
+  readonly checkpointPages?: number;
+}
+
+/** A statement that was prepared once, for what runs too often to build its text each time. Throws as `Database` does. */
+export interface Statement<Row> {
+  all(...parameters: readonly unknown[]): Row[];
+  first(...parameters: readonly unknown[]): Row | undefined;
+  /** How many rows it changed. */
+  run(...parameters: readonly unknown[]): number;
 }
 
 /**
@@ -75,9 +91,90 @@ export class Database<Schema> {
     });
   }
 
+  /**
+   * A statement that is built once, for what is run with many rows: compiling it takes several times what running it does. `build` is given what
+   * stands for each value of a row.
+   */
+  rowStatement<Row extends object>(build: (values: Row) => Compilable): (row: Row) => number {
+    // Each property reads as a mark of its own, which the compiled parameters are told apart by.
+    const marks = new Map<object, keyof Row>();
+    const values = new Proxy({} as Row, {
+      get: (_, name) => {
+        const mark = {};
+        marks.set(mark, name as keyof Row);
+        return mark;
+      },
+    });
+    const { sql, parameters } = build(values).compile();
+    const names = parameters.map((mark) => marks.get(mark as object) as keyof Row);
+    return (row) => this.#guard(() => this.#prepare(sql).run(...names.map((name) => row[name])).changes);
+  }
+
   /** Runs `work` in one transaction (BEGIN IMMEDIATE); whatever it throws undoes all of it. `work` must be synchronous. */
   transaction<Result>(work: () => Result): Result {
     return this.#guard(() => this.#sqlite.transaction(work).immediate());
+  }
+
+  /** Runs `work`, which only reads, on one state of the file: what is committed meanwhile it does not see. */
+  snapshot<Result>(work: () => Result): Result {
+    return this.#guard(() => this.#sqlite.transaction(work).deferred());
+  }
+
+  /** Prepares SQL text. The row type is the caller's word. */
+  statement<Row = never>(sql: string): Statement<Row> {
+    const statement = this.#guard(() => this.#sqlite.prepare(sql));
+    return {
+      all: (...parameters) => this.#guard(() => statement.all(...parameters) as Row[]),
+      first: (...parameters) => this.#guard(() => statement.get(...parameters) as Row | undefined),
+      run: (...parameters) => this.#guard(() => statement.run(...parameters).changes),
+    };
+  }
+
+  /** A value that SQLite keeps about the file (https://www.sqlite.org/pragma.html). */
+  pragma(name: string): unknown {
+    return this.#guard(() => this.#sqlite.pragma(name, { simple: true }));
+  }
+
+  /** Bytes of the file that hold something, and those that are free for what comes next. */
+  sizes(): { readonly usedBytes: number; readonly freeBytes: number } {
+    const [pageBytes, pages, free] = ['page_size', 'page_count', 'freelist_count'].map((name) =>
+      Number(this.pragma(name)),
+    );
+    return { usedBytes: ((pages ?? 0) - (free ?? 0)) * (pageBytes ?? 0), freeBytes: (free ?? 0) * (pageBytes ?? 0) };
+  }
+
+  /**
+   * Makes a file that was not made with `shrinks` one that can give pages back, by writing it anew: it needs its size once more on the disk
+   * meanwhile, and nobody else can write.
+   */
+  makeShrinkable(): void {
+    this.#guard(() => this.#sqlite.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM'));
+  }
+
+  /** Gives up to `pages` free pages back to the file system; does nothing in a file that was not made with `shrinks`. */
+  giveBack(pages: number): void {
+    this.#guard(() => this.#sqlite.exec(`PRAGMA incremental_vacuum(${String(pages)})`));
+  }
+
+  /**
+   * Copies the file as it stands now into another, without stopping who writes to it: the reading transaction that is open meanwhile keeps
+   * the pages as they are, so that the copy does not start anew with every commit (https://www.sqlite.org/backup.html).
+   */
+  async copyTo(path: string, progress: (donePages: number, pages: number) => void): Promise<void> {
+    try {
+      this.#sqlite.exec('BEGIN');
+      this.#sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
+      await this.#sqlite.backup(path, {
+        progress: ({ totalPages, remainingPages }) => {
+          progress(totalPages - remainingPages, totalPages);
+          return copiedPages;
+        },
+      });
+    } catch (error) {
+      throw storeError(error, path);
+    } finally {
+      if (this.#sqlite.inTransaction) this.#sqlite.exec('COMMIT');
+    }
   }
 
   close(): void {
@@ -106,6 +203,8 @@ export class Database<Schema> {
 }
 
 const maxStatements = 256;
+/** Pages that a copy takes at a time. */
+const copiedPages = 2000;
 
 /**
  * Opens a SQLite file and brings its schema up to date, in one transaction. WAL, foreign keys on.
@@ -114,11 +213,20 @@ const maxStatements = 256;
 export function openDatabase<Schema>(options: DatabaseOptions): Database<Schema> {
   let sqlite: BetterSqlite.Database | undefined;
   try {
-    mkdirSync(dirname(options.path), { recursive: true });
-    sqlite = new BetterSqlite(options.path, { timeout: options.busyTimeoutMs ?? 5000 });
+    const { readonly = false } = options;
+    if (!readonly) mkdirSync(dirname(options.path), { recursive: true });
+    sqlite = new BetterSqlite(options.path, { timeout: options.busyTimeoutMs ?? 5000, readonly });
     // Kind and version are read before anything is written, so that a file of somebody else is left as it was.
     checkKind(sqlite, options);
+    if (options.cacheKb !== undefined) sqlite.pragma(`cache_size = -${String(options.cacheKb)}`);
+    if (readonly) {
+      checkCurrent(sqlite, options);
+      return new Database<Schema>(sqlite, options.path);
+    }
+    // Counts only before anything is in the file, the mark of the WAL included.
+    if (options.shrinks === true) sqlite.pragma('auto_vacuum = INCREMENTAL');
     sqlite.pragma('journal_mode = WAL');
+    if (options.checkpointPages !== undefined) sqlite.pragma(`wal_autocheckpoint = ${String(options.checkpointPages)}`);
     sqlite.pragma(`synchronous = ${options.synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('foreign_keys = ON');
     // Without a bound the WAL keeps the size of its largest burst for ever.
@@ -149,6 +257,19 @@ function checkKind(sqlite: BetterSqlite.Database, options: DatabaseOptions): voi
         'it was written by a newer version of Anchorwatch; run that version, or use another file',
     );
   }
+}
+
+function checkCurrent(sqlite: BetterSqlite.Database, { path, kind, migrations }: DatabaseOptions): void {
+  const id = Number(sqlite.pragma('application_id', { simple: true }));
+  const version = Number(sqlite.pragma('user_version', { simple: true }));
+  if (id !== databaseKinds[kind])
+    throw new AnchorwatchError('store.kind', `${path} is not an Anchorwatch ${kind} database`);
+  if (version === migrations.length) return;
+  throw new AnchorwatchError(
+    'store.older',
+    `${path} has schema version ${String(version)}, this program reads ${String(migrations.length)}: ` +
+      'start the collector on it once, which brings it up to date',
+  );
 }
 
 function checkStructure(sqlite: BetterSqlite.Database, path: string): void {

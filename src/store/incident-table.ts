@@ -1,9 +1,9 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { severities } from '../model/alert.ts';
-import type { Alert, Severity, StoredAlert } from '../model/alert.ts';
+import type { Alert, Severity } from '../model/alert.ts';
 import { growIncident } from '../model/incident.ts';
 import type { Incident, StoredIncident } from '../model/incident.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import { placeConditions } from './place.ts';
 import type { Place } from './place.ts';
 
@@ -51,17 +51,21 @@ interface Moment {
 /** The rows of incidents, beside the alerts that they are made of. Its writing methods are called within a transaction. */
 export class IncidentTable {
   readonly #database: Database<IncidentSchema>;
+  readonly #byId: Statement<IncidentRow>;
+  readonly #put: Statement<never>;
 
   constructor(database: Database<IncidentSchema>) {
     this.#database = database;
+    this.#byId = database.statement('SELECT * FROM incidents WHERE id = ?');
+    this.#put = database.statement(putSql);
   }
 
   /** Adds alerts that are new, and alerts that were seen again, to their incidents. One that was closed is open again. */
-  grow(stored: readonly StoredAlert[], repeated: readonly Alert[], { seq, nowMs }: Moment): readonly StoredIncident[] {
+  grow(stored: readonly Alert[], repeated: readonly Alert[], { seq, nowMs }: Moment): readonly StoredIncident[] {
     const changed = new Map<string, { readonly incident: Incident; readonly worst: Severity }>();
     const current = (id: string): { readonly incident: Incident; readonly worst: Severity } | undefined =>
       changed.get(id) ?? this.#find(id);
-    for (const { seq: _seq, storedAt: _storedAt, hash: _hash, previousHash: _previousHash, ...alert } of stored)
+    for (const alert of stored)
       if (alert.incident !== undefined) changed.set(alert.incident, growIncident(current(alert.incident), alert));
     for (const { incident: id, lastTime } of repeated) {
       const before = id === undefined ? undefined : current(id);
@@ -74,6 +78,28 @@ export class IncidentTable {
       this.#write(incident, worst, { seq, nowMs });
       return { ...incident, seq };
     });
+  }
+
+  /** Whether `close` would close one. */
+  hasQuiet(beforeMs: number): boolean {
+    const { query } = this.#database;
+    const quiet = query
+      .selectFrom('incidents')
+      .select('id')
+      .where('closed_ms', 'is', null)
+      .where('changed_ms', '<', beforeMs);
+    return this.#database.first(quiet.limit(1)) !== undefined;
+  }
+
+  /** Removes incidents that are closed and to which nothing came since `beforeMs`, or whose alerts are all removed: `seq` and before. How many. */
+  remove(beforeMs: number, seq: number, limit: number): number {
+    const { query } = this.#database;
+    const closed = query.selectFrom('incidents').select('id').where('closed_ms', 'is not', null).limit(limit);
+    const old = this.#database.all(closed.where('changed_ms', '<', beforeMs));
+    const empty = this.#database.all(closed.where('seq', '<=', seq));
+    const ids = [...new Set([...old, ...empty].map(({ id }) => id))].slice(0, limit);
+    for (const id of ids) this.#database.run(query.deleteFrom('incidents').where('id', '=', id));
+    return ids.length;
   }
 
   close(beforeMs: number, { seq, nowMs }: Moment): readonly StoredIncident[] {
@@ -128,7 +154,7 @@ export class IncidentTable {
   }
 
   #row(id: string): IncidentRow | undefined {
-    return this.#database.first(this.#database.query.selectFrom('incidents').selectAll().where('id', '=', id));
+    return this.#byId.first(id);
   }
 
   #find(id: string): { readonly incident: Incident; readonly worst: Severity } | undefined {
@@ -139,28 +165,19 @@ export class IncidentTable {
 
   #write(incident: Incident, worst: Severity, { seq, nowMs }: Moment): void {
     const { id, node, workload, container } = incident;
-    const values = {
-      opened_ms: Date.parse(incident.opened),
-      worst: severities.indexOf(worst),
-      severity: severities.indexOf(incident.severity),
-      node,
-      workload_id: workload.id,
-      workload_name: workload.name,
-      container_id: container.id,
-      container_name: container.name,
-      incident: JSON.stringify(incident),
-      changed_ms: nowMs,
-      closed_ms: null,
-      seq,
-    };
-    this.#database.run(
-      this.#database.query
-        .insertInto('incidents')
-        .values({ id, ...values })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(values)),
+    this.#put.run(
+      ...[id, Date.parse(incident.opened), severities.indexOf(worst), severities.indexOf(incident.severity), node],
+      ...[workload.id, workload.name, container.id, container.name, JSON.stringify(incident), nowMs, seq],
     );
   }
 }
+
+const putSql = `INSERT INTO incidents
+    (id, opened_ms, worst, severity, node, workload_id, workload_name, container_id, container_name, incident, changed_ms, closed_ms, seq)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)
+  ON CONFLICT (id) DO UPDATE SET (opened_ms, worst, severity, node, workload_id, workload_name, container_id, container_name, incident,
+    changed_ms, closed_ms, seq) = (excluded.opened_ms, excluded.worst, excluded.severity, excluded.node, excluded.workload_id,
+    excluded.workload_name, excluded.container_id, excluded.container_name, excluded.incident, excluded.changed_ms, NULL, excluded.seq)`;
 
 function conditions(e: ExpressionBuilder<IncidentSchema, 'incidents'>, filter: IncidentFilter): Expression<SqlBool>[] {
   const { sinceMs, untilMs, severity, state, before } = filter;

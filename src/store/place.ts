@@ -36,9 +36,14 @@ function containerConditions(
   container: string,
 ): Expression<SqlBool>[] {
   const exact = [e('container_id', '=', container), e('container_name', '=', container)];
+  const short = shortContainerId(container);
+  return short === undefined
+    ? exact
+    : [...exact, e.and([e('container_id', '>=', short.from), e('container_id', '<', short.below)])];
+}
+
+/** Between which texts the ids are that begin with this one; undefined when it cannot be the beginning of an id. */
+export function shortContainerId(container: string): { readonly from: string; readonly below: string } | undefined {
   // Engines print ids cut to 12 digits; `g` is the first character after the last hex digit.
-  const short = /^[0-9a-f]{12,64}$/u.test(container);
-  return short
-    ? [...exact, e.and([e('container_id', '>=', container), e('container_id', '<', `${container}g`)])]
-    : exact;
+  return /^[0-9a-f]{12,64}$/u.test(container) ? { from: container, below: `${container}g` } : undefined;
 }

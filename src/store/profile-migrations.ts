@@ -83,4 +83,13 @@ export const profileMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'bursts',
+    sql: `
+      CREATE TABLE burst_state (
+        workload_id TEXT PRIMARY KEY,
+        state TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

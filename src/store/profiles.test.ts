@@ -65,7 +65,7 @@ test('weights are stored to the last bit', () => {
   };
   const profiles = new Profiles(database);
   profiles.save([rows]);
-  expect(profiles.load()).toEqual([rows]);
+  expect([...profiles.load()]).toEqual([rows]);
   database.close();
 });
 
@@ -93,6 +93,6 @@ test('a profile that starts anew takes the place of what was stored', () => {
   profiles.save([rows]);
   const fresh = { ...rows, createdMs: 9, features: [], kernelKeys: [], relearned: 'a decision' };
   profiles.save([{ ...fresh, reset: true }]);
-  expect(profiles.load()).toEqual([fresh]);
+  expect([...profiles.load()]).toEqual([fresh]);
   database.close();
 });

@@ -49,7 +49,7 @@ export interface ProfileSchema {
     listeners: string;
     incomplete: string;
     decay: string | null;
-    relearned?: string | null;
+    relearned?: string | null | undefined;
   };
   profile_feature: {
     workload_id: string;
@@ -65,6 +65,7 @@ export interface ProfileSchema {
   };
   syscall_mix: { workload_id: string; state: string };
   rate_model: { workload_id: string; name: string; state: string };
+  burst_state: { workload_id: string; state: string };
   profile_kernel_key: { workload_id: string; kernel_key: string; features: string };
   loss_window: {
     from_ms: number;
@@ -82,53 +83,73 @@ export interface ProfileSchema {
 export class Profiles {
   readonly #database: Database<ProfileSchema>;
 
+  readonly #writeFeature: (row: ProfileSchema['profile_feature']) => number;
+  readonly #writeKernelKey: (row: ProfileSchema['profile_kernel_key']) => number;
+
   constructor(database: Database<ProfileSchema>) {
     this.#database = database;
+    const { query } = database;
+    this.#writeFeature = database.rowStatement((row) => {
+      const { workload_id, dimension, key, first_seen_ms, ...counts } = columnsOf(row);
+      return query
+        .insertInto('profile_feature')
+        .values({ workload_id, dimension, key, first_seen_ms, ...counts })
+        .onConflict((conflict) => conflict.columns(['workload_id', 'dimension', 'key']).doUpdateSet(counts));
+    });
+    this.#writeKernelKey = database.rowStatement(({ workload_id, kernel_key, features }) =>
+      query
+        .insertInto('profile_kernel_key')
+        .values({ workload_id, kernel_key, features })
+        .onConflict((conflict) => conflict.columns(['workload_id', 'kernel_key']).doUpdateSet({ features })),
+    );
   }
 
-  /** All profiles, complete. Throws `store.corrupt` also for rows that hold no JSON where there must be some. */
-  load(): readonly ProfileRows[] {
+  /** All profiles, one after the other, complete. Throws `store.corrupt` also for rows that hold no JSON where there must be some. */
+  *load(): Generator<ProfileRows, void> {
+    const { query } = this.#database;
+    for (const row of this.#database.all(query.selectFrom('profile').selectAll())) yield this.#profileOf(row);
+  }
+
+  #profileOf(row: ProfileSchema['profile']): ProfileRows {
     try {
-      return this.#load();
+      return this.#complete(row);
     } catch (error) {
       throw error instanceof SyntaxError ? corrupt(this.#database.path, errorText(error)) : error;
     }
   }
 
-  #load(): readonly ProfileRows[] {
+  #complete(row: ProfileSchema['profile']): ProfileRows {
     const { query } = this.#database;
-    return this.#database.all(query.selectFrom('profile').selectAll()).map((row) => {
-      const features = this.#database.all(
-        query.selectFrom('profile_feature').selectAll().where('workload_id', '=', row.workload_id),
-      );
-      const kernelKeys = this.#database.all(
-        query.selectFrom('profile_kernel_key').selectAll().where('workload_id', '=', row.workload_id),
-      );
-      return {
-        workload: { id: row.workload_id, name: row.workload_name, kind: row.workload_kind },
-        createdMs: row.created_ms,
-        samples: { startup: row.samples_startup, steady: row.samples_steady },
-        listeners: JSON.parse(row.listeners) as string[],
-        decay: row.decay === null ? undefined : (JSON.parse(row.decay) as NonNullable<ProfileRows['decay']>),
-        incomplete: JSON.parse(row.incomplete) as ProfileRows['incomplete'],
-        features: features.map((feature) => ({
-          dimension: feature.dimension as Dimension,
-          key: feature.key,
-          state: feature.state,
-          startup: feature.startup,
-          steady: feature.steady,
-          weight: { startup: feature.startup_weight, steady: feature.steady_weight },
-          firstSeenMs: feature.first_seen_ms,
-          lastSeenMs: feature.last_seen_ms,
-        })),
-        kernelKeys: kernelKeys.map((key) => ({
-          kernelKey: JSON.parse(key.kernel_key) as KernelKey,
-          features: JSON.parse(key.features) as string[],
-        })),
-        removed: [],
-        ...(typeof row.relearned === 'string' ? { relearned: row.relearned } : {}),
-      };
-    });
+    const features = this.#database.all(
+      query.selectFrom('profile_feature').selectAll().where('workload_id', '=', row.workload_id),
+    );
+    const kernelKeys = this.#database.all(
+      query.selectFrom('profile_kernel_key').selectAll().where('workload_id', '=', row.workload_id),
+    );
+    return {
+      workload: { id: row.workload_id, name: row.workload_name, kind: row.workload_kind },
+      createdMs: row.created_ms,
+      samples: { startup: row.samples_startup, steady: row.samples_steady },
+      listeners: JSON.parse(row.listeners) as string[],
+      decay: row.decay === null ? undefined : (JSON.parse(row.decay) as NonNullable<ProfileRows['decay']>),
+      incomplete: JSON.parse(row.incomplete) as ProfileRows['incomplete'],
+      features: features.map((feature) => ({
+        dimension: feature.dimension as Dimension,
+        key: feature.key,
+        state: feature.state,
+        startup: feature.startup,
+        steady: feature.steady,
+        weight: { startup: feature.startup_weight, steady: feature.steady_weight },
+        firstSeenMs: feature.first_seen_ms,
+        lastSeenMs: feature.last_seen_ms,
+      })),
+      kernelKeys: kernelKeys.map((key) => ({
+        kernelKey: JSON.parse(key.kernel_key) as KernelKey,
+        features: JSON.parse(key.features) as string[],
+      })),
+      removed: [],
+      ...(typeof row.relearned === 'string' ? { relearned: row.relearned } : {}),
+    };
   }
 
   /** Writes changes of any number of profiles in one transaction: all or nothing. */
@@ -169,33 +190,23 @@ export class Profiles {
           .where('key', '=', id.slice(space + 1)),
       );
     }
-    for (const feature of change.features) {
-      const counts = {
-        state: feature.state,
-        startup: feature.startup,
-        steady: feature.steady,
-        last_seen_ms: feature.lastSeenMs,
-        startup_weight: feature.weight.startup,
-        steady_weight: feature.weight.steady,
-      };
-      const { dimension, key } = feature;
-      this.#database.run(
-        query
-          .insertInto('profile_feature')
-          .values({ workload_id, dimension, key, first_seen_ms: feature.firstSeenMs, ...counts })
-          .onConflict((conflict) => conflict.columns(['workload_id', 'dimension', 'key']).doUpdateSet(counts)),
-      );
-    }
-    for (const { kernelKey, features } of change.kernelKeys) {
-      const kernel_key = JSON.stringify(kernelKey);
-      this.#database.run(
-        query
-          .insertInto('profile_kernel_key')
-          .values({ workload_id, kernel_key, features: JSON.stringify(features) })
-          .onConflict((conflict) =>
-            conflict.columns(['workload_id', 'kernel_key']).doUpdateSet({ features: JSON.stringify(features) }),
-          ),
-      );
-    }
+    for (const { dimension, key, state, startup, steady, weight, firstSeenMs, lastSeenMs } of change.features)
+      this.#writeFeature({
+        ...{ workload_id, dimension, key, state, startup, steady },
+        ...{ first_seen_ms: firstSeenMs, last_seen_ms: lastSeenMs },
+        ...{ startup_weight: weight.startup, steady_weight: weight.steady },
+      });
+    for (const { kernelKey, features } of change.kernelKeys)
+      this.#writeKernelKey({
+        ...{ workload_id, kernel_key: JSON.stringify(kernelKey), features: JSON.stringify(features) },
+      });
   }
+}
+
+function columnsOf(row: ProfileSchema['profile_feature']): ProfileSchema['profile_feature'] {
+  return {
+    ...{ workload_id: row.workload_id, dimension: row.dimension, key: row.key, state: row.state },
+    ...{ startup: row.startup, steady: row.steady, first_seen_ms: row.first_seen_ms, last_seen_ms: row.last_seen_ms },
+    ...{ startup_weight: row.startup_weight, steady_weight: row.steady_weight },
+  };
 }

@@ -33,7 +33,7 @@ function load(): readonly ProfileRows[] {
     ...{ path, kind: 'profile', migrations: profileMigrations, synchronous: 'normal', check: true },
   });
   try {
-    return new Profiles(database).load();
+    return [...new Profiles(database).load()];
   } finally {
     database.close();
   }

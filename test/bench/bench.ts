@@ -1,17 +1,22 @@
-// npm run bench [-- NAME…] [--runs N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
+// npm run bench [-- NAME…] [--runs N] [--rows N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
 // monitors that are installed take their turns, too.
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../containers/engine.ts';
 import { type Product, startProduct } from '../containers/product.ts';
+import { benchAgents } from './agents-bench.ts';
 import { benchCollector } from './collector-bench.ts';
+import { benchFleet } from './fleet-bench.ts';
 import { type Figure, median, print } from './figures.ts';
 import { installedMonitors, startMonitor } from './monitors.ts';
 import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
-import { benchProfiles, benchReplay } from './replay-bench.ts';
+import { benchHistory } from './history-bench.ts';
+import { benchProfiles } from './profile-bench.ts';
+import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
 import type { Side } from './result.ts';
+import { benchStore } from './store-bench.ts';
 import { startWorkloads, type Workload, workloadNames } from './workloads.ts';
 
 const learnMs = 20_000;
@@ -26,11 +31,26 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
+  options: {
+    runs: { type: 'string', default: '7' },
+    json: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '1000000' },
+  },
 });
-const all = [...workloadNames, 'programs', 'collector', 'replay-score', 'profiles'];
+const all = [
+  ...workloadNames,
+  'programs',
+  'collector',
+  'store',
+  'replay-score',
+  'profiles',
+  'history',
+  'fleet',
+  'agents',
+];
 // What takes a minute a run is measured when it is asked for.
-const wanted = positionals.length > 0 ? positionals : all.filter((name) => name !== 'flood');
+const wanted =
+  positionals.length > 0 ? positionals : all.filter((name) => !['flood', 'agents', 'store'].includes(name));
 const unknown = wanted.filter((name) => !all.includes(name));
 const rounds = Number(values.runs);
 if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
@@ -43,8 +63,13 @@ if (containerNames.length > 0 || wanted.includes('programs'))
   for (const figure of await benchAgent(containerNames.length > 0 ? containerNames : workloadNames))
     print(figure, values.json);
 if (wanted.includes('collector')) for (const figure of await benchCollector(rounds, say)) print(figure, values.json);
+if (wanted.includes('agents')) for (const figure of await benchAgents(say)) print(figure, values.json);
+if (wanted.includes('store'))
+  for (const figure of await benchStore(Math.min(rounds, 3), Number(values.rows), say)) print(figure, values.json);
 if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
-if (wanted.includes('profiles')) for (const figure of benchProfiles(rounds, say)) print(figure, values.json);
+if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
+if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
+if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
 
 async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> {

@@ -2,42 +2,56 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ulid } from 'ulid';
-import { Link } from '../../src/outbox/link.ts';
-import { limits, protocolVersion } from '../../src/protocol/limits.ts';
-import { makeAlert } from '../support/alerts.ts';
+import { limits } from '../../src/protocol/limits.ts';
 import { waitFor } from '../support/wait.ts';
+import { runAgents } from './agent-load.ts';
+import { FeedClients } from './feed-load.ts';
 import { type Figure, percentile99 } from './figures.ts';
-import { residentMb } from './node-cost.ts';
+import { cpuMicros, residentMb } from './node-cost.ts';
 
-const agents = 4;
-const feedClients = 10;
-const runMs = 8_000;
+/** What the collector is asked for, from so many connections: a tenth more than what it must take. */
+const offeredPerSecond = 22_000;
+const connections = 200;
+const warmUpMs = 5_000;
+const runMs = 20_000;
+/** The feed is measured apart: it is asked for at a rate that people and programs can follow. */
+const feedClients = 500;
+const feedPerSecond = 1_000;
+const feedRunMs = 10_000;
+const settleMs = 3_000;
 const root = new URL('../../', import.meta.url).pathname;
 
 /**
- * A real collector under agents that send full batches as fast as they are acknowledged, with clients on its feed.
+ * A real collector, a process of its own, with an empty store on the disk that holds the directory for temporary files. First 200 agents that send
+ * full batches, at a pace of 22,000 alerts a second together; then 500 clients of its feed, at 1,000 alerts a second. The load is made by
+ * this process, on the same processors: what it takes for itself is one of the figures.
  * @param rounds each in a new collector with an empty store
  * @param say progress
  */
 export async function benchCollector(rounds: number, say: (text: string) => void): Promise<readonly Figure[]> {
-  const perSecond: number[] = [];
-  const ackDelays: number[] = [];
-  const feedDelays: number[] = [];
-  const memory: number[] = [];
+  const results: Result[] = [];
   for (let round = 0; round < rounds; round++) {
     const result = await once();
-    perSecond.push(result.alertsPerSecond);
-    ackDelays.push(result.ackDelayP99Ms);
-    feedDelays.push(result.feedDelayP99Ms);
-    memory.push(result.memoryMb);
-    say(`collector, round ${round + 1} of ${rounds}: ${Math.round(result.alertsPerSecond)} alerts a second`);
+    results.push(result);
+    say(
+      `collector, round ${round + 1} of ${rounds}: ${Math.round(result.alertsPerSecond)} of ${offeredPerSecond} alerts a second that were offered; ` +
+        `on ${feedClients} clients ${Math.round(result.feedPerSecond)} messages a second, ${result.feedClosed} clients closed`,
+    );
   }
+  const figure = (metric: keyof Result, unit: string, mark?: number): Figure => ({
+    ...{ name: 'collector', metric, unit, all: results.map((result) => result[metric]) },
+    ...(mark === undefined ? {} : { mark }),
+  });
   return [
-    { name: 'collector', metric: 'alertsPerSecond', all: perSecond, unit: 'alerts/s' },
-    { name: 'collector', metric: 'ackDelayP99Ms', all: ackDelays, unit: 'ms' },
-    { name: 'collector', metric: 'feedDelayP99Ms', all: feedDelays, unit: 'ms' },
-    { name: 'collector', metric: 'memoryMb', all: memory, unit: 'MB' },
+    figure('alertsPerSecond', 'alerts/s'),
+    figure('ackDelayP99Ms', 'ms', 250),
+    figure('feedDelayP99Ms', 'ms', 100),
+    figure('memoryMb', 'MB'),
+    figure('memoryGrowthMb', 'MB'),
+    figure('collectorMicros', 'µs/alert'),
+    figure('loadMicros', 'µs/alert'),
+    figure('feedPerSecond', 'msgs/s'),
+    figure('feedClosed', 'clients', 0),
   ];
 }
 
@@ -45,7 +59,15 @@ interface Result {
   readonly alertsPerSecond: number;
   readonly ackDelayP99Ms: number;
   readonly feedDelayP99Ms: number;
+  /** The most that was resident while alerts came. */
   readonly memoryMb: number;
+  /** From the mean of the second quarter of the run to that of its last. */
+  readonly memoryGrowthMb: number;
+  /** Processor time for each alert, of the collector and of what makes the load. */
+  readonly collectorMicros: number;
+  readonly loadMicros: number;
+  readonly feedPerSecond: number;
+  readonly feedClosed: number;
 }
 
 async function once(): Promise<Result> {
@@ -68,22 +90,44 @@ async function once(): Promise<Result> {
     await ready(collector);
     const url = readFileSync(join(state, 'listen'), 'utf8').trim();
     const token = readFileSync(join(state, 'agent-token'), 'utf8').trim();
+    const pid = collector.pid ?? 0;
+    const memory: number[] = [];
+    const watching = setInterval(() => memory.push(residentMb(pid)), 250);
+    const before = { collector: cpuMicros(pid), load: process.cpuUsage() };
+    const flood = await runAgents({
+      ...{ url, token, connections, warmUpMs, runMs },
+      ...{ batchAlerts: limits.batchAlerts, alertsPerSecond: offeredPerSecond },
+    });
+    const load = process.cpuUsage(before.load);
+    const collectorTime = cpuMicros(pid) - before.collector;
+    clearInterval(watching);
+    // The warm-up is part of what was paid for.
+    const paid = (flood.acknowledged * (warmUpMs + runMs)) / runMs;
+
+    // What the end of the flood leaves to do, two hundred nodes that go, is no part of the next load.
+    await new Promise((done) => setTimeout(done, settleMs));
     const sentMs = new Map<string, number>();
-    const feedDelays: number[] = [];
-    const feeds = await Promise.all(Array.from({ length: feedClients }, () => follow(url, sentMs, feedDelays)));
-    const ackDelays: number[] = [];
-    const begunMs = performance.now();
-    const counts = await Promise.all(
-      Array.from({ length: agents }, (_, number) => send(url, token, number, sentMs, ackDelays)),
-    );
-    const tookMs = performance.now() - begunMs;
-    const memoryMb = residentMb(collector.pid ?? 0);
-    for (const feed of feeds) feed.close();
+    const feed = new FeedClients(sentMs);
+    await feed.connect(url, feedClients);
+    await runAgents({
+      ...{ url, token, connections, warmUpMs: 2_000, runMs: feedRunMs, alertsPerSecond: feedPerSecond },
+      batchAlerts: 5,
+      sent: (id, atMs) => sentMs.set(id, atMs),
+    });
+    const { messages: feedMessages, closed: feedClosed } = feed;
+    feed.close();
+    const quarter = Math.floor(memory.length / 4);
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     return {
-      alertsPerSecond: counts.reduce((sum, count) => sum + count, 0) / (tookMs / 1000),
-      ackDelayP99Ms: percentile99(ackDelays),
-      feedDelayP99Ms: percentile99(feedDelays),
-      memoryMb,
+      alertsPerSecond: flood.acknowledged / (runMs / 1000),
+      ackDelayP99Ms: percentile99(flood.ackDelaysMs),
+      feedDelayP99Ms: feed.percentile99(),
+      memoryMb: Math.max(...memory),
+      memoryGrowthMb: mean(memory.slice(-quarter)) - mean(memory.slice(quarter, 2 * quarter)),
+      collectorMicros: collectorTime / paid,
+      loadMicros: (load.user + load.system) / paid,
+      feedPerSecond: feedMessages / ((feedRunMs + 2_000) / 1000),
+      feedClosed,
     };
   } finally {
     collector.kill('SIGTERM');
@@ -101,65 +145,4 @@ async function ready(collector: ChildProcess): Promise<void> {
     log += text;
   });
   await waitFor('the collector', () => log.includes('"ready":true'), 30_000);
-}
-
-/** A client that sees every alert and how long it took from being sent. */
-async function follow(url: string, sentMs: ReadonlyMap<string, number>, delays: number[]): Promise<WebSocket> {
-  const feed = new WebSocket(`${url.replace(/^http/, 'ws')}/feed?kind=alert`);
-  feed.addEventListener('message', ({ data }) => {
-    const { id } = JSON.parse(String(data)) as { id?: string };
-    const sent = id === undefined ? undefined : sentMs.get(id);
-    if (sent !== undefined) delays.push(performance.now() - sent);
-  });
-  await new Promise((resolve, reject) => {
-    feed.addEventListener('open', resolve);
-    feed.addEventListener('error', reject);
-  });
-  return feed;
-}
-
-/** An agent that sends full batches, the next when the last is acknowledged; answers how many alerts were. */
-function send(
-  url: string,
-  token: string,
-  number: number,
-  sentMs: Map<string, number>,
-  delays: number[],
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const untilMs = performance.now() + runMs;
-    const node = `bench-${number}`;
-    let [seq, acknowledged, lastMs] = [0, 0, 0];
-    const next = (): void => {
-      if (performance.now() > untilMs) {
-        resolve(acknowledged);
-        link.close();
-        return;
-      }
-      lastMs = performance.now();
-      const time = new Date().toISOString();
-      const alerts = Array.from({ length: limits.batchAlerts }, () => {
-        const id = ulid();
-        sentMs.set(id, lastMs);
-        return makeAlert(0, { id, node, time, lastTime: time });
-      });
-      link.send({ type: 'batch', seq: ++seq, alerts });
-    };
-    const link = new Link(`${url.replace(/^http/, 'ws')}/agent`, token, 30_000, {
-      opened: () => {
-        link.send({ type: 'hello', protocol: protocolVersion, node, agentVersion: '0.0.0' });
-      },
-      received: (message) => {
-        if (message.type === 'welcome') next();
-        if (message.type === 'refuse') reject(new Error(`${message.code}: ${message.message}`));
-        if (message.type !== 'ack') return;
-        delays.push(performance.now() - lastMs);
-        acknowledged += message.stored;
-        next();
-      },
-      ended: ({ reason, detail }) => {
-        reject(new Error(`the link ended: ${reason}: ${detail}`));
-      },
-    });
-  });
 }

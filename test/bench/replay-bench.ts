@@ -1,15 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { Replay, replayRecording } from '../../src/agent/replay.ts';
 import { effectiveRules } from '../../src/agent/rule-check.ts';
-import { Watch } from '../../src/agent/watch.ts';
 import { recordingVersion } from '../../src/model/recording.ts';
 import type { RecordingEntry, RecordingHeader } from '../../src/model/recording.ts';
 import type { Figure } from './figures.ts';
+import { cpuMs } from './measure.ts';
 import { containerOf, eventOf } from './stream.ts';
 
 const epochMs = Date.UTC(2026, 0, 5);
@@ -20,18 +18,12 @@ const workloads = 20;
 const known = 500;
 const newShare = 0.05;
 const eventsPerSecond = 1_000;
-const marks = { microsPerEvent: 20, foldMs: 50, memoryMb: 30 };
+const marks = { microsPerEvent: 20 };
 
 const header: RecordingHeader = {
   ...{ anchorwatch: 'recording', version: recordingVersion, node: 'bench', sensor: 'bpf', wire: 3, agentVersion: '0' },
   ...{ createdMs: epochMs, sliceMs: 60_000, startupMs: 60_000, halfLifeMs: 30 * 86_400_000 },
 };
-
-/** Processor time of the main thread: what else runs on the machine does not count. */
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
 
 /** The containers, then events of which one in twenty is new, a thousand a second, with a tick each second. */
 function* entries(count: number): Iterable<RecordingEntry> {
@@ -96,71 +88,4 @@ export async function benchReplay(rounds: number, say: (text: string) => void): 
     },
   ];
   return [...figures('replay-score', judged, scored), ...figures('replay', reading, read)];
-}
-
-const profiled = { workloads: 50, features: 2_000 };
-
-/** `profiles`: folding a slice of what the kernel counted into the profiles of a full node, and what these profiles take in memory. */
-export function benchProfiles(rounds: number, say: (text: string) => void): readonly Figure[] {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const rules = effectiveRules([]);
-  const results = Array.from({ length: rounds }, (_, round) => {
-    const result = foldSlices(rules, () => {
-      collect();
-      collect();
-      return process.memoryUsage().heapUsed / (1 << 20);
-    });
-    const slices = result.slices.map((ms) => ms.toFixed(0)).join(' ');
-    say(
-      `profiles, round ${round + 1} of ${rounds}: ${result.features} features in ${profiled.workloads} workloads, slices ${slices} ms`,
-    );
-    return result;
-  });
-  const folding = results.map(({ slices }) => Math.max(...slices));
-  return [
-    { name: 'profiles', metric: 'foldMs', all: folding, unit: 'ms', mark: marks.foldMs },
-    { name: 'profiles', metric: 'memoryMb', all: results.map((one) => one.memoryMb), unit: 'MB', mark: marks.memoryMb },
-  ];
-}
-
-/** In a function of its own: nothing of it is left when the next round measures the heap. */
-function foldSlices(
-  rules: ReturnType<typeof effectiveRules>,
-  heapMb: () => number,
-): { readonly features: number; readonly memoryMb: number; readonly slices: readonly number[] } {
-  let nowMs = epochMs;
-  const before = heapMb();
-  const watch = new Watch({
-    ...{ rules, node: 'bench', sliceMs: 60_000, startupMs: 1_000 },
-    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-    profiles: { load: () => [], save: () => undefined },
-  });
-  for (let number = 0; number < profiled.workloads; number++) {
-    const container = containerOf(number);
-    watch.containerStarted(container, nowMs);
-    for (let feature = 0; feature < profiled.features; feature++)
-      watch.handle(eventOf(container, feature, nowMs), container);
-  }
-  const slices: number[] = [];
-  let memoryMb = 0;
-  for (let slice = 0; slice < 6; slice++) {
-    nowMs += 60_000;
-    const told = Array.from({ length: profiled.workloads }, (_, number) => ({
-      workload: `w${number}`,
-      keys: [...watch.kernelKeys(`w${number}`)],
-    }));
-    const startedMs = cpuMs();
-    // In the first slice everything is new, and nothing is counted by the kernel yet.
-    if (slice > 0)
-      for (const { workload, keys } of told) for (const key of keys) watch.addIncidence(workload, 'steady', key, 1);
-    watch.rollover(nowMs);
-    if (slice > 0) slices.push(cpuMs() - startedMs);
-    watch.save();
-    if (slice === 0) memoryMb = heapMb() - before;
-  }
-  const features = watch
-    .report()
-    .reduce((sum, one) => sum + one.dimensions.reduce((all, dimension) => all + dimension.features, 0), 0);
-  return { features, memoryMb, slices };
 }

@@ -119,7 +119,10 @@ describe('files', () => {
     answerAll('known');
     const counts = (): readonly [string, number][] =>
       [...sensor.incidences()].flatMap(({ kernelKey, stratum, delta, workloadId }) =>
-        workloadId === workload && kernelKey.kind === 'file.read' && kernelKey.path === path
+        workloadId === workload &&
+        typeof kernelKey === 'object' &&
+        kernelKey.kind === 'file.read' &&
+        kernelKey.path === path
           ? [[stratum, delta] as [string, number]]
           : [],
       );

@@ -14,7 +14,7 @@ import { eventOf } from '../../src/sensor/event.ts';
 import { keyHash } from '../../src/sensor/key-hash.ts';
 import { kinds, record } from '../../src/sensor/layout.ts';
 import type { SipKey } from '../../src/sensor/sip-hash.ts';
-import { escapedBytes } from '../../src/sensor/text.ts';
+import { escapedBytes } from '../../src/lib/escape.ts';
 import { makeContainer } from './containers.ts';
 import { lengthFields } from './sensor-records.ts';
 
@@ -44,6 +44,7 @@ const profile: ProfileFacts = {
   ...{ samples: 100, ageSeconds: 86_400, startup: false, coverage: 0.99, settled: true, listens: true },
   ...{ knowsPort: false, listensOnPort: false, knowsProgram: false, parentListens: true, writtenHere: true },
   healthcheck: false,
+  news: 1,
 };
 const rules: RuleSet = loadRules([join(import.meta.dirname, '../../profiles/rules')]);
 const sip: SipKey = [7n, 11n];

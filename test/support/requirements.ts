@@ -34,3 +34,10 @@ export function engineMissing(): string | undefined {
   const missing = ['dockerd', 'debootstrap', 'ip'].filter((program) => !has(program));
   return kernelMissing() ?? (missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`);
 }
+
+/** Why processes cannot be put into networks and onto disks of their own here; undefined where they can. */
+export function chaosMissing(): string | undefined {
+  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  const missing = ['ip', 'tc', 'mount'].filter((program) => !has(program));
+  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
+}

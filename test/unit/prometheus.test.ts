@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { RunningCollector } from '../../src/collector/collector.ts';
+import { makeAlert, makeReport } from '../support/alerts.ts';
 import { prometheusMissing } from '../support/requirements.ts';
+import { waitFor } from '../support/wait.ts';
 import { Harness } from './collector/harness.ts';
 
 const folder = join(import.meta.dirname, '../../dashboards/prometheus');
@@ -81,33 +83,74 @@ describe('dashboards/prometheus', () => {
   });
 });
 
-/** What the contract promises of the parts that there are. */
-const promised: Readonly<Record<string, readonly string[]>> = {
-  anchorwatch_events_total: ['node', 'kind'],
-  anchorwatch_sensor_known_total: ['node', 'kind'],
-  anchorwatch_sensor_lost_total: ['node', 'hook', 'reason'],
-  anchorwatch_events_pending: ['node'],
-  anchorwatch_containers: ['node'],
-  anchorwatch_workload_coverage_ratio: ['workload', 'dimension'],
-  anchorwatch_profile_features: ['workload', 'dimension'],
-  anchorwatch_alerts_total: ['severity', 'dimension'],
-  anchorwatch_alerts_expected_per_day: ['node'],
-  anchorwatch_alert_delay_seconds: [],
-  anchorwatch_outbox_alerts: ['node'],
-  anchorwatch_node_up: ['node'],
-  anchorwatch_ingest_batches_total: ['outcome'],
-  anchorwatch_store_write_seconds: [],
-  anchorwatch_feed_clients: [],
-  anchorwatch_feed_dropped_total: ['reason'],
-  anchorwatch_container_cpu_seconds_total: ['node', 'workload', 'container'],
-  anchorwatch_container_memory_bytes: ['node', 'workload', 'container'],
-  anchorwatch_container_network_receive_bytes_total: ['node', 'workload', 'container'],
-  anchorwatch_container_pids: ['node', 'workload', 'container'],
-};
+/** What is promised, name by name with exactly these labels. */
+const promised: readonly (readonly [name: string, labels: readonly string[], type: string])[] = [
+  ['anchorwatch_events_total', ['node', 'kind'], 'counter'],
+  ['anchorwatch_sensor_known_total', ['node', 'kind'], 'counter'],
+  ['anchorwatch_sensor_lost_total', ['node', 'hook', 'reason'], 'counter'],
+  ['anchorwatch_events_pending', ['node'], 'gauge'],
+  ['anchorwatch_containers', ['node'], 'gauge'],
+  ['anchorwatch_workload_coverage_ratio', ['workload', 'dimension'], 'gauge'],
+  ['anchorwatch_profile_features', ['workload', 'dimension'], 'gauge'],
+  ['anchorwatch_alerts_total', ['severity', 'dimension'], 'counter'],
+  ['anchorwatch_alerts_expected_per_day', ['node'], 'gauge'],
+  ['anchorwatch_incidents_open', ['severity'], 'gauge'],
+  ['anchorwatch_alert_delay_seconds', [], 'histogram'],
+  ['anchorwatch_outbox_alerts', ['node'], 'gauge'],
+  ['anchorwatch_node_up', ['node'], 'gauge'],
+  ['anchorwatch_node_clock_skew_seconds', ['node'], 'gauge'],
+  ['anchorwatch_ingest_batches_total', ['outcome'], 'counter'],
+  ['anchorwatch_store_write_seconds', [], 'histogram'],
+  ['anchorwatch_feed_clients', [], 'gauge'],
+  ['anchorwatch_feed_dropped_total', ['reason'], 'counter'],
+  ['anchorwatch_container_cpu_seconds_total', ['node', 'workload', 'container'], 'counter'],
+  ['anchorwatch_container_memory_bytes', ['node', 'workload', 'container'], 'gauge'],
+  ['anchorwatch_container_network_receive_bytes_total', ['node', 'workload', 'container'], 'counter'],
+  ['anchorwatch_container_pids', ['node', 'workload', 'container'], 'gauge'],
+  ['anchorwatch_build_info', ['version', 'node_version'], 'gauge'],
+];
+/** Promised of parts that may not be there yet: with these labels or not at all. */
+const promisedLater: typeof promised = [
+  ['anchorwatch_notifications_total', ['receiver', 'outcome'], 'counter'],
+  ['anchorwatch_notification_delay_seconds', ['receiver'], 'histogram'],
+  ['anchorwatch_posture_findings', ['practice', 'severity'], 'gauge'],
+];
 
-test('the metrics that are promised are there, with the labels that are promised', () => {
-  const declared = Object.fromEntries(collector.metrics.map(({ name, labels }) => [name, labels]));
-  expect(declared).toMatchObject(promised);
+describe('the metrics that are promised', () => {
+  let plain = '';
+  let open = '';
+  beforeAll(async () => {
+    const outbox = harness.outbox(collector.url);
+    outbox.report(makeReport());
+    outbox.push(makeAlert(1));
+    await waitFor('the outbox to drain', () => outbox.depth() === 0);
+    await waitFor('the report', async () => (await scrape()).includes('anchorwatch_containers{'));
+    [plain, open] = [await scrape(), await scrape('application/openmetrics-text; version=1.0.0')];
+  });
+  const scrape = async (accept = '*/*'): Promise<string> =>
+    (await fetch(`${collector.url}/metrics`, { headers: { accept } })).text();
+
+  test.each([...promised, ...promisedLater])('%s', (name, labels, type) => {
+    const declared = collector.metrics.find((metric) => metric.name === name);
+    if (declared === undefined && promisedLater.some(([later]) => later === name)) return;
+    expect(declared).toMatchObject({ type, labels });
+    const series = new RegExp(`^${name}(?:_count)?(?:\\{([^}]*)\\})? `, 'm');
+    const family = type === 'counter' ? name.replace(/_total$/, '') : name;
+    expect(plain).toContain(`# TYPE ${name} ${type}\n`);
+    expect(open).toContain(`# TYPE ${family} ${type}\n`);
+    for (const text of [plain, open]) {
+      const [, found = ''] = series.exec(text) ?? ['', undefined];
+      const shown = [...found.matchAll(/(\w+)="/g)].map(([, label = '']) => label);
+      expect(shown.toSorted()).toEqual([...labels].toSorted());
+      expect(text).toMatch(series);
+    }
+  });
+
+  test('OpenMetrics ends where it should, and has no line that is empty', () => {
+    expect(open.endsWith('\n# EOF\n')).toBe(true);
+    expect(open).not.toContain('\n\n');
+    expect(open).toMatch(/^anchorwatch_alert_delay_seconds_bucket\{le="\+Inf"\} 1$/m);
+  });
 });
 
 test('promtool finds nothing to say about the metrics', async (context) => {

@@ -164,7 +164,7 @@ describe('a lying peer', () => {
   test.each([
     ['garbage', 'not json', 'message.syntax'],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00]), 'message.syntax'],
-    ['another version', { ...hello, protocol: 2 }, 'protocol.version'],
+    ['another version', { ...hello, protocol: 4 }, 'protocol.version'],
     ['a version to come, with another hello', { type: 'greeting', protocol: 99 }, 'protocol.version'],
     ['a batch before the hello', { type: 'batch', seq: 1, alerts: [makeAlert(1)] }, 'hello.missing'],
     ['a hello without a name', { ...hello, node: '' }, 'message.invalid'],

@@ -77,7 +77,7 @@ test('a client that does not read is dropped, told where to resume, and does not
   const slow = await harness.client(`${url}/feed?after=0`);
   const quick = await harness.client(`${url}/feed?after=0`);
   slow.socket.pause();
-  const outbox = harness.outbox(url, { capacity: 100_000 });
+  const outbox = harness.outbox(url, { bounds: { sizeBytesMax: 1e9, ageMsMax: 1e9 } });
   const note = 'x'.repeat(4000);
   const dropped = 'anchorwatch_feed_dropped_total{reason="slow"}';
   let number = 0;

@@ -9,6 +9,7 @@ import type { Logger } from '../../../src/lib/log.ts';
 import { Outbox } from '../../../src/outbox/outbox.ts';
 import type { OutboxOptions } from '../../../src/outbox/outbox.ts';
 import { OutboxStore } from '../../../src/store/outbox-store.ts';
+import type { OutboxBounds } from '../../../src/store/outbox-store.ts';
 import { waitFor } from '../../support/wait.ts';
 
 export const token = 'a-token-of-the-agents';
@@ -39,10 +40,10 @@ export class Harness {
 
   outbox(
     url: string,
-    changes: Partial<OutboxOptions> & { readonly capacity?: number; readonly fileName?: string } = {},
+    changes: Partial<OutboxOptions> & { readonly bounds?: OutboxBounds; readonly fileName?: string } = {},
   ): Outbox {
-    const { capacity = 1000, fileName = 'outbox.db', ...options } = changes;
-    const store = new OutboxStore(join(this.directory, fileName), capacity);
+    const { bounds = { sizeBytesMax: 64e6, ageMsMax: 1e9 }, fileName = 'outbox.db', ...options } = changes;
+    const store = new OutboxStore(join(this.directory, fileName), bounds);
     const outbox = new Outbox({
       collectorUrl: url.replace('http', 'ws'),
       token,

@@ -125,7 +125,7 @@ test(
         .map(Number),
     );
     expect(pushed.size).toBe(total);
-    const store = new CollectorStore(join(directory, 'collector.db'));
+    const store = await CollectorStore.open(join(directory, 'collector.db'));
     harness.defer(() => store.close());
     const alerts = await store.after(0, total * 2);
     expect(alerts.map(({ seq }) => seq)).toEqual(Array.from({ length: total }, (_, index) => index + 1));

@@ -32,10 +32,10 @@ async function run(...args: readonly string[]): Promise<{ status: number; out: s
 }
 
 /** A state directory with a collector's file in it. */
-function collectorState(name: string): string {
+async function collectorState(name: string): Promise<string> {
   const directory = join(harness.directory, name);
   mkdirSync(directory);
-  new CollectorStore(join(directory, 'collector.db')).close();
+  await (await CollectorStore.open(join(directory, 'collector.db'), false)).close();
   return directory;
 }
 
@@ -95,7 +95,7 @@ describe('profiles without a collector', () => {
     let number = 0;
     await fc.assert(
       fc.asyncProperty(profiles, async (made) => {
-        const state = collectorState(`c${number++}`);
+        const state = await collectorState(`c${number++}`);
         const [first, second] = [join(state, 'first.json'), join(state, 'second.json')];
         // What is so young has not faded by a thousandth.
         const profile = { ...made, workload, asOfMs: Date.now(), halfLifeMs: 1e12, incomplete: {} };
@@ -114,7 +114,7 @@ describe('profiles without a collector', () => {
   });
 
   test('what an agent learned is exported from its file, imported for a collector, and served by that', async () => {
-    const [from, into] = [agentState(), collectorState('c')];
+    const [from, into] = [agentState(), await collectorState('c')];
     const file = join(harness.directory, 'web.json');
     expect(await run('export', 'json', 'shop/web', '--state', from, '--out', file)).toEqual({
       ...{ status: 0, err: '', out: '3 features from 1 node' },
@@ -137,7 +137,7 @@ describe('profiles without a collector', () => {
   });
 
   test('says what is wrong, and makes nothing', async () => {
-    const [state, empty] = [collectorState('c'), join(harness.directory, 'empty')];
+    const [state, empty] = [await collectorState('c'), join(harness.directory, 'empty')];
     mkdirSync(empty);
     const file = join(harness.directory, 'bad.json');
     writeFileSync(file, JSON.stringify({ format: 'anchorwatch-profile', version: 1, profile: { workload } }));

@@ -9,7 +9,7 @@ import { makeAlert } from '../../support/alerts.ts';
  * TOTAL, goes on where its predecessor was killed, and notes in `pushed` each number after its push returned.
  */
 const [directory = '', collectorUrl = '', token = '', total = '0'] = process.argv.slice(2);
-const file = new OutboxStore(`${directory}/outbox.db`, 100_000);
+const file = new OutboxStore(`${directory}/outbox.db`, { sizeBytesMax: 1e9, ageMsMax: 1e9 });
 const outbox = new Outbox({
   collectorUrl,
   token,

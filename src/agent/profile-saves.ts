@@ -1,0 +1,77 @@
+import { errorText } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+
+/** Whose profiles are saved. */
+interface SavedProfiles {
+  /** Saves all that changed, or what changed of one workload. */
+  save(workloadId?: string): void;
+  /** Saves `rowsMost` rows of what changed; true when there is more. */
+  savePart(rowsMost: number): boolean;
+}
+
+/** Rows that are written in one go, some 4 ms of them. */
+const partRows = 1_000;
+/** Between two parts everything else of the process has its turn. */
+const partPauseMs = 20;
+
+/**
+ * Saves profiles: at the end of a slice in parts, because writing a hundred thousand rows at once would keep alerts waiting for half a second; what
+ * was judged at once, for its workload. A failure is logged once until it changes, counted, and tried again with the next slice. Nothing waits
+ * here: what is not saved stays marked in the profiles.
+ */
+export class ProfileSaves {
+  readonly #profiles: SavedProfiles;
+  readonly #log: Logger;
+  #part: NodeJS.Timeout | undefined;
+  #trouble = '';
+  #failures = 0;
+
+  constructor(profiles: SavedProfiles, log: Logger) {
+    this.#profiles = profiles;
+    this.#log = log;
+  }
+
+  /** How often something could not be saved. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Saves all, or one workload's, before it returns. */
+  now(workloadId?: string): void {
+    if (workloadId === undefined) this.stop();
+    this.#try(() => {
+      this.#profiles.save(workloadId);
+    });
+  }
+
+  /** Saves all in parts, from the process's next turn on. */
+  inParts(): void {
+    if (this.#part !== undefined) return;
+    this.#part = setTimeout(() => {
+      this.#part = undefined;
+      this.#try(() => {
+        if (this.#profiles.savePart(partRows)) this.inParts();
+      });
+    }, partPauseMs);
+  }
+
+  /** Saves no more parts; what they would have saved is left to `now`. */
+  stop(): void {
+    clearTimeout(this.#part);
+    this.#part = undefined;
+  }
+
+  #try(save: () => void): void {
+    try {
+      save();
+      if (this.#trouble !== '') this.#log.info('the profiles can be saved again');
+      this.#trouble = '';
+    } catch (error) {
+      this.#failures++;
+      const text = errorText(error);
+      if (text !== this.#trouble)
+        this.#log.error({ err: error }, `profiles could not be saved, trying again with the next slice: ${text}`);
+      this.#trouble = text;
+    }
+  }
+}

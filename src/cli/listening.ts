@@ -1,0 +1,31 @@
+import type { CollectorOptions } from '../collector/collector.ts';
+import type { Settings } from '../config/settings.ts';
+import { AnchorwatchError } from '../lib/errors.ts';
+
+/** How a collector listens, and what it asks of those who come. Throws AnchorwatchError `bad-option` for options that do not go together. */
+export function listeningOf({
+  listen,
+  tlsCert,
+  tlsKey,
+  clientCa,
+  allowUnauthenticated,
+  metricsOpen,
+}: Settings): Pick<CollectorOptions, 'listen' | 'tls' | 'allowUnauthenticated' | 'metricsOpen'> {
+  const scheme = /^https?:/.exec(listen)?.[0];
+  const common = { listen: listen.replace(/^https?:\/\//, ''), allowUnauthenticated, metricsOpen };
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new AnchorwatchError('bad-option', '--tls-cert and --tls-key go together: give both');
+  if (tlsCert === undefined || tlsKey === undefined) {
+    if (clientCa !== undefined)
+      throw new AnchorwatchError('bad-option', '--client-ca needs TLS: give --tls-cert and --tls-key too');
+    if (scheme === 'https:')
+      throw new AnchorwatchError('bad-option', `--listen ${listen} needs a certificate: give --tls-cert and --tls-key`);
+    return common;
+  }
+  if (scheme === 'http:')
+    throw new AnchorwatchError('bad-option', `--listen ${listen} says http, and --tls-cert makes it https`);
+  return {
+    ...common,
+    tls: { certFile: tlsCert, keyFile: tlsKey, ...(clientCa === undefined ? {} : { clientCaFile: clientCa }) },
+  };
+}

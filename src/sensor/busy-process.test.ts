@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { waitFor } from '../../test/support/wait.ts';
+import { readWork, worksOnDevicesOnly } from './busy-process.ts';
+
+const children: { kill(signal: 'SIGKILL'): boolean }[] = [];
+const directories: string[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+});
+
+function stand(files: Readonly<Record<string, string>>): string {
+  const proc = mkdtempSync(join(tmpdir(), 'anchorwatch-proc-'));
+  directories.push(proc);
+  mkdirSync(join(proc, '7', 'fd'), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(proc, '7', name), text);
+  return proc;
+}
+
+const stat = (comm: string): string => `7 (${comm}) R 1 7 7 0 -1 4194304 90 0 0 0 120 30 0 0 20 0 1 0 4711 1000 10\n`;
+const io = 'rchar: 100\nwchar: 23\nsyscr: 1\nsyscw: 1\nread_bytes: 0\nwrite_bytes: 0\n';
+
+test('a process that computes runs, and reads nothing', async () => {
+  const child = spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' });
+  children.push(child);
+  const pid = child.pid ?? 0;
+  await waitFor('the process to compute', () => (readWork(pid)?.ranMs ?? 0) >= 50, 10_000);
+  const before = readWork(pid);
+  await waitFor('it to go on', () => (readWork(pid)?.ranMs ?? 0) >= (before?.ranMs ?? 0) + 50, 10_000);
+  const after = readWork(pid);
+  expect(after?.start).toBe(before?.start);
+  expect(after?.bytes).toBe(before?.bytes);
+});
+
+test('a process that has a file or a pipe open works on more than devices', async () => {
+  const child = spawn('/bin/sh', ['-c', 'exec 3< /etc/hostname; while :; do :; done'], { stdio: 'ignore' });
+  children.push(child);
+  await waitFor('the file to be open', () => !worksOnDevicesOnly(child.pid ?? 0), 10_000);
+  expect(worksOnDevicesOnly(2 ** 22 + 1)).toBe(false);
+});
+
+test('times, start and bytes come from where proc(5) has them, whatever the name', () => {
+  const work = { start: '4711', ranMs: 1500, systemMs: 300, bytes: 123 };
+  for (const comm of ['x', 'a) R 9 (b', ') )'])
+    expect(readWork(7, stand({ stat: stat(comm), io, schedstat: '2000000 3000000 5\n' }))).toEqual({
+      ...work,
+      readyMs: 5,
+    });
+  expect(readWork(7, stand({ stat: stat('x'), io }))).toEqual({ ...work, readyMs: 0 });
+});
+
+test('what is told in another form, or not at all, is undefined', () => {
+  expect(readWork(7, stand({ stat: '7 (x) R 1', io }))).toBeUndefined();
+  expect(readWork(7, stand({ stat: stat('x'), io: 'nothing' }))).toBeUndefined();
+  expect(readWork(7, stand({ stat: stat('x') }))).toBeUndefined();
+  expect(readWork(2 ** 22 + 1)).toBeUndefined();
+});
+
+test('standard error may lead anywhere', () => {
+  const proc = stand({});
+  for (const [descriptor, target] of Object.entries({
+    0: '/dev/null',
+    1: '/dev/null',
+    2: '/var/log/x',
+    3: '/dev/zero',
+  }))
+    symlinkSync(target, join(proc, '7', 'fd', descriptor));
+  expect(worksOnDevicesOnly(7, proc)).toBe(true);
+  symlinkSync('/dev/shm/x', join(proc, '7', 'fd', '4'));
+  expect(worksOnDevicesOnly(7, proc)).toBe(false);
+});

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AccessToken, AuditRecord } from '../model/access.ts';
+import { CollectorStore } from './collector-store.ts';
+
+let folder: string;
+let path: string;
+let store: CollectorStore;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'anchorwatch-access-'));
+  path = join(folder, 'collector.db');
+  store = await CollectorStore.open(path);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const record: AuditRecord = {
+  ...{
+    by: 'alice',
+    role: 'admin',
+    from: '192.0.2.1',
+    action: 'DELETE /api/v1/tokens/:id',
+    subject: '/api/v1/tokens/x',
+  },
+  ...{ detail: '', status: 200 },
+};
+const token: AccessToken = {
+  id: 'one',
+  name: 'a',
+  role: 'agent',
+  createdAt: '2026-11-23T00:00:00.000Z',
+  createdBy: 'me',
+};
+
+/** Changes the file as somebody would who does not go through the program. */
+function tamper(sql: string): void {
+  const sqlite = new BetterSqlite(path);
+  sqlite.exec(sql);
+  sqlite.close();
+}
+
+test('the trail is numbered and chained, also when two write, and is not changed by SQL', async () => {
+  const other = await CollectorStore.open(path, false);
+  await store.audit.add(record, 1000);
+  await other.audit.add({ ...record, code: 'x' }, 2000);
+  await store.audit.add({ ...record, by: 'bob' }, 3000);
+  await other.close();
+  expect((await store.audit.list({ limit: 10 })).map(({ seq }) => seq)).toEqual([3, 2, 1]);
+  expect((await store.audit.list({ limit: 10, by: 'bob' })).map(({ time }) => time)).toEqual([
+    '1970-01-01T00:00:03.000Z',
+  ]);
+  expect(await store.audit.list({ limit: 1, sinceMs: 1000, untilMs: 3000, before: 2 })).toMatchObject([
+    { seq: 1, ...record },
+  ]);
+  expect(await store.audit.verify()).toEqual({ records: 3, brokenAt: undefined });
+  expect(() => tamper("UPDATE audit SET by = 'eve'")).toThrow('not changed');
+  expect(() => tamper('DELETE FROM audit')).toThrow('not shortened');
+});
+
+test.each([
+  ["DROP TRIGGER audit_unchanged; UPDATE audit SET by = 'eve' WHERE seq = 2", 2],
+  ['DROP TRIGGER audit_kept; DELETE FROM audit WHERE seq = 1', 1],
+  ["DROP TRIGGER audit_unchanged; UPDATE audit SET code = 'none' WHERE seq = 3", 3],
+])('%s is found', async (sql, brokenAt) => {
+  for (let number = 0; number < 4; number += 1) await store.audit.add(record, number);
+  tamper(sql);
+  expect((await store.audit.verify()).brokenAt).toBe(brokenAt);
+});
+
+test('tokens are kept with their hash, and revoked once', async () => {
+  expect(await store.tokens.configured()).toBe(false);
+  await store.tokens.add(token, 'hash');
+  expect(await store.tokens.configured()).toBe(false);
+  await store.tokens.add({ ...token, id: 'two', role: 'viewer', node: 'n', expiresAt: token.createdAt }, 'hash');
+  expect(await store.tokens.configured()).toBe(true);
+  expect(await store.tokens.find('none')).toBeUndefined();
+  await store.tokens.used(new Map([['one', 100_000]]));
+  await store.tokens.revoke('one', 'bob', 200_000);
+  await store.tokens.revoke('one', 'eve', 300_000);
+  const revoked = { revokedAt: '1970-01-01T00:03:20.000Z', revokedBy: 'bob', lastUsedAt: '1970-01-01T00:01:40.000Z' };
+  expect(await store.tokens.find('one')).toEqual({ token: { ...token, ...revoked }, hash: 'hash' });
+  expect((await store.tokens.list()).map(({ id }) => id)).toEqual(['one', 'two']);
+});
