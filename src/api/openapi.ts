@@ -13,6 +13,7 @@ import {
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
+import { auditEventListSchema, auditReceiptSchema, auditWebhookQuerySchema } from './kubernetes-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
 import { describeAccess } from './route-access.ts';
@@ -43,6 +44,8 @@ const components = {
   NewToken: tokenBodySchema,
   NewSecret: newSecretSchema,
   AuditPage: auditPageSchema,
+  AuditEventList: auditEventListSchema,
+  AuditReceipt: auditReceiptSchema,
   Problem: problemSchema,
 } as const;
 
@@ -218,6 +221,18 @@ export function describeApi(version: string): Json {
           reference('AuditPage'),
           queryParameters(auditQuerySchema),
           ['400'],
+        ),
+      },
+      '/kubernetes/audit': {
+        post: posted(
+          operation(
+            'takeKubernetesAudit',
+            'Audit webhook backend of the Kubernetes API server: a batch is kept durably when it is answered with 200.',
+            reference('AuditReceipt'),
+            queryParameters(auditWebhookQuerySchema),
+            ['400', '413', '503'],
+          ),
+          'AuditEventList',
         ),
       },
     },

@@ -22,6 +22,8 @@ import { incidentAlertsMax, viewIncident } from './incident-views.ts';
 import type { IncidentDetail, IncidentPage } from './incident-views.ts';
 import { addExchangeRoutes } from './exchange-routes.ts';
 import type { ProfileExchange } from './exchange-routes.ts';
+import { addKubernetesRoutes } from './kubernetes-routes.ts';
+import type { AuditIntake } from './kubernetes-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
 import { Problem } from './problem.ts';
@@ -71,6 +73,8 @@ export interface RouteOptions {
   readonly exchange: ProfileExchange;
   readonly tokens: TokenBook;
   readonly audit: AuditTrail;
+  /** Where the audit log of the Kubernetes API goes. */
+  readonly kubernetesAudit: AuditIntake;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -122,6 +126,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
+  addKubernetesRoutes(app, options.kubernetesAudit);
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 

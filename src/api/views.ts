@@ -10,6 +10,7 @@ import type {
   RateReport,
   RuleReport,
 } from '../model/node.ts';
+import { workloadKinds } from '../model/container.ts';
 import type { WorkloadKind } from '../model/container.ts';
 import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
 import {
@@ -139,7 +140,7 @@ const priors = z.array(z.intersection(z.object({ node: z.string() }), priorRepor
 const workloadFields = {
   id: z.string(),
   name: z.string(),
-  kind: z.enum(['kubernetes', 'compose', 'image']),
+  kind: z.enum(workloadKinds),
   nodes: z.array(z.string()),
   containers: z.int(),
   samples: z.object({ startup: z.number(), steady: z.number() }),
