@@ -61,7 +61,7 @@ export function addKubernetesRoutes(app: FastifyInstance, intake: AuditIntake): 
       });
       return done();
     });
-    scope.post('/kubernetes/audit', { bodyLimit: batchBytesMax }, async (request): Promise<AuditReceipt> => {
+    const take = async (request: FastifyRequest): Promise<AuditReceipt> => {
       parseParameters(auditWebhookQuerySchema, request.query);
       const place = placeOf.get(request);
       if (place !== undefined) place.taking = true;
@@ -73,7 +73,8 @@ export function addKubernetesRoutes(app: FastifyInstance, intake: AuditIntake): 
           places.leave(place);
         }
       }
-    });
+    };
+    scope.post('/kubernetes/audit', { bodyLimit: batchBytesMax }, (request) => take(request));
     registered();
   });
 }

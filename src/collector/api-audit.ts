@@ -69,7 +69,7 @@ export class ApiAudit {
   readonly #options: ApiAuditOptions;
   readonly #seen: SeenRequests = new SeenRequests();
   readonly #events: Counter<'outcome'>;
-  readonly #users: Gauge<string>;
+  readonly #users: Gauge;
   #open: Opened | undefined;
   /** Alerts that were raised and could not be stored yet: they go with the next batch. */
   #unstored: Alert[] = [];
@@ -197,18 +197,21 @@ export class ApiAudit {
   }
 
   #tick(): void {
-    this.#last = this.#last
-      .then(async () => {
-        if (this.#open === undefined) return;
-        this.#unstored.push(...this.#open.watch.roll(this.#options.clock.nowMs()));
-        await this.#store();
-        this.#save();
-        this.#trouble = '';
-      })
-      .catch((error: unknown) => {
-        const text = errorText(error);
-        if (text !== this.#trouble) this.#options.log.error({ err: error }, `profiles of users were not kept: ${text}`);
-        this.#trouble = text;
-      });
+    this.#last = this.#last.then(() => this.#roll());
+  }
+
+  /** Never rejects. */
+  async #roll(): Promise<void> {
+    if (this.#open === undefined) return;
+    try {
+      this.#unstored.push(...this.#open.watch.roll(this.#options.clock.nowMs()));
+      await this.#store();
+      this.#save();
+      this.#trouble = '';
+    } catch (error) {
+      const text = errorText(error);
+      if (text !== this.#trouble) this.#options.log.error({ err: error }, `users' profiles were not kept: ${text}`);
+      this.#trouble = text;
+    }
   }
 }

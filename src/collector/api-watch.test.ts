@@ -27,10 +27,7 @@ class Trial {
 
   ask(changes: Partial<ApiRequest>): ReturnType<ApiWatch['judge']> {
     this.#number += 1;
-    return this.watch.judge(
-      { ...ordinary, auditId: String(this.#number), timeMs: this.nowMs, ...changes },
-      this.nowMs,
-    );
+    return this.watch.judge({ ...ordinary, auditId: String(this.#number), timeMs: this.nowMs, ...changes }, this.nowMs);
   }
 
   /** So many slices in which the user asks what it always asks. */
@@ -57,7 +54,12 @@ test('what a service account always does is quiet, also in its first minutes', (
 
 const seen: readonly (readonly [string, Partial<ApiRequest>, string, string])[] = [
   ['lists secrets', { resource: 'secrets' }, 'api-secrets-listed', 'list secrets in shop'],
-  ['is refused to list secrets', { resource: 'secrets', code: 403 }, 'api-secrets-listed', 'refused list secrets in shop'],
+  [
+    'is refused to list secrets',
+    { resource: 'secrets', code: 403 },
+    'api-secrets-listed',
+    'refused list secrets in shop',
+  ],
   ['executes', { resource: 'pods', subresource: 'exec', verb: 'create' }, 'api-exec', 'create pods/exec in shop'],
   [
     'binds a role',

@@ -106,7 +106,12 @@ export class ApiWatch {
         judge([one], matches, defaultThresholds, () => noEvidence).reason === 'alert';
       // Features of a request say different things: the address of what is suspicious is not suspicious for that.
       const bad = candidates.filter((one) => one.state !== 'known' && isBad(one));
-      this.#learn(profile, request.user, candidates.filter((one) => !bad.includes(one)), nowMs);
+      this.#learn(
+        profile,
+        request.user,
+        candidates.filter((one) => !bad.includes(one)),
+        nowMs,
+      );
       for (const one of bad) profile.judge(one, nowMs);
       const about = bad.map(({ dimension, key }) => ({ dimension, key }));
       return this.#raise(request, profile.workload, { ...verdict.finding, about, severity: verdict.severity }, nowMs);

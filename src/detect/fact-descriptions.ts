@@ -14,7 +14,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     origin:
       'exec and file: where the file is from: `image written tmpfs mount memfd deleted unknown`; `written` is since the container started.',
     fileType: 'file: `regular directory character block fifo socket other`.',
-    address: 'connect, accept: the other end; listen: the own address; dns: the resolver; api: the client, as the API server saw it.',
+    address:
+      'connect, accept: the other end; listen: the own address; dns: the resolver; api: the client, as the API server saw it.',
     loopback: 'connect, listen, accept: the address is of the container itself.',
     port: 'connect: the port there; listen and accept: the port here.',
     protocol: 'connect, listen, accept: `tcp` or `udp`.',
@@ -32,7 +33,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     other: 'change: the old name of a rename, what a link points to.',
     special:
       'change: chmod lends the identity of the owner (set-user-id, set-group-id), or a time was set that is not the present.',
-    refused: 'call, change: it failed. file: it was forbidden to be opened; the path is as it was asked for. api: answered with 401 or 403.',
+    refused:
+      'call, change: it failed. file: it was forbidden to be opened; the path is as it was asked for. api: answered with 401 or 403.',
     text: 'call: the path or text that it was given.',
     socketStdio: 'exec: standard input is a network socket.',
     compat: 'exec: a program of the 32-bit ABI on a 64-bit machine.',
@@ -44,7 +46,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     burst: 'slice: it came within seconds; `usual` is then the highest that was seen before.',
     user: 'api: user or service account, as the API server authenticated it.',
     verb: 'api: `get list watch create update patch delete deletecollection`.',
-    resource: 'api: plural name of the resource with its group (`secrets`, `roles.rbac.authorization.k8s.io`); empty for other paths.',
+    resource:
+      'api: plural name of the resource with its group (`secrets`, `roles.rbac.authorization.k8s.io`); empty for other paths.',
     subresource: 'api: `exec log status token` and their like.',
     namespace: 'api: namespace of the object; empty for what belongs to the cluster, and where all were asked.',
     userAgent: 'api: what the client calls itself.',

@@ -40,7 +40,9 @@ test('an event of the API server is read; of the addresses only the one that the
 
 test('what a request or its answer holds is never taken', () => {
   const secret = { data: { password: 'aHVudGVyMg==' } };
-  const batch = read(auditEvent(1, { requestObject: secret, responseObject: secret, annotations: { note: 'hunter2' } }));
+  const batch = read(
+    auditEvent(1, { requestObject: secret, responseObject: secret, annotations: { note: 'hunter2' } }),
+  );
   expect(JSON.stringify(batch)).not.toMatch(/aHVudGVyMg|hunter2/u);
 });
 

@@ -167,61 +167,75 @@ class Killed {
   }
 }
 
-test('kill -9 loses nothing of what was answered with 200, and doubles no alert that is sent again', { timeout: 60_000 }, async () => {
-  const collector = new Killed();
-  harness.defer(() => collector.kill());
-  const answered = new Set<number>();
-  const batchSize = 50;
-  // Each batch: a user of its own that lists secrets, among ordinary requests.
-  const batch = (round: number): unknown =>
-    eventList(
-      Array.from({ length: batchSize }, (_, index) =>
-        auditEvent(round * batchSize + index, {
-          user: { username: `system:serviceaccount:shop:s${String(round)}` },
-          ...(index === 7 ? secretListing : {}),
-        }),
-      ),
-    );
-  const send = async (url: string, round: number): Promise<void> => {
-    try {
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`${url}/kubernetes/audit`, { method: 'POST', headers, body: JSON.stringify(batch(round)) });
-      if (response.status === 200) answered.add(round);
-    } catch {
-      // It was killed: the API server would send the batch again.
-    }
-  };
-  let round = 0;
-  for (let kill = 0; kill < 3; kill += 1) {
-    const url = await collector.start();
-    const enough = answered.size + 8;
-    const sending = (async () => {
-      while (answered.size < enough) {
-        await Promise.all([send(url, round), send(url, round + 1), send(url, round + 2)]);
-        round += 3;
+test(
+  'kill -9 loses nothing of what was answered with 200, and doubles no alert that is sent again',
+  { timeout: 60_000 },
+  async () => {
+    const collector = new Killed();
+    harness.defer(() => collector.kill());
+    const answered = new Set<number>();
+    const batchSize = 50;
+    // Each batch: a user of its own that lists secrets, among ordinary requests.
+    const batch = (round: number): unknown =>
+      eventList(
+        Array.from({ length: batchSize }, (_, index) =>
+          auditEvent(round * batchSize + index, {
+            user: { username: `system:serviceaccount:shop:s${String(round)}` },
+            ...(index === 7 ? secretListing : {}),
+          }),
+        ),
+      );
+    const send = async (url: string, round: number): Promise<void> => {
+      try {
+        const headers = { 'content-type': 'application/json' };
+        const response = await fetch(`${url}/kubernetes/audit`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(batch(round)),
+        });
+        if (response.status === 200) answered.add(round);
+      } catch {
+        // It was killed: the API server would send the batch again.
       }
-    })();
-    await sending;
-    // In the middle of batches that are not answered yet.
-    const last = Promise.all([send(url, round), send(url, round + 1), send(url, round + 2)]);
-    await collector.kill();
-    await last;
-    round += 3;
-  }
-  const url = await collector.start();
-  const listed = async (): Promise<readonly string[]> =>
-    (await alerts(url, '?limit=1000')).map(({ workload }) => (workload as { name: string }).name).toSorted();
-  const before = await listed();
-  expect(new Set(before).size).toBe(before.length);
-  for (const one of answered) expect(before).toContain(`system:serviceaccount:shop:s${String(one)}`);
-  // Its profile is there too: what it did before is known.
-  const ordinary = [...answered].map((one) =>
-    auditEvent(900_000 + one, { user: { username: `system:serviceaccount:shop:s${String(one)}` } }),
-  );
-  const post = (body: unknown): Promise<Response> =>
-    fetch(`${url}/kubernetes/audit`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  expect((await post(eventList(ordinary))).status).toBe(200);
-  expect(await outcomes(url)).toEqual({ known: answered.size });
-  for (let again = 0; again < round; again += 1) expect((await post(batch(again))).status).toBe(200);
-  expect(await listed()).toEqual(Array.from({ length: round }, (_, one) => `system:serviceaccount:shop:s${String(one)}`).toSorted());
-});
+    };
+    let round = 0;
+    for (let kill = 0; kill < 3; kill += 1) {
+      const url = await collector.start();
+      const enough = answered.size + 8;
+      const sending = (async () => {
+        while (answered.size < enough) {
+          await Promise.all([send(url, round), send(url, round + 1), send(url, round + 2)]);
+          round += 3;
+        }
+      })();
+      await sending;
+      // In the middle of batches that are not answered yet.
+      const last = Promise.all([send(url, round), send(url, round + 1), send(url, round + 2)]);
+      await collector.kill();
+      await last;
+      round += 3;
+    }
+    const url = await collector.start();
+    const listed = async (): Promise<readonly string[]> =>
+      (await alerts(url, '?limit=1000')).map(({ workload }) => (workload as { name: string }).name).toSorted();
+    const before = await listed();
+    expect(new Set(before).size).toBe(before.length);
+    for (const one of answered) expect(before).toContain(`system:serviceaccount:shop:s${String(one)}`);
+    // Its profile is there too: what it did before is known.
+    const ordinary = [...answered].map((one) =>
+      auditEvent(900_000 + one, { user: { username: `system:serviceaccount:shop:s${String(one)}` } }),
+    );
+    const post = (body: unknown): Promise<Response> =>
+      fetch(`${url}/kubernetes/audit`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await post(eventList(ordinary))).status).toBe(200);
+    expect(await outcomes(url)).toEqual({ known: answered.size });
+    for (let again = 0; again < round; again += 1) expect((await post(batch(again))).status).toBe(200);
+    expect(await listed()).toEqual(
+      Array.from({ length: round }, (_, one) => `system:serviceaccount:shop:s${String(one)}`).toSorted(),
+    );
+  },
+);
