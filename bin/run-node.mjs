@@ -37,9 +37,9 @@ function chooseNode() {
 function warm(node) {
   if (existsSync(productCache)) return;
   // The reader of the rings last: outside of its thread it has nothing to read and ends.
-  const modules = ['agent/agent', 'collector/collector', 'cli/up', 'sensor/reader-worker'].map((name) =>
-    JSON.stringify(pathToFileURL(join(root, `src/${name}.ts`)).href),
-  );
+  const modules = [
+    ...['agent/agent', 'collector/collector', 'cli/up', 'history/archive-worker', 'sensor/reader-worker'],
+  ].map((name) => JSON.stringify(pathToFileURL(join(root, `src/${name}.ts`)).href));
   const text = modules.map((module) => `await import(${module});`).join('\n');
   const env = { ...process.env, NODE_COMPILE_CACHE: productCache };
   spawnSync(node, [...productFlags, '--input-type=module', '--eval', text], { stdio: 'ignore', env });

@@ -51,7 +51,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 	struct aw_task *state;
 	struct scratch *s;
 	u64 words[3] = {}, hash, word, *slot;
-	u8 peer = kind == AW_KIND_NET_IN ? peer_of(e) : 0;
+	u8 peer;
 	bool found;
 
 	if ((e->family != AF_INET && e->family != AF_INET6) || !e->port)
@@ -62,6 +62,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 		__builtin_memset(e->address + 4, 0, 12);
 		e->family = AF_INET;
 	}
+	peer = kind == AW_KIND_NET_IN ? peer_of(e) : 0;
 	word = recent_endpoint(w, e, kind, peer);
 	slot = recent_slot(word, &found);
 	/* Of a container that is captured everything is told. */

@@ -7,7 +7,6 @@ import { errorText } from '../lib/errors.ts';
 import type { AnchorwatchError } from '../lib/errors.ts';
 import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import { CaptureLog } from '../history/capture-log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { BurstStates } from '../store/burst-states.ts';
@@ -23,7 +22,11 @@ import { openOrSetAside } from '../store/set-aside.ts';
 import { withCounts } from './container-figures.ts';
 import { containerProcesses } from './container-processes.ts';
 import { Fleet } from './fleet.ts';
+import { History } from './history.ts';
+import { HistoryFeed } from './history-feed.ts';
 import { nodeReport } from './node-report.ts';
+import { openSnapshots } from './node-snapshots.ts';
+import type { SnapshotSettings } from './node-snapshots.ts';
 import { Pipeline } from './pipeline.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
@@ -57,6 +60,10 @@ export interface AgentOptions {
   readonly allSyscalls: boolean;
   /** How long everything that a container does is recorded after its last alert; 0: never. */
   readonly captureMs: number;
+  /** Bytes that the flight recorder may take on disk. Default 1 GB. */
+  readonly historySize?: number;
+  /** How long the flight recorder keeps what happened. Default 7 days. */
+  readonly historyAgeMs?: number;
   /** False alerts a day that are acceptable on this node. */
   readonly alertBudget?: number;
   /** Thresholds by workload and dimension, decades. */
@@ -76,6 +83,8 @@ export interface AgentOptions {
   readonly outboxAgeMs?: number;
   /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
   readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
+  /** On critical alerts, without copies, when left out. */
+  readonly snapshots?: SnapshotSettings;
 }
 
 export interface RunningAgent {
@@ -145,6 +154,24 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     outboxFile.close();
   });
 
+  let reportSoon = (): void => undefined;
+  const taking = openSnapshots(
+    options,
+    log,
+    () => containers,
+    () => {
+      reportSoon();
+    },
+  );
+  const { captureMs, historySize = 1e9, historyAgeMs = 7 * 86_400_000 } = options;
+  const history = new History(
+    { stateDir, nodeName, captureMs, historySize, historyAgeMs },
+    clock,
+    log,
+    taking?.answerers,
+  );
+  cleanups.defer('history', () => history.recorder.close());
+
   const tls =
     options.tls === undefined
       ? undefined
@@ -160,12 +187,14 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     log,
     onRequest: (workload) => Promise.resolve(watch.profileFeatures(workload)),
     onDecision: (decision) => pipeline.decide(decision),
+    companion: history.companion,
     onFleetOpen: () => fleet.opened(),
     onFleet: (workload, shared) => fleet.told(workload, shared),
   });
   const fleet = new Fleet({ profiles: watch, link: outbox, clock, random: Math.random, log });
   outbox.start();
   cleanups.defer('outbox', () => outbox.stop());
+  cleanups.defer('snapshots', () => taking?.snapshots.stop());
 
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
@@ -173,24 +202,50 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     clock,
     listener: {
       started: (container) => {
+        feed.started(container, clock.nowMs());
         pipeline.started(container);
         fleet.started(container.workload.id);
       },
       stopped: (container) => {
         pipeline.stopped(container);
+        feed.stopped(container, clock.nowMs());
         rates.forget(container.id);
         sliceLoops.forget(container.id);
+      },
+      died: (container, exitCode, timeMs) => {
+        feed.died(container, exitCode, timeMs);
       },
       lifecycle: (event) => {
         pipeline.lifecycle(event);
       },
     },
   });
-  const recorder = new CaptureLog({ directory: join(stateDir, 'captures'), log });
-  cleanups.defer('captures', () => recorder.close());
+  const feed = new HistoryFeed({
+    ...{ entries: history.recorder, bundles: history.bundles, startedMs: clock.nowMs() },
+    running: () => containers.running(),
+    byId: (id) => containers.byId(id),
+    names: (workloadId) => watch.profile(workloadId),
+    figures: (running) => withCounts(sensor, running, rates.latest),
+  });
+  const lossWindows = new LossWindowStore(profilesFile);
   const pipeline: Pipeline = new Pipeline({
-    ...{ watch, containers, alerts: outbox, clock, log, recorder, captureMs: options.captureMs },
-    losses: new LossWindowStore(profilesFile),
+    ...{ watch, containers, clock, log, recorder: feed, captureMs },
+    counted: (workloadId, kernelKey, samples) => {
+      feed.counted(workloadId, kernelKey, samples);
+    },
+    alerts: {
+      push(alert) {
+        outbox.push(alert);
+        taking?.snapshots.alerted(alert);
+      },
+    },
+    losses: {
+      add: (windows, nowMs) => {
+        feed.lost(windows);
+        lossWindows.add(windows, nowMs);
+      },
+      recent: (limit) => lossWindows.recent(limit),
+    },
     ownPids: [process.pid, process.ppid],
   });
   const rates = new Rates();
@@ -224,6 +279,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.useSensor(undefined);
     poller?.close();
     pipeline.save();
+    feed.finish(clock.nowMs());
   });
 
   // After the sensor: a container that starts in between is announced by the kernel.
@@ -242,8 +298,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.tick();
     fleet.tick();
     sliceLoops.tick();
+    feed.tick(clock.nowMs());
+    history.recorder.flush();
   });
-  every(tickMs, () => void recorder.flush());
   every(rateMs, () => {
     rates.read(containers.running());
   });
@@ -251,11 +308,12 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     every(pollMs, () => {
       poller.poll();
     });
-  const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, recorder, ruleSource };
-  const from = { ...own, fleet, recording, starters };
+  const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
+  const from = { ...own, fleet, recording, taking, starters };
   const report = (): void => {
     outbox.report(nodeReport(from));
   };
+  reportSoon = report;
   rates.read(containers.running());
   report();
   every(reportMs, report);

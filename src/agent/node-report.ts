@@ -1,5 +1,4 @@
 import { release } from 'node:os';
-import type { CaptureLog } from '../history/capture-log.ts';
 import type { Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { NodeReport } from '../model/node.ts';
@@ -7,6 +6,8 @@ import type { Outbox } from '../outbox/outbox.ts';
 import { procfsHooks } from '../sensor/procfs-hooks.ts';
 import { figuresByCgroup } from './container-figures.ts';
 import type { Fleet } from './fleet.ts';
+import type { NodeSnapshots } from './node-snapshots.ts';
+import type { History } from './history.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Rates } from './rates.ts';
 import type { Recording } from './recording-watch.ts';
@@ -31,10 +32,11 @@ export interface ReportSources {
   readonly sliceLoops: SliceLoops;
   readonly source: Source;
   readonly version: string;
-  readonly recorder: CaptureLog;
+  readonly history: History;
   readonly ruleSource: RuleSource;
   readonly recording: Recording | undefined;
   readonly fleet: Fleet;
+  readonly taking: NodeSnapshots | undefined;
   readonly starters: Starters;
 }
 
@@ -48,16 +50,18 @@ export function nodeReport({
   sliceLoops,
   source: { sensor, poller, trouble },
   version,
-  recorder,
+  history,
   ruleSource,
   recording,
   fleet,
+  taking,
   starters,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
   const outboxCounters = outbox.counters;
   const watchLosses = watch.losses();
+  const recorded = history.recorder.counters;
   const alertsPerDay = watch.alertsPerDay(systemClock.nowMs());
   const lost = [
     ...(counters?.lost ?? []),
@@ -69,8 +73,10 @@ export function nodeReport({
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
     { hook: 'incident', reason: 'forgotten', count: watchLosses.incidentsForgotten },
-    { hook: 'capture', reason: 'full', count: recorder.counters.full },
-    { hook: 'capture', reason: 'store_failed', count: recorder.counters.failed },
+    { hook: 'history', reason: 'full', count: recorded.full },
+    { hook: 'history', reason: 'store_failed', count: recorded.failed },
+    { hook: 'history', reason: 'damaged_bytes', count: history.recorder.state?.damagedBytes ?? 0 },
+    { hook: 'history', reason: 'evidence_shortened', count: history.bundles.counters.shortened },
     { hook: 'rules', reason: 'failed', count: watchLosses.ruleFailures },
     ...(recording === undefined ? [] : [{ hook: 'recording', reason: 'full', count: recording.writer.counters.shed }]),
     ...Object.entries(outboxCounters.dropped).flatMap(([severity, reasons]) =>
@@ -104,5 +110,7 @@ export function nodeReport({
     expectedAlertsPerDay: alertsPerDay.expected,
     alertsLastDay: alertsPerDay.raised,
     rules: ruleSource.report,
+    ...(taking === undefined ? {} : { snapshots: taking.report() }),
+    ...history.report(),
   };
 }

@@ -41,9 +41,12 @@ interface AlertSink {
   push(alert: Alert): void;
 }
 
-/** Where everything is kept that a captured container does. */
+/** Where what happens is kept. */
 interface Recorder {
   record(event: Event, container: Container): void;
+  /** An alert, or a copy of one with a larger count, was raised. */
+  alerted(alert: Alert, container: Container): void;
+  /** The container is not captured any more. */
   end(containerId: string): void;
 }
 
@@ -55,6 +58,8 @@ export interface PipelineOptions {
   readonly log: Logger;
   readonly losses: LossHistory;
   readonly recorder: Recorder;
+  /** Told what the kernel counted of known behaviour: a key, or its number in the profile. */
+  readonly counted?: (workloadId: string, kernelKey: KernelKey | number, samples: number) => void;
   /** How long a container is captured after its last alert; 0: never. */
   readonly captureMs: number;
   /** Processes of the agent: a container that one of them is the first process of is the agent's own. */
@@ -329,13 +334,12 @@ export class Pipeline {
   }
 
   /** An alert of the container, or a copy of one with a larger count, is told; what the container does from now on is recorded. */
-  raise(alert: Alert, container: Container, event?: Event): void {
+  raise(alert: Alert, container: Container): void {
     const { alerts, log, clock, recorder } = this.#options;
     alerts.push(alert);
     log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
-    if (!this.#captures.alerted(container.id, clock.nowMs())) return;
-    this.#capture(container, true);
-    if (event !== undefined) recorder.record(event, container);
+    recorder.alerted(alert, container);
+    if (this.#captures.alerted(container.id, clock.nowMs())) this.#capture(container, true);
   }
 
   #capture(container: Container | undefined, on: boolean): void {
@@ -359,16 +363,17 @@ export class Pipeline {
 
   #count({ workloadId, stratum, kernelKey, delta }: Incidence): void {
     this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
+    if (delta > 0) this.#options.counted?.(workloadId, kernelKey, delta);
   }
 
   #handle(event: Event, handle: KernelHandle | undefined, container: Container): void {
-    const { watch, log } = this.#options;
+    const { watch, log, recorder } = this.#options;
     const workloadId = container.workload.id;
-    if (event.captured === true || this.#captures.has(container.id)) this.#options.recorder.record(event, container);
+    recorder.record(event, container);
     if (event.captured === true) return;
     try {
       const { mark, alsoKnown, alert, saveNow } = watch.handle(event, container);
-      if (alert !== undefined) this.raise(alert, container, event);
+      if (alert !== undefined) this.raise(alert, container);
       if (handle !== undefined && mark !== 'none') {
         const { kernelKey } = event;
         const number = kernelKey === undefined ? -1 : watch.kernelKeyNumber(workloadId, kernelKey);

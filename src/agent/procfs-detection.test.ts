@@ -45,7 +45,7 @@ beforeEach(() => {
     ...{ watch, clock, log, ownPids: [] },
     alerts: { push: (alert) => void alerts.push(alert) },
     losses: { add: () => undefined, recent: () => [] },
-    recorder: { record: () => undefined, end: () => undefined },
+    recorder: { record: () => undefined, alerted: () => undefined, end: () => undefined },
     captureMs: 0,
     containers: { byId: () => container, byCgroup: () => container, announce: () => Promise.resolve('container') },
   });

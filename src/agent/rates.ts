@@ -20,6 +20,11 @@ export class Rates {
     return latest;
   }
 
+  /** What was read last, by container. */
+  get latest(): ReadonlyMap<string, ContainerRates> {
+    return this.#latest;
+  }
+
   /** CPU, processes and memory of those that were read before, which costs a third. */
   readBriefly(containers: readonly Container[]): ReadonlyMap<string, ContainerRates> {
     return new Map(

@@ -95,7 +95,7 @@ async function start(options: RecorderOptions, log: Logger, cleanups: Cleanups):
       },
     },
     losses: { add: () => undefined, recent: () => [] },
-    recorder: { record: () => undefined, end: () => undefined },
+    recorder: { record: () => undefined, alerted: () => undefined, end: () => undefined },
     ownPids: [process.pid, process.ppid],
   });
   const { sensor, poller } = await startSource(options, pipeline, containers, log);

@@ -5,6 +5,10 @@ import { dimensionSchema } from '../protocol/alert-schema.ts';
 import { Problem } from './problem.ts';
 import { nearestName } from './suggestion.ts';
 
+/** Formats of an export. */
+export const exportFormats = ['ndjson', 'csv', 'ocsf'] as const;
+export type ExportFormatName = (typeof exportFormats)[number];
+
 /** Which alerts are asked for; undefined members do not filter. */
 export interface AlertQuery {
   readonly sinceMs?: number | undefined;
@@ -16,7 +20,12 @@ export interface AlertQuery {
   readonly dimension?: string | undefined;
   readonly before?: { readonly timeMs: number; readonly seq: number } | undefined;
   readonly limit: number;
+  /** All that match, in this format, instead of a page. */
+  readonly format?: ExportFormatName | undefined;
 }
+
+const pageDefault = 100;
+const pageMax = 1000;
 
 const name = z.string().min(1).max(512);
 const time = z.string().max(64);
@@ -32,10 +41,14 @@ export const alertQuerySchema: z.ZodObject = z.strictObject({
   dimension: dimensionSchema.optional(),
   limit: z
     .string()
-    .regex(/^([1-9]\d{0,2}|1000)$/u)
-    .describe('Alerts in one answer, 1 to 1000; default 100.')
+    .regex(/^([1-9]\d{0,5}|1000000)$/u)
+    .describe('Alerts in one answer, 1 to 1000; default 100. With format, 1 to 1000000; default all.')
     .optional(),
   after: z.string().max(40).describe('The `next` of the page before.').optional(),
+  format: z
+    .enum(exportFormats)
+    .describe('All that match instead of a page: JSON lines, CSV, or OCSF 1.7.0 as JSON lines.')
+    .optional(),
 });
 
 const unitsMs = new Map([
@@ -77,8 +90,19 @@ export function parseAlertQuery(query: unknown, nowMs: number): AlertQuery {
     severity: severities.find((severity) => severity === text['severity']),
     dimension: text['dimension'],
     before: parseCursor(text['after']),
-    limit: Number(text['limit'] ?? 100),
+    ...limitOf(
+      text['limit'],
+      exportFormats.find((format) => format === text['format']),
+    ),
   };
+}
+
+/** A page is bounded; an export is everything unless told otherwise. */
+function limitOf(text: string | undefined, format: ExportFormatName | undefined): Pick<AlertQuery, 'limit' | 'format'> {
+  if (format !== undefined) return { format, limit: text === undefined ? Infinity : Number(text) };
+  const limit = Number(text ?? pageDefault);
+  if (limit > pageMax) throw invalid('limit', `a page has at most ${String(pageMax)}; with format there is no page`);
+  return { limit };
 }
 
 /** The cursor that continues after this alert. */

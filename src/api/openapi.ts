@@ -11,9 +11,11 @@ import {
   workloadVerdictSchema,
 } from './decision-routes.ts';
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
+import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { auditEventListSchema, auditReceiptSchema, auditWebhookQuerySchema } from './kubernetes-routes.ts';
+import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
 import { describeAccess } from './route-access.ts';
@@ -39,6 +41,10 @@ const components = {
   DecisionList: decisionListSchema,
   ProfileDocument: profileDocumentSchema,
   Import: importViewSchema,
+  Snapshot: snapshotSchema,
+  SnapshotList: snapshotListSchema,
+  SnapshotTicket: snapshotTicketSchema,
+  HistoryPage: historyPageSchema,
   Token: tokenSchema,
   TokenList: tokenListSchema,
   NewToken: tokenBodySchema,
@@ -66,8 +72,8 @@ export function describeApi(version: string): Json {
       '/api/v1/alerts': {
         get: operation(
           'listAlerts',
-          'Alerts, newest first.',
-          reference('AlertPage'),
+          'Alerts, newest first: a page, or with format all that match.',
+          { ...reference('AlertPage'), ...exported },
           queryParameters(alertQuerySchema),
           ['400'],
         ),
@@ -187,6 +193,64 @@ export function describeApi(version: string): Json {
           ['400', '404'],
         ),
       },
+      ...Object.fromEntries(
+        ['incidents', 'containers'].map((of) => [
+          `/api/v1/${of}/{id}/snapshot`,
+          {
+            post: accepted(
+              operation(
+                `snapshot${of === 'incidents' ? 'Incident' : 'Container'}`,
+                `Has a snapshot taken of ${of === 'incidents' ? "an incident's container" : 'a container, by id or name'}: it is there some seconds later.`,
+                reference('SnapshotTicket'),
+                [pathId],
+                ['404', '409', '429', '501', '503', '504', '507'],
+              ),
+            ),
+          },
+        ]),
+      ),
+      '/api/v1/incidents/{id}/snapshots': {
+        get: operation(
+          'listIncidentSnapshots',
+          'Snapshots that were taken for an incident, the latest first.',
+          reference('SnapshotList'),
+          [pathId],
+          ['404'],
+        ),
+      },
+      '/api/v1/incidents/{id}/snapshots/{snapshot}/archive': {
+        get: operation(
+          'getIncidentSnapshotArchive',
+          'A snapshot of an incident, as a gzipped tar.',
+          archive,
+          [pathId, { name: 'snapshot', in: 'path', required: true, schema: { type: 'string' } }],
+          ['404'],
+        ),
+      },
+      '/api/v1/snapshots': {
+        get: operation(
+          'listSnapshots',
+          'Snapshots of containers, the latest first.',
+          reference('SnapshotList'),
+          queryParameters(snapshotQuerySchema),
+          ['400'],
+        ),
+      },
+      '/api/v1/snapshots/{id}': {
+        get: operation('getSnapshot', 'One snapshot with its manifest.', reference('Snapshot'), [pathId], ['404']),
+      },
+      '/api/v1/snapshots/{id}/archive': {
+        get: operation('getSnapshotArchive', 'A snapshot, as a gzipped tar.', archive, [pathId], ['404']),
+      },
+      '/api/v1/history': {
+        get: operation(
+          'getHistory',
+          'What happened, the earliest first, asked of the nodes that have it. As application/x-ndjson an entry a line as they come; the last line holds `end`: what a page holds besides its items.',
+          { ...reference('HistoryPage'), [ndjsonType]: { schema: { type: 'string' } } },
+          queryParameters(historyQuerySchema),
+          ['400', '404'],
+        ),
+      },
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
@@ -256,6 +320,18 @@ const alertVerdicts = {
 function posted(described: Json, body: keyof typeof components): Json {
   return { ...described, requestBody: { required: body !== 'Said', content: reference(body) } };
 }
+
+/** An operation that answers before what it is for is done. */
+function accepted(described: Json): Json {
+  const { '200': answer, ...problems } = described['responses'] as Json;
+  return { ...described, responses: { '202': answer, ...problems } };
+}
+
+const exported: Json = Object.fromEntries(
+  ['application/x-ndjson', 'text/csv'].map((type) => [type, { schema: { type: 'string' } }]),
+);
+
+const archive: Json = { 'application/gzip': { schema: { type: 'string', format: 'binary' } } };
 
 /** An operation that answers 201. */
 function created(described: Json): Json {

@@ -10,12 +10,16 @@ import type { AuditTrail } from './audit-trail.ts';
 import { addDecisionRoutes } from './decision-routes.ts';
 import type { DecisionBook } from './decision-routes.ts';
 import { cursorOf, parseAlertQuery } from './alert-query.ts';
+import { sendAlerts } from './alert-export.ts';
+import type { AlertFormats } from './alert-export.ts';
 import type { AlertQuery } from './alert-query.ts';
 import { addChainRoutes } from './chain-routes.ts';
 import type { ChainSource } from './chain-routes.ts';
 import { parseCountQuery, viewCounts } from './count-query.ts';
 import type { CountList, CountQuery, Counts } from './count-query.ts';
 import { openMetricsType, prometheusType, toOpenMetrics, wantsOpenMetrics } from './exposition.ts';
+import { addHistoryRoutes } from './history-routes.ts';
+import type { HistoryLines, HistorySource } from './history-routes.ts';
 import { incidentCursor, parseIncidentQuery } from './incident-query.ts';
 import type { IncidentQuery } from './incident-query.ts';
 import { incidentAlertsMax, viewIncident } from './incident-views.ts';
@@ -26,6 +30,8 @@ import { addKubernetesRoutes } from './kubernetes-routes.ts';
 import type { AuditIntake } from './kubernetes-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
+import { addSnapshotRoutes } from './snapshot-routes.ts';
+import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
 import { Problem } from './problem.ts';
 import { addTokenRoutes } from './token-routes.ts';
 import type { TokenBook } from './token-routes.ts';
@@ -71,6 +77,10 @@ export interface RouteOptions {
   readonly nodes: NodeSource;
   readonly decisions: DecisionBook;
   readonly exchange: ProfileExchange;
+  readonly snapshots: SnapshotRoutesOptions;
+  readonly alertFormats: AlertFormats;
+  readonly history: HistorySource;
+  readonly historyOcsf: HistoryLines;
   readonly tokens: TokenBook;
   readonly audit: AuditTrail;
   /** Where the audit log of the Kubernetes API goes. */
@@ -107,7 +117,11 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   });
   app.get('/openapi.json', () => description);
 
-  app.get('/api/v1/alerts', (request) => alertPage(alerts, parseAlertQuery(request.query, clock.nowMs())));
+  app.get('/api/v1/alerts', (request, reply) => {
+    const query = parseAlertQuery(request.query, clock.nowMs());
+    if (query.format === undefined) return alertPage(alerts, query);
+    return sendAlerts(reply, alerts, query, options.alertFormats[query.format]);
+  });
   app.get('/api/v1/alerts/counts', (request) => counts(alerts, parseCountQuery(request.query, clock.nowMs())));
   app.get<IdParams>('/api/v1/alerts/:id', (request) => oneAlert(alerts, request.params.id));
   app.get('/api/v1/incidents', (request) =>
@@ -124,6 +138,19 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   });
   addChainRoutes(app, options.chain);
   addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
+  addSnapshotRoutes(
+    app,
+    options.snapshots,
+    (id) => knownIncident(options.incidents, id),
+    () => nodes.states(),
+  );
+  addHistoryRoutes(
+    app,
+    options.history,
+    (id) => knownIncident(options.incidents, id),
+    () => clock.nowMs(),
+    options.historyOcsf,
+  );
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
   addKubernetesRoutes(app, options.kubernetesAudit);
@@ -155,10 +182,14 @@ async function incidentPage(source: IncidentSource, query: IncidentQuery): Promi
   return { items, ...(found.length > query.limit && last !== undefined ? { next: incidentCursor(last) } : {}) };
 }
 
-async function oneIncident(source: IncidentSource, id: string): Promise<IncidentDetail> {
+async function knownIncident(source: IncidentSource, id: string): Promise<StoredIncident> {
   const incident = await source.incident(id);
   if (incident === undefined) throw new Problem(404, 'incident.unknown', `there is no incident ${id}`);
-  return viewIncident(incident, await source.alertsOf(id, incidentAlertsMax));
+  return incident;
+}
+
+async function oneIncident(source: IncidentSource, id: string): Promise<IncidentDetail> {
+  return viewIncident(await knownIncident(source, id), await source.alertsOf(id, incidentAlertsMax));
 }
 
 function workload(nodes: NodeSource, id: string): NonNullable<ReturnType<typeof findWorkload>> {

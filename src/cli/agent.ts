@@ -3,7 +3,7 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
-import { judgingOf, outboxOf, recordingOf } from './judging.ts';
+import { judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
 import { loadSensor } from './sensor.ts';
 import { travelsInTheClear } from './peer.ts';
 import { serve } from './service.ts';
@@ -66,8 +66,11 @@ export const agent: CommandDefinition = {
           startupMs: settings.startup,
           halfLifeMs: settings.halfLife,
           captureMs: settings.capture,
+          historySize: settings.historySize,
+          historyAgeMs: settings.historyAge,
           ...judgingOf(settings),
           ...recordingOf(settings),
+          ...snapshotsOf(settings),
           ...outboxOf(settings),
           allSyscalls: settings.syscalls === 'all',
           sensor: settings.sensor,

@@ -2,7 +2,7 @@ import { parseDuration } from '../config/values.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { type Severity, type StoredAlert, severities } from '../model/alert.ts';
 import { describeAlert } from './alert-lines.ts';
-import { ask, collectorAddress } from './collector-client.ts';
+import { ask, collectorAddress, downloadLines } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { followFeed } from './follow.ts';
 import type { Peer } from './peer.ts';
@@ -21,8 +21,8 @@ function usage(message: string): AnchorwatchError {
   return new AnchorwatchError('bad-option', message);
 }
 
-/** `1h` ago or a time in ISO 8601, as ISO 8601. */
-function sinceTime(text: string, nowMs: number): string {
+/** `1h` ago or a time in ISO 8601, as ISO 8601. @throws AnchorwatchError `bad-option` */
+export function sinceTime(text: string, nowMs: number, flag = '--since'): string {
   const ago = parseDuration(text);
   const timeMs = ago.ok
     ? nowMs - ago.value
@@ -31,7 +31,7 @@ function sinceTime(text: string, nowMs: number): string {
       : Number.NaN;
   if (Number.isNaN(timeMs))
     throw usage(
-      `--since: ${JSON.stringify(text)} is neither how long ago (15m, 1h, 7d) nor a time (2026-11-23T02:10:00Z)`,
+      `${flag}: ${JSON.stringify(text)} is neither how long ago (15m, 1h, 7d) nor a time (2026-11-23T02:10:00Z)`,
     );
   return new Date(timeMs).toISOString();
 }
@@ -83,13 +83,41 @@ async function fetchAlerts(
   return { alerts, more: after !== undefined };
 }
 
+/** Formats that the collector writes, by what `--format` calls them. */
+const formats: ReadonlyMap<string, string> = new Map([
+  ['csv', 'csv'],
+  ['ocsf', 'ocsf'],
+]);
+
+/** Prints what the collector writes as it comes, the newest first: nothing is held here. */
+async function exportAlerts(
+  { own, surroundings: { terminal, stop } }: Invocation,
+  address: Peer,
+  { since, severity, workload }: Wanted,
+): Promise<number> {
+  const format = formats.get(String(own['format']));
+  if (format === undefined) throw usage(`--format: ${JSON.stringify(own['format'])} is not one of json, csv, ocsf`);
+  if (own['follow'] === true || own['json'] === true)
+    throw usage(`--format ${format} cannot be combined with --follow or --json`);
+  const limit = typeof own['limit'] === 'string' ? own['limit'] : undefined;
+  const query = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries({ since, severity, workload, limit }))
+    if (value !== undefined) query.set(name, value);
+  // Standard output is written at once on Linux: whoever reads slowly slows this down.
+  for await (const line of downloadLines(address, `/api/v1/alerts?${query.toString()}`, stop)) terminal.out(line);
+  return exitStatus.done;
+}
+
 async function run(invocation: Invocation): Promise<number> {
   const { own, surroundings } = invocation;
   const { terminal, stop } = surroundings;
   const wanted = wantedAlerts(own, Date.now());
   const address = collectorAddress(invocation);
+  const { format } = own;
+  if (format !== undefined && format !== 'json') return await exportAlerts(invocation, address, wanted);
+  const asJson = own['json'] === true || format === 'json';
   const show = (alert: StoredAlert): void => {
-    for (const line of own['json'] === true ? [jsonLine(alert)] : describeAlert(alert)) terminal.out(line);
+    for (const line of asJson ? [jsonLine(alert)] : describeAlert(alert)) terminal.out(line);
   };
   const follow = own['follow'] === true;
   let after: number | undefined;
@@ -97,7 +125,7 @@ async function run(invocation: Invocation): Promise<number> {
     const { alerts, more } = await fetchAlerts(address, wanted, stop);
     for (const alert of alerts.toReversed()) show(alert);
     if (more) terminal.err(`The newest ${String(alerts.length)} are shown, there are older ones: --limit shows more.`);
-    if (alerts.length === 0 && !follow && own['json'] !== true) terminal.err(`No alerts at ${address.url}.`);
+    if (alerts.length === 0 && !follow && !asJson) terminal.err(`No alerts at ${address.url}.`);
     after = alerts.length === 0 ? undefined : Math.max(...alerts.map(({ seq }) => seq));
   }
   if (follow) {
@@ -124,11 +152,16 @@ export const alerts: CommandDefinition = {
     ['--severity <LEVEL>', `of at least this severity: ${severities.join(', ')}`],
     ['--limit <N>', 'the newest N (default: 100)'],
     ['--follow', 'keep running and print alerts as they come; with --since, after those since then'],
+    [
+      '--format <FORMAT>',
+      'json (JSON lines, as --json), csv, or ocsf (OCSF 1.7.0 as JSON lines); csv and ocsf: all that match, the newest first',
+    ],
     ['--json', 'JSON lines'],
   ],
   examples: [
     'anchorwatch alerts --since 1h --severity warning',
     'anchorwatch alerts --follow --workload shop/web',
+    'anchorwatch alerts --format ocsf --since 24h > alerts.ndjson',
     'anchorwatch alerts --json --limit 1000 | jq -r .title | sort | uniq -c',
   ],
   run,

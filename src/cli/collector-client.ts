@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stateCandidates } from '../config/state-directory.ts';
 import { readClientTls } from '../lib/client-tls.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
-import { requestOf } from './http-request.ts';
+import { openRequest, requestOf, textOf } from './http-request.ts';
 import type { Answer } from './http-request.ts';
 import type { Invocation } from './command.ts';
 import { apiToken, Peer, travelsInTheClear } from './peer.ts';
@@ -18,7 +18,9 @@ export function reachable(url: string): string {
 }
 
 /** The address that a running collector wrote down in its state directory, and the directory. */
-function addressInState(state: string | undefined): { readonly url: string; readonly directory: string } | undefined {
+export function addressInState(
+  state: string | undefined,
+): { readonly url: string; readonly directory: string } | undefined {
   for (const directory of stateCandidates(state)) {
     try {
       const url = readFileSync(join(directory, 'listen'), 'utf8').trim();
@@ -80,31 +82,17 @@ export async function ask<T>(
   body?: object,
   method: 'GET' | 'DELETE' = 'GET',
 ): Promise<T> {
-  let answer: Answer;
-  try {
-    answer = await requestOf(address, path, {
+  const { status, text } = await reaching(address, () =>
+    requestOf(address, path, {
       method: body === undefined ? method : 'POST',
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
-    });
-  } catch (error) {
-    throw new AnchorwatchError(
-      'collector-unreachable',
-      `no collector answers at ${address.url} (${errorText(error)}): ${unreachableHint(error)}start one with "anchorwatch up", or say where it is with --collector URL, --listen HOST:PORT or --state DIR`,
-      { cause: error, retryable: true },
-    );
-  }
-  if (answer.status < 200 || answer.status > 299) {
-    const reason = escapeForTerminal(problemOf(answer));
-    const hint = answer.status === 401 ? '\nShow a token: --token-file FILE, or ANCHORWATCH_TOKEN.' : '';
-    throw new AnchorwatchError(
-      'collector-refused',
-      `the collector at ${address.url} answered ${String(answer.status)}: ${reason}${hint}`,
-    );
-  }
+    }),
+  );
+  if (!isSuccess(status)) throw refusalOf(address, { status, text });
   try {
     // The collector's shapes are the model's: both come from this package.
-    return JSON.parse(answer.text) as T;
+    return JSON.parse(text) as T;
   } catch (error) {
     throw new AnchorwatchError(
       'collector-refused',
@@ -114,6 +102,57 @@ export async function ask<T>(
       },
     );
   }
+}
+
+/** Asks the collector for something that may be long, piece by piece. @throws as `ask` does; what breaks off later, as Node has it */
+export async function download(address: Peer, path: string, stop: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  return reaching(address, async () => {
+    const answer = await openRequest(address, path, { method: 'GET', body: undefined, signal: stop, accept: '*/*' });
+    if (isSuccess(answer.status)) return answer.body;
+    throw refusalOf(address, { status: answer.status, text: await textOf(answer) });
+  });
+}
+
+/** The same, line by line. */
+export async function* downloadLines(
+  address: Peer,
+  path: string,
+  stop: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of await download(address, path, stop)) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
+/** What a request answers; says what helps where nothing does. */
+async function reaching<T>(address: Peer, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof AnchorwatchError) throw error;
+    throw new AnchorwatchError(
+      'collector-unreachable',
+      `no collector answers at ${address.url} (${errorText(error)}): ${unreachableHint(error)}start one with "anchorwatch up", or say where it is with --collector URL, --listen HOST:PORT or --state DIR`,
+      { cause: error, retryable: true },
+    );
+  }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function refusalOf(address: Peer, answer: Answer): AnchorwatchError {
+  const reason = escapeForTerminal(problemOf(answer));
+  const hint = answer.status === 401 ? '\nShow a token: --token-file FILE, or ANCHORWATCH_TOKEN.' : '';
+  return new AnchorwatchError(
+    'collector-refused',
+    `the collector at ${address.url} answered ${String(answer.status)}: ${reason}${hint}`,
+  );
 }
 
 /** What helps where it is the way that is not trusted. */

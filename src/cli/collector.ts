@@ -42,6 +42,8 @@ export const collector: CommandDefinition = {
         stateDir,
         version,
         incidentQuietMs,
+        snapshotBytesMax: settings.snapshotMaxSize,
+        snapshotsMax: settings.snapshotMaxCount,
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),

@@ -1,4 +1,5 @@
 import { type CommandDefinition, exitStatus } from './command.ts';
+import { lossLines, runningLosses } from './running-losses.ts';
 import { escapeForTerminal, jsonLine } from './terminal.ts';
 
 /** `anchorwatch doctor` */
@@ -8,16 +9,18 @@ export const doctor: CommandDefinition = {
   summary: 'kernel, privileges, engine, hooks: what works here and what will not be seen',
   description:
     'Tries what the agent needs on this machine, without changing anything: kernel, privileges, libraries, container engine, and each hook ' +
-    'of the sensor. Says what to do about what is missing, and what would not be seen. Ends with status 1 when the agent could not run.',
+    'of the sensor. Says what to do about what is missing, and what would not be seen; of an agent that runs here already, what it lost so far. Ends with status 1 when the agent could not run.',
   flags: [['--json', 'one JSON object']],
   examples: ['sudo anchorwatch doctor', 'anchorwatch doctor --docker-host unix:///run/podman/podman.sock'],
-  run: async ({ settings, own, surroundings }) => {
+  run: async (invocation) => {
+    const { settings, own, surroundings } = invocation;
     const { diagnose } = await import('../agent/diagnosis.ts');
     const { terminal } = surroundings;
     const diagnosis = await diagnose({ dockerHost: settings.dockerHost, sensor: settings.sensor });
+    const losses = await runningLosses(invocation);
     const failed = diagnosis.checks.filter(({ ok, needed }) => !ok && needed);
     if (own['json'] === true) {
-      terminal.out(jsonLine(diagnosis));
+      terminal.out(jsonLine({ ...diagnosis, ...(losses === undefined ? {} : { losses }) }));
       return failed.length === 0 ? exitStatus.done : exitStatus.failed;
     }
     const say = (line: string): void => terminal.out(escapeForTerminal(line));
@@ -39,6 +42,11 @@ export const doctor: CommandDefinition = {
       const works = state === 'attached';
       say(`  ${works ? 'ok  ' : 'FAIL'}  ${hook.padEnd(width)}  ${works ? 'works' : `${state}: ${reason}`}`);
       if (!works) say(`        ${' '.repeat(width)}  not seen: ${unseen}`);
+    }
+    if (losses !== undefined) {
+      say('');
+      say('Lost since the start of the agents that run here');
+      for (const line of lossLines(losses)) say(line);
     }
     const missing = diagnosis.hooks.filter(({ state }) => state !== 'attached').length;
     say('');

@@ -1,3 +1,4 @@
+import { errorText } from '../lib/errors.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { ProcessNode } from '../model/process-tree.ts';
@@ -5,6 +6,8 @@ import { describeAlert } from './alert-lines.ts';
 import { wantedAlerts } from './alerts.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
+import { type HistoryPage, historyPages, remarks } from './history.ts';
+import { Story } from './history-lines.ts';
 import type { Peer } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
@@ -58,6 +61,34 @@ export function describeIncident(incident: ServedIncident): string[] {
   ];
 }
 
+/** Entries around an incident that are shown; the whole is `history --incident`. */
+const storyMost = 5_000;
+/** Kinds that tell a story; rates and counts would hide it. */
+const storyKinds = 'exec,exit,file,connect,accept,dns,listen,call,change,lifecycle,container,alert';
+
+/** What the container did around its alerts, as far as it is still known. Where nobody can be asked, that is said, and the rest stands. */
+async function story({ surroundings }: Invocation, address: Peer, { id, opened }: ServedIncident): Promise<void> {
+  const { terminal, stop } = surroundings;
+  let last: HistoryPage | undefined;
+  const told = new Story();
+  terminal.out('');
+  terminal.out('What the container did around it');
+  try {
+    for await (const page of historyPages(address, { incident: id, kind: storyKinds }, storyMost, stop)) {
+      for (const entry of page.items) for (const line of told.add(entry)) terminal.out(line);
+      last = page;
+    }
+    for (const line of told.end()) terminal.out(line);
+  } catch (error) {
+    terminal.err(`The history could not be asked: ${escapeForTerminal(errorText(error))}`);
+    return;
+  }
+  for (const remark of last === undefined ? [] : remarks(last, Date.parse(opened))) terminal.out(`  ${remark}`);
+  terminal.out(
+    `  ${last?.next === undefined ? 'Everything' : '… there is more'}: anchorwatch history --incident ${id}`,
+  );
+}
+
 async function list(invocation: Invocation, address: Peer): Promise<void> {
   const { own, surroundings } = invocation;
   const { terminal, stop } = surroundings;
@@ -94,6 +125,7 @@ async function run(invocation: Invocation, ...args: readonly string[]): Promise<
   else {
     const found = await ask<ServedIncident>(address, `/api/v1/incidents/${encodeURIComponent(id)}`, stop);
     for (const line of own['json'] === true ? [jsonLine(found)] : describeIncident(found)) terminal.out(line);
+    if (own['json'] !== true && own['brief'] !== true) await story(invocation, address, found);
   }
   return exitStatus.done;
 }
@@ -105,11 +137,12 @@ export const incidents: CommandDefinition = {
   summary: 'alerts that belong together: what happened in one container',
   description:
     'Lists incidents, the newest last: alerts of one container and process tree, close in time. With an ID, that one in full: its ' +
-    'process tree, in which [1] marks the process that caused the first alert, and its alerts in their order in time.',
+    'process tree, in which [1] marks the process that caused the first alert, its alerts in their order in time, and what the container did around them.',
   flags: [
     ['--since <TIME>', 'opened since how long ago (15m, 1h, 7d) or since a time (2026-11-23T02:10:00Z)'],
     ['--workload <NAME>', 'of this workload only, by name or id'],
     ['--severity <LEVEL>', 'of at least this severity'],
+    ['--brief', 'with an ID: without what the container did around its alerts'],
     ['--open', 'only those that are not over yet'],
     ['--limit <N>', 'the newest N (default: 100)'],
     ['--json', 'JSON lines, as the API serves them'],

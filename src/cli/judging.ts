@@ -16,6 +16,11 @@ export function judgingOf({
   };
 }
 
+/** The options of an agent that say when it examines a container in full. */
+export function snapshotsOf({ snapshots, snapshotBinaries }: Settings): Pick<AgentOptions, 'snapshots'> {
+  return { snapshots: { trigger: snapshots, binaries: snapshotBinaries } };
+}
+
 /** The option of an agent that makes it record beside its work. */
 export function recordingOf({ record, recordMaxSize }: Settings): Pick<AgentOptions, 'recording'> {
   return record === undefined ? {} : { recording: { path: record, sizeBytesMax: recordMaxSize } };

@@ -7,6 +7,7 @@ import { collector } from './collector.ts';
 import { exitStatus, type Surroundings, toCommand } from './command.ts';
 import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
+import { history } from './history.ts';
 import { incidents } from './incidents.ts';
 import { profileShow } from './profile.ts';
 import { record } from './record.ts';
@@ -14,6 +15,7 @@ import { replay } from './replay.ts';
 import { profileExport, profileImport } from './profile-exchange.ts';
 import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
+import { snapshotGet, snapshotList, snapshotTake } from './snapshot.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { tokenCommands } from './tokens.ts';
 import { up } from './up.ts';
@@ -37,7 +39,7 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   program.enablePositionalOptions();
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
-  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads]) {
+  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads, history]) {
     const command = toCommand(definition, surroundings, finished);
     if (definition === alerts) {
       command.enablePositionalOptions();
@@ -57,6 +59,12 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   for (const definition of [rulesList, rulesShow, rulesTest])
     rules.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(rules);
+  const snapshot = new Command('snapshot')
+    .summary('examine a container in full: take, list, get')
+    .description('Snapshots of containers: taken on critical alerts, and on demand.');
+  for (const definition of [snapshotTake, snapshotList, snapshotGet])
+    snapshot.addCommand(toCommand(definition, surroundings, finished));
+  program.addCommand(snapshot);
   const token = new Command('token')
     .summary('who may ask a collector: create, list, revoke')
     .description('Tokens of people, programs and agents.');

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
-import { judgingOf, outboxOf, recordingOf } from './judging.ts';
+import { judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { loadSensor } from './sensor.ts';
@@ -54,6 +54,8 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         stateDir: state,
         version,
         incidentQuietMs: settings.incidentQuiet,
+        snapshotBytesMax: settings.snapshotMaxSize,
+        snapshotsMax: settings.snapshotMaxCount,
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),
@@ -77,8 +79,11 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         startupMs: settings.startup,
         halfLifeMs: settings.halfLife,
         captureMs: settings.capture,
+        historySize: settings.historySize,
+        historyAgeMs: settings.historyAge,
         ...judgingOf(settings),
         ...recordingOf(settings),
+        ...snapshotsOf(settings),
         ...outboxOf(settings),
         allSyscalls: settings.syscalls === 'all',
         sensor: settings.sensor,

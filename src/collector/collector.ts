@@ -5,13 +5,17 @@ import { Checks } from '../access/checks.ts';
 import { Gate } from '../access/gate.ts';
 import { Tokens } from '../access/tokens.ts';
 import { ApiServer } from '../api/server.ts';
+import { alertFormats, historyOcsf } from '../export/formats.ts';
 import type { TlsFiles } from '../api/tls.ts';
 import { Feed } from '../feed/feed.ts';
+import { EvidenceKeeper } from '../ingest/evidence.ts';
 import { Fleet } from '../ingest/fleet.ts';
+import { Histories } from '../ingest/histories.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { paceOf } from '../ingest/admission.ts';
 import { NodeMetrics } from '../ingest/node-metrics.ts';
 import { OpenIncidents } from '../ingest/open-incidents.ts';
+import { requestSnapshot, SnapshotIntake } from '../ingest/snapshot-intake.ts';
 import { NodeSilence } from '../ingest/node-silence.ts';
 import { Nodes } from '../ingest/nodes.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -25,6 +29,7 @@ import { isApiUser } from './api-watch.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
+import { SnapshotArchives } from '../store/snapshot-archives.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
@@ -48,6 +53,9 @@ export interface CollectorOptions {
   readonly localNode?: string;
   /** An incident that nothing came for is closed after this long. Default 900000. */
   readonly incidentQuietMs?: number;
+  /** Snapshots that are kept: of all together, and how many. Default 2 GB and 1000. */
+  readonly snapshotBytesMax?: number;
+  readonly snapshotsMax?: number;
   /** An agent that was not heard of for so long is an alert; 0: never. Default 30000. */
   readonly nodeSilenceMs?: number;
   /** An agent that was stopped in order is one as well. */
@@ -137,8 +145,16 @@ async function assemble(
   await fleet.prune();
   const pruning = setInterval(() => void fleet.prune(), 3_600_000);
   cleanups.defer('pruning of contributions', () => clearInterval(pruning));
-  const ingest = new Ingest({
-    fleet,
+  const evidence = new EvidenceKeeper({ store: store.evidence, registry, nowMs: () => clock.nowMs(), log });
+  const snapshots = new SnapshotArchives({
+    ...{ directory: join(stateDir, 'snapshots'), log },
+    ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
+  });
+  const ingest: Ingest = new Ingest({
+    reported: (node, report) => {
+      intake.reported(node, report.snapshots?.waiting ?? 0);
+    },
+    ...{ fleet, evidence },
     collectorVersion: version,
     alerts: store,
     nodes,
@@ -155,6 +171,8 @@ async function assemble(
   });
   cleanups.defer('users of the Kubernetes API', () => apiAudit.stop());
 
+  const inquire = ingest.inquire.bind(ingest);
+  const intake: SnapshotIntake = new SnapshotIntake({ keep: snapshots, inquire, registry, clock, log });
   const silence = new NodeSilence(
     {
       ...{ nodes, log, changed: listener.nodeChanged, raise: ingest.raise.bind(ingest) },
@@ -237,6 +255,9 @@ async function assemble(
     chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
+    ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
+    snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
+    history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
         const nowMs = clock.nowMs();
@@ -272,6 +293,7 @@ async function assemble(
   cleanups.defer('api', () => api.stop());
   cleanups.defer('feed', () => feed.stop());
   cleanups.defer('ingest', () => ingest.stop());
+  cleanups.defer('snapshots', () => intake.stop());
   const url = await api.listen();
 
   const listenFile = join(stateDir, 'listen');

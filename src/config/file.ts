@@ -56,8 +56,8 @@ export function parseConfigFile(file: string, text: string, lists: Lists): FileC
         entries.push({ name, text: JSON.stringify(paths), where });
       else problems.push(`${where}: ${name} must be a path or a list of paths`);
     } else if (list === 'mappings') {
-      const text = isSeq(value) ? jsonOf(plainOf(value, document)) : undefined;
-      if (text !== undefined) entries.push({ name, text, where });
+      const json = isSeq(value) ? jsonOf(plainOf(value, document)) : undefined;
+      if (json !== undefined) entries.push({ name, text: json, where });
       else problems.push(`${where}: ${name} must be a list of mappings: one "- key: value" for each`);
     } else if (!isScalar(value) || !['string', 'number', 'boolean'].includes(typeof value.value)) {
       problems.push(`${where}: ${name === '' ? 'a key' : name} must have one value: a text, a number or true or false`);

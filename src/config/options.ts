@@ -1,13 +1,12 @@
 import { logLevels } from '../lib/log.ts';
-import { sensorChoices, syscallSets } from './settings.ts';
+import { collectorOptions } from './collector-options.ts';
+import { sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
 import {
   durationBetween,
   notYet,
   oneOf,
-  parseBoolean,
-  type Parsed,
   parseListenOrUrl,
   parsePaths,
   parseSize,
@@ -24,19 +23,15 @@ const every: readonly CommandName[] = [
   'alerts',
   'incidents',
   'workloads',
+  'history',
   'profile',
+  'snapshot',
   'token',
   'verify',
   'backup',
 ];
-const asking: readonly CommandName[] = ['alerts', 'incidents', 'workloads', 'profile', 'token'];
+const asking: readonly CommandName[] = ['alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot', 'token'];
 const watching: readonly CommandName[] = ['up', 'agent'];
-
-function parseStore(text: string): Parsed<string> {
-  if (/^postgres(?:ql)?:/.test(text)) return notYet('PostgreSQL', 'Use sqlite:PATH.')();
-  if (/^sqlite:./.test(text)) return parseText(text.slice('sqlite:'.length));
-  return { ok: false, problem: 'is not of the form sqlite:PATH, such as sqlite:/var/lib/anchorwatch/collector.db' };
-}
 
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');
 
@@ -149,9 +144,27 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_CAPTURE'],
     placeholder: 'DURATION',
     fallback: '5m',
-    help: 'How long everything that a container does is recorded after its last alert, in files below DIR/captures. 0s: never.',
+    help: 'How long everything that a container does is recorded after its last alert, what is known too. 0s: never; what is new is recorded in any case.',
     commands: watching,
     parse: durationBetween('0s', '24h'),
+  },
+  historySize: {
+    name: 'history-size',
+    env: ['ANCHORWATCH_HISTORY_SIZE'],
+    placeholder: 'SIZE',
+    fallback: '1GB',
+    help: 'How large the history of this node may become on disk, in DIR/history. The oldest makes room.',
+    commands: watching,
+    parse: parseSize,
+  },
+  historyAge: {
+    name: 'history-age',
+    env: ['ANCHORWATCH_HISTORY_AGE'],
+    placeholder: 'DURATION',
+    fallback: '7d',
+    help: 'How long the history of this node is kept.',
+    commands: watching,
+    parse: durationBetween('1h', '3650d'),
   },
   alertBudget: {
     name: 'alert-budget',
@@ -202,6 +215,24 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     parse: parsePaths,
     list: 'paths',
   },
+  snapshots: {
+    name: 'snapshots',
+    env: ['ANCHORWATCH_SNAPSHOTS'],
+    placeholder: 'WHEN',
+    fallback: 'critical',
+    help: 'When a container is examined in full (processes, open files, sockets, mounts, libraries, …): on critical alerts; on warning ones too; only on demand; never. At most every ten minutes for one container and twelve times an hour for a node.',
+    commands: watching,
+    parse: oneOf(snapshotTriggers),
+  },
+  snapshotBinaries: {
+    name: 'snapshot-binaries',
+    env: ['ANCHORWATCH_SNAPSHOT_BINARIES'],
+    placeholder: 'WHICH',
+    fallback: 'never',
+    help: 'Programs of which a snapshot has a copy: drift, those that run and are not the image’s (written since, deleted, in memory only); all that run; never, their SHA-256 alone. 32 MiB each, 64 MiB together at most.',
+    commands: watching,
+    parse: oneOf(snapshotBinaries),
+  },
   starter: {
     name: 'starter',
     env: ['ANCHORWATCH_STARTER'],
@@ -248,24 +279,6 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: watching,
     parse: durationBetween('1m', '3650d'),
   },
-  nodeSilence: {
-    name: 'node-silence',
-    env: ['ANCHORWATCH_NODE_SILENCE'],
-    placeholder: 'DURATION',
-    fallback: '30s',
-    help: 'An agent that was not heard of for so long is an alert of the collector, unless it was stopped in order. 0s: never.',
-    commands: ['up', 'collector'],
-    parse: durationBetween('0s', '24h'),
-  },
-  nodeStopAlert: {
-    name: 'node-stop-alert',
-    env: ['ANCHORWATCH_NODE_STOP_ALERT'],
-    placeholder: '',
-    fallback: 'false',
-    help: 'An agent that was stopped in order (SIGTERM) is an alert as well when it is not back in that time.',
-    commands: ['up', 'collector'],
-    parse: parseBoolean,
-  },
   collector: {
     name: 'collector',
     env: ['ANCHORWATCH_COLLECTOR'],
@@ -275,24 +288,6 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: ['agent', ...asking],
     parse: urlOf(['ws:', 'wss:', 'http:', 'https:'], 'wss://HOST:PORT or https://HOST:PORT'),
   },
-  allowUnauthenticated: {
-    name: 'allow-unauthenticated',
-    env: ['ANCHORWATCH_ALLOW_UNAUTHENTICATED'],
-    placeholder: '',
-    fallback: 'false',
-    help: 'Nobody has to say who they are, on whatever address and whatever tokens there are: only for a private network.',
-    commands: ['up', 'collector'],
-    parse: parseBoolean,
-  },
-  metricsOpen: {
-    name: 'metrics-open',
-    env: ['ANCHORWATCH_METRICS_OPEN'],
-    placeholder: '',
-    fallback: 'false',
-    help: 'GET /metrics asks for no token.',
-    commands: ['up', 'collector'],
-    parse: parseBoolean,
-  },
   tokenFile: {
     name: 'token-file',
     env: ['ANCHORWATCH_TOKEN_FILE'],
@@ -301,35 +296,6 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     otherwise: 'DIR/agent-token, made at the first start; other commands have no default',
     help: 'File with a token, readable by its owner only. up, agent and collector: what agents show to the collector. Commands that ask a collector: what they show to the API; instead of a file, the token itself may be in the environment variable ANCHORWATCH_TOKEN.',
     commands: ['up', 'agent', 'collector', ...asking],
-    parse: parseText,
-  },
-  tlsCert: {
-    name: 'tls-cert',
-    env: ['ANCHORWATCH_TLS_CERT'],
-    placeholder: 'FILE',
-    fallback: undefined,
-    otherwise: 'plain HTTP',
-    help: 'Certificate of the collector in PEM, with those between it and the root: it speaks TLS (1.2 or newer). Read again on SIGHUP and within seconds of a change.',
-    commands: ['up', 'collector'],
-    parse: parseText,
-  },
-  tlsKey: {
-    name: 'tls-key',
-    env: ['ANCHORWATCH_TLS_KEY'],
-    placeholder: 'FILE',
-    fallback: undefined,
-    help: 'Key of --tls-cert in PEM, without a password.',
-    commands: ['up', 'collector'],
-    parse: parseText,
-  },
-  clientCa: {
-    name: 'client-ca',
-    env: ['ANCHORWATCH_CLIENT_CA'],
-    placeholder: 'FILE',
-    fallback: undefined,
-    otherwise: 'agents show tokens',
-    help: 'Certificates in PEM of who vouches for agents: they have to show a certificate then, whose common name (or only DNS name) is the name of their node.',
-    commands: ['up', 'collector'],
     parse: parseText,
   },
   caFile: {
@@ -360,43 +326,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: ['agent'],
     parse: parseText,
   },
-  store: {
-    name: 'store',
-    env: ['ANCHORWATCH_STORE'],
-    placeholder: 'URL',
-    fallback: undefined,
-    otherwise: 'sqlite:DIR/collector.db',
-    help: 'Where the collector keeps alerts: sqlite:PATH. postgres:// is not available yet.',
-    commands: ['up', 'collector', 'token', 'verify', 'backup'],
-    parse: parseStore,
-  },
-  retention: {
-    name: 'retention',
-    env: ['ANCHORWATCH_RETENTION'],
-    placeholder: 'DURATION',
-    fallback: '90d',
-    help: 'How long the collector keeps alerts, from when they were stored, and incidents that are over. What operators decided is kept.',
-    commands: ['up', 'collector'],
-    parse: durationBetween('1s', '3650d'),
-  },
-  retentionSize: {
-    name: 'retention-size',
-    env: ['ANCHORWATCH_RETENTION_SIZE'],
-    placeholder: 'SIZE',
-    fallback: '10GB',
-    help: 'How large the file of the store may become; beyond it the oldest alerts are removed, whatever their age.',
-    commands: ['up', 'collector'],
-    parse: parseSize,
-  },
-  bus: {
-    name: 'bus',
-    env: ['ANCHORWATCH_BUS'],
-    placeholder: 'URL',
-    fallback: undefined,
-    help: 'Message bus that several collectors share. Not available yet.',
-    commands: ['collector'],
-    parse: notYet('a message bus', 'Leave it out: one collector needs none.'),
-  },
+  ...collectorOptions,
 };
 
 /** A definition without the type of its value, with its key in {@link Settings}. */

@@ -11,13 +11,15 @@ export type CommandName =
   | 'alerts'
   | 'incidents'
   | 'workloads'
+  | 'history'
   | 'profile'
   | 'token'
   | 'verify'
   | 'backup'
   | 'rules'
   | 'record'
-  | 'replay';
+  | 'replay'
+  | 'snapshot';
 
 /** Where events are from. */
 export const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
@@ -25,6 +27,10 @@ type SensorChoice = (typeof sensorChoices)[number];
 
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
+
+/** When snapshots of containers are taken, and which programs are copied into them (src/snapshot). */
+export const snapshotTriggers = ['critical', 'warning', 'demand', 'never'] as const;
+export const snapshotBinaries = ['never', 'drift', 'all'] as const;
 
 /** Every option with its parsed value. Undefined: not given and without a default. */
 export interface Settings {
@@ -46,6 +52,10 @@ export interface Settings {
   readonly halfLife: number;
   /** Milliseconds; 0: never. */
   readonly capture: number;
+  /** Bytes. */
+  readonly historySize: number;
+  /** Milliseconds. */
+  readonly historyAge: number;
   /** False alerts a day and node; Infinity: as many as there are. */
   readonly alertBudget: number;
   readonly thresholds: readonly ThresholdSetting[] | undefined;
@@ -54,6 +64,11 @@ export interface Settings {
   readonly syscalls: (typeof syscallSets)[number];
   /** Files and directories. */
   readonly rules: readonly string[] | undefined;
+  readonly snapshots: (typeof snapshotTriggers)[number];
+  readonly snapshotBinaries: (typeof snapshotBinaries)[number];
+  /** Bytes. */
+  readonly snapshotMaxSize: number;
+  readonly snapshotMaxCount: number;
   /** `on`, `off`, or a file or directory beside the shipped ones. */
   readonly starter: string;
   /** File. */

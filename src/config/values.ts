@@ -52,6 +52,12 @@ export function parseSize(text: string): Parsed<number> {
   return value < 1000 ? { ok: false, problem: 'is too small: at least 1kB' } : { ok: true, value };
 }
 
+/** A whole number from 1 to a million. */
+export function parseCount(text: string): Parsed<number> {
+  const value = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : Number.NaN;
+  return value <= 1_000_000 ? { ok: true, value } : { ok: false, problem: 'is not a whole number from 1 to 1000000' };
+}
+
 /** A size of at least so much. The bound is given as a text, as it is shown. */
 export function sizeFrom(least: string): (text: string) => Parsed<number> {
   const bound = parseSize(least);

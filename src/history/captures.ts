@@ -26,10 +26,6 @@ export class Captures {
     return ended;
   }
 
-  has(containerId: string): boolean {
-    return this.#untilMs.has(containerId);
-  }
-
   /** The container stopped. */
   forget(containerId: string): void {
     this.#untilMs.delete(containerId);

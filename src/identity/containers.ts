@@ -7,7 +7,7 @@ import { cgroupOf, containerIdOfCgroupPath } from './cgroup.ts';
 import type { CgroupPlace } from './cgroup.ts';
 import { engineAddress } from './engine-socket.ts';
 import { Engine } from './engine.ts';
-import type { EngineCounters } from './engine.ts';
+import type { EngineCounters, EngineText } from './engine.ts';
 import type { EngineEvent } from './engine-events.ts';
 import type { Inspected } from './inspection.ts';
 import { eventFinding, startFindings, WorkloadHistory } from './lifecycle.ts';
@@ -19,6 +19,8 @@ export interface ContainersListener {
   /** A container runs; once for each start. */
   started(container: Container): void;
   stopped(container: Container): void;
+  /** The engine said that the container's first process ended; before or after `stopped`. */
+  died?(container: Container, exitCode: number | undefined, timeMs: number): void;
   lifecycle(event: LifecycleEvent): void;
 }
 
@@ -93,6 +95,16 @@ export class Containers {
 
   running(): readonly Container[] {
     return this.#book.running();
+  }
+
+  /** See `Engine.inspection`. */
+  inspection(id: string, timeoutMs: number): Promise<unknown> {
+    return this.#engine.inspection(id, timeoutMs);
+  }
+
+  /** See `Engine.changes`. */
+  changes(id: string, bytesMax: number, timeoutMs: number): Promise<EngineText> {
+    return this.#engine.changes(id, bytesMax, timeoutMs);
   }
 
   /**
@@ -178,6 +190,7 @@ export class Containers {
     const timeMs = timeOf(event);
     // Told again after a lost connection, it may be the end of an earlier run.
     if (container.startedAtMs === undefined || timeMs >= container.startedAtMs) this.#end(container.id);
+    this.#options.listener.died?.(container, event.exitCode, timeMs);
     const failed = (event.exitCode ?? 0) !== 0 && !this.#history.wasAsked(container.id, timeMs);
     if (failed && this.#history.died(container.workload.id, timeMs))
       this.#options.listener.lifecycle(lifecycleEvent(container, { action: 'restart-loop', detail: '' }, timeMs));

@@ -25,6 +25,12 @@ export interface EngineOptions {
   readonly random: () => number;
 }
 
+/** An answer as text, and whether there was more of it. */
+export interface EngineText {
+  readonly text: string;
+  readonly cut: boolean;
+}
+
 export interface EngineCounters {
   readonly connects: number;
   readonly disconnects: number;
@@ -81,6 +87,39 @@ export class Engine {
       this.#misread = message;
       throw error;
     }
+  }
+
+  /** What the engine says of a container, as it says it. @throws as `inspect` does */
+  async inspection(id: string, timeoutMs: number): Promise<unknown> {
+    return await this.#docker.getContainer(id).inspect({ abortSignal: AbortSignal.timeout(timeoutMs) });
+  }
+
+  /**
+   * The beginning of its list of files that are not as the image has them, which may be of any length (Docker Engine API, `GET
+   * /containers/{id}/changes`). @throws as `inspect` does
+   */
+  async changes(id: string, bytesMax: number, timeoutMs: number): Promise<EngineText> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await new Promise<Readable>((resolve, reject) => {
+      const options = {
+        ...{ path: `/containers/${encodeURIComponent(id)}/changes`, method: 'GET', abortSignal: signal },
+        ...{ isStream: true, statusCodes: { 200: true, 404: 'no such container', 500: 'server error' } },
+      };
+      this.#docker.modem.dial(options, (error: unknown, stream: unknown) => {
+        if (error !== null && error !== undefined)
+          reject(error instanceof Error ? error : new Error('the engine failed'));
+        else resolve(asReadable(stream as NodeJS.ReadableStream));
+      });
+    });
+    const parts: Buffer[] = [];
+    let length = 0;
+    // Leaving early destroys the stream.
+    for await (const part of answer as AsyncIterable<Buffer>) {
+      parts.push(part);
+      length += part.length;
+      if (length > bytesMax) break;
+    }
+    return { text: Buffer.concat(parts).subarray(0, bytesMax).toString(), cut: length > bytesMax };
   }
 
   stop(): void {

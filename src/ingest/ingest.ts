@@ -9,9 +9,10 @@ import type { Alert, StoredAlert } from '../model/alert.ts';
 import type { Decision } from '../model/decision.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import type { ProfileFeature } from '../model/node.ts';
+import type { NodeReport, ProfileFeature } from '../model/node.ts';
 import { closeCodes, limits } from '../protocol/limits.ts';
 import type { Hello } from '../protocol/message.ts';
+import type { Evidence, Kept } from '../protocol/question.ts';
 import { Admission, Door, paceOf } from './admission.ts';
 import { Deliveries } from './deliveries.ts';
 import type { DecisionLog } from './deliveries.ts';
@@ -19,6 +20,8 @@ import type { Fleet } from './fleet.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
 import type { Nodes } from './nodes.ts';
+import { ending } from './questions.ts';
+import type { Answering, Inquiry } from './questions.ts';
 import { Throttle, usualThrottle } from './throttle.ts';
 import type { ThrottleLimits } from './throttle.ts';
 import { Session } from './session.ts';
@@ -40,6 +43,12 @@ export interface AlertLog {
   }>;
 }
 
+/** Where events around alerts are kept. */
+export interface EvidenceLog {
+  /** Durable when it resolves `stored`; never rejects. */
+  keep(node: string, evidence: Evidence): Promise<Kept['outcome']>;
+}
+
 /** Who is told what came in; called in order of `seq`. */
 export interface IngestListener {
   stored(alerts: readonly StoredAlert[], incidents: readonly StoredIncident[]): void;
@@ -52,7 +61,11 @@ export interface IngestOptions {
   readonly nodes: Nodes;
   readonly decisions: DecisionLog;
   readonly fleet: Fleet;
+  /** Without it, agents send none. */
+  readonly evidence?: EvidenceLog;
   readonly listener: IngestListener;
+  /** Told of each report of a node. */
+  readonly reported?: (node: string, report: NodeReport) => void;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Logger;
@@ -144,7 +157,8 @@ export class Ingest {
       const throttle = new Throttle(this.#options.throttle ?? usualThrottle, clock, () =>
         this.#metrics.throttled.inc(),
       );
-      const options = { collectorVersion, helloTimeoutMs, pingMs, clock, boundTo, throttle };
+      const accepts = ['fleet', ...(this.#options.evidence === undefined ? [] : ['evidence'])];
+      const options = { collectorVersion, accepts, helloTimeoutMs, pingMs, clock, boundTo, throttle };
       this.#sessions.add(new Session(webSocket, this.#events, options));
     });
   }
@@ -157,6 +171,7 @@ export class Ingest {
     contribution: (session, shared) => this.#options.fleet.contributed(session.node, shared),
     asked: (session, workload) => this.#options.fleet.known(session.node, workload),
     decided: (session, id, outcome) => void this.#deliveries.answered(session.node, id, outcome),
+    evidence: (session, evidence) => this.#options.evidence?.keep(session.node, evidence) ?? Promise.resolve('full'),
     refused: (session, code, message) => this.#refused(session, code, message),
     clock: (session, skew) => this.#options.nodes.clock(session.node, skew),
     ended: (session, end) => this.#ended(session, end),
@@ -187,6 +202,14 @@ export class Ingest {
         return { node, outcome: response.outcome, features: response.features, omitted: response.omitted };
       }),
     );
+  }
+
+  /** Asks a node something whose answer may be long; one that is away, or does not know the question, ends at once. */
+  inquire(node: string, inquiry: Inquiry): Answering {
+    const session = this.#byNode.get(node);
+    if (session === undefined) return ending('silent', 'the node is not connected');
+    if (!session.accepts.includes(inquiry.what)) return ending('unsupported', 'the agent is of an earlier release');
+    return session.inquire(inquiry);
   }
 
   /** There is a new decision in the log: tells those of the nodes that are connected. */
@@ -244,6 +267,7 @@ export class Ingest {
     // An agent that cannot be asked for its clock says it in its report; how long that was under way is not known.
     if (session.protocol < 2) nodes.clock(session.node, { skewMs: report.timeMs - clock.nowMs(), errorMs: 1000 });
     this.#deliveries.reported(session.node);
+    this.#options.reported?.(session.node, report);
   }
 
   async #admit(alerts: readonly Alert[], sizeBytes: number): Promise<BatchOutcome> {

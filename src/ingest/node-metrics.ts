@@ -5,6 +5,7 @@ import { mergeWorkloads } from '../model/fleet.ts';
 import type { FleetWorkload, NodeState } from '../model/fleet.ts';
 import type { ContainerRates, NodeReport } from '../model/node.ts';
 import { RestOfContainers } from './rest-of-containers.ts';
+import { SnapshotMetrics } from './snapshot-metrics.ts';
 
 /** Workloads with series of their own, those with the most containers; the others are summed as `other`. */
 export const topWorkloads = 50;
@@ -34,8 +35,11 @@ export class NodeMetrics {
   readonly #expected: Gauge<'node'>;
   readonly #raised: Gauge<'node'>;
   readonly #outbox: Gauge<'node'>;
+  readonly #historyBytes: Gauge<'node'>;
+  readonly #historyOldest: Gauge<'node'>;
   readonly #rules: Gauge<'node'>;
   readonly #ruleReloads: Counter<'node' | 'outcome'>;
+  readonly #snapshots: SnapshotMetrics;
   readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
@@ -88,6 +92,7 @@ export class NodeMetrics {
       node,
     );
     this.#containers = gauge(registry, 'anchorwatch_containers', 'Containers that the agent watches.', node);
+    this.#snapshots = new SnapshotMetrics(registry);
     this.#unseen = gauge(
       registry,
       'anchorwatch_containers_unseen',
@@ -110,6 +115,13 @@ export class NodeMetrics {
       registry,
       'anchorwatch_outbox_alerts',
       'Alerts on the node that the collector has not acknowledged.',
+      node,
+    );
+    this.#historyBytes = gauge(registry, 'anchorwatch_history_bytes', 'Size of the history that the node keeps.', node);
+    this.#historyOldest = gauge(
+      registry,
+      'anchorwatch_history_oldest_timestamp_seconds',
+      'When the history that the node keeps begins.',
       node,
     );
     this.#rules = gauge(registry, 'anchorwatch_rules_loaded', 'Suspicion rules that the agent uses.', node);
@@ -266,6 +278,8 @@ export class NodeMetrics {
       this.#expected,
       this.#raised,
       this.#outbox,
+      this.#historyBytes,
+      this.#historyOldest,
       this.#rules,
       this.#ruleReloads,
       this.#unseen,
@@ -273,6 +287,7 @@ export class NodeMetrics {
       this.#hooks,
       this.#hookMissing,
     ];
+    this.#snapshots.clear();
     for (const metric of [...own, this.#coverage, this.#features, this.#threshold]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
   }
@@ -287,11 +302,15 @@ export class NodeMetrics {
     this.#expected.set({ node }, report.expectedAlertsPerDay);
     if (report.alertsLastDay !== undefined) this.#raised.set({ node }, report.alertsLastDay);
     this.#outbox.set({ node }, report.outboxAlerts);
+    const { sizeBytes, oldestMs } = report.history ?? {};
+    if (sizeBytes !== undefined) this.#historyBytes.set({ node }, sizeBytes);
+    if (oldestMs !== undefined) this.#historyOldest.set({ node }, oldestMs / 1000);
     if (report.rules !== undefined) {
       this.#rules.set({ node }, report.rules.loaded);
       for (const [outcome, value] of Object.entries(report.rules.reloads))
         this.#ruleReloads.inc({ node, outcome }, value);
     }
+    if (report.snapshots !== undefined) this.#snapshots.set(node, report.snapshots);
     this.#unseen.set({ node }, report.unseenContainers);
     this.#engine.set({ node }, report.engineConnected ? 1 : 0);
     for (const state of hookStates) this.#hooks.set({ node, state }, 0);

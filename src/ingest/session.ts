@@ -8,9 +8,12 @@ import type { SharedProfile } from '../model/shared-profile.ts';
 import { closeCodes, commonVersion, protocolVersion } from '../protocol/limits.ts';
 import { decodeAgentMessage, encodeMessage } from '../protocol/message.ts';
 import type { AgentMessage, CollectorMessage, Decided, Hello, Pace, Response } from '../protocol/message.ts';
+import type { Evidence, Kept } from '../protocol/question.ts';
 import { ClockProbe } from './clock-probe.ts';
 import type { ClockSkew } from './clock-probe.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
+import { Questions } from './questions.ts';
+import type { Answering, Inquiry } from './questions.ts';
 import type { Throttle } from './throttle.ts';
 
 /** What a session asks of ingest. */
@@ -27,6 +30,8 @@ export interface SessionEvents {
   contribution(session: Session, shared: SharedProfile): Promise<void>;
   /** What other nodes know of the workload; undefined when nothing, or when it cannot be told; never rejects. */
   asked(session: Session, workload: string): Promise<SharedProfile | undefined>;
+  /** Keeps events around an alert; never rejects. */
+  evidence(session: Session, evidence: Evidence): Promise<Kept['outcome']>;
   refused(session: Session, code: RefusalCode, message: string): void;
   /** The agent's clock was compared with ours. */
   clock(session: Session, skew: ClockSkew): void;
@@ -45,6 +50,8 @@ export interface SessionEnd {
 
 export interface SessionOptions {
   readonly collectorVersion: string;
+  /** Messages beside those of the first release that the collector takes. */
+  readonly accepts: readonly string[];
   readonly helloTimeoutMs: number;
   readonly pingMs: number;
   /** The only node that it may speak for. */
@@ -52,6 +59,9 @@ export interface SessionOptions {
   readonly throttle: Throttle;
   readonly clock: Clock;
 }
+
+/** What agents of the first release are told that the collector takes: they send nothing else. */
+const acceptedAtFirst = ['fleet'];
 
 /** The clock is asked for at the hello and with every so many pings. */
 const clockEveryPings = 4;
@@ -71,6 +81,7 @@ export class Session {
   readonly #events: SessionEvents;
   readonly #options: SessionOptions;
   readonly #questions = new Map<number, (response: Response | undefined) => void>();
+  readonly #answers: Questions = new Questions((message) => this.#send(message));
   #work: Promise<void> = Promise.resolve();
   #lastBatch = 0;
   #lastQuestion = 0;
@@ -116,6 +127,11 @@ export class Session {
       });
       this.#send({ type: 'request', id, what: 'profile', workload });
     });
+  }
+
+  /** Asks the agent something that it has said to answer; see `Questions`. */
+  inquire(inquiry: Inquiry): Answering {
+    return this.#answers.ask(inquiry);
   }
 
   /** Says how much of the collector the agent may take; an agent of an earlier release is not told. */
@@ -177,7 +193,10 @@ export class Session {
     else if (message.type === 'contribution') await this.#events.contribution(this, message.shared);
     else if (message.type === 'ask') this.#send(await this.#fleet(message.workload));
     else if (message.type === 'clock') this.#clock(message.id, message.timeMs);
-    else this.#questions.get(message.id)?.(message);
+    else if (message.type === 'evidence')
+      this.#send({ type: 'kept', id: message.id, outcome: await this.#events.evidence(this, message) });
+    else if (message.type === 'response') this.#questions.get(message.id)?.(message);
+    else this.#answers.take(message);
   }
 
   async #fleet(workload: string): Promise<CollectorMessage> {
@@ -203,7 +222,8 @@ export class Session {
     this.protocol = commonVersion(hello.protocol) ?? protocolVersion;
     this.accepts = hello.accepts ?? [];
     const { collectorVersion } = this.#options;
-    this.#send({ type: 'welcome', protocol: this.protocol, collectorVersion, accepts: ['fleet'] });
+    const accepts = this.protocol >= 2 ? this.#options.accepts : acceptedAtFirst;
+    this.#send({ type: 'welcome', protocol: this.protocol, collectorVersion, accepts });
     this.#events.welcomed(this);
     this.#askClock();
   }
@@ -263,6 +283,7 @@ export class Session {
     clearTimeout(this.#helloTimer);
     clearInterval(this.#pingTimer);
     for (const answer of this.#questions.values()) answer(undefined);
+    this.#answers.ended();
     this.#events.ended(this, { stopped, heardAgoMs: this.#options.clock.monotonicMs() - this.#heardMs });
   }
 }

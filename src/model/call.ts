@@ -152,7 +152,7 @@ export function callDimension(name: string): Dimension {
 const sockets: Readonly<Record<string, string>> = { '17': 'packet', '2': 'raw', '10': 'raw' };
 
 /** include/uapi/linux/capability.h, in the order of their numbers. */
-const capabilities =
+export const capabilities: readonly string[] =
   'chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore'.split(
     ' ',
   );

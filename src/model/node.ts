@@ -80,6 +80,14 @@ export interface ContainerRates {
   readonly systemCalls?: number;
 }
 
+/** What the flight recorder of a node holds. */
+export interface HistoryReport {
+  readonly sizeBytes: number;
+  readonly entries: number;
+  /** Milliseconds since the epoch, of the first entry; absent: there is none. */
+  readonly oldestMs?: number;
+}
+
 export interface ContainerReport {
   readonly id: string;
   readonly name: string;
@@ -95,6 +103,19 @@ export interface RuleReport {
   readonly disabled: number;
   /** How often they were read again since the agent started; `refused`: with mistakes, so that the old set stayed. */
   readonly reloads: { readonly loaded: number; readonly refused: number };
+}
+
+/** Snapshots of containers on a node. */
+export interface SnapshotReport {
+  /** Since the agent started. */
+  readonly taken: number;
+  /** By reason. */
+  readonly failed: Readonly<Record<string, number>>;
+  /** Not taken, by reason. */
+  readonly shed: Readonly<Record<string, number>>;
+  /** On the node's disk, until the collector has them. */
+  readonly waiting: number;
+  readonly waitingBytes: number;
 }
 
 /** What an agent tells the collector about itself every few seconds. Counters are cumulative since the agent started. */
@@ -129,6 +150,10 @@ export interface NodeReport {
   readonly alertsLastDay?: number;
   /** Absent from agents that do not tell. */
   readonly rules?: RuleReport;
+  /** Absent from agents that take none. */
+  readonly snapshots?: SnapshotReport;
+  /** Absent from agents that keep none, and while it is not known. */
+  readonly history?: HistoryReport;
 }
 
 /** One line of a profile, as `anchorwatch profile show` prints it. */

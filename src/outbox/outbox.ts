@@ -5,10 +5,19 @@ import type { NodeReport } from '../model/node.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { fitAlert, fitReport } from '../protocol/fit.ts';
 import { commonVersion, limits } from '../protocol/limits.ts';
-import type { Ask, CollectorMessage, Contribution, Refuse, Report, Welcome } from '../protocol/message.ts';
+import type {
+  AgentMessage,
+  Ask,
+  CollectorMessage,
+  Contribution,
+  Refuse,
+  Report,
+  Welcome,
+} from '../protocol/message.ts';
 import { answerTo, decide } from './replies.ts';
 import type { Answering } from './replies.ts';
 import { agentUrl, checkUrl } from './collector-url.ts';
+import type { Companion } from './companion.ts';
 import { Link } from './link.ts';
 import type { LinkEnd } from './link.ts';
 import { AlertQueue } from './queue.ts';
@@ -31,6 +40,8 @@ export interface OutboxOptions extends Answering {
   readonly onFleetOpen?: () => void;
   /** What other nodes know of a workload that `share` asked about; undefined: nothing. */
   readonly onFleet?: (workload: string, shared: SharedProfile | undefined) => void;
+  /** What else goes over the link. */
+  readonly companion?: Companion;
   readonly random?: () => number;
   /** The machine's clock, which the collector compares with its own. */
   readonly nowMs?: () => number;
@@ -166,6 +177,7 @@ export class Outbox {
     this.#link?.close();
     this.#link = undefined;
     this.#welcomed = false;
+    this.#options.companion?.ended();
     this.#queue.shelve();
     if (this.#queue.blocked)
       this.#log.error({ alerts: this.#queue.depth }, 'stopping with alerts that could not be written to disk');
@@ -196,9 +208,10 @@ export class Outbox {
   #opened(): void {
     this.#batchSeq = 0;
     this.#awaitAnswer();
-    const { nodeName, agentVersion } = this.#options;
+    const { nodeName, agentVersion, companion } = this.#options;
     const node = nodeName.slice(0, limits.nameLength);
-    this.#send({ type: 'hello', protocol: this.#redial.version, node, agentVersion, accepts: ['decide'] });
+    const accepts = ['decide', ...(companion?.accepts ?? [])];
+    this.#send({ type: 'hello', protocol: this.#redial.version, node, agentVersion, accepts });
   }
 
   #received(message: CollectorMessage): void {
@@ -212,7 +225,9 @@ export class Outbox {
     else if (message.type === 'pace') {
       this.#redial.spread(message.reconnectMs);
       this.#report.every(message.reportMs);
-    } else void answerTo(message, this.#options).then((response) => this.#send(response));
+    } else if (message.type === 'request')
+      void answerTo(message, this.#options).then((response) => this.#send(response));
+    else this.#options.companion?.take(message, this.#send);
   }
 
   #onWelcome({ protocol, collectorVersion, accepts = [] }: Welcome): void {
@@ -232,6 +247,7 @@ export class Outbox {
     this.#report.flush();
     this.#sharing = accepts.includes('fleet');
     if (this.#sharing) this.#options.onFleetOpen?.();
+    this.#options.companion?.opened(accepts, this.#send);
     this.#pump();
   }
 
@@ -278,6 +294,7 @@ export class Outbox {
     this.#link = undefined;
     this.#welcomed = false;
     this.#inFlight = undefined;
+    this.#options.companion?.ended();
     this.#flushed?.();
     if (!this.#running) return;
     if (end.reason === 'unauthorized') this.#counts.unauthorized += 1;
@@ -358,9 +375,7 @@ export class Outbox {
     return true;
   }
 
-  #send(message: Parameters<Link['send']>[0]): void {
-    this.#link?.send(message);
-  }
+  readonly #send = (message: AgentMessage): void => this.#link?.send(message);
 }
 
 /** How often is looked for alerts that have waited too long. */

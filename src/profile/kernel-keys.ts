@@ -60,6 +60,11 @@ export class KernelKeys {
     return tag < 0 ? -1 : this.#texts.find(text, tag);
   }
 
+  /** Numbers are below this. */
+  get end(): number {
+    return this.#texts.end;
+  }
+
   key(number: number): KernelKey {
     return kernelKeyOf({ form: this.#forms[this.#texts.tag(number)] ?? '', text: this.#texts.text(number) });
   }

@@ -220,8 +220,9 @@ export class Profile {
     return this.#kernelKeys.number(kernelKey);
   }
 
-  /** The kernel key of such a number. */
-  kernelKey(number: number): KernelKey {
+  /** The kernel key of such a number; undefined: it is of no key of this profile. */
+  kernelKey(number: number): KernelKey | undefined {
+    if (number < 0 || number >= this.#kernelKeys.end) return undefined;
     return this.#kernelKeys.key(number);
   }
 

@@ -33,7 +33,8 @@ export const workloadSchema: z.ZodType<Workload> = z.object({
 /** What somebody does, in one dimension. */
 export const featureSchema: z.ZodType<Feature> = z.object({ dimension: dimensionSchema, key: text });
 const ancestor: z.ZodType<Ancestor> = z.object({ pid: count, exe: text });
-const container: z.ZodType<AlertContainer> = z.object({
+/** Whose alert it is. */
+export const alertContainerSchema: z.ZodType<AlertContainer> = z.object({
   id: name,
   name,
   image: name,
@@ -74,7 +75,7 @@ const alertFields = {
   practices: names,
   node: name.min(1),
   workload: workloadSchema,
-  container,
+  container: alertContainerSchema,
   process: z.exactOptional(processSchema),
   evidence,
   count: z.int().min(1),

@@ -48,6 +48,14 @@ export const limits = {
   sharedSamples: 1_000_000_000,
   /** Nodes that one shared profile may be the sum of. */
   sharedNodes: 10_000,
+  /** UTF-16 units of one part of an answer: three escaped ones of them stay under `messageBytes`. */
+  partLength: 262_144,
+  /** Parts of one answer that may be on the way. */
+  partWindow: 16,
+  /** How long a question may be worked on, milliseconds. */
+  questionMs: 600_000,
+  /** UTF-16 units of the compressed events of one piece of evidence, as base64. */
+  evidenceLength: 524_288,
 } as const;
 
 /** Codes with which a WebSocket between agent and collector is closed (RFC 6455 section 7.4.2: 4000-4999 are private). */

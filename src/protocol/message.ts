@@ -9,6 +9,8 @@ import { alertIdSchema, alertSchema } from './alert-schema.ts';
 import { decisionSchema } from './decision-schema.ts';
 import { limits } from './limits.ts';
 import { nodeReportSchema, profileFeatureSchema } from './node-schema.ts';
+import { endOutcomes } from './question.ts';
+import type { End, Evidence, Kept, More, Part, Question, Stop } from './question.ts';
 import { sharedProfileSchema } from './shared-schema.ts';
 
 /** First message of an agent. The version is checked before anything else of it is. */
@@ -125,12 +127,40 @@ export interface Fleet {
   readonly shared?: SharedProfile;
 }
 
-export type AgentMessage = Hello | Batch | Report | Response | Decided | Contribution | Ask | ClockReading;
-export type CollectorMessage = Welcome | Ack | Refuse | Request | Decide | Fleet | ClockQuestion | Pace;
+export type AgentMessage =
+  | Hello
+  | Batch
+  | Report
+  | Response
+  | Decided
+  | Contribution
+  | Ask
+  | ClockReading
+  | Part
+  | End
+  | Evidence;
+export type CollectorMessage =
+  | Welcome
+  | Ack
+  | Refuse
+  | Request
+  | Decide
+  | Fleet
+  | ClockQuestion
+  | Pace
+  | Question
+  | More
+  | Stop
+  | Kept;
 
 const name = z.string().min(1).max(limits.nameLength);
 const seq = z.int().min(1);
 const figure = z.int().min(0);
+/** Milliseconds since the epoch, of times that a Date can hold. */
+const timeMs = z.number().min(0).max(8.64e15);
+const args = z
+  .record(z.string().max(64), z.union([z.string().max(limits.textLength), z.number(), z.boolean()]))
+  .refine((value) => Object.keys(value).length <= limits.listItems, 'too many arguments');
 const wait = figure.max(3_600_000);
 
 const agentMessageSchema: z.ZodType<AgentMessage> = z.discriminatedUnion('type', [
@@ -151,6 +181,16 @@ const agentMessageSchema: z.ZodType<AgentMessage> = z.discriminatedUnion('type',
   z.object({ type: z.literal('ask'), workload: name }),
   z.object({ type: z.literal('clock'), id: seq, timeMs: z.number().min(0).max(8.64e15) }),
   z.object({ type: z.literal('decided'), id: alertIdSchema, outcome: z.enum([...decisionOutcomes, 'failed']) }),
+  z.object({ type: z.literal('part'), id: seq, data: z.string().max(limits.partLength) }),
+  z.object({
+    ...{ type: z.literal('end'), id: seq, outcome: z.enum(endOutcomes) },
+    ...{ reason: z.string().max(limits.textLength), summary: args },
+  }),
+  z.object({
+    ...{ type: z.literal('evidence'), id: seq, incident: name, container: name, piece: figure },
+    ...{ fromMs: timeMs, toMs: timeMs, entries: seq, dropped: figure },
+    data: z.base64().max(limits.evidenceLength),
+  }),
 ]);
 const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion('type', [
   z.object({
@@ -172,6 +212,14 @@ const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion
   z.object({ type: z.literal('pace'), reconnectMs: wait, reportMs: wait }),
   z.object({ type: z.literal('request'), id: seq, what: z.literal('profile'), workload: name }),
   z.object({ type: z.literal('decide'), decision: decisionSchema }),
+  z.object({
+    ...{ type: z.literal('question'), id: seq, what: name, args },
+    deadlineMs: z.number().min(1).max(limits.questionMs),
+    window: z.int().min(1).max(limits.partWindow),
+  }),
+  z.object({ type: z.literal('more'), id: seq, parts: z.int().min(1).max(limits.partWindow) }),
+  z.object({ type: z.literal('stop'), id: seq }),
+  z.object({ type: z.literal('kept'), id: seq, outcome: z.enum(['stored', 'full', 'failed']) }),
 ]);
 
 /** Text of a message. Throws `message.size` when it is larger than the other side accepts. */

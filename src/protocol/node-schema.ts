@@ -10,6 +10,7 @@ import type {
   ProfileFeature,
   RateReport,
   RuleReport,
+  SnapshotReport,
   WorkloadReport,
 } from '../model/node.ts';
 import { rateNames } from '../model/rate.ts';
@@ -98,6 +99,11 @@ export const ruleReportSchema: z.ZodType<RuleReport> = z.object({
   reloads: z.object({ loaded: figure, refused: figure }),
 });
 
+const snapshotReport: z.ZodType<SnapshotReport> = z.object({
+  ...{ taken: figure, failed: counters, shed: counters },
+  ...{ waiting: figure, waitingBytes: figure },
+});
+
 /** What an agent tells about itself every few seconds. */
 export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   timeMs: figure,
@@ -119,6 +125,8 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   expectedAlertsPerDay: figure,
   alertsLastDay: figure.exactOptional(),
   rules: ruleReportSchema.exactOptional(),
+  snapshots: snapshotReport.exactOptional(),
+  history: z.object({ sizeBytes: figure, entries: figure, oldestMs: figure.exactOptional() }).exactOptional(),
 });
 
 /** One line of a profile. */

@@ -68,7 +68,8 @@ const base = {
 };
 const caused = { ...base, process };
 
-const event: z.ZodType<Event> = z.discriminatedUnion('kind', [
+/** A decoded and masked event. Unknown fields are dropped. */
+export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('kind', [
   z.object({
     ...caused,
     kind: z.literal('exec'),
@@ -147,7 +148,7 @@ export const recordingEntrySchema: z.ZodType<RecordingEntry> = z.discriminatedUn
   z.object({ what: z.literal('profile'), t: time, profile }),
   z.object({ what: z.literal('container'), t: time, starts: flag, container }),
   z.object({ what: z.literal('stop'), t: time, container: name }),
-  z.object({ what: z.literal('event'), t: time, container: name, event }),
+  z.object({ what: z.literal('event'), t: time, container: name, event: eventSchema }),
   z.object({ what: z.literal('incidence'), t: time, workload: name, stratum, kernelKey, count: count.max(1e9) }),
   z.object({
     ...{ what: z.literal('lost'), t: time, container: name, count: count.max(1e12) },

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { readHead } from './proc-file.ts';
+import { readHead } from '../lib/proc-file.ts';
 
 /** What a process has done so far (proc(5)). */
 export interface ProcessWork {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressText, decodeArguments, decodeRecord } from './decode.ts';
+import { addressText } from '../lib/address-text.ts';
+import { decodeArguments, decodeRecord } from './decode.ts';
 import type { SensorRecord } from './decode.ts';
 import { addressBytes } from './key-hash.ts';
 import { rareCalls } from '../model/call.ts';

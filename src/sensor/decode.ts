@@ -1,4 +1,4 @@
-import { maskArguments, maskText } from '../lib/mask.ts';
+import { maskText } from '../lib/mask.ts';
 import type { FileOrigin, FileType, PeerKind } from '../model/event.ts';
 import { callName, changeName } from './call-cookie.ts';
 import { decodeAnswer, dottedName } from './dns.ts';
@@ -17,7 +17,9 @@ import {
   ancestorsMax,
 } from './layout.ts';
 import type { Member } from './layout.ts';
-import { escapeBytes } from './text.ts';
+import { addressText } from '../lib/address-text.ts';
+import { splitArguments } from '../lib/command-line.ts';
+import { escapeBytes } from '../lib/escape.ts';
 
 export type RecordKind = Exclude<keyof typeof kinds, 'count'>;
 
@@ -233,33 +235,6 @@ function recent<Value>(make: (bytes: Uint8Array) => Value): Recent<Value> {
     made.set(key, value);
     return value;
   };
-}
-
-function splitArguments(bytes: Uint8Array): readonly string[] {
-  const parts: string[] = [];
-  let from = 0;
-  for (let i = 0; i <= bytes.length; i++) {
-    if (i < bytes.length && bytes[i] !== 0) continue;
-    if (i < bytes.length || i > from) parts.push(escapeBytes(bytes.subarray(from, i)));
-    from = i + 1;
-  }
-  return maskArguments(parts);
-}
-
-/** Textual address from network-order bytes; IPv6 as RFC 5952 has it. */
-export function addressText(family: number, bytes: Uint8Array): string {
-  if (family === 2) return bytes.subarray(0, 4).join('.');
-  if (family !== 10) return '';
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
-  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(i * 2).toString(16));
-  const text = groups.join(':');
-  const zeros = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)].toSorted(
-    (a, b) => b[0].length - a[0].length || a.index - b.index,
-  )[0];
-  if (zeros === undefined) return text;
-  const before = text.slice(0, zeros.index).replace(/:$/, '');
-  const after = text.slice(zeros.index + zeros[0].length).replace(/^:/, '');
-  return `${before}::${after}`;
 }
 
 function untilZero(bytes: Uint8Array): Uint8Array {

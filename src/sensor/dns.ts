@@ -1,4 +1,4 @@
-import { escapeBytes, escapedBytes } from './text.ts';
+import { escapeBytes, escapedBytes } from '../lib/escape.ts';
 
 /** What an answer says: the name that was asked for and the addresses that it, or what it is an alias of, has. */
 export interface DnsAnswer {

@@ -6,7 +6,7 @@ import { questionType } from './dns.ts';
 import { foldDigits } from './key-hash.ts';
 import type { SensorRecord } from './decode.ts';
 import { flags } from './layout.ts';
-import { escapeBytes, escapedBytes, plainPath } from './text.ts';
+import { escapeBytes, escapedBytes, plainPath } from '../lib/escape.ts';
 
 /** What conversion needs to know besides the record. */
 export interface EventContext {

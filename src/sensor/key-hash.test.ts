@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ownCalls, rareCalls } from '../model/call.ts';
 import { changeCalls, fileChanges } from '../model/change.ts';
 import type { KernelKey } from '../model/event.ts';
-import { addressText } from './decode.ts';
+import { addressText } from '../lib/address-text.ts';
 import { callCookie, callName, callNumber, changeCookie, changeName } from './call-cookie.ts';
 import { addressBytes, foldDigits, keyHash } from './key-hash.ts';
 

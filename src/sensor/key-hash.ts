@@ -4,7 +4,7 @@ import { questionTypeNumber, nameBytes } from './dns.ts';
 import { changeForms, flags, hashTypes, origins, peers } from './layout.ts';
 import { sipHash } from './sip-hash.ts';
 import type { SipKey } from './sip-hash.ts';
-import { escapedBytes } from './text.ts';
+import { escapedBytes } from '../lib/escape.ts';
 
 const fileTypes = {
   'file.read': hashTypes.file_read,

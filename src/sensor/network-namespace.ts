@@ -1,7 +1,7 @@
 import { existsSync, readlinkSync } from 'node:fs';
-import { HeldFile, readHead } from './proc-file.ts';
-import { isListening, isOutgoing, parseSocketTable } from './socket-table.ts';
-import type { SocketRow } from './socket-table.ts';
+import { HeldFile, readHead } from '../lib/proc-file.ts';
+import { isListening, isOutgoing, parseSocketTable } from '../lib/socket-table.ts';
+import type { SocketRow } from '../lib/socket-table.ts';
 
 /** What the kernel counts in a network namespace: cheap to read, unlike its tables of sockets. */
 export interface NetworkCounts {

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import type { FileOrigin } from '../model/event.ts';
-import { readHead } from './proc-file.ts';
+import { readHead } from '../lib/proc-file.ts';
 
 /** A line of /proc/PID/mountinfo (proc(5)), as far as it says where a file is from. Bytes as latin1. */
 export interface Mount {

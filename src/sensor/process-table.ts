@@ -1,9 +1,9 @@
 import type { FileOrigin, Process } from '../model/event.ts';
 import { baseName } from '../model/program.ts';
 import { originOf } from './origin.ts';
-import { HeldFile } from './proc-file.ts';
-import { parseStat } from './process-stat.ts';
-import type { ProcessStat } from './process-stat.ts';
+import { HeldFile } from '../lib/proc-file.ts';
+import { parseStat } from '../lib/process-stat.ts';
+import type { ProcessStat } from '../lib/process-stat.ts';
 import { lookAt, processOf, readStat } from './processes.ts';
 import type { RunningProcess, Unreadable } from './processes.ts';
 

@@ -2,11 +2,11 @@ import { opendirSync, readdirSync, readFileSync, readlinkSync, statSync } from '
 import type { Dir } from 'node:fs';
 import type { ListenEvent, Process } from '../model/event.ts';
 import { decodeArguments } from './decode.ts';
-import { failureOf, readHead } from './proc-file.ts';
-import { parseStat } from './process-stat.ts';
-import type { ProcessStat } from './process-stat.ts';
-import { isListening, parseSocketTable } from './socket-table.ts';
-import { escapeBytes } from './text.ts';
+import { failureOf, readHead } from '../lib/proc-file.ts';
+import { parseStat } from '../lib/process-stat.ts';
+import type { ProcessStat } from '../lib/process-stat.ts';
+import { isListening, parseSocketTable } from '../lib/socket-table.ts';
+import { escapeBytes } from '../lib/escape.ts';
 
 /** A process as `/proc` shows it (proc(5)). */
 export interface RunningProcess extends Process {

@@ -4,7 +4,7 @@ import type { ConnectEvent, Event, ExecEvent, ListenEvent, Process } from '../mo
 import { Budget } from './budget.ts';
 import { NetworkNamespace, networkOf } from './network-namespace.ts';
 import type { NetworkCounts, NetworkSockets } from './network-namespace.ts';
-import { failureOf } from './proc-file.ts';
+import { failureOf } from '../lib/proc-file.ts';
 import { ProcessTable } from './process-table.ts';
 import type { SeenProgram } from './process-table.ts';
 import { cgroupContents } from './processes.ts';

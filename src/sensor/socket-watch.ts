@@ -1,6 +1,6 @@
 import type { Process } from '../model/event.ts';
 import { takeSockets } from './processes.ts';
-import type { SocketRow } from './socket-table.ts';
+import type { SocketRow } from '../lib/socket-table.ts';
 import type { NetworkSockets } from './network-namespace.ts';
 
 /** A socket of a container and the oldest process that has it open. */

@@ -15,6 +15,8 @@ import { corrupt, openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { DecisionTable } from './decision-table.ts';
 import type { DecisionSchema } from './decision-table.ts';
+import { EvidenceTable } from './evidence-table.ts';
+import type { EvidenceSchema } from './evidence-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentSchema } from './incident-table.ts';
 import { NodeTable } from './node-table.ts';
@@ -25,7 +27,15 @@ import { packError } from './thread-message.ts';
 import type { ThreadError } from './thread-message.ts';
 
 export interface CollectorSchema
-  extends AlertSchema, IncidentSchema, DecisionSchema, ContributionSchema, NodeSchema, TokenSchema, AuditSchema {}
+  extends
+    AlertSchema,
+    IncidentSchema,
+    DecisionSchema,
+    ContributionSchema,
+    NodeSchema,
+    TokenSchema,
+    AuditSchema,
+    EvidenceSchema {}
 
 /** What is known when the file is open. */
 export interface OpenReport {
@@ -78,6 +88,7 @@ const headEveryMs = 1000;
 export class CollectorFile {
   readonly nodes: NodeTable;
   readonly contributions: ContributionTable;
+  readonly evidence: EvidenceTable;
   readonly tokens: TokenTable;
   readonly audit: AuditTable;
   readonly #database: Database<CollectorSchema>;
@@ -102,6 +113,7 @@ export class CollectorFile {
       if (this.#checked === 'whole' && !this.#shrinks()) unlessFull(() => database.makeShrinkable());
       this.nodes = new NodeTable(database);
       this.contributions = new ContributionTable(database);
+      this.evidence = new EvidenceTable(database);
       this.tokens = new TokenTable(database);
       this.audit = new AuditTable(database);
       this.#alerts = new AlertTable(database);

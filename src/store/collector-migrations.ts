@@ -98,6 +98,27 @@ export const collectorMigrations: readonly Migration[] = [
     `,
   },
   {
+    name: 'evidence',
+    sql: `
+      CREATE TABLE evidence (
+        incident TEXT NOT NULL,
+        node TEXT NOT NULL,
+        container_id TEXT NOT NULL,
+        piece INTEGER NOT NULL,
+        from_ms REAL NOT NULL,
+        to_ms REAL NOT NULL,
+        entries INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        received_ms REAL NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (incident, node, container_id, piece)
+      ) STRICT;
+      CREATE INDEX evidence_by_node ON evidence (node, from_ms, to_ms);
+      CREATE INDEX evidence_by_time ON evidence (received_ms, incident);
+      CREATE INDEX evidence_sizes ON evidence (incident, from_ms, piece, bytes, entries);
+    `,
+  },
+  {
     name: 'packed contributions',
     sql: `ALTER TABLE contributions ADD COLUMN packed BLOB;`,
   },

@@ -12,6 +12,8 @@ import type { AuditTable } from './audit-table.ts';
 import type { ContributionTable } from './contribution-table.ts';
 import { Contributions } from './contributions.ts';
 import type { DecisionFilter } from './decision-table.ts';
+import type { EvidenceTable } from './evidence-table.ts';
+import { IncidentEvidence } from './incident-evidence.ts';
 import type { IncidentFilter } from './incident-table.ts';
 import type { NodeRecord, NodeTable } from './node-table.ts';
 import { StoreInPlace } from './store-in-place.ts';
@@ -31,6 +33,8 @@ const checkedAtOnce = 5000;
 export class CollectorStore {
   /** What nodes learned, for the other nodes. */
   readonly contributions: Contributions;
+  /** The history around incidents. */
+  readonly evidence: IncidentEvidence;
   /** Who may ask. */
   readonly tokens: Remote<TokenTable>;
   /** Who changed what. */
@@ -51,6 +55,7 @@ export class CollectorStore {
     this.#file = writing.remote<CollectorFile>();
     this.#nodes = writing.remote<NodeTable>('nodes');
     this.contributions = new Contributions(writing.remote<ContributionTable>('contributions'));
+    this.evidence = new IncidentEvidence(writing.remote<EvidenceTable>('evidence'));
     this.tokens = writing.remote<TokenTable>('tokens');
     this.audit = writing.remote<AuditTable>('audit');
     this.#reader = this.#reading.remote<CollectorReader>();

@@ -26,6 +26,9 @@ const rooms = [
   'alert',
   'store',
   'history',
+  'snapshot',
+  'export',
+
   'outbox',
   'ingest',
   'feed',

@@ -12,6 +12,7 @@ import { type Figure, median, print } from './figures.ts';
 import { installedMonitors, startMonitor } from './monitors.ts';
 import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
+import { benchHistory } from './history-bench.ts';
 import { benchProfiles } from './profile-bench.ts';
 import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
@@ -44,6 +45,7 @@ const all = [
   'store',
   'replay-score',
   'profiles',
+  'history',
   'fleet',
   'agents',
   'audit',
@@ -67,6 +69,7 @@ if (wanted.includes('agents')) for (const figure of await benchAgents(say)) prin
 if (wanted.includes('store'))
   for (const figure of await benchStore(Math.min(rounds, 3), Number(values.rows), say)) print(figure, values.json);
 if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
+if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
 if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
 if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { engineMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';
@@ -29,6 +30,13 @@ afterAll(async () => {
 
 async function run(name: string, script: string, ...flags: readonly string[]): Promise<void> {
   await engine.cli('run', '-d', '--name', name, ...flags, image, 'sh', '-c', script);
+}
+
+/** What a command of the product prints. */
+async function commandLine(...args: readonly string[]): Promise<string> {
+  const program = new URL('../../bin/anchorwatch.mjs', import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args, '--state', product.state]);
+  return stdout;
 }
 
 async function features(name: string): Promise<readonly { dimension: string; key: string; state: string }[]> {
@@ -72,22 +80,16 @@ describe('peers by name', () => {
 });
 
 describe('captures', () => {
-  const files = (): readonly string[] => {
-    try {
-      return readdirSync(join(product.state, 'captures'));
-    } catch {
-      return [];
-    }
-  };
-  /** What the reader's captures hold. */
-  const lines = (): readonly { kind: string; captured?: boolean; path?: string; container: { name: string } }[] =>
-    files().flatMap((name) =>
-      readFileSync(join(product.state, 'captures', name), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { kind: string; container: { name: string } })
-        .filter(({ container }) => container.name === 'reader'),
-    );
+  interface Entry {
+    readonly kind: string;
+    readonly captured?: boolean;
+    readonly path?: string;
+    readonly action?: string;
+    readonly process?: { readonly pid: number };
+  }
+  /** What the recorder holds of a container. */
+  const history = async (container: string, more = ''): Promise<readonly Entry[]> =>
+    (await product.get<{ items: readonly Entry[] }>(`/api/v1/history?container=${container}&limit=10000${more}`)).items;
 
   test('after an alert everything is recorded, what is known too, until it was quiet', async () => {
     await run(
@@ -98,13 +100,20 @@ describe('captures', () => {
       (await features('reader')).some(({ key, state }) => key === '/srv-data' && state === 'known'),
     );
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    expect(lines()).toEqual([]);
+    const told = await history('reader');
+    expect(told.filter(({ captured }) => captured === true)).toEqual([]);
+    expect(told.find(({ kind }) => kind === 'container')).toMatchObject({ action: 'started' });
+    expect(told.some(({ kind, path }) => kind === 'file' && path === '/srv-data')).toBe(true);
     await engine.cli('exec', 'reader', 'touch', '/go');
     await waitFor('the alert', () => product.alerts.find(({ key }) => key.includes('/tmp/dropped')));
-    await waitFor('known behaviour in the capture', () =>
-      lines().some(({ kind, path, captured }) => kind === 'file' && path === '/srv-data' && captured === true),
+    await waitFor('known behaviour in the capture', async () =>
+      (await history('reader', '&path=/srv-data')).some(({ kind, captured }) => kind === 'file' && captured === true),
     );
-    expect(lines().some(({ kind, path }) => kind === 'exec' && path === '/tmp/dropped')).toBe(true);
+    const dropped = (await history('reader', '&kind=exec')).find(({ path }) => path === '/tmp/dropped');
+    const ofProcess = await history('reader', `&process=${String(dropped?.process?.pid)}`);
+    expect(ofProcess.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['exec', 'exit', 'alert']));
+    const lines = (await commandLine('history', '--container', 'reader', '--kind', 'exec,alert')).split('\n');
+    expect(lines.some((line) => / exec {7}\/tmp\/dropped {2}\/tmp\/dropped true {2}by /.test(line))).toBe(true);
     await waitFor(
       'the end of the capture',
       () => /"container":"reader".*quiet again: recorded no more/.test(product.log()),
@@ -113,12 +122,12 @@ describe('captures', () => {
     await waitFor('the capture to be counted', async () =>
       /anchorwatch_events_total\{[^}]*kind="captured"[^}]*\} [1-9]/.test(await product.metrics()),
     );
-    const before = lines().length;
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect(lines().length).toBeLessThanOrEqual(before + 60);
-    const after = lines().length;
+    const captured = async (): Promise<number> =>
+      (await history('reader', '&kind=file')).filter((entry) => entry.captured === true).length;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const after = await captured();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    expect(lines()).toHaveLength(after);
+    expect(await captured()).toBe(after);
   }, 90_000);
 });
 
@@ -149,6 +158,10 @@ test('a flood is told as a time of partial blindness, of this container and not 
   );
   expect(window).toMatchObject({ container: 'flood', hook: 'open' });
   expect(window.count).toBeGreaterThan(0);
+  const { blind } = await product.get<{ blind: { hook: string; container: { name: string } }[] }>(
+    '/api/v1/history?container=flood&kind=exec',
+  );
+  expect(blind).toContainEqual(expect.objectContaining({ hook: 'open' }));
   expect(product.log()).toMatch(
     /partly blind for \d+\.\d s: \d+ records of flood could not be told \(open, (?:rate_limited|ring_full)\)/,
   );

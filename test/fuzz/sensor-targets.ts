@@ -27,7 +27,7 @@ const commandLines = ['sh\0-c\0curl -u a:b http://c:d@e/7\0', 'busybox\0ls\0/tmp
 export const recordTarget: Target = {
   name: 'record',
   covers: (path) =>
-    /^src\/(?:sensor\/(?:decode|dns|event|text|key-hash|sip-hash|call-cookie)|profile\/(?:features|generalise)|detect\/facts|lib\/mask|model\/\w+)\.ts$/.test(
+    /^src\/(?:sensor\/(?:decode|dns|event|key-hash|sip-hash|call-cookie)|profile\/(?:features|generalise)|detect\/facts|lib\/(?:mask|escape|address-text|command-line)|model\/\w+)\.ts$/.test(
       path,
     ),
   seeds: () =>
@@ -187,7 +187,10 @@ function figures(values: readonly number[]): void {
 /** Texts of /proc and of cgroups: a byte that says which, and the text. */
 export const procTarget: Target = {
   name: 'proc',
-  covers: (path) => /^src\/(?:sensor\/(?:counters|processes|decode|text)|identity\/cgroup|lib\/mask)\.ts$/.test(path),
+  covers: (path) =>
+    /^src\/(?:sensor\/(?:counters|processes|decode)|identity\/cgroup|lib\/(?:mask|escape|process-stat|socket-table|address-text))\.ts$/.test(
+      path,
+    ),
   seeds: () => proc.map(({ sample }, i) => Uint8Array.from([i, ...bytesOf(sample)])),
   dictionary: [
     ...[

@@ -1,7 +1,9 @@
 import { configTarget, outboxTarget, profilesTarget, rulesTarget } from './file-targets.ts';
 import { firstByteIs, plantedCheck } from './planted.ts';
+import { historyTarget } from './history-target.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
+import { snapshotTarget } from './snapshot-target.ts';
 import { starterTarget } from './starter-target.ts';
 import type { Target } from './target.ts';
 import { engineTarget, factsTarget, inspectionTarget, messageTarget } from './text-targets.ts';
@@ -33,6 +35,8 @@ export const ordinaryTargets: readonly Target[] = [
     inspectionTarget,
     factsTarget,
     recordingTarget,
+    snapshotTarget,
+    historyTarget,
     starterTarget,
     configTarget,
     rulesTarget,

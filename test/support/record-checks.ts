@@ -14,7 +14,7 @@ import { eventOf } from '../../src/sensor/event.ts';
 import { keyHash } from '../../src/sensor/key-hash.ts';
 import { kinds, record } from '../../src/sensor/layout.ts';
 import type { SipKey } from '../../src/sensor/sip-hash.ts';
-import { escapedBytes } from '../../src/sensor/text.ts';
+import { escapedBytes } from '../../src/lib/escape.ts';
 import { makeContainer } from './containers.ts';
 import { lengthFields } from './sensor-records.ts';
 

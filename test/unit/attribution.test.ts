@@ -65,7 +65,7 @@ class Node {
       ...{ watch, clock, log: createLogger({ level: 'silent' }), ownPids: [], alerts: { push: () => undefined } },
       ...{
         losses: { add: () => undefined, recent: () => [] },
-        recorder: { record: () => undefined, end: () => undefined },
+        recorder: { record: () => undefined, alerted: () => undefined, end: () => undefined },
         captureMs: 0,
       },
       containers: {

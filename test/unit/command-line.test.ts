@@ -117,6 +117,8 @@ describe('help and usage', () => {
     [['alerts', '--since', 'soon'], /--since: "soon" is neither/],
     [['alerts', '--severity', 'bad'], /--severity: "bad" is not one of notice, warning, critical/],
     [['alerts', '--limit', '0'], /--limit/],
+    [['alerts', '--format', 'xml'], /--format: "xml" is not one of json, csv, ocsf/],
+    [['snapshot', 'take'], /give a container or --incident ID/],
     [['agent'], /--collector is required/],
     [['agent', '--collector', 'ws://h:1'], /--token-file is required/],
     [['up', '--slice', '3'], /--slice: "3" is not a duration/],
@@ -160,6 +162,36 @@ describe('asking a collector', () => {
     const limited = await run(['alerts', '--json', '--limit', '2', ...state]);
     expect(limited.out.split('\n').map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([2, 3]);
     expect(limited.err).toMatch(/there are older ones/);
+  });
+
+  test('in other formats, everything that matches, and nothing that a terminal acts upon', async () => {
+    const csv = await run(['alerts', '--format', 'csv', ...state]);
+    expect(csv.status).toBe(0);
+    expect(csv.out).toMatch(/^time,severity,/);
+    expect(csv.out).not.toMatch(/\u001b|\u202e/u);
+    const ocsf = await run(['alerts', '--format', 'ocsf', '--severity', 'critical', '--limit', '1', ...state]);
+    expect(ocsf.out.split('\n').map((line) => JSON.parse(line) as object)).toMatchObject([
+      { class_uid: 2004, finding_info: { title: 'nginx started /bin/sh number 3' } },
+    ]);
+    const all = await run(['alerts', '--format', 'ocsf', ...state]);
+    expect(all.out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    const lines = await run(['alerts', '--format', 'json', ...state]);
+    expect(lines.out).toBe((await run(['alerts', '--json', ...state])).out);
+  });
+
+  test('snapshots that are not there', async () => {
+    expect(await run(['snapshot', 'list', ...state])).toMatchObject({
+      ...{ status: 0, out: '' },
+      err: expect.stringMatching(/^No snapshots/) as string,
+    });
+    expect(await run(['snapshot', 'get', 'x', ...state])).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/there is no snapshot x/) as string,
+    });
+    expect(await run(['snapshot', 'take', 'web-1', ...state])).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/no node has reported a container web-1/) as string,
+    });
   });
 
   test('--follow prints what the feed brings, from --since on, until it is stopped', async () => {

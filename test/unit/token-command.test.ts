@@ -99,6 +99,14 @@ test('a collector that others reach takes its first token from its file, and the
   expect(nobody).toMatchObject({ status: 1, err: expect.stringContaining('--token-file') as string });
   expect((await run(local, secret)).status).toBe(0);
   expect((await run([...local, '--token-file', path('admin')])).status).toBe(0);
+  // What is read piece by piece goes the same way.
+  const csv = ['alerts', '--format', 'csv', '--state', state];
+  expect(await run(csv)).toMatchObject({ status: 1, out: '', err: expect.stringContaining('--token-file') as string });
+  expect(await run(csv, secret)).toMatchObject({ status: 0, out: expect.stringMatching(/^time,severity,/) as string });
+  for (const asked of [['history'], ['history', '--ocsf'], ['snapshot', 'list']])
+    expect([asked, (await run([...asked, '--state', state], secret)).status]).toEqual([asked, 0]);
+  const take = await run(['snapshot', 'take', 'web-1', '--state', state], secret);
+  expect(take).toMatchObject({ status: 1, err: expect.stringContaining('needs the role operator') as string });
 
   // From elsewhere: by its address, and by who vouches for it.
   const there = ['--collector', url, '--token-file', path('admin')];

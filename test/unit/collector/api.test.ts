@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunningCollector } from '../../../src/collector/collector.ts';
+import { ocsfProblems } from '../../support/ocsf-schema.ts';
 import { makeAlert, makeReport } from '../../support/alerts.ts';
 import { waitFor } from '../../support/wait.ts';
 import { getJson, Harness, metric } from './harness.ts';
@@ -46,6 +47,48 @@ async function fill(): Promise<void> {
     async () => (await metric(collector.url, 'anchorwatch_containers{node="worker-3"}')) === 1,
   );
 }
+
+/** The lines of an answer, and its type. */
+async function exported(path: string): Promise<{ readonly type: string; readonly lines: readonly string[] }> {
+  const response = await fetch(`${collector.url}${path}`);
+  const text = await response.text();
+  return { type: response.headers.get('content-type') ?? '', lines: text.split(/\r?\n/).slice(0, -1) };
+}
+
+describe('alerts as an export', () => {
+  test('come all, the latest first, in every format, and with a limit', async () => {
+    await fill();
+    const page = await getJson(`${collector.url}/api/v1/alerts?limit=100`);
+    const ids = (page['items'] as { id: string }[]).map(({ id }) => id);
+    const json = await exported('/api/v1/alerts?format=ndjson');
+    expect(json.type).toBe('application/x-ndjson; charset=utf-8');
+    expect(json.lines.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(ids);
+    const csv = await exported('/api/v1/alerts?format=csv&limit=5');
+    expect(csv.type).toBe('text/csv; charset=utf-8; header=present');
+    expect(csv.lines[0]).toMatch(/^time,severity,score,/);
+    expect(csv.lines.slice(1).map((line) => ids.findIndex((id) => line.includes(id)))).toEqual([0, 1, 2, 3, 4]);
+    const ocsf = await exported('/api/v1/alerts?format=ocsf&severity=critical');
+    expect(ocsf.lines).toHaveLength(4);
+    for (const line of ocsf.lines) expect(ocsfProblems(JSON.parse(line) as Record<string, unknown>)).toEqual([]);
+  });
+
+  test('of more than is held at once, none is missing or comes twice', async () => {
+    const outbox = harness.outbox(collector.url);
+    // Many at the same moment: the order within it is that of the log.
+    for (let number = 1; number <= 700; number += 1)
+      outbox.push(makeAlert(number, { time: new Date(Date.UTC(2026, 10, 23, 2, number >> 8)).toISOString() }));
+    await waitFor('the outbox to drain', () => outbox.depth() === 0);
+    const { lines: all } = await exported('/api/v1/alerts?format=ndjson');
+    const seqs = all.map((line) => (JSON.parse(line) as { seq: number }).seq);
+    expect(seqs).toHaveLength(700);
+    expect(new Set(seqs).size).toBe(700);
+  });
+
+  test('unknown formats, and pages that are too large, are refused', async () => {
+    for (const query of ['format=xml', 'limit=1001', 'limit=0', 'format=csv&limit=1000001'])
+      expect([query, (await fetch(`${collector.url}/api/v1/alerts?${query}`)).status]).toEqual([query, 400]);
+  });
+});
 
 describe('alerts', () => {
   test('come newest first, in pages without gap or repetition', async () => {

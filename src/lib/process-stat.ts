@@ -1,4 +1,4 @@
-import { escapeBytes } from './text.ts';
+import { escapeBytes } from './escape.ts';
 
 /** What polling needs of /proc/PID/stat (proc(5)). */
 export interface ProcessStat {

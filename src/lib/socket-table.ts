@@ -1,4 +1,4 @@
-import { addressText } from './decode.ts';
+import { addressText } from './address-text.ts';
 
 /** A socket as a table of /proc/PID/net shows it (proc(5)). */
 export interface SocketRow {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeBytes, escapedBytes, plainPath } from './text.ts';
+import { escapeBytes, escapedBytes, plainPath } from './escape.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
