@@ -58,8 +58,9 @@ test('a secret listing is an alert when the batch is answered, and what was list
     },
   ]);
   await harness.running?.stop();
-  for (const file of readdirSync(harness.directory))
-    expect(readFileSync(join(harness.directory, file)).includes('aHVudGVyMg')).toBe(false);
+  for (const file of readdirSync(harness.directory, { recursive: true, withFileTypes: true }))
+    if (file.isFile())
+      expect(readFileSync(join(file.parentPath, file.name)).includes('aHVudGVyMg'), file.name).toBe(false);
 });
 
 test('what is no batch is refused with what is wrong where; an event that cannot be read costs the others nothing', async () => {
