@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { network } from '../lib/address.ts';
+import type { WorkloadTeller } from '../model/fleet.ts';
+import type { ProfileFeature } from '../model/node.ts';
 import { parseParameters } from './alert-query.ts';
 import { Problem } from './problem.ts';
 
@@ -11,6 +13,35 @@ export interface AuditIntake {
     readonly taken: number;
     readonly problems: readonly { readonly where: string; readonly what: string }[];
   }>;
+  /** What it knows of users, in the place of a node. */
+  state(): WorkloadTeller;
+  /** The profile of a user's workload; undefined: there is none. */
+  features(workload: string): readonly ProfileFeature[] | undefined;
+}
+
+/** What is known of workloads, and a way to ask for their profiles. */
+export interface WorkloadSource {
+  states(): readonly WorkloadTeller[];
+  askProfile(tellers: readonly string[], workload: string, timeoutMs: number): Promise<readonly ProfileAnswer[]>;
+}
+
+interface ProfileAnswer {
+  readonly node: string;
+  readonly outcome: 'found' | 'unknown' | 'failed' | 'silent';
+  readonly features: readonly ProfileFeature[];
+  readonly omitted: number;
+}
+
+/** The workloads of the nodes, and the users of the Kubernetes API beside them. */
+export function withUsers(nodes: WorkloadSource, intake: AuditIntake): WorkloadSource {
+  return {
+    states: () => [...nodes.states(), intake.state()],
+    askProfile: async (tellers, workload, timeoutMs) => {
+      const features = intake.features(workload);
+      if (features === undefined) return nodes.askProfile(tellers, workload, timeoutMs);
+      return [{ node: intake.state().name, outcome: 'found', features, omitted: 0 }];
+    },
+  };
 }
 
 /** The API server adds it to every request of its webhooks; how long it waits is its own affair. */

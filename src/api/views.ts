@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StoredAlert } from '../model/alert.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
-import type { FleetWorkload, NodePrior, NodeState } from '../model/fleet.ts';
+import type { FleetWorkload, NodePrior, NodeState, WorkloadTeller } from '../model/fleet.ts';
 import type {
   ContainerRates,
   DimensionCoverage,
@@ -237,7 +237,7 @@ export function viewWorkload({ workload, ...rest }: FleetWorkload): WorkloadView
 }
 
 /** The workload with this id or name, and where it runs; undefined when no node has it. */
-export function findWorkload(states: readonly NodeState[], idOrName: string): WorkloadDetail | undefined {
+export function findWorkload(states: readonly WorkloadTeller[], idOrName: string): WorkloadDetail | undefined {
   const all = mergeWorkloads(states);
   const found =
     all.find(({ workload }) => workload.id === idOrName) ?? all.find(({ workload }) => workload.name === idOrName);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { loadRules } from '../detect/rule-parser.ts';
 import { problemText } from '../detect/rules.ts';
@@ -11,12 +12,14 @@ import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
 import type { Alert } from '../model/alert.ts';
 import type { ApiRequest } from '../model/api-request.ts';
 import type { Decision } from '../model/decision.ts';
+import type { WorkloadTeller } from '../model/fleet.ts';
+import type { ProfileFeature } from '../model/node.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
-import { ApiWatch, isApiUser } from './api-watch.ts';
+import { apiNode, ApiWatch, isApiUser } from './api-watch.ts';
 import type { ApiWatchOptions } from './api-watch.ts';
 import { SeenRequests } from './seen-requests.ts';
 
@@ -101,6 +104,17 @@ export class ApiAudit {
     return { taken: batch.requests.length, problems: batch.problems };
   }
 
+  /** What is known of users, in the place of a node. */
+  state(): WorkloadTeller {
+    const workloads = this.#kept()?.watch.report() ?? [];
+    return { name: apiNode, up: true, report: { workloads, containers: [] } };
+  }
+
+  /** The profile of a user's workload; undefined: there is none. */
+  features(workload: string): readonly ProfileFeature[] | undefined {
+    return isApiUser(workload) ? this.#kept()?.watch.profile(workload)?.features() : undefined;
+  }
+
   /** Does what an operator decided, durably when it resolves. False: it is not about a user of the Kubernetes API. */
   async decide(decision: Decision): Promise<boolean> {
     if (!isApiUser(decision.workload)) return false;
@@ -178,6 +192,11 @@ export class ApiAudit {
       watch.returnChanges(changes);
       throw error;
     }
+  }
+
+  /** As `#opened`; undefined where nothing was ever learned. */
+  #kept(): Opened | undefined {
+    return this.#open === undefined && !existsSync(this.#options.path) ? undefined : this.#opened();
   }
 
   #opened(): Opened {

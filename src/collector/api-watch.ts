@@ -14,6 +14,7 @@ import { isRefused } from '../model/api-request.ts';
 import type { ApiRequest } from '../model/api-request.ts';
 import type { Workload } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
+import type { WorkloadReport } from '../model/node.ts';
 import { apiFeaturesOf } from '../profile/api-features.ts';
 import { coverage, surpriseOfNew, surpriseOfSeen } from '../profile/coverage.ts';
 import { Profile } from '../profile/profile.ts';
@@ -44,7 +45,7 @@ export interface ApiJudgement {
 }
 
 /** What an API server's audit log is the log of, in place of a node. */
-const node = 'kubernetes-api';
+export const apiNode = 'kubernetes-api';
 const noContainer = { id: '', name: '', image: '', digest: '' } as const;
 const refusalWindowMs = 60_000;
 const expectedMax = 10;
@@ -82,6 +83,16 @@ export class ApiWatch {
   /** The profile of a user's workload; undefined: it never asked anything. */
   profile(workloadId: string): Profile | undefined {
     return this.#profiles.get(workloadId);
+  }
+
+  /** What is known of users, as nodes report of workloads. */
+  report(): readonly WorkloadReport[] {
+    return Array.from(this.#profiles.values(), (profile) => {
+      const counts = profile.incidences('api', 'steady');
+      const [features, seenInOneSample] = [profile.size('api'), Math.round(counts.once)];
+      const dimensions = [{ dimension: 'api' as const, coverage: coverage(counts), features, seenInOneSample }];
+      return { workload: profile.workload, containers: 0, samples: profile.samples, dimensions };
+    });
   }
 
   /** Judges a request that was answered, and learns from it. */
@@ -207,8 +218,9 @@ export class ApiWatch {
       const sighting = { containerId: `${workload.id} ${request.user}`, timeMs, lineage: [] };
       return fitAlert({
         ...{ id, time, lastTime: time, count: 1, raisedAfterMs: nowMs - timeMs },
-        ...{ severity, score, surprise, suspicion, detector, rules, techniques, practices, evidence, node, workload },
+        ...{ severity, score, surprise, suspicion, detector, rules, techniques, practices, evidence, workload },
         ...{ title: titleOfRequest(request), dimension: feature.dimension, key: printable(feature.key, 1024) },
+        node: apiNode,
         container: { ...noContainer, ...(request.namespace === '' ? {} : { namespace: request.namespace }) },
         incident: this.#incidents.assign(id, sighting).id,
         features: about,

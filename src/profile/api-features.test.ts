@@ -27,6 +27,12 @@ test('refused is another behaviour than answered, and many refusals are one of t
   expect(keys({ code: 200 }, refusalsMany)).not.toContain('many refused requests');
 });
 
+test('a key is text that can be stored and shown, whatever a client calls itself', () => {
+  const [, , program = ''] = keys({ userAgent: `a\u0000b\ud800${'c'.repeat(600)}` });
+  expect(program).toMatch(/^by a\?b\ufffdc+$/u);
+  expect(keys({ resource: 'x'.repeat(600) })[0]).toHaveLength(512);
+});
+
 test('who is impersonated is a feature', () => {
   expect(keys({ impersonated: 'system:admin' })).toContain('as system:admin');
 });

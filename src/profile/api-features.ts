@@ -34,8 +34,13 @@ export function actionKey(request: ApiRequest): string {
   return `${isRefused(request) ? 'refused ' : ''}${verb} ${target}${namespace === '' ? '' : ` in ${namespace}`}`;
 }
 
+/** Clients choose parts of it: what cannot be stored as it is would be new after each restart. */
 function feature(level: ApiFeature['level'], key: string): ApiFeature {
-  return { dimension: 'api', key: key.slice(0, keyMax), level };
+  const text = key
+    .slice(0, keyMax)
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f]/gu, '?');
+  return { dimension: 'api', key: text, level };
 }
 
 /** Discovery asks for a path of each group and version; of other paths the first two parts say what they are. */

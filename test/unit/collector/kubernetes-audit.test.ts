@@ -135,6 +135,15 @@ test('what an operator accepts of a user is known from then on', async () => {
   });
   await send(2);
   expect(await outcomes(harness.url)).toEqual({ alerted: 1, known: 1 });
+  const workload = 'system:serviceaccount:shop:web';
+  const listed = (await harness.ask('GET /api/v1/workloads')).body['items'];
+  expect(listed).toMatchObject([{ name: workload, kind: 'kubernetes-user', containers: 0, nodes: ['kubernetes-api'] }]);
+  const known = (await harness.ask(`GET /api/v1/workloads/${workload}/profile`)).body['features'];
+  expect(known).toMatchObject([{ key: 'list secrets in shop' }, { key: 'by web' }, { key: 'from 10.244.0.0/16' }]);
+  expect(
+    (await harness.ask(`POST /api/v1/workloads/${workload}/decisions`, undefined, { verdict: 'relearn' })).status,
+  ).toBe(200);
+  expect((await harness.ask('GET /api/v1/nodes')).body['items']).toEqual([]);
 });
 
 /** A collector that is killed and started again on the same files. */
