@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { network } from '../lib/address.ts';
 import type { WorkloadTeller } from '../model/fleet.ts';
@@ -92,12 +92,18 @@ export function addKubernetesRoutes(app: FastifyInstance, intake: AuditIntake): 
       });
       return done();
     });
-    const take = async (request: FastifyRequest): Promise<AuditReceipt> => {
+    const take = async (request: FastifyRequest, reply: FastifyReply): Promise<AuditReceipt> => {
       parseParameters(auditWebhookQuerySchema, request.query);
       const place = placeOf.get(request);
       if (place !== undefined) place.taking = true;
       try {
-        return receiptOf(await intake.take(request.body));
+        return receiptOf(
+          await intake.take(request.body).catch((error: unknown) => {
+            // With it the API server's client tries again by itself, whatever the status.
+            void reply.header('retry-after', '5');
+            throw error;
+          }),
+        );
       } finally {
         if (place !== undefined) {
           place.taking = false;
@@ -105,7 +111,7 @@ export function addKubernetesRoutes(app: FastifyInstance, intake: AuditIntake): 
         }
       }
     };
-    scope.post('/kubernetes/audit', { bodyLimit: batchBytesMax }, (request) => take(request));
+    scope.post('/kubernetes/audit', { bodyLimit: batchBytesMax }, (request, reply) => take(request, reply));
     registered();
   });
 }
