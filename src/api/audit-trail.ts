@@ -10,6 +10,7 @@ import type { AuditRecord, StoredAuditRecord } from '../model/access.ts';
 import { alertQuerySchema, parseParameters, parseTime } from './alert-query.ts';
 import { nameOf } from './authentication.ts';
 import { Problem, problemType } from './problem.ts';
+import { accessOf } from './route-access.ts';
 
 /** Which records are asked for; undefined members do not filter. */
 export interface AuditQuery {
@@ -93,6 +94,7 @@ export function keepTrail(
 ): void {
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.method === 'GET' || request.method === 'HEAD' || request.principal === null) return payload;
+    if (accessOf(request.method, request.routeOptions.url ?? '')?.untrailed === true) return payload;
     const record = recordOf(request, reply, payload);
     try {
       await trail.add(record, clock.nowMs());

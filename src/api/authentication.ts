@@ -126,7 +126,8 @@ export class Authentication {
 }
 
 /** Throws a 403 problem unless who asks may have the route. */
-export function permit(principal: Principal, { needs }: RouteAccess): void {
+export function permit(principal: Principal, { needs, agentsToo }: RouteAccess): void {
+  if (agentsToo === true && principal.role === 'agent') return;
   if (needs !== 'nothing' && !includesRole(principal.role, needs)) throw missingRole(principal, needs);
 }
 

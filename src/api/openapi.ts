@@ -14,6 +14,7 @@ import { importQuerySchema, importViewSchema, profileDocumentSchema } from './ex
 import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
+import { auditEventListSchema, auditReceiptSchema, auditWebhookQuerySchema } from './kubernetes-routes.ts';
 import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
@@ -49,6 +50,8 @@ const components = {
   NewToken: tokenBodySchema,
   NewSecret: newSecretSchema,
   AuditPage: auditPageSchema,
+  AuditEventList: auditEventListSchema,
+  AuditReceipt: auditReceiptSchema,
   Problem: problemSchema,
 } as const;
 
@@ -282,6 +285,18 @@ export function describeApi(version: string): Json {
           reference('AuditPage'),
           queryParameters(auditQuerySchema),
           ['400'],
+        ),
+      },
+      '/kubernetes/audit': {
+        post: posted(
+          operation(
+            'takeKubernetesAudit',
+            'Audit webhook backend of the Kubernetes API server: a batch is kept durably when it is answered with 200.',
+            reference('AuditReceipt'),
+            queryParameters(auditWebhookQuerySchema),
+            ['400', '413', '503'],
+          ),
+          'AuditEventList',
         ),
       },
     },

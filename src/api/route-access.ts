@@ -8,6 +8,10 @@ export interface RouteAccess {
   readonly query?: true;
   /** Also where nobody has to say who they are: what is made here outlasts that. */
   readonly always?: true;
+  /** Tokens of agents are good for it too: it is for machines. */
+  readonly agentsToo?: true;
+  /** It decides nothing that the audit trail would have to tell. */
+  readonly untrailed?: true;
   /** What else there is to know. */
   readonly note?: string;
 }
@@ -57,6 +61,10 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/tokens': { needs: 'admin', always: true },
   'DELETE /api/v1/tokens/:id': { needs: 'admin', always: true },
   'GET /api/v1/audit': { needs: 'admin', query: true },
+  'POST /kubernetes/audit': {
+    ...{ needs: 'operator', query: true, agentsToo: true, untrailed: true },
+    note: "Or agent: a token for the API server's webhook alone.",
+  },
   'WS /feed': viewerQuery,
   'WS /agent': { needs: 'agent', always: true, note: 'With `--client-ca` by certificate.' },
 };

@@ -26,6 +26,8 @@ import { incidentAlertsMax, viewIncident } from './incident-views.ts';
 import type { IncidentDetail, IncidentPage } from './incident-views.ts';
 import { addExchangeRoutes } from './exchange-routes.ts';
 import type { ProfileExchange } from './exchange-routes.ts';
+import { addKubernetesRoutes, withUsers } from './kubernetes-routes.ts';
+import type { AuditIntake, WorkloadSource } from './kubernetes-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
 import { addSnapshotRoutes } from './snapshot-routes.ts';
@@ -81,6 +83,8 @@ export interface RouteOptions {
   readonly historyOcsf: HistoryLines;
   readonly tokens: TokenBook;
   readonly audit: AuditTrail;
+  /** Where the audit log of the Kubernetes API goes. */
+  readonly kubernetesAudit: AuditIntake;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -97,6 +101,7 @@ interface IdParams {
 /** Every path of the HTTP API (contract.md, "HTTP"). */
 export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   const { alerts, nodes, clock, version } = options;
+  const known = withUsers(nodes, options.kubernetesAudit);
   const description = describeApi(version);
 
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(startPage));
@@ -124,16 +129,16 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     incidentPage(options.incidents, parseIncidentQuery(request.query, clock.nowMs())),
   );
   app.get<IdParams>('/api/v1/incidents/:id', (request) => oneIncident(options.incidents, request.params.id));
-  app.get('/api/v1/workloads', () => ({ items: mergeWorkloads(nodes.states()).map(viewWorkload) }));
-  app.get<IdParams>('/api/v1/workloads/:id', (request, reply) => reply.send(workload(nodes, request.params.id)));
+  app.get('/api/v1/workloads', () => ({ items: mergeWorkloads(known.states()).map(viewWorkload) }));
+  app.get<IdParams>('/api/v1/workloads/:id', (request, reply) => reply.send(workload(known, request.params.id)));
   app.get<IdParams>('/api/v1/workloads/:id/profile', (request) => profile(options, request.params.id));
   addDecisionRoutes(app, options.decisions, {
     alert: (id) => oneAlert(alerts, id),
-    workload: (id) => workload(nodes, id),
+    workload: (id) => workload(known, id),
     profile: (id) => profile(options, id),
   });
   addChainRoutes(app, options.chain);
-  addExchangeRoutes(app, options.exchange, (id) => workload(nodes, id));
+  addExchangeRoutes(app, options.exchange, (id) => workload(known, id));
   addSnapshotRoutes(
     app,
     options.snapshots,
@@ -149,6 +154,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   );
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
+  addKubernetesRoutes(app, options.kubernetesAudit);
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 
@@ -187,14 +193,15 @@ async function oneIncident(source: IncidentSource, id: string): Promise<Incident
   return viewIncident(await knownIncident(source, id), await source.alertsOf(id, incidentAlertsMax));
 }
 
-function workload(nodes: NodeSource, id: string): NonNullable<ReturnType<typeof findWorkload>> {
+function workload(nodes: WorkloadSource, id: string): NonNullable<ReturnType<typeof findWorkload>> {
   const found = findWorkload(nodes.states(), id);
   if (found === undefined) throw new Problem(404, 'workload.unknown', `no node has reported a workload ${id}`);
   return found;
 }
 
 /** Answers with what the nodes sent, and names those that did not: a missing answer is not an empty profile. */
-async function profile({ nodes, profileTimeoutMs = 5000 }: RouteOptions, id: string): Promise<ProfileView> {
+async function profile({ profileTimeoutMs = 5000, ...sources }: RouteOptions, id: string): Promise<ProfileView> {
+  const nodes = withUsers(sources.nodes, sources.kubernetesAudit);
   const found = workload(nodes, id);
   const answers = await nodes.askProfile(found.nodes, found.id, profileTimeoutMs);
   const having = answers.filter(({ outcome }) => outcome === 'found');

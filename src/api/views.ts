@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StoredAlert } from '../model/alert.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
-import type { FleetWorkload, NodePrior, NodeState } from '../model/fleet.ts';
+import type { FleetWorkload, NodePrior, NodeState, WorkloadTeller } from '../model/fleet.ts';
 import type {
   ContainerRates,
   DimensionCoverage,
@@ -10,6 +10,7 @@ import type {
   RateReport,
   RuleReport,
 } from '../model/node.ts';
+import { workloadKinds } from '../model/container.ts';
 import type { WorkloadKind } from '../model/container.ts';
 import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
 import {
@@ -139,7 +140,7 @@ const priors = z.array(z.intersection(z.object({ node: z.string() }), priorRepor
 const workloadFields = {
   id: z.string(),
   name: z.string(),
-  kind: z.enum(['kubernetes', 'compose', 'image']),
+  kind: z.enum(workloadKinds),
   nodes: z.array(z.string()),
   containers: z.int(),
   samples: z.object({ startup: z.number(), steady: z.number() }),
@@ -236,7 +237,7 @@ export function viewWorkload({ workload, ...rest }: FleetWorkload): WorkloadView
 }
 
 /** The workload with this id or name, and where it runs; undefined when no node has it. */
-export function findWorkload(states: readonly NodeState[], idOrName: string): WorkloadDetail | undefined {
+export function findWorkload(states: readonly WorkloadTeller[], idOrName: string): WorkloadDetail | undefined {
   const all = mergeWorkloads(states);
   const found =
     all.find(({ workload }) => workload.id === idOrName) ?? all.find(({ workload }) => workload.name === idOrName);

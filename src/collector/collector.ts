@@ -24,6 +24,8 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
+import { ApiAudit } from './api-audit.ts';
+import { isApiUser } from './api-watch.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -163,6 +165,12 @@ async function assemble(
     log,
   });
 
+  const apiAudit = new ApiAudit({
+    ...{ path: join(stateDir, 'api-profiles.db'), raise: ingest.raise.bind(ingest), registry, clock, log },
+    incidentQuietMs: options.incidentQuietMs,
+  });
+  cleanups.defer('users of the Kubernetes API', () => apiAudit.stop());
+
   const inquire = ingest.inquire.bind(ingest);
   const intake: SnapshotIntake = new SnapshotIntake({ keep: snapshots, inquire, registry, clock, log });
   const silence = new NodeSilence(
@@ -227,6 +235,7 @@ async function assemble(
       },
     },
     audit: store.audit,
+    kubernetesAudit: apiAudit,
     metricsOpen: options.metricsOpen ?? false,
     tls: options.tls,
     requests: options.requests,
@@ -254,8 +263,10 @@ async function assemble(
         const nowMs = clock.nowMs();
         const decision = { ...said, id: ulid(nowMs), time: new Date(nowMs).toISOString() };
         // What was seen to is of interest to people only; everything else is for the nodes, also for those that are away.
-        const names = said.verdict === 'acknowledge' ? [] : nodes.states().map(({ name }) => name);
+        const isOfNodes = said.verdict !== 'acknowledge' && !isApiUser(said.workload);
+        const names = isOfNodes ? nodes.states().map(({ name }) => name) : [];
         const stored = await store.addDecision(decision, names);
+        await apiAudit.decide(decision);
         if (said.verdict === 'relearn') await fleet.forget(said.workload);
         const { id, verdict, by, workload } = decision;
         log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');

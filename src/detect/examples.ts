@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { fileChanges } from '../model/change.ts';
 import type { FileChange } from '../model/change.ts';
+import type { ApiRequest } from '../model/api-request.ts';
+import { workloadKinds } from '../model/container.ts';
 import type { Container, WorkloadKind } from '../model/container.ts';
 import type { Event, FileOrigin, FileType, PeerKind, Process } from '../model/event.ts';
-import { factsOf, sliceFactsOf } from './facts.ts';
+import { apiFactsOf, factsOf, sliceFactsOf } from './facts.ts';
 import type { Facts, ProfileFacts } from './facts.ts';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `slice` a dimension of slices (`rate.cpu`) with `value`, `usual`, `heldSeconds` and `burst`, `by` the program that did it. */
+/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `slice` a dimension of slices (`rate.cpu`) with `value`, `usual`, `heldSeconds` and `burst`, `by` the program that did it, `api` a request to the Kubernetes API (`list secrets shop`: verb, resource with subresource or path, namespace) with `user`, `as`, `userAgent`, `code` and `refusedLately`. */
 export interface Example extends Optional<{
   exec: string;
   read: string;
@@ -21,6 +23,12 @@ export interface Example extends Optional<{
   dns: string;
   accept: string;
   slice: string;
+  api: string;
+  user: string;
+  as: string;
+  userAgent: string;
+  code: number;
+  refusedLately: number;
   value: number;
   usual: number;
   heldSeconds: number;
@@ -60,6 +68,12 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   dns: z.string().optional(),
   accept: z.string().optional(),
   slice: z.string().optional(),
+  api: z.string().optional(),
+  user: z.string().optional(),
+  as: z.string().optional(),
+  userAgent: z.string().optional(),
+  code: z.number().optional(),
+  refusedLately: z.number().optional(),
   value: z.number().optional(),
   usual: z.number().optional(),
   heldSeconds: z.number().optional(),
@@ -87,7 +101,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
       name: z.string().optional(),
       image: z.string().optional(),
       privileged: z.boolean().optional(),
-      kind: z.enum(['kubernetes', 'compose', 'image']).optional(),
+      kind: z.enum(workloadKinds).optional(),
     })
     .optional(),
   profile: z
@@ -151,9 +165,27 @@ export function describedFacts(example: Example): Facts {
     hostNamespaces: [],
   };
   const known = profile as unknown as ProfileFacts;
+  if (example.api !== undefined) return apiFactsOf(describedRequest(example), example.refusedLately ?? 0, known);
   if (example.slice === undefined) return factsOf(describedEvent(example), container, known);
   const { slice: name, value = 0, usual = 0, heldSeconds = 180, burst = false } = example;
   return sliceFactsOf({ name, value, usual, heldSeconds, burst }, container, known);
+}
+
+/** The request to the Kubernetes API that an example describes. */
+function describedRequest(example: Example): ApiRequest {
+  const [verb = '', target = '', namespace = ''] = (example.api ?? '').split(' ');
+  const isPath = target.startsWith('/');
+  const [resource = '', subresource = ''] = isPath ? [] : target.split('/');
+  return {
+    stage: 'ResponseComplete',
+    ...{ auditId: '1', timeMs: 0, verb, resource, subresource, namespace, name: '' },
+    path: isPath ? target : '',
+    user: example.user ?? 'system:serviceaccount:shop:web',
+    impersonated: example.as ?? '',
+    address: '10.0.0.9',
+    userAgent: example.userAgent ?? 'kubectl/v1.36.0',
+    code: example.code ?? (example.refused === true ? 403 : 200),
+  };
 }
 
 /** The event that an example describes, if it is not of a slice. Throws as `describedFacts` does. */
@@ -228,7 +260,7 @@ export function describedEvent(example: Example): Event {
     } as Event;
   }
   throw new Error(
-    `an example needs exec, read, write, connect, listen, accept, dns, change, call, lifecycle or slice: ${JSON.stringify(example)}`,
+    `an example needs exec, read, write, connect, listen, accept, dns, change, call, lifecycle, api or slice: ${JSON.stringify(example)}`,
   );
 }
 

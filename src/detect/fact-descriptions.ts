@@ -6,15 +6,16 @@ import type { FactNames } from './facts.ts';
  */
 export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Record<FactNames[V], string>> } = {
   event: {
-    kind: 'What happened: `exec file connect listen accept dns call change lifecycle`; `slice`: what the container did for some slices of time.',
-    path: 'exec: the program; file and change: the file. Absolute, as the container sees it.',
-    name: 'Last part of `path`, of a program without its version (`python`), the applet of busybox and its like; connect: the DNS name that the address was given for; dns: the name asked for; slice: its dimension (`rate.cpu`).',
+    kind: 'What happened: `exec file connect listen accept dns call change lifecycle api`; `slice`: what the container did for some slices of time.',
+    path: 'exec: the program; file and change: the file. Absolute, as the container sees it. api: the path of the request.',
+    name: 'Last part of `path`, of a program without its version (`python`), the applet of busybox and its like; connect: the DNS name that the address was given for; dns: the name asked for; slice: its dimension (`rate.cpu`); api: name of the object.',
     access: 'file: `read` or `write`.',
     created: 'file: it was made by this open.',
     origin:
       'exec and file: where the file is from: `image written tmpfs mount memfd deleted unknown`; `written` is since the container started.',
     fileType: 'file: `regular directory character block fifo socket other`.',
-    address: 'connect, accept: the other end; listen: the own address; dns: the resolver.',
+    address:
+      'connect, accept: the other end; listen: the own address; dns: the resolver; api: the client, as the API server saw it.',
     loopback: 'connect, listen, accept: the address is of the container itself.',
     port: 'connect: the port there; listen and accept: the port here.',
     protocol: 'connect, listen, accept: `tcp` or `udp`.',
@@ -32,7 +33,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     other: 'change: the old name of a rename, what a link points to.',
     special:
       'change: chmod lends the identity of the owner (set-user-id, set-group-id), or a time was set that is not the present.',
-    refused: 'call, change: it failed. file: it was forbidden to be opened; the path is as it was asked for.',
+    refused:
+      'call, change: it failed. file: it was forbidden to be opened; the path is as it was asked for. api: answered with 401 or 403.',
     text: 'call: the path or text that it was given.',
     socketStdio: 'exec: standard input is a network socket.',
     compat: 'exec: a program of the 32-bit ABI on a 64-bit machine.',
@@ -42,6 +44,16 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     usual: 'slice: what is usual for the workload at this hour, in the unit of `value`.',
     heldSeconds: 'slice: for how long it has been so.',
     burst: 'slice: it came within seconds; `usual` is then the highest that was seen before.',
+    user: 'api: user or service account, as the API server authenticated it.',
+    verb: 'api: `get list watch create update patch delete deletecollection`.',
+    resource:
+      'api: plural name of the resource with its group (`secrets`, `roles.rbac.authorization.k8s.io`); empty for other paths.',
+    subresource: 'api: `exec log status token` and their like.',
+    namespace: 'api: namespace of the object; empty for what belongs to the cluster, and where all were asked.',
+    userAgent: 'api: what the client calls itself.',
+    impersonated: 'api: the user on whose behalf it was asked.',
+    code: 'api: HTTP status of the answer.',
+    refusedLately: 'api: requests of the user that were refused within a minute.',
   },
   process: {
     exe: 'Path of the program that did it.',

@@ -1,3 +1,5 @@
+import { isRefused } from '../model/api-request.ts';
+import type { ApiRequest } from '../model/api-request.ts';
 import type { Container } from '../model/container.ts';
 import type { Event, Process } from '../model/event.ts';
 import { baseName, runningName } from '../model/program.ts';
@@ -79,6 +81,15 @@ const noEvent = {
   usual: 0,
   heldSeconds: 0,
   burst: false,
+  user: '',
+  verb: '',
+  resource: '',
+  subresource: '',
+  namespace: '',
+  userAgent: '',
+  impersonated: '',
+  code: 0,
+  refusedLately: 0,
 };
 
 /** What rules may know of a slice that a detector speaks about; `factDescriptions` says what each means. */
@@ -94,6 +105,18 @@ export function factsOf(event: Event, container: Container, profile: ProfileFact
     event: { ...noEvent, kind: event.kind, ...eventFacts(event) },
     process: processFacts(event.process),
     container: containerFacts(container),
+    profile,
+  };
+}
+
+/** Turns a request to the Kubernetes API into the variables of rule conditions. Pure. @param refusedLately of its user, within a minute */
+export function apiFactsOf(request: ApiRequest, refusedLately: number, profile: ProfileFacts): Facts {
+  const { user, impersonated, verb, resource, subresource, namespace, name, path, address, userAgent, code } = request;
+  const told = { user, impersonated, verb, resource, subresource, namespace, name, path, address, userAgent, code };
+  return {
+    event: { ...noEvent, kind: 'api', ...told, refused: isRefused(request), refusedLately },
+    process: processFacts(undefined),
+    container: { name: '', image: '', privileged: false, kind: 'kubernetes-user', workload: user, hostNamespaces: [] },
     profile,
   };
 }

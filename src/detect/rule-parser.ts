@@ -14,7 +14,7 @@ import type { RuleFile } from './rule-files.ts';
 import { RuleSet } from './rules.ts';
 import type { Rule, RuleProblem } from './rules.ts';
 
-const levels = ['program', 'pair', 'arguments', 'origin', 'path', 'peer', 'port', 'action'] as const;
+const levels = ['program', 'pair', 'arguments', 'origin', 'path', 'peer', 'port', 'action', 'burst'] as const;
 const id = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case');
 
 const ruleSchema = z.strictObject({

@@ -1,5 +1,9 @@
-/** How a container engine or orchestrator grouped the container (design.md section 1, "workload"). */
-export type WorkloadKind = 'kubernetes' | 'compose' | 'image';
+/**
+ * How a container engine or orchestrator grouped the container (design.md section 1, "workload"); `kubernetes-user`: no container, but a user or
+ * service account of the Kubernetes API.
+ */
+export const workloadKinds = ['kubernetes', 'compose', 'image', 'kubernetes-user'] as const;
+export type WorkloadKind = (typeof workloadKinds)[number];
 
 /** The group of containers that should behave alike. `id` is stable across restarts of the agent and of the containers. */
 export interface Workload {

@@ -21,6 +21,11 @@ export interface NodeState {
   readonly clockSkewMs?: number;
 }
 
+/** What lists of workloads are made from: a node, or what tells of workloads beside the nodes. */
+export interface WorkloadTeller extends Pick<NodeState, 'name' | 'up'> {
+  readonly report: Pick<NodeReport, 'workloads' | 'containers'> | undefined;
+}
+
 /** A workload as all the nodes that run it know it. */
 export interface FleetWorkload extends Omit<WorkloadReport, 'prior'> {
   readonly nodes: readonly string[];
@@ -39,7 +44,7 @@ export interface NodePrior extends PriorReport {
  * What is usual for a rate is as the node knows that has watched it longest, the highest value that of all.
  * Sorted by containers (most first), then name.
  */
-export function mergeWorkloads(states: readonly NodeState[]): readonly FleetWorkload[] {
+export function mergeWorkloads(states: readonly WorkloadTeller[]): readonly FleetWorkload[] {
   const merged = new Map<string, FleetWorkload>();
   for (const { name, report } of states) {
     for (const { prior, ...workload } of report?.workloads ?? []) {

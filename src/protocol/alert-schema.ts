@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { severities } from '../model/alert.ts';
 import type { Alert, AlertContainer, AlertProcess, Evidence, StoredAlert } from '../model/alert.ts';
+import { workloadKinds } from '../model/container.ts';
 import type { Workload } from '../model/container.ts';
 import type { Ancestor } from '../model/event.ts';
 import { verdicts } from '../model/decision.ts';
@@ -27,7 +28,7 @@ export const dimensionSchema: z.ZodType<Dimension> = z.union([
 export const workloadSchema: z.ZodType<Workload> = z.object({
   id: name.min(1),
   name: name.min(1),
-  kind: z.enum(['kubernetes', 'compose', 'image']),
+  kind: z.enum(workloadKinds),
 });
 /** What somebody does, in one dimension. */
 export const featureSchema: z.ZodType<Feature> = z.object({ dimension: dimensionSchema, key: text });

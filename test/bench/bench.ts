@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { startEngine } from '../containers/engine.ts';
 import { type Product, startProduct } from '../containers/product.ts';
 import { benchAgents } from './agents-bench.ts';
+import { benchAudit } from './audit-bench.ts';
 import { benchCollector } from './collector-bench.ts';
 import { benchFleet } from './fleet-bench.ts';
 import { type Figure, median, print } from './figures.ts';
@@ -47,6 +48,7 @@ const all = [
   'history',
   'fleet',
   'agents',
+  'audit',
 ];
 // What takes a minute a run is measured when it is asked for.
 const wanted =
@@ -69,6 +71,7 @@ if (wanted.includes('store'))
 if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
 if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
 if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
+if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
 
