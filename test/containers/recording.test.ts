@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -36,8 +36,9 @@ test('what an agent records beside its work is there after kill -9, and says wha
   await engine.cli('exec', 'recorded', 'touch', '/tmp/go');
   const shadow = ({ key }: { readonly key: string }): boolean => key === '/etc/shadow';
   const told = await waitFor('the alert', () => product.alerts.find(shadow), 30_000);
-  // It is written through about once a second, and can be read meanwhile.
-  await waitFor('the recording', async () => (await replayed(path)).alerts.some(shadow), 30_000);
+  // It is written through about once a second, and can be read meanwhile; before the first time there is nothing in it.
+  await waitFor('the recording', () => statSync(path).size > 0, 30_000);
+  await waitFor('the alert in it', async () => (await replayed(path)).alerts.some(shadow), 30_000);
   await product.kill('SIGKILL');
   const { alerts, summary } = await replayed(path);
   const { title, score, evidence } = alerts.find(shadow) ?? {};
