@@ -42,8 +42,10 @@ function warm(node) {
   ].map((name) => JSON.stringify(pathToFileURL(join(root, `src/${name}.ts`)).href));
   const text = modules.map((module) => `await import(${module});`).join('\n');
   const env = { ...process.env, NODE_COMPILE_CACHE: productCache };
-  spawnSync(node, [...productFlags, '--input-type=module', '--eval', text], { stdio: 'ignore', env });
-  spawnSync(node, [...productFlags, join(root, 'src/cli/main.ts'), 'version'], { stdio: 'ignore', env });
+  // Only a cache: one that does not end (seen once, at its exit) must not keep the program from starting.
+  const options = { stdio: 'ignore', env, timeout: 20_000, killSignal: 'SIGKILL' };
+  spawnSync(node, [...productFlags, '--input-type=module', '--eval', text], options);
+  spawnSync(node, [...productFlags, join(root, 'src/cli/main.ts'), 'version'], options);
 }
 
 /**
