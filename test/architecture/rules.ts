@@ -28,6 +28,9 @@ const rooms = [
   'history',
   'snapshot',
   'export',
+  'dispatch',
+  'notify',
+  'posture',
 
   'outbox',
   'ingest',
@@ -87,11 +90,14 @@ export const pins: Readonly<Record<string, Pin>> = {
   koffi: { homes: ['sensor'], reason: 'a bad pointer kills the process: native calls stay in the sensor' },
   '@marcbachmann/cel-js': { homes: ['detect'], reason: 'rule conditions are the only expressions that are evaluated' },
   yaml: {
-    homes: ['detect', 'config', 'profile/starter-file.ts', 'identity/kubernetes/access.ts'],
-    reason: 'rules, the configuration file, starters and kubeconfigs are the only YAML',
+    homes: ['detect', 'config', 'profile/starter-file.ts', 'identity/kubernetes/access.ts', 'dispatch', 'posture'],
+    reason: 'rules, the configuration file, starters, kubeconfigs, routes and practices are the only YAML',
   },
   zod: {
-    homes: ['protocol', 'config', 'api', 'detect', 'identity', 'ingest', 'profile/starter-file.ts'],
+    homes: [
+      ...['protocol', 'config', 'api', 'detect', 'identity', 'ingest', 'profile/starter-file.ts'],
+      ...['dispatch', 'notify', 'posture'],
+    ],
     reason: 'schemas stand where bytes come in from outside',
   },
   commander: { homes: ['cli'], reason: 'flags are parsed by the command line only' },
