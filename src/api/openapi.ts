@@ -12,6 +12,7 @@ import {
 } from './decision-routes.ts';
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
 import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
+import { notificationComponents, notificationPaths } from './notification-openapi.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { auditEventListSchema, auditReceiptSchema, auditWebhookQuerySchema } from './kubernetes-routes.ts';
@@ -52,6 +53,7 @@ const components = {
   AuditPage: auditPageSchema,
   AuditEventList: auditEventListSchema,
   AuditReceipt: auditReceiptSchema,
+  ...notificationComponents,
   Problem: problemSchema,
 } as const;
 
@@ -251,6 +253,7 @@ export function describeApi(version: string): Json {
           ['400', '404'],
         ),
       },
+      ...notificationPaths({ operation, reference, queryParameters }),
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },

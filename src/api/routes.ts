@@ -28,6 +28,8 @@ import { addExchangeRoutes } from './exchange-routes.ts';
 import type { ProfileExchange } from './exchange-routes.ts';
 import { addKubernetesRoutes, withUsers } from './kubernetes-routes.ts';
 import type { AuditIntake, WorkloadSource } from './kubernetes-routes.ts';
+import { addNotificationRoutes } from './notification-routes.ts';
+import type { NotificationDesk, SilenceBook } from './notification-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
 import { addSnapshotRoutes } from './snapshot-routes.ts';
@@ -79,6 +81,8 @@ export interface RouteOptions {
   readonly exchange: ProfileExchange;
   readonly snapshots: SnapshotRoutesOptions;
   readonly alertFormats: AlertFormats;
+  readonly silences: SilenceBook;
+  readonly notifications: NotificationDesk;
   readonly history: HistorySource;
   readonly historyOcsf: HistoryLines;
   readonly tokens: TokenBook;
@@ -152,6 +156,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     () => clock.nowMs(),
     options.historyOcsf,
   );
+  addNotificationRoutes(app, options, { alert: (id) => oneAlert(alerts, id), clock });
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
   addKubernetesRoutes(app, options.kubernetesAudit);

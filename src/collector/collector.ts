@@ -26,6 +26,8 @@ import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.
 import type { MetricDescription } from '../lib/metrics.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
+import { Notifications } from './notifications.ts';
+import type { NotificationsOptions } from './notifications.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -66,6 +68,12 @@ export interface CollectorOptions {
   readonly retentionMs?: number;
   /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
   readonly retentionBytes?: number;
+  /** YAML file that says which receivers are told of what; without it nobody is told of anything. */
+  readonly routesFile?: string | undefined;
+  /** Where people reach the collector: links in notifications begin with it. */
+  readonly publicUrl?: string | undefined;
+  /** Kinds of receivers. Default: all that there are. */
+  readonly receiverKinds?: NotificationsOptions['kinds'];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -75,7 +83,7 @@ export interface RunningCollector {
   readonly url: string;
   /** Every metric that `/metrics` may show. */
   readonly metrics: readonly MetricDescription[];
-  /** Reads the certificate's files again. */
+  /** Reads the certificate's files and the routes file again. */
   reload(): void;
   stop(): Promise<void>;
 }
@@ -85,7 +93,7 @@ const nodeTickMs = 1000;
 
 /**
  * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `tls.files`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
- * and `store.…` (see `openDatabase`); whatever had been started is stopped then.
+ * `routes.…` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
  */
 export async function startCollector(options: CollectorOptions, log: Logger): Promise<RunningCollector> {
   const cleanups = new Cleanups();
@@ -136,8 +144,20 @@ async function assemble(
   cleanups.defer('forgetting of nodes', () => clearInterval(forgetting));
   const nodeMetrics = new NodeMetrics(registry, () => nodes.states(), clock);
 
+  const notifications = await Notifications.start({
+    ...{ routesFile: options.routesFile, publicUrl: options.publicUrl, kinds: options.receiverKinds },
+    ...{ store, registry, clock, log },
+  });
+  cleanups.defer('notifications', () => notifications.stop());
+
   const feed = new Feed({ alerts: store, registry, log });
-  const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
+  const listener = {
+    stored: (...stored: Parameters<Feed['publish']>): void => {
+      feed.publish(...stored);
+      notifications.stored();
+    },
+    nodeChanged: feed.nodeChanged.bind(feed),
+  };
   const fleet = new Fleet({
     ...{ contributions: store.contributions, sum: (nowMs) => new ContributionSum(nowMs), registry, clock, log },
     prune: (nowMs) => store.contributions.prune(nowMs),
@@ -194,6 +214,7 @@ async function assemble(
     quietMs: options.incidentQuietMs ?? 900_000,
     closed: (closed) => {
       feed.publish([], closed);
+      notifications.closed(closed);
     },
   });
   const closing = setInterval(() => void incidents.closeQuiet(), incidentTickMs);
@@ -257,6 +278,7 @@ async function assemble(
     exchange: fleet,
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
+    ...{ notifications, silences: notifications.silences },
     history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
@@ -271,6 +293,7 @@ async function assemble(
         const { id, verdict, by, workload } = decision;
         log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');
         ingest.tellDecisions(names);
+        notifications.decided(decision);
         return stored;
       },
       decisions: store.decisions.bind(store),
@@ -302,7 +325,11 @@ async function assemble(
     for (const file of [listenFile, certificateFile]) rmSync(file, { force: true });
   });
   log.info({ url, store: options.storePath }, 'the collector listens');
-  return { url, metrics: describeMetrics(registry), reload: () => api.reload() };
+  const reload = (): void => {
+    api.reload();
+    notifications.reload();
+  };
+  return { url, metrics: describeMetrics(registry), reload };
 }
 
 /** Renamed into place: whoever waits for the file never reads half of it. */
