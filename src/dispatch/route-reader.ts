@@ -118,7 +118,10 @@ export class RouteReader {
     const all = this.#conditionsOf(members);
     const severity = all.find(({ label }) => label === 'severity');
     let own = word === undefined ? undefined : severitiesFrom(word, severities);
-    if (severity !== undefined)
+    const isWord = severity?.patterns.every(
+      ({ kind, text }) => kind !== 'equal' || severities.some((one) => one === text),
+    );
+    if (severity !== undefined && isWord === true)
       own = intersection(
         own,
         new Set(severities.filter((one) => severity.patterns.some(({ fits }) => fits(one)) !== severity.negated)),
@@ -129,13 +132,15 @@ export class RouteReader {
   /** Conditions that stand under a key, severities among them. */
   conditions(member: Member | undefined, what: string): readonly Condition[] {
     if (member === undefined) return [];
+    const before = this.#reader.problems.length;
     const members = this.#reader.mapping(member.value ?? member.key, what, matchKeys);
     const least = members?.get('minSeverity');
     const word =
       least === undefined ? undefined : this.#reader.word(least.value ?? least.key, 'minSeverity', severities);
     const all = this.#conditionsOf(members);
     if (word === undefined) {
-      if (members?.size === 0) this.#reader.problem(member.value, `${what} needs a condition`);
+      if (members?.size === 0 && this.#reader.problems.length === before)
+        this.#reader.problem(member.value, `${what} needs a condition`);
       return all;
     }
     const from = parseCondition('severity', [...severitiesFrom(word, severities)]);
@@ -247,13 +252,13 @@ export class RouteReader {
       }
       const except = members.get('except');
       const least = except === undefined ? undefined : reader.word(except.value ?? except.key, 'except', severities);
-      const days = members.get('days');
+      const given = members.get('days');
+      const days = given === undefined ? weekdays : this.#days(given);
       if (fromMinute === undefined || toMinute === undefined || timeZone === undefined || !isTimeZone(timeZone))
         return [];
       return [
         {
-          days: days === undefined ? weekdays : this.#days(days),
-          ...{ fromMinute, toMinute, timeZone },
+          ...{ days, fromMinute, toMinute, timeZone },
           ...(least === undefined ? {} : { except: least }),
         },
       ];

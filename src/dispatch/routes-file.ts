@@ -96,6 +96,7 @@ class RoutesReading {
     const reader = this.#reader;
     const { kinds, nowMs } = this.#surroundings;
     const words = kinds.map(({ kind }) => kind);
+    const before = reader.problems.length;
     const members = reader.mapping(at, `receiver ${name}`, [...words, 'rateLimit', 'giveUpAfter']);
     if (members === undefined) return undefined;
     const limit = members.get('rateLimit');
@@ -107,8 +108,8 @@ class RoutesReading {
     const [kind] = named;
     if (kind === undefined || named.length > 1) {
       // A wrong word was said already.
-      const wrong = [...members.keys()].length === 0 && reader.problems.length > 0;
-      if (!wrong) reader.problem(at, `receiver ${name} needs one of ${words.join(', ')}, and one only`);
+      if (named.length > 1 || reader.problems.length === before)
+        reader.problem(at, `receiver ${name} needs one of ${words.join(', ')}, and one only`);
       return undefined;
     }
     const settings = members.get(kind.kind);
@@ -119,8 +120,8 @@ class RoutesReading {
         : { name, kind: kind.kind, receiver: opened.receiver, rateLimit, giveUpAfterMs };
     for (const { path, message } of opened.problems) {
       const last = path.at(-1);
-      const place = reader.within(settings?.value ?? settings?.key, path);
       const near = typeof last === 'string' && !kind.keys.includes(last) && path.length === 1;
+      const place = reader.within(settings?.value ?? settings?.key, path, near);
       const hint = near && !message.includes('did you mean') ? `; ${suggestionFor(last, kind.keys)}` : '';
       reader.problem(
         place,

@@ -150,11 +150,15 @@ export class YamlReader {
     }
   }
 
-  /** The innermost value of a path below another that there is. */
-  within(value: Value, path: readonly (string | number)[]): Value {
+  /** The innermost value of a path below another that there is. @param key Where the last key of it stands instead. */
+  within(value: Value, path: readonly (string | number)[], key = false): Value {
     let at = this.resolved(value);
-    for (const step of path) {
-      const inner: unknown = isMap(at) || isSeq(at) ? at.get(step, true) : undefined;
+    for (const [index, step] of path.entries()) {
+      const pair = isMap(at)
+        ? at.items.find((one) => isScalar(one.key) && String(one.key.value) === String(step))
+        : undefined;
+      if (key && index === path.length - 1 && isNode(pair?.key)) return pair.key;
+      const inner: unknown = isSeq(at) ? at.get(step, true) : pair?.value;
       if (!isNode(inner)) break;
       at = this.resolved(inner);
     }
