@@ -4,9 +4,8 @@ import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { StoredIncident } from '../model/incident.ts';
-import type { NotificationRecord } from '../model/notification-record.ts';
 import type { SendOutcome } from '../model/notification.ts';
-import { composeNotification, titleOf } from './compose.ts';
+import { composeNotification } from './compose.ts';
 import type { Addresses } from './compose.ts';
 import type { DispatchMetrics } from './dispatch-metrics.ts';
 import { resolve } from './group.ts';
@@ -14,6 +13,7 @@ import type { Attempt, Group, GroupState } from './group.ts';
 import type { Ledger } from './ledger.ts';
 import { departuresOf, outgoingStages, planOf, quietAtMs } from './plan.ts';
 import type { Departure } from './plan.ts';
+import { recordOf } from './records.ts';
 import { settle } from './retry.ts';
 import type { NamedReceiver } from './routes.ts';
 import type { Silences } from './silences.ts';
@@ -315,29 +315,4 @@ function brokenOff(signal: AbortSignal, timeout: AbortSignal): Promise<SendOutco
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
   });
-}
-
-function recordOf(
-  group: Group,
-  attempt: Attempt,
-  result: Exclude<ReturnType<typeof settle>, { readonly became: 'retry' }>,
-  atMs: number,
-): NotificationRecord {
-  const { untoldSinceMs } = group;
-  return {
-    id: attempt.id,
-    receiver: group.receiver,
-    dedupKey: group.key,
-    event: attempt.event,
-    state: result.became,
-    time: new Date(atMs).toISOString(),
-    severity: attempt.severity,
-    title: titleOf(group, undefined),
-    group: group.labels,
-    alertsCount: attempt.count,
-    attempts: attempt.tries + 1,
-    reason: result.became === 'sent' ? attempt.reason : result.why,
-    ...(result.became === 'failed' ? { detail: result.detail } : {}),
-    ...(result.became === 'sent' && untoldSinceMs !== undefined ? { delayMs: Math.max(0, atMs - untoldSinceMs) } : {}),
-  };
 }

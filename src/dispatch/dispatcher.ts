@@ -3,7 +3,6 @@ import type { StoredAlert } from '../model/alert.ts';
 import type { Decision } from '../model/decision.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { NotificationRecord } from '../model/notification-record.ts';
-import { titleOf } from './compose.ts';
 import { Courier } from './courier.ts';
 import type { CourierSurroundings } from './courier.ts';
 import { explain } from './explain.ts';
@@ -13,8 +12,8 @@ import type { Group } from './group.ts';
 import { InhibitSources } from './inhibit.ts';
 import { incomingOf, intakeStages } from './intake.ts';
 import type { Decided, Incoming, Intake } from './intake.ts';
-import { planOf } from './plan.ts';
 import { applyDecision, escalationsDue } from './progress.ts';
+import { hasNews, lostRecord, waitingRecord } from './records.ts';
 import type { Routes } from './routes.ts';
 import { runStages } from './stage.ts';
 
@@ -54,6 +53,7 @@ export class Dispatcher {
   #inhibit: InhibitSources;
   #couriers = new Map<string, Courier>();
   #seq = 0;
+  #seqUnsaved = false;
   #taking: Promise<void> | undefined;
   #again = false;
   #ticks = 0;
@@ -148,8 +148,8 @@ export class Dispatcher {
     const old = this.#couriers;
     await Promise.all([...old.values()].map((courier) => courier.retire()));
     this.#options.metrics.receivers([...this.#routes.receivers.keys()], before);
-    if (this.#stopping) return;
     await this.#guard(() => this.#remember());
+    if (this.#stopping) return;
     this.#hire((name) => old.get(name)?.sentMs ?? []);
   }
 
@@ -168,15 +168,9 @@ export class Dispatcher {
   /** What waits to be sent, what is due first first. */
   waiting(): readonly NotificationRecord[] {
     return [...this.#couriers.values()]
-      .flatMap((courier) => courier.departures().map((departure) => ({ departure, courier })))
-      .filter(({ departure }) => departure.reason !== 'repeat')
-      .map(({ departure: { group, event, dueMs, waits, detail }, courier }): NotificationRecord => ({
-        ...(group.attempt === undefined ? {} : { id: group.attempt.id }),
-        ...{ receiver: courier.named.name, dedupKey: group.key, event, state: 'waiting' },
-        ...{ time: new Date(dueMs).toISOString(), severity: group.severity, title: titleOf(group, undefined) },
-        ...{ group: group.labels, alertsCount: group.count, attempts: group.attempt?.tries ?? 0, reason: waits },
-        ...(detail === '' ? {} : { detail }),
-      }))
+      .flatMap((courier) => courier.departures())
+      .filter(({ reason }) => reason !== 'repeat')
+      .map(waitingRecord)
       .toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time));
   }
 
@@ -187,6 +181,7 @@ export class Dispatcher {
     await Promise.all([...this.#couriers.values()].map((courier) => courier.stop()));
     await this.#reloading;
     await this.#taking;
+    await this.#guard(() => this.#keepPlace());
     await this.#options.ledger.settled();
   }
 
@@ -261,12 +256,16 @@ export class Dispatcher {
     const { ledger } = this.#options;
     const incoming = await this.#incoming(page);
     const seq = page.at(-1)?.seq ?? this.#seq;
+    this.#seqUnsaved = true;
     let decided: readonly Decided[] = [];
     let changed: readonly Group[] = [];
     await ledger.change(() => {
       const batch = runStages(intakeStages, this.#batch(incoming));
       decided = batch.decided;
       changed = [...batch.changed.values()];
+      // What no route takes changes nothing: where it stands is written down with what comes next, or within a second.
+      if (changed.length === 0 && decided.every(({ stage }) => stage === 'route')) return undefined;
+      this.#seqUnsaved = false;
       return { seq, put: changed };
     });
     this.#seq = seq;
@@ -320,8 +319,17 @@ export class Dispatcher {
     metrics.silences(silences.active(clock.nowMs()));
     this.#ticks += 1;
     if (this.#trouble !== '') this.stored();
+    await this.#guard(() => this.#keepPlace());
     await this.#guard(() => this.#escalate());
     if (this.#ticks % ticksToReview === 0) await this.#review();
+  }
+
+  async #keepPlace(): Promise<void> {
+    if (!this.#seqUnsaved) return;
+    await this.#options.ledger.change(() => {
+      this.#seqUnsaved = false;
+      return { seq: this.#seq };
+    });
   }
 
   async #escalate(): Promise<void> {
@@ -368,13 +376,9 @@ export class Dispatcher {
         .filter((name) => !this.#couriers.has(name))
         .flatMap((name) => ledger.of(name))
         .filter(({ lastMs, stateMs }) => Math.max(lastMs, stateMs) < nowMs - orphanMs);
-      const lost = remove.filter((group) => planOf(group).next === 'send');
-      for (const { receiver, key } of lost)
-        log.error({ receiver, dedupKey: key }, 'a notification was given up: its receiver is not in the routes file');
-      const records = lost.map(({ receiver, key, severity, title, labels, count }): NotificationRecord => ({
-        ...{ receiver, dedupKey: key, event: 'update', state: 'failed', time: new Date(nowMs).toISOString() },
-        ...{ severity, title, group: labels, alertsCount: count, attempts: 0, reason: 'no-such-receiver' },
-      }));
+      const records = remove.filter(hasNews).map((group) => lostRecord(group, nowMs));
+      for (const { receiver, dedupKey } of records)
+        log.error({ receiver, dedupKey }, 'a notification was given up: its receiver is not in the routes file');
       return remove.length === 0 ? undefined : { remove, records };
     });
   }

@@ -129,8 +129,10 @@ function until(departure: Departure, untilMs: number, waits: WaitReason, detail:
   return untilMs > departure.dueMs ? { ...departure, dueMs: untilMs, waits, detail } : departure;
 }
 
+/** Only what would be due: there may be thousands of repetitions that are hours away, and each is asked again when its time comes. */
 function eachDue(batch: Outgoing, decide: (departure: Departure) => Departure): Outgoing {
-  return { ...batch, departures: batch.departures.map(decide) };
+  const departures = batch.departures.map((one) => (one.plannedMs > batch.nowMs ? one : decide(one)));
+  return { ...batch, departures };
 }
 
 /** A repetition is for those who may have missed it: a silence says that they know. */
@@ -148,9 +150,9 @@ const quietHours: Stage<Outgoing> = {
   name: 'quiet-hours',
   decide: (batch) =>
     eachDue(batch, (departure) => {
-      const { group, event, dueMs } = departure;
+      const { group, event } = departure;
       if (event === 'resolve' || event === 'acknowledge') return departure;
-      const quiet = quietUntil(group.timing.quietHours, group.severity, Math.max(batch.nowMs, dueMs));
+      const quiet = quietUntil(group.timing.quietHours, group.severity, batch.nowMs);
       return quiet === undefined ? departure : until(departure, quiet.untilMs, 'quiet-hours', windowText(quiet.window));
     }),
 };

@@ -1,4 +1,3 @@
-import { silenceState } from '../model/silence.ts';
 import type { Silence } from '../model/silence.ts';
 import { holds, parseCondition } from './condition.ts';
 import type { Condition } from './condition.ts';
@@ -9,6 +8,8 @@ import { nearestName } from '../lib/suggestion.ts';
 /** A silence with its conditions compiled. */
 interface Compiled {
   readonly silence: Silence;
+  readonly fromMs: number;
+  readonly untilMs: number;
   readonly conditions: readonly Condition[];
 }
 
@@ -45,20 +46,22 @@ export class Silences {
   replace(silences: readonly Silence[]): void {
     this.#compiled = silences.flatMap((silence) => {
       const read = silenceConditions(silence.match);
-      return 'conditions' in read ? [{ silence, conditions: read.conditions }] : [];
+      const [fromMs, untilMs] = [Date.parse(silence.from), Date.parse(silence.until)];
+      return 'conditions' in read ? [{ silence, fromMs, untilMs, conditions: read.conditions }] : [];
     });
   }
 
   /** The silence that holds for these labels at a time and ends last; undefined: none. */
   holding(labels: Labels, nowMs: number): Silence | undefined {
-    return this.#compiled
-      .filter(({ silence }) => silenceState(silence, nowMs) === 'active')
-      .filter(({ conditions }) => conditions.every((condition) => holds(condition, labels)))
-      .map(({ silence }) => silence)
-      .toSorted((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
+    let last: Compiled | undefined;
+    for (const one of this.#compiled) {
+      if (one.fromMs > nowMs || one.untilMs <= Math.max(nowMs, last?.untilMs ?? -Infinity)) continue;
+      if (one.conditions.every((condition) => holds(condition, labels))) last = one;
+    }
+    return last?.silence;
   }
 
   active(nowMs: number): number {
-    return this.#compiled.filter(({ silence }) => silenceState(silence, nowMs) === 'active').length;
+    return this.#compiled.filter(({ fromMs, untilMs }) => fromMs <= nowMs && untilMs > nowMs).length;
   }
 }
