@@ -290,7 +290,10 @@ export class Courier {
   }
 
   #measure(departures: readonly Departure[], nowMs: number): void {
-    const late = departures.filter(({ plannedMs }) => plannedMs <= nowMs);
+    // What waits because somebody wanted it to is not late.
+    const late = departures.filter(
+      ({ plannedMs, waits }) => plannedMs <= nowMs && waits !== 'quiet-hours' && waits !== 'silenced',
+    );
     const oldestMs = nowMs - Math.min(nowMs, ...late.map(({ plannedMs }) => plannedMs));
     const groups = this.#around.ledger.count(this.named.name);
     this.#around.metrics.queue(this.named.name, { waiting: late.length, oldestMs, groups });

@@ -39,7 +39,7 @@ export class DispatchMetrics {
     this.#waiting = gauge(
       registry,
       'anchorwatch_notifications_waiting',
-      'Notifications that are due and not sent: they are tried again.',
+      'Notifications that are due and not sent; what quiet hours or a silence hold back is not due.',
       ['receiver'],
     );
     this.#oldest = gauge(
