@@ -50,6 +50,7 @@ export class RouteReader {
   /** Names of receivers; undefined: they could not be read, and are not asked for. */
   readonly #receivers: readonly string[] | undefined;
   readonly #places = new Map<string, Value>();
+  readonly #broken = new Set<string>();
   #routes = 0;
 
   constructor(reader: YamlReader, receivers: readonly string[] | undefined) {
@@ -57,10 +58,14 @@ export class RouteReader {
     this.#receivers = receivers;
   }
 
-  /** The tree; `places` says where each route stands. */
-  read(at: Value): { readonly root: Route; readonly places: ReadonlyMap<string, Value> } | undefined {
+  /** The tree; `places` says where each route stands, `broken` which have conditions that could not be read. */
+  read(
+    at: Value,
+  ):
+    | { readonly root: Route; readonly places: ReadonlyMap<string, Value>; readonly broken: ReadonlySet<string> }
+    | undefined {
     const root = this.#route(at, { ...usual, id: 'route', asked: undefined, around: [] });
-    return root === undefined ? undefined : { root, places: this.#places };
+    return root === undefined ? undefined : { root, places: this.#places, broken: this.#broken };
   }
 
   #route(at: Value, above: Above): Route | undefined {
@@ -79,7 +84,9 @@ export class RouteReader {
     const members = reader.mapping(at, 'a route', routeKeys);
     if (members === undefined) return undefined;
     this.#places.set(above.id, at);
+    const problems = reader.problems.length;
     const { conditions, own } = this.#match(members.get('match'));
+    if (reader.problems.length > problems) this.#broken.add(above.id);
     const asked = intersection(above.asked, own);
     const receivers = this.#receiversOf(members.get('receivers')) ?? above.receivers;
     const groupBy = members.has('groupBy')

@@ -120,6 +120,11 @@ const wrong: readonly (readonly [name: string, text: string, ...problems: string
     '6:7 nothing gets to this route: route.routes[0] (line 5) takes all that this one would; give that one "continue: true", or put this one before it',
   ],
   [
+    'a route behind one whose conditions are wrong',
+    'receivers: { a: { standIn: {} } }\nroute:\n  receivers: [a]\n  routes:\n    - match: { minSeverity: critcal }\n    - match: { node: x }\n',
+    '5:29 minSeverity: "critcal" is unknown; did you mean critical?',
+  ],
+  [
     'conditions that contradict those around',
     'receivers: { a: { standIn: {} } }\nroute:\n  receivers: [a]\n  match: { namespace: shop, minSeverity: critical }\n  routes:\n    - match: { namespace: [bank, pay] }\n    - match: { severity: warning }\n    - match: { namespace: "!sh*" }\n',
     '6:7 nothing gets to this route: "namespace: [bank, pay]" contradicts "namespace: shop" of a route around it',

@@ -65,7 +65,7 @@ class RoutesReading {
     if (member === undefined) return undefined;
     const read = new RouteReader(this.#reader, names).read(member.value ?? member.key);
     if (read === undefined) return undefined;
-    for (const { route, message } of unreachableRoutes(read.root))
+    for (const { route, message } of unreachableRoutes(read.root, read.broken))
       this.#reader.problem(read.places.get(route.id), message);
     if (allRoutes(read.root).every(({ receivers }) => receivers.length === 0))
       this.#reader.problem(member.key, 'route tells nobody: it needs receivers');
@@ -123,10 +123,10 @@ class RoutesReading {
       const near = typeof last === 'string' && !kind.keys.includes(last) && path.length === 1;
       const place = reader.within(settings?.value ?? settings?.key, path, near);
       const hint = near && !message.includes('did you mean') ? `; ${suggestionFor(last, kind.keys)}` : '';
-      reader.problem(
-        place,
-        `receiver ${name}: ${path.map(String).join('.')}${path.length > 0 ? ': ' : ''}${message}${hint}`,
-      );
+      const where = path.map(String).join('.');
+      // A kind may name the key itself.
+      const prefix = where === '' || message.startsWith(String(last)) ? '' : `${where}: `;
+      reader.problem(place, `receiver ${name}: ${prefix}${message}${hint}`);
     }
     return undefined;
   }

@@ -8,19 +8,24 @@ export interface UnreachableRoute {
   readonly message: string;
 }
 
-/** Routes that nothing gets to: behind one that takes all that they would, or with conditions that contradict each other or those above. Pure. */
-export function unreachableRoutes(root: Route): readonly UnreachableRoute[] {
-  return within(root, []);
+/**
+ * Routes that nothing gets to: behind one that takes all that they would, or with conditions that contradict each other or those above. Pure.
+ * @param broken Ids of routes whose conditions could not be read: nothing is said because of them.
+ */
+export function unreachableRoutes(root: Route, broken: ReadonlySet<string>): readonly UnreachableRoute[] {
+  return within(root, [], broken);
 }
 
-function within(route: Route, above: readonly Condition[]): readonly UnreachableRoute[] {
+function within(route: Route, above: readonly Condition[], broken: ReadonlySet<string>): readonly UnreachableRoute[] {
   const conditions = [...above, ...route.conditions];
   const contradiction = contradictionOf(route, above);
   // What is within it is not reached either: said once.
   if (contradiction !== undefined) return [{ route, message: contradiction }];
   return route.routes.flatMap((inner, index) => {
-    const before = route.routes.slice(0, index).find((earlier) => takesAllOf(earlier, inner, conditions));
-    if (before === undefined) return within(inner, conditions);
+    const before = route.routes
+      .slice(0, index)
+      .find((earlier) => !broken.has(earlier.id) && takesAllOf(earlier, inner, conditions));
+    if (before === undefined) return within(inner, conditions, broken);
     const all = before.conditions.length === 0 && before.ownSeverities === undefined;
     const what = all ? 'takes everything' : 'takes all that this one would';
     return [
