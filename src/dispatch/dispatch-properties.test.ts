@@ -137,7 +137,7 @@ test(
         world.crash();
         await vi.advanceTimersByTimeAsync(1000);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   },
 );
@@ -170,6 +170,6 @@ test('without an end in between, the last count is that of all alerts, with twic
       world.crash();
       await vi.advanceTimersByTimeAsync(1000);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 }, 60_000);

@@ -16,6 +16,7 @@ import { applyDecision, escalationsDue } from './progress.ts';
 import { hasNews, lostRecord, waitingRecord } from './records.ts';
 import type { Routes } from './routes.ts';
 import { runStages } from './stage.ts';
+import { Waiter } from './waiter.ts';
 
 /** What operators decided, for reading. */
 export interface DecisionSource {
@@ -32,6 +33,8 @@ export interface DispatcherOptions extends Omit<CourierSurroundings, 'addresses'
 }
 
 const pageAlerts = 500;
+/** Alerts that come one after the other are taken in together: each time is a transaction that batches of agents wait for. */
+const gatherMs = 100;
 const tickMs = 1000;
 /** Every so many ticks it is looked whether incidents were closed unheard, and what became of receivers that are gone. */
 const ticksToReview = 60;
@@ -62,11 +65,15 @@ export class Dispatcher {
   #stopping = false;
   #trouble = '';
   #reloading: Promise<void> = Promise.resolve();
+  readonly #gathering: Waiter;
+  /** Who waits for everything to be taken in. */
+  #hurried = 0;
 
   constructor(routes: Routes, options: DispatcherOptions) {
     this.#options = options;
     this.#routes = routes;
     this.#inhibit = new InhibitSources(routes.inhibit);
+    this.#gathering = new Waiter(options.clock);
   }
 
   get routes(): Routes {
@@ -180,6 +187,7 @@ export class Dispatcher {
     clearInterval(this.#timer);
     await Promise.all([...this.#couriers.values()].map((courier) => courier.stop()));
     await this.#reloading;
+    this.#gathering.poke();
     await this.#taking;
     await this.#guard(() => this.#keepPlace());
     await this.#options.ledger.settled();
@@ -242,6 +250,8 @@ export class Dispatcher {
         const page = await alerts.after(this.#seq, pageAlerts);
         if (page.length === 0 || this.#stopping) break;
         await this.#take(page);
+        if (page.length < pageAlerts && this.#hurried === 0)
+          await this.#gathering.until(this.#options.clock.nowMs() + gatherMs);
       }
       this.#trouble = '';
     } catch (error) {
@@ -284,8 +294,11 @@ export class Dispatcher {
 
   /** Resolves when what is stored by now is taken in, as far as it can be. */
   async #upToDate(): Promise<void> {
+    this.#hurried += 1;
     this.stored();
+    this.#gathering.poke();
     await this.#taking;
+    this.#hurried -= 1;
   }
 
   async #changeGroups(work: (group: Group, nowMs: number) => Group, decidedMs?: number): Promise<void> {
