@@ -154,7 +154,7 @@ async function assemble(
   const listener = {
     stored: (...stored: Parameters<Feed['publish']>): void => {
       feed.publish(...stored);
-      notifications.stored();
+      notifications.stored(stored[0]);
     },
     nodeChanged: feed.nodeChanged.bind(feed),
   };

@@ -95,8 +95,8 @@ export class Notifications {
   }
 
   /** Alerts were stored. */
-  stored(): void {
-    this.#dispatcher?.stored();
+  stored(alerts: readonly StoredAlert[]): void {
+    this.#dispatcher?.stored(alerts.at(-1)?.seq);
   }
 
   /** Incidents are over. */

@@ -3,6 +3,7 @@ import type { StoredAlert } from '../model/alert.ts';
 import type { Decision } from '../model/decision.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { NotificationRecord } from '../model/notification-record.ts';
+import { Caretaker } from './caretaker.ts';
 import { Courier } from './courier.ts';
 import type { CourierSurroundings } from './courier.ts';
 import { explain } from './explain.ts';
@@ -12,8 +13,8 @@ import type { Group } from './group.ts';
 import { InhibitSources } from './inhibit.ts';
 import { incomingOf, intakeStages } from './intake.ts';
 import type { Decided, Incoming, Intake } from './intake.ts';
-import { applyDecision, escalationsDue } from './progress.ts';
-import { hasNews, lostRecord, waitingRecord } from './records.ts';
+import { applyDecision } from './progress.ts';
+import { waitingRecord } from './records.ts';
 import type { Routes } from './routes.ts';
 import { runStages } from './stage.ts';
 import { Waiter } from './waiter.ts';
@@ -38,8 +39,6 @@ const gatherMs = 100;
 const tickMs = 1000;
 /** Every so many ticks it is looked whether incidents were closed unheard, and what became of receivers that are gone. */
 const ticksToReview = 60;
-/** What a receiver that is gone was to be told is kept for so long: a renaming is put right sooner. */
-const orphanMs = 3_600_000;
 /** Decisions that were made while the collector was away, at most. */
 const decisionsMax = 1000;
 /** After a start, so much of the log says which sources of inhibition hold. */
@@ -57,6 +56,7 @@ export class Dispatcher {
   #couriers = new Map<string, Courier>();
   #seq = 0;
   #seqUnsaved = false;
+  #storedSeq = 0;
   #taking: Promise<void> | undefined;
   #again = false;
   #ticks = 0;
@@ -65,6 +65,7 @@ export class Dispatcher {
   #stopping = false;
   #trouble = '';
   #reloading: Promise<void> = Promise.resolve();
+  readonly #caretaker: Caretaker;
   readonly #gathering: Waiter;
   /** Who waits for everything to be taken in. */
   #hurried = 0;
@@ -73,6 +74,7 @@ export class Dispatcher {
     this.#options = options;
     this.#routes = routes;
     this.#inhibit = new InhibitSources(routes.inhibit);
+    this.#caretaker = new Caretaker(options);
     this.#gathering = new Waiter(options.clock);
   }
 
@@ -103,8 +105,9 @@ export class Dispatcher {
     this.#timer = setInterval(() => void this.#tick(), tickMs);
   }
 
-  /** Alerts were stored. */
-  stored(): void {
+  /** Alerts were stored. @param seq Of the last one. */
+  stored(seq = 0): void {
+    this.#storedSeq = Math.max(this.#storedSeq, seq);
     this.#again = true;
     if (this.#stopping || !this.#started) return;
     this.#taking ??= this.#takeAll().finally(() => {
@@ -330,10 +333,11 @@ export class Dispatcher {
   async #tick(): Promise<void> {
     const { metrics, silences, clock } = this.#options;
     metrics.silences(silences.active(clock.nowMs()));
+    metrics.behind(Math.max(0, this.#storedSeq - this.#seq));
     this.#ticks += 1;
     if (this.#trouble !== '') this.stored();
     await this.#guard(() => this.#keepPlace());
-    await this.#guard(() => this.#escalate());
+    await this.#guard(async () => this.#poke(await this.#caretaker.escalate()));
     if (this.#ticks % ticksToReview === 0) await this.#review();
   }
 
@@ -345,54 +349,11 @@ export class Dispatcher {
     });
   }
 
-  async #escalate(): Promise<void> {
-    const { ledger, clock, silences } = this.#options;
-    let put: readonly Group[] = [];
-    await ledger.change(() => {
-      const nowMs = clock.nowMs();
-      put = escalationsDue(ledger.all(), {
-        nowMs,
-        exists: (receiver, key) => ledger.get(receiver, key) !== undefined,
-        silenced: ({ last }) => silences.holding(last, nowMs) !== undefined,
-      });
-      return put.length === 0 ? undefined : { put };
-    });
-    for (const { receiver, key, escalated } of put)
-      if (escalated) this.#options.log.info({ receiver, dedupKey: key }, 'nobody acknowledged: escalated');
-    this.#poke(put);
-  }
-
   /** What was missed: incidents that were closed while nobody listened, and receivers that are gone for good. */
   async #review(): Promise<void> {
-    const { ledger, alerts } = this.#options;
     await this.#guard(async () => {
-      const groups = ledger.all().filter(({ state }) => state !== 'resolved');
-      const over = new Set<string>();
-      for (const id of new Set(groups.map(({ incident }) => incident))) {
-        const incident = id === undefined ? undefined : await alerts.incident(id);
-        // One that is not there any more was removed for its age.
-        if (id !== undefined && incident?.state !== 'open') over.add(id);
-      }
-      await this.#changeGroups((group, nowMs) =>
-        group.incident !== undefined && over.has(group.incident) ? resolve(group, 'closed', nowMs) : group,
-      );
-      await this.#bury();
-    });
-  }
-
-  async #bury(): Promise<void> {
-    const { ledger, clock, log } = this.#options;
-    await ledger.change(() => {
-      const nowMs = clock.nowMs();
-      const remove = ledger
-        .receivers()
-        .filter((name) => !this.#couriers.has(name))
-        .flatMap((name) => ledger.of(name))
-        .filter(({ lastMs, stateMs }) => Math.max(lastMs, stateMs) < nowMs - orphanMs);
-      const records = remove.filter(hasNews).map((group) => lostRecord(group, nowMs));
-      for (const { receiver, dedupKey } of records)
-        log.error({ receiver, dedupKey }, 'a notification was given up: its receiver is not in the routes file');
-      return remove.length === 0 ? undefined : { remove, records };
+      this.#poke(await this.#caretaker.reconcile());
+      await this.#caretaker.bury((receiver) => this.#couriers.has(receiver));
     });
   }
 }
