@@ -126,6 +126,9 @@ test('sums what is beyond the top workloads as other', async () => {
   expect(cpu).toContain('anchorwatch_container_cpu_seconds_total{node="a",workload="other",container="other"} 0');
   expect(all).toContain('anchorwatch_container_memory_bytes{node="a",workload="other",container="other"} 1000');
   expect(all).toContain('anchorwatch_profile_features{workload="other",dimension="exec"} 20');
+  expect(all).toContain('anchorwatch_profile_features_seen_once{workload="other",dimension="exec"} 10');
+  expect(all).toContain('anchorwatch_workload_alerts_total{workload="name-0",severity="critical"} 0');
+  expect(all.filter((line) => line.includes('_alerts_total') && line.includes('other'))).toEqual([]);
   expect(all).toContain('anchorwatch_workload_coverage_ratio{workload="other",dimension="exec"} 0.5');
 });
 
