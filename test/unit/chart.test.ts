@@ -167,17 +167,17 @@ test('every object is as the API of Kubernetes has it: values by its schemas, an
 describe('what hangs together', () => {
   test.each(Object.entries(uses))('%s: every secret, map, account and port that is named is there', (_, values) => {
     const manifests = renderer.manifests(values);
-    const outside = [
+    const outside = new Set([
       'mine',
       'tokens',
       'receivers',
       'pull',
       ...(values['tls'] === undefined ? [] : ['anchorwatch-tls']),
-    ];
+    ]);
     for (const manifest of [named(manifests, 'DaemonSet'), named(manifests, 'StatefulSet')]) {
       const pod = podOf(manifest);
       for (const { secret, configMap } of pod.volumes) {
-        if (secret !== undefined && !outside.includes(secret.secretName)) named(manifests, 'Secret', secret.secretName);
+        if (secret !== undefined && !outside.has(secret.secretName)) named(manifests, 'Secret', secret.secretName);
         if (configMap !== undefined) named(manifests, 'ConfigMap', configMap.name);
       }
       const volumes = pod.volumes.map(({ name }) => name).concat(['state']);

@@ -168,7 +168,7 @@ test('a collector that others reach takes its first token from its file, and the
 
 test('a token whose secret was made elsewhere is taken over once, whatever runs before each start', async () => {
   const [own, secrets] = [join(folder, 'mounted'), path('secret')];
-  const secret = `aw_${'0123456789ab'}_${'x'.repeat(43)}`;
+  const secret = `aw_0123456789ab_${'x'.repeat(43)}`;
   writeFileSync(secrets, `${secret}\n`, { mode: 0o440 });
   const take = ['--secret-file', secrets, '--state', own];
   const made = await run(['token', 'create', 'admin', '--role', 'admin', ...take]);
