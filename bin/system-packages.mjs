@@ -95,6 +95,13 @@ export const systemPackages = [
     present: () => hasProgram('debootstrap'),
   },
   { name: 'prometheus', why: 'reads the metrics in tests', for: ['test'], present: () => hasProgram('promtool') },
+  { name: 'golang-go', why: 'renders the Helm chart in tests', for: ['test'], present: () => hasProgram('go') },
+  ...['golang-github-masterminds-sprig-dev', 'golang-gopkg-yaml.v3-dev'].map((name) => ({
+    name,
+    why: 'renders the Helm chart in tests',
+    for: ['test'],
+    present: () => isInstalled(name),
+  })),
   {
     name: 'qemu-system-x86',
     why: 'boots other kernels',
