@@ -144,7 +144,7 @@ export const cost: RowSpec = {
       yellow: 1,
       queries: [
         {
-          expr: `rate(process_cpu_seconds_total{${ofCollector}}[$__rate_interval]) and on (instance, job) anchorwatch_build_info`,
+          expr: `rate(process_cpu_seconds_total{${ofCollector}}[$__rate_interval]) and on (cluster, instance, job) anchorwatch_build_info`,
           legend: '{{instance}}',
         },
       ],
@@ -160,7 +160,7 @@ export const cost: RowSpec = {
       yellow: 1_000_000_000,
       queries: [
         {
-          expr: `process_resident_memory_bytes{${ofCollector}} and on (instance, job) anchorwatch_build_info`,
+          expr: `process_resident_memory_bytes{${ofCollector}} and on (cluster, instance, job) anchorwatch_build_info`,
           legend: '{{instance}}',
         },
       ],

@@ -15,7 +15,7 @@ const state: RowSpec = {
       width: 4,
       queries: [
         {
-          expr: `(time() - process_start_time_seconds{${ofCollector}}) * on (instance, job) group_left (version) anchorwatch_build_info`,
+          expr: `(time() - process_start_time_seconds{${ofCollector}}) * on (cluster, instance, job) group_left (version) anchorwatch_build_info`,
           legend: '{{version}}',
         },
       ],
