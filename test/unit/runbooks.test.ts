@@ -10,10 +10,10 @@ import { alertRules } from '../support/prometheus-rules.ts';
 const folder = join(import.meta.dirname, '../../docs/runbooks');
 const pages = readdirSync(folder).map((file) => file.replace(/\.md$/, ''));
 const read = (name: string): string => readFileSync(join(folder, `${name}.md`), 'utf8');
-/** Commands of parts that may not be there yet. */
+/** Commands of parts that may not be there yet; once they are, they are looked at like the others. */
 const commandsLater = new Set(['silence', 'notify', 'routes', 'posture']);
 /** Commands that have others within them. */
-const outer = new Set(['alerts', 'profile', 'rules', 'snapshot', 'token', 'silence', 'notify', 'routes']);
+const outer = new Set(['alerts', 'profile', 'rules', 'snapshot', 'token', 'silence', 'notify', 'routes', 'posture']);
 
 describe('runbooks', () => {
   test('there is a page for each rule and each kind of alert, and no other', () => {
@@ -83,26 +83,27 @@ function commands(): ReadonlyMap<string, ReadonlySet<string>> {
 }
 
 describe('commands in runbooks', () => {
-  const all = commands();
-  const there = [...all].filter(([command]) => !commandsLater.has(command.split(' ')[0] ?? ''));
+  const all = [...commands()];
   const helps = new Map<string, string>();
   beforeAll(async () => {
-    for (const [command] of there) {
+    for (const [command] of all) {
       const lines: string[] = [];
       const terminal = { out: (line: string) => void lines.push(line), err: (line: string) => void lines.push(line) };
       const surroundings = { terminal, env: {}, stop: new AbortController().signal };
-      await runProgram([...command.split(' '), '--help'], surroundings);
-      helps.set(command, lines.join('\n'));
+      if ((await runProgram([...command.split(' '), '--help'], surroundings)) === 0)
+        helps.set(command, lines.join('\n'));
     }
   });
 
   test('are many', () => {
-    expect(there.length).toBeGreaterThan(12);
+    expect(all.length).toBeGreaterThan(16);
   });
 
-  test.each(there)('anchorwatch %s has the flags that are used', (command, flags) => {
+  test.each(all)('anchorwatch %s has the flags that are used', (command, flags) => {
     const help = helps.get(command) ?? '';
-    expect(help).toContain(`Usage: anchorwatch ${command} [options]`);
+    const there = help.includes(`Usage: anchorwatch ${command} [options]`);
+    if (!there && commandsLater.has(command.split(' ')[0] ?? '')) return;
+    expect(there).toBe(true);
     for (const flag of flags) expect(help).toMatch(new RegExp(`${flag}(?![\\w-])`));
   });
 });
