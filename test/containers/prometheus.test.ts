@@ -193,11 +193,13 @@ async function withoutData(values: Readonly<Record<string, string>>): Promise<Re
   let left = expressions();
   const said = new Map<string, string>();
   const all = async (): Promise<boolean> => {
-    for (const { name, expr } of left) {
+    for (const { name, expr, labels } of left) {
       const address = `${prometheusUrl}/api/v1/query?query=${encodeURIComponent(interpolate(expr, values))}`;
       const answer = (await (await fetch(address)).json()) as Answer;
       if (answer.status !== 'success') said.set(name, answer.error ?? 'failed');
       else if ((answer.data?.result ?? []).every(({ value }) => value[1] === 'NaN')) said.set(name, 'no data');
+      else if (answer.data?.result.some(({ metric }) => labels.some((label) => metric[label] === undefined)) === true)
+        said.set(name, 'series without a label that they are named by');
       else said.delete(name);
     }
     left = left.filter(({ name }) => said.has(name));

@@ -19,7 +19,9 @@ export interface Board {
       readonly allValue?: string;
     }[];
   };
-  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] };
+  readonly annotations: {
+    readonly list: readonly { readonly name: string; readonly expr: string; readonly titleFormat: string }[];
+  };
   readonly panels: readonly Panel[];
 }
 
@@ -36,7 +38,11 @@ export interface Panel {
       readonly thresholds?: { readonly steps: readonly { readonly value: number | null; readonly color: string }[] };
     };
   };
-  readonly targets?: readonly { readonly refId: string; readonly expr: string; readonly instant: boolean }[];
+  readonly targets?: readonly {
+    readonly refId: string;
+    readonly expr: string;
+    readonly legendFormat: string;
+  }[];
 }
 
 /** The dashboards as they are in the checkout, by file name without `.json`. */
@@ -55,16 +61,26 @@ export interface Expression {
   /** `node / CPU of the agent / A` */
   readonly name: string;
   readonly expr: string;
+  /** That its series are named by. */
+  readonly labels: readonly string[];
 }
 
 /** Every PromQL expression of the dashboards: of panels, then of annotations. */
 export function expressions(): readonly Expression[] {
   return [...readBoards()].flatMap(([board, { panels, annotations }]) => [
     ...panels.flatMap(({ title, targets = [] }) =>
-      targets.map(({ refId, expr }) => ({ name: `${board} / ${title} / ${refId}`, expr })),
+      targets.map(({ refId, expr, legendFormat }) => ({
+        ...{ name: `${board} / ${title} / ${refId}`, expr, labels: labelsOf(legendFormat) },
+      })),
     ),
-    ...annotations.list.map(({ name, expr }) => ({ name: `${board} / annotation ${name}`, expr })),
+    ...annotations.list.map(({ name, expr, titleFormat }) => ({
+      ...{ name: `${board} / annotation ${name}`, expr, labels: labelsOf(titleFormat) },
+    })),
   ]);
+}
+
+function labelsOf(format: string): readonly string[] {
+  return [...format.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
 }
 
 /** Metrics of parts that may not be there yet: rules and panels name them. Once they are there, they must have these labels. */
