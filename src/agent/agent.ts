@@ -321,7 +321,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
-  const from = { ...own, fleet, recording, taking, starters };
+  const from = { ...own, stateDir, fleet, recording, taking, starters };
   const lifeSign = new LifeSign(stateDir);
   cleanups.defer('sign of life', () => {
     lifeSign.remove();

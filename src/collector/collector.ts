@@ -26,6 +26,7 @@ import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.
 import type { MetricDescription } from '../lib/metrics.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
+import { OwnMetrics } from './own-metrics.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -135,6 +136,7 @@ async function assemble(
   const forgetting = setInterval(() => nodes.forget(), 3_600_000);
   cleanups.defer('forgetting of nodes', () => clearInterval(forgetting));
   const nodeMetrics = new NodeMetrics(registry, () => nodes.states(), clock);
+  const ownMetrics = new OwnMetrics(registry, dirname(options.storePath));
 
   const feed = new Feed({ alerts: store, registry, log });
   const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
@@ -154,6 +156,7 @@ async function assemble(
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
     },
+    counted: nodeMetrics.countAlert.bind(nodeMetrics),
     ...{ fleet, evidence },
     collectorVersion: version,
     alerts: store,
@@ -269,6 +272,7 @@ async function assemble(
         await apiAudit.decide(decision);
         if (said.verdict === 'relearn') await fleet.forget(said.workload);
         const { id, verdict, by, workload } = decision;
+        ownMetrics.decided(verdict);
         log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');
         ingest.tellDecisions(names);
         return stored;
@@ -280,7 +284,7 @@ async function assemble(
       nodeMetrics.refresh();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
-      await incidents.refresh();
+      await Promise.all([incidents.refresh(), ownMetrics.refresh()]);
       return registry.metrics();
     },
     notReady: () => ingest.storeTrouble,
