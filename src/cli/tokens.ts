@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory, stateCandidates } from '../config/state-directory.ts';
 import { parseDuration } from '../config/values.ts';
@@ -9,6 +8,7 @@ import { endOfToken, roles } from '../model/access.ts';
 import type { AccessToken, AuditRecord, Role } from '../model/access.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
+import { localUser } from './local-user.ts';
 import { apiToken } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
@@ -68,7 +68,7 @@ async function inFile<Result>(
   const path = fileOf(invocation);
   const { openAccessFile } = await import('../collector/access-file.ts');
   const file = openAccessFile(path);
-  const by = `${userInfo().username}@${hostname()}`;
+  const by = localUser();
   const record = (action: string, subject: string, detail: object): AuditRecord => ({
     ...{ by, role: 'admin', from: 'local', action, subject, detail: JSON.stringify(detail), status: 200 },
   });
