@@ -13,6 +13,7 @@ import type { DecodeFailure, SensorRecord } from './decode.ts';
 import { readStats } from './stats.ts';
 import type { KernelStats } from './stats.ts';
 import { eventOf, originOfMonotonic } from './event.ts';
+import { isSetUp } from './runtime-process.ts';
 import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
 import type { Incidence } from './known-map.ts';
@@ -347,6 +348,7 @@ export class Sensor {
       this.#takeCgroup(record);
       return;
     }
+    if (isSetUp(record)) return this.#known.forget(record.workload, record.key);
     if (record.kind === 'exec') this.#paths.learnAs(record.program, record.path);
     this.#heal(record);
     const event = eventOf(record, this.#context);
