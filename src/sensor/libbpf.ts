@@ -1,7 +1,6 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import { AnchorwatchError } from '../lib/errors.ts';
-import { releasableRanges } from './start-pages.ts';
 
 /** A C pointer, as koffi hands it out; null is C's NULL. */
 export type Pointer = unknown;
@@ -57,8 +56,6 @@ export interface Libbpf {
   /** A descriptor of the process (pidfd_open(2)), negative when it is gone. */
   pidfdOpen(pid: number): number;
   closeFd(fd: number): void;
-  /** Gives back what the start took and nothing needs any more: free memory (malloc_trim(3)) and pages of files (`releasableRanges`). */
-  trim(): void;
 }
 
 const tracepointPrograms = 5;
@@ -68,8 +65,6 @@ export const updateOnlyExisting = 2;
 export const errnoNoEntry = 2;
 
 const pidfdOpenNumber = 434;
-/** MADV_DONTNEED */
-const adviceNotNeeded = 4;
 const protRead = 1;
 const protWrite = 2;
 const mapShared = 1;
@@ -129,7 +124,6 @@ export function openLibbpf(): Libbpf {
     print: lib.func('void *libbpf_set_print(void *print)'),
     mmap: libc.func('void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
     syscall: libc.func('long syscall(long number, ...)'),
-    advise: libc.func('int madvise(uintptr_t address, size_t length, int advice)'),
     closeFd: libc.func('int close(int fd)'),
   };
   // Its texts go to stderr past the log; what matters is in the errno and the verifier's log.
@@ -227,15 +221,6 @@ export function openLibbpf(): Libbpf {
     },
     pidfdOpen: (pid) => Number(f.syscall(pidfdOpenNumber, 'int', pid, 'unsigned int', 0)),
     closeFd: (fd) => void f.closeFd(fd),
-    trim: () => {
-      try {
-        libc.func('int malloc_trim(size_t keep)')(0);
-      } catch {
-        // musl has none.
-      }
-      for (const { address, sizeBytes } of releasableRanges(readFileSync('/proc/self/smaps', 'latin1')))
-        f.advise(address, sizeBytes, adviceNotNeeded);
-    },
   };
 }
 

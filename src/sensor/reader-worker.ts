@@ -89,7 +89,7 @@ function run(input: ReaderInput): void {
     fd,
     ring: new Ring({
       consumer: libbpf.map(fd, 0, pageBytes, true),
-      producer: libbpf.map(fd, pageBytes, pageBytes + 2 * sizeBytes, false),
+      producer: libbpf.map(fd, pageBytes, pageBytes + sizeBytes, false),
       pageBytes,
       dataBytes: sizeBytes,
     }),

@@ -25,6 +25,7 @@ import type { LoadedSensor, LoadingOptions } from './loading.ts';
 import { ProgramPaths } from './program-paths.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
+import { releaseStartPages } from './resident-pages.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { keyBytes, patternOf, WatchedMap } from './watched-map.ts';
@@ -182,9 +183,7 @@ export class Sensor {
     });
     this.#hooks = this.#programs.attach();
     // V8 tidies up some eight seconds after the start; what only that and the start needed can go then.
-    this.#trimming = setTimeout(() => {
-      this.#libbpf.trim();
-    }, trimAfterMs);
+    this.#trimming = setTimeout(releaseStartPages, trimAfterMs);
     this.#trimming.unref();
     if (this.#hooks.every(({ state }) => state !== 'attached'))
       throw new AnchorwatchError(
