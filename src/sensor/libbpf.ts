@@ -24,7 +24,7 @@ export interface Libbpf {
   attachCall(program: Pointer, name: string, cookie: bigint): Pointer;
   /** Attaches a program of a cgroup hook to a cgroup directory and all below it; throws with the errno. */
   attachCgroup(program: Pointer, directory: string): Pointer;
-  /** Names of the programs that a cgroup directory has for connect(2), by IPv4 and IPv6; `?` for one that cannot be looked at. */
+  /** Names of the programs that a cgroup directory has for connect(2), by IPv4 and IPv6; `?` for what cannot be looked at. */
   connectPrograms(directory: string): readonly string[];
   destroyLink(link: Pointer): void;
   mapFd(object: Pointer, name: string): number;
@@ -209,9 +209,8 @@ export function openLibbpf(): Libbpf {
         return connectTypes.flatMap((type) => {
           const ids = Buffer.alloc(4 * queriedMax);
           const count = [queriedMax];
-          // More than there is room for are told by an error, and the first ones.
-          f.queryCgroup(cgroup, type, 0, null, ids, count);
-          return Array.from({ length: Math.min(count[0] ?? 0, queriedMax) }, (_, i) => nameOf(ids.readUInt32LE(i * 4)));
+          if (Number(f.queryCgroup(cgroup, type, 0, null, ids, count)) !== 0) return ['?'];
+          return Array.from({ length: count[0] ?? 0 }, (_, i) => nameOf(ids.readUInt32LE(i * 4)));
         });
       } finally {
         closeSync(cgroup);

@@ -257,15 +257,24 @@ const tierNames = ['tcpByCgroup', 'rawByCapability'] as const;
 
 /** Names of the programs that the node has for connect(2) already, at the root of the unified hierarchy. */
 function connectProgramsOf(libbpf: Libbpf): readonly string[] {
-  const mount = hierarchies(readFileSync('/proc/self/mountinfo', 'latin1')).get('unified');
-  return mount === undefined ? [] : libbpf.connectPrograms(mount);
+  try {
+    return libbpf.connectPrograms(unifiedTree());
+  } catch {
+    // Then they cannot be attached either.
+    return [];
+  }
 }
 
 /** A cgroup hook at the root of the unified hierarchy: every container is below it. */
 function attachToAll(libbpf: Libbpf, program: Pointer): Pointer {
+  return libbpf.attachCgroup(program, unifiedTree());
+}
+
+/** Where the cgroup v2 tree is mounted. */
+function unifiedTree(): string {
   const mount = hierarchies(readFileSync('/proc/self/mountinfo', 'latin1')).get('unified');
   if (mount === undefined) throw new AnchorwatchError('sensor.attach', 'no cgroup v2 tree is mounted');
-  return libbpf.attachCgroup(program, mount);
+  return mount;
 }
 
 /** One program for many calls: what this kernel or machine has not is left out one by one. */
