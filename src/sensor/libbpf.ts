@@ -23,6 +23,8 @@ export interface Libbpf {
   attachCall(program: Pointer, name: string, cookie: bigint): Pointer;
   /** Attaches a program of a cgroup hook to a cgroup directory and all below it; throws with the errno. */
   attachCgroup(program: Pointer, directory: string): Pointer;
+  /** Names of the programs that a cgroup directory has for connect(2), by IPv4 and IPv6; `?` for what cannot be looked at. */
+  connectPrograms(directory: string): readonly string[];
   destroyLink(link: Pointer): void;
   mapFd(object: Pointer, name: string): number;
   /** Bytes of one value of a map: what a lookup writes, for each CPU where there is one value for each. */
@@ -59,6 +61,12 @@ export interface Libbpf {
 }
 
 const tracepointPrograms = 5;
+/** BPF_CGROUP_INET4_CONNECT and BPF_CGROUP_INET6_CONNECT of enum bpf_attach_type. */
+const connectTypes = [10, 11] as const;
+const queriedMax = 64;
+/** struct bpf_prog_info, up to the end of the name. */
+const infoBytes = 80;
+const infoNameAt = 64;
 export const updateAny = 0;
 export const updateOnlyNew = 1;
 export const updateOnlyExisting = 2;
@@ -101,6 +109,11 @@ export function openLibbpf(): Libbpf {
       'void *bpf_program__attach_tracepoint_opts(void *program, const char *category, const char *name, const void *options)',
     ),
     attachCgroup: lib.func('void *bpf_program__attach_cgroup(void *program, int cgroup)'),
+    queryCgroup: lib.func(
+      'int bpf_prog_query(int cgroup, int type, uint32_t flags, void *attachFlags, void *ids, _Inout_ uint32_t *count)',
+    ),
+    programFd: lib.func('int bpf_prog_get_fd_by_id(uint32_t id)'),
+    programInfo: lib.func('int bpf_obj_get_info_by_fd(int fd, void *info, _Inout_ uint32_t *size)'),
     destroy: lib.func('int bpf_link__destroy(void *link)'),
     findMap: lib.func('void *bpf_object__find_map_by_name(void *object, const char *name)'),
     mapFd: lib.func('int bpf_map__fd(void *map)'),
@@ -132,6 +145,14 @@ export function openLibbpf(): Libbpf {
     const map: Pointer = f.findMap(object, name);
     if (map === null) throw new AnchorwatchError('sensor.object', `the sensor object has no map ${name}`);
     return map;
+  };
+  const nameOf = (id: number): string => {
+    const fd = Number(f.programFd(id));
+    if (fd < 0) return '?';
+    const info = Buffer.alloc(infoBytes);
+    const result = Number(f.programInfo(fd, info, [infoBytes]));
+    f.closeFd(fd);
+    return result === 0 ? info.toString('latin1', infoNameAt, infoBytes).replace(/\0.*$/s, '') : '?';
   };
 
   return {
@@ -174,6 +195,19 @@ export function openLibbpf(): Libbpf {
         return link;
       } finally {
         closeSync(fd);
+      }
+    },
+    connectPrograms(directory) {
+      const cgroup = openSync(directory, 'r');
+      try {
+        return connectTypes.flatMap((type) => {
+          const ids = Buffer.alloc(4 * queriedMax);
+          const count = [queriedMax];
+          if (Number(f.queryCgroup(cgroup, type, 0, null, ids, count)) !== 0) return ['?'];
+          return Array.from({ length: count[0] ?? 0 }, (_, i) => nameOf(ids.readUInt32LE(i * 4)));
+        });
+      } finally {
+        closeSync(cgroup);
       }
     },
     destroyLink: (link) => void f.destroy(link),

@@ -118,13 +118,13 @@ syscall(303, -100, $p, $h, $m, 0) == 0 or die; open(my $d, "<", "/dev/shm"); sys
     expect(harness.seen.some(({ event }) => event.kind === 'file' && event.path === path)).toBe(true);
   });
 
-  test('through io_uring: the operations, the file, the connection', async (context) => {
+  test('through io_uring: the operations, the file, the connection, the listening socket', async (context) => {
     needsHook(context, 'tp_btf/io_uring_submit_req');
     const path = join(harness.directory, 'ringed');
     writeFileSync(path, 'x\n');
     const program = join(harness.directory, 'ring');
     execFileSync('clang', ['-O1', '-o', program, new URL('./io-uring.c', import.meta.url).pathname]);
-    await harness.container.run(`${program} ${path} 14097`);
+    const output = await harness.container.run(`${program} ${path} 14097`);
     await harness.settled();
     expect(harness.calls()).toEqual(expect.arrayContaining(['io_uring connect', 'io_uring openat', 'io_uring_setup']));
     const opened = harness.seen.find(({ event }) => event.kind === 'file' && event.path === path)?.event;
@@ -134,6 +134,9 @@ syscall(303, -100, $p, $h, $m, 0) == 0 or die; open(my $d, "<", "/dev/shm"); sys
         ({ event }) => event.kind === 'connect' && event.address === '127.0.0.1' && event.port === 14_097,
       ),
     ).toBe(true);
+    expect(harness.seen.some(({ event }) => event.kind === 'listen' && event.port === 14_098)).toBe(
+      output.includes('listens 0'),
+    );
   });
 });
 
