@@ -15,7 +15,7 @@ import type { KernelStats } from './stats.ts';
 import { eventOf, originOfMonotonic } from './event.ts';
 import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
-import type { Incidence } from './known-map.ts';
+import type { IncidenceTaker } from './known-map.ts';
 import { config, syscalls, task } from './layout.ts';
 import { updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
@@ -285,12 +285,12 @@ export class Sensor {
   }
 
   /** What the kernel counted since the last call. */
-  incidences(): Iterable<Incidence> {
-    return this.#known.incidences();
+  incidences(take: IncidenceTaker): void {
+    this.#known.incidences(take);
   }
 
   /** The same, with the map read in another thread. What another reading tells meanwhile is not told twice. */
-  readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+  readIncidences(take: IncidenceTaker): Promise<void> {
     return this.#known.readIncidences(take);
   }
 
