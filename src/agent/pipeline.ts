@@ -382,7 +382,7 @@ export class Pipeline {
         this.#sensor?.answer(handle, workloadId, kernelKey, mark, number);
       }
       if (alsoKnown.length > 0) this.#recognise(workloadId, alsoKnown);
-      if (saveNow) this.#saves.now(workloadId);
+      if (saveNow) this.#saves.soon(workloadId);
     } catch (error) {
       this.#handlingFailures++;
       if (handle !== undefined) this.#sensor?.answer(handle, workloadId, undefined, 'forget');

@@ -15,6 +15,11 @@ interface SavedProfiles {
 const partFeatures = 6_000;
 /** Rows that are written in one go, some 4 ms of them. */
 const partRows = 1_000;
+/**
+ * What was judged is saved so long after its alert: the alert is on disk before the profile says that it was told, and on its way before the disk is
+ * busy again.
+ */
+const soonMs = 20;
 /** Between two parts everything else of the process has its turn. */
 const partPauseMs = 20;
 
@@ -28,6 +33,8 @@ export class ProfileSaves {
   readonly #log: Logger;
   #part: NodeJS.Timeout | undefined;
   #fold: NodeJS.Immediate | undefined;
+  readonly #judged: Set<string> = new Set();
+  #judging: NodeJS.Timeout | undefined;
   #trouble = '';
   #failures = 0;
 
@@ -68,10 +75,24 @@ export class ProfileSaves {
     }, partPauseMs);
   }
 
+  /** Saves one workload's shortly: something of it was judged. */
+  soon(workloadId: string): void {
+    this.#judged.add(workloadId);
+    this.#judging ??= setTimeout(() => {
+      this.#judging = undefined;
+      const judged = [...this.#judged];
+      this.#judged.clear();
+      for (const id of judged) this.now(id);
+    }, soonMs);
+  }
+
   /** Folds and saves no more parts; what they would have saved is left to `now`. */
   stop(): void {
     clearImmediate(this.#fold);
+    clearTimeout(this.#judging);
     this.#fold = undefined;
+    this.#judging = undefined;
+    this.#judged.clear();
     clearTimeout(this.#part);
     this.#part = undefined;
   }
