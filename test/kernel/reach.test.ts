@@ -77,7 +77,7 @@ syscall(10, $a, 4096, 5); my $n = "code"; my $fd = syscall(319, $n, 0); syscall(
 
   test('a timer of somebody else that goes off while a process of the container runs is no signal of its', async () => {
     const timers = Array.from({ length: 12 }, () => 'timeout 0.1 sleep 5').join(' ; ');
-    const others = spawn('taskset', ['-c', '0', '/bin/sh', '-c', timers], { stdio: 'ignore' });
+    const others = spawn('/bin/sh', ['-c', `taskset -cp 0 $$; ${timers}`], { stdio: 'ignore' });
     onTestFinished(() => void others.kill());
     await harness.container.run(`taskset -c 0 perl -e 'my $end = time + 2; 1 while time < $end'`);
     await harness.settled();
