@@ -8,6 +8,10 @@
 #define SOCK_RAW 3
 #define SOCK_TYPE_MASK 0xf
 #define AF_PACKET 17
+/* Codes of signals that a process sends, siginfo(7). */
+#define SI_USER 0
+#define SI_QUEUE -1
+#define SI_TKILL -6
 
 /* Appends the text that an argument points to, at most 255 bytes. */
 static __always_inline void append_argument(struct scratch *s, u32 *at, u32 index)
@@ -206,13 +210,18 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct task_str
 	struct call c = { .number = AW_CALL_KILL, .text = AW_CALL_NOTHING };
 	struct aw_watched *w, *other;
 	u32 relation = 0;
+	int code;
 	u64 id;
 
-	/* Pointers below 2 stand for the kernel, and so do codes above 0. */
+	/* Pointers below 2 stand for the kernel. */
 	if ((u64)info < 2 || target->tgid == task->tgid)
 		return 0;
 	w = watched_current();
-	if (!w || LOAD(info, si_code) > 0 || is_set_up())
+	if (!w || is_set_up())
+		return 0;
+	/* All other codes are the kernel's: a timer of anybody's, as timeout(1) has one, goes off in whatever process is running. */
+	code = LOAD(info, si_code);
+	if (code != SI_USER && code != SI_QUEUE && code != SI_TKILL)
 		return 0;
 	id = cgroup_of(target);
 	other = bpf_map_lookup_elem(&watched, &id);

@@ -16,7 +16,7 @@ import { eventOf, originOfMonotonic } from './event.ts';
 import { isSetUp } from './runtime-process.ts';
 import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
-import type { Incidence } from './known-map.ts';
+import type { IncidenceTaker } from './known-map.ts';
 import { KernelConfig } from './kernel-config.ts';
 import { syscalls, task } from './layout.ts';
 import { updateAny, updateOnlyNew } from './libbpf.ts';
@@ -286,12 +286,12 @@ export class Sensor {
   }
 
   /** What the kernel counted since the last call. */
-  incidences(): Iterable<Incidence> {
-    return this.#known.incidences();
+  incidences(take: IncidenceTaker): void {
+    this.#known.incidences(take);
   }
 
   /** The same, with the map read in another thread. What another reading tells meanwhile is not told twice. */
-  readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+  readIncidences(take: IncidenceTaker): Promise<void> {
     return this.#known.readIncidences(take);
   }
 

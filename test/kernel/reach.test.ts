@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
@@ -73,6 +73,15 @@ syscall(10, $a, 4096, 5); my $n = "code"; my $fd = syscall(319, $n, 0); syscall(
     } finally {
       for (const pid of [outside, readFileSync(join(harness.directory, 'orphan'), 'utf8')]) end(Number(pid));
     }
+  });
+
+  test('a timer of somebody else that goes off while a process of the container runs is no signal of its', async () => {
+    const timers = Array.from({ length: 12 }, () => 'timeout 0.1 sleep 5').join(' ; ');
+    const others = spawn('/bin/sh', ['-c', `taskset -cp 0 $$; ${timers}`], { stdio: 'ignore' });
+    onTestFinished(() => void others.kill());
+    await harness.container.run(`taskset -c 0 perl -e 'my $end = time + 2; 1 while time < $end'`);
+    await harness.settled();
+    expect(harness.calls().filter((line) => line.startsWith('kill'))).toEqual([]);
   });
 
   test('capabilities that were used and denied, once in a sample', async (context) => {
