@@ -1,4 +1,4 @@
-// npm run docs: writes the pages of docs/reference that are made from the source. Tests compare them.
+// npm run docs: writes the pages of docs/reference and the dashboards, which are made from the source. Tests compare them.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { shippedRules } from '../src/agent/rule-source.ts';
 import { factsReference, rulesReference } from '../src/detect/reference.ts';
 import { loadRules } from '../src/detect/rule-parser.ts';
 import { createLogger } from '../src/lib/log.ts';
+import { dashboardFiles } from '../dashboards/source/files.ts';
 import { root } from './run-node.mjs';
 
 const folder = join(root, 'docs', 'reference');
@@ -17,6 +18,8 @@ writeFileSync(join(folder, 'options.md'), optionsReference());
 writeFileSync(join(folder, 'access.md'), accessReference());
 writeFileSync(join(folder, 'facts.md'), factsReference());
 writeFileSync(join(folder, 'rules.md'), rulesReference(loadRules([shippedRules]).rules));
+
+for (const [name, text] of dashboardFiles()) writeFileSync(join(root, 'dashboards', name), text);
 
 const stateDir = mkdtempSync(join(tmpdir(), 'anchorwatch-docs-'));
 const storePath = join(stateDir, 'collector.db');

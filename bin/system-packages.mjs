@@ -96,6 +96,25 @@ export const systemPackages = [
   },
   { name: 'prometheus', why: 'reads the metrics in tests', for: ['test'], present: () => hasProgram('promtool') },
   {
+    name: 'docker-compose',
+    why: 'reads docker-compose.yml in tests',
+    for: ['test'],
+    present: () => hasProgram('docker-compose'),
+  },
+  {
+    name: 'prometheus-alertmanager',
+    why: 'takes alerts in tests',
+    for: ['test'],
+    present: () => hasProgram('amtool'),
+  },
+  { name: 'golang-go', why: 'renders the Helm chart in tests', for: ['test'], present: () => hasProgram('go') },
+  ...['golang-github-masterminds-sprig-dev', 'golang-gopkg-yaml.v3-dev'].map((name) => ({
+    name,
+    why: 'renders the Helm chart in tests',
+    for: ['test'],
+    present: () => isInstalled(name),
+  })),
+  {
     name: 'qemu-system-x86',
     why: 'boots other kernels',
     for: ['kernels'],

@@ -10,15 +10,6 @@
 #define IA32_OPENAT 295
 #define IA32_OPENAT2 437
 
-static __always_inline s64 call_number(void *regs)
-{
-	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->orig_ax))
-		return LOAD((struct pt_regs___x86 *)regs, orig_ax);
-	if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->syscallno))
-		return LOAD((struct pt_regs___arm64 *)regs, syscallno);
-	return -1;
-}
-
 SEC("raw_tp/sys_exit")
 int on_any_call(struct bpf_raw_tracepoint_args *context)
 {
@@ -37,8 +28,7 @@ int on_any_call(struct bpf_raw_tracepoint_args *context)
 	number = call_number((void *)context->args[0]);
 	if (number >= AW_SYSCALLS_MAX)
 		return 0;
-	if (bpf_core_field_exists(task->thread_info.status))
-		compat = (task->thread_info.status & TS_COMPAT) != 0;
+	compat = calls_compat(task);
 	if (calls->sample != w->sample) {
 		calls->sample = w->sample;
 		__builtin_memset(calls->seen, 0, sizeof(calls->seen));
@@ -63,7 +53,7 @@ int on_compat_open(struct bpf_raw_tracepoint_args *context)
 	struct task_struct *task = bpf_get_current_task_btf();
 	u64 number;
 
-	if (!bpf_core_field_exists(task->thread_info.status) || !(task->thread_info.status & TS_COMPAT))
+	if (!calls_compat(task))
 		return 0;
 	number = call_number((void *)context->args[0]);
 	if (number != IA32_OPEN && number != IA32_CREAT && number != IA32_OPENAT && number != IA32_OPENAT2)

@@ -201,6 +201,8 @@ struct aw_record {
 	struct aw_ancestor ancestors[AW_ANCESTORS_MAX];
 };
 
+#define AW_LAST_ENDPOINTS 6
+
 /* Value of the `watched` map, keyed by cgroup id (u64). */
 struct aw_watched {
 	__u64 container; /* cgroup id of the container itself; differs from the key for cgroups made inside it */
@@ -214,7 +216,10 @@ struct aw_watched {
 	__u32 capture_tokens;
 	__u64 capture_time_ns; /* up to when tokens were given */
 	__u64 capabilities[2]; /* used in this sample: granted, denied */
+	__u64 last[AW_LAST_ENDPOINTS * 2]; /* endpoints recognised in this sample: the endpoint, the epoch and the container */
 };
+#define AW_LAST_OUT 4 /* a power of two, and so is the rest */
+
 #define AW_WATCHED_PROVISIONAL 0x1
 #define AW_WATCHED_FOLDED 0x2 /* the workload has digit-folded keys */
 #define AW_WATCHED_DIRECTORY 0x4 /* the workload has directory keys */
@@ -256,6 +261,8 @@ struct aw_config {
 	__u32 epoch; /* raised when a key stopped being known */
 	__u32 records_per_second; /* of one container, file and net hooks; 0: no limit */
 	__u32 captured_per_second; /* of one container */
+	__u32 tcp_by_cgroup; /* connections are told by cgroup hooks, not by changes of state */
+	__u32 socket_call; /* number of socket(2), when raw sockets are told where they are allowed; 0: they are not */
 	__u32 reserved;
 };
 

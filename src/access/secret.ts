@@ -27,12 +27,15 @@ export function parseSecret(text: string): { readonly id: string; readonly secre
   return match?.[1] === undefined || match[2] === undefined ? undefined : { id: match[1], secret: match[2] };
 }
 
-/** Makes a secret of 256 random bits. `text` is shown once; `hash` is kept. */
+/** A secret of 256 random bits as people carry it, or the parts of one that was made elsewhere. `text` is shown once; `hash` is kept. */
 export async function makeSecret(
   role: Role,
+  given: { readonly id: string; readonly secret: string } = {
+    id: randomBytes(6).toString('hex'),
+    secret: randomBytes(32).toString('base64url'),
+  },
 ): Promise<{ readonly id: string; readonly text: string; readonly hash: string }> {
-  const id = randomBytes(6).toString('hex');
-  const secret = randomBytes(32).toString('base64url');
+  const { id, secret } = given;
   const salt = randomBytes(16);
   const { ln, r, p } = costs[role];
   const key = await derive(secret, salt, costs[role]);

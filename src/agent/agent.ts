@@ -24,6 +24,7 @@ import { containerProcesses } from './container-processes.ts';
 import { Fleet } from './fleet.ts';
 import { History } from './history.ts';
 import { HistoryFeed } from './history-feed.ts';
+import { LifeSign } from './life-sign.ts';
 import { nodeReport } from './node-report.ts';
 import { openSnapshots } from './node-snapshots.ts';
 import type { SnapshotSettings } from './node-snapshots.ts';
@@ -320,9 +321,14 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
-  const from = { ...own, fleet, recording, taking, starters };
+  const from = { ...own, stateDir, fleet, recording, taking, starters };
+  const lifeSign = new LifeSign(stateDir);
+  cleanups.defer('sign of life', () => {
+    lifeSign.remove();
+  });
   const report = (): void => {
     outbox.report(nodeReport(from));
+    lifeSign.give(clock.nowMs());
   };
   reportSoon = report;
   rates.read(containers.running());

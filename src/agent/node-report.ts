@@ -1,7 +1,8 @@
+import { statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { NodeReport } from '../model/node.ts';
+import type { AgentReport, NodeReport } from '../model/node.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { procfsHooks } from '../sensor/procfs-hooks.ts';
 import { figuresByCgroup } from './container-figures.ts';
@@ -22,6 +23,18 @@ function onlyFiles(counts: Readonly<Record<string, number>>): Readonly<Record<st
   return Object.fromEntries(Object.entries(counts).filter(([kind]) => kind.startsWith('file.')));
 }
 
+/** What this process costs, and the disk of its state directory. */
+function ownCost(stateDir: string): AgentReport {
+  const { user, system } = process.cpuUsage();
+  const cost = { cpuSeconds: (user + system) / 1e6, memoryBytes: process.memoryUsage.rss() };
+  try {
+    const { bavail, bsize, blocks } = statfsSync(stateDir);
+    return { ...cost, disk: { availableBytes: bavail * bsize, sizeBytes: blocks * bsize } };
+  } catch {
+    return cost;
+  }
+}
+
 /** All that the report of a node is made from. */
 export interface ReportSources {
   readonly watch: Watch;
@@ -32,6 +45,7 @@ export interface ReportSources {
   readonly sliceLoops: SliceLoops;
   readonly source: Source;
   readonly version: string;
+  readonly stateDir: string;
   readonly history: History;
   readonly ruleSource: RuleSource;
   readonly recording: Recording | undefined;
@@ -50,6 +64,7 @@ export function nodeReport({
   sliceLoops,
   source: { sensor, poller, trouble },
   version,
+  stateDir,
   history,
   ruleSource,
   recording,
@@ -117,5 +132,6 @@ export function nodeReport({
     rules: ruleSource.report,
     ...(taking === undefined ? {} : { snapshots: taking.report() }),
     ...history.report(),
+    agent: ownCost(stateDir),
   };
 }

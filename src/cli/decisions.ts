@@ -1,10 +1,10 @@
-import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AnchorwatchError } from '../lib/errors.ts';
 import type { DecisionOutcome, StoredDecision, Verdict } from '../model/decision.ts';
 import { dimensions } from '../model/feature.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
+import { localUser } from './local-user.ts';
 import { escapeForTerminal, jsonLine } from './terminal.ts';
 
 /** How long is waited for nodes that are connected; the others take the decision when they are back. */
@@ -37,7 +37,7 @@ async function decide(invocation: Invocation, path: string, body: Readonly<Recor
   const { own, surroundings } = invocation;
   const { terminal, stop } = surroundings;
   const address = collectorAddress(invocation);
-  const by = typeof own['by'] === 'string' ? own['by'] : `${userInfo().username}@${hostname()}`;
+  const by = typeof own['by'] === 'string' ? own['by'] : localUser();
   const reason = typeof own['reason'] === 'string' ? own['reason'] : '';
   let decision = await ask<StoredDecision>(address, path, stop, { ...body, by, reason });
   for (let waitedMs = 0; waitedMs < waitMs && decision.nodes.some(({ outcome }) => outcome === 'pending');) {

@@ -17,7 +17,7 @@ export function readToken(file: string, log: Logger): string {
   let token: string;
   try {
     token = readFileSync(file, 'utf8').trim();
-    if ((statSync(file).mode & 0o077) !== 0) {
+    if (isExposed(file)) {
       log.warn({ file }, 'the token file can be read by others than its owner: chmod 600 it');
     }
   } catch (error) {
@@ -30,6 +30,12 @@ export function readToken(file: string, log: Logger): string {
     );
   }
   return token;
+}
+
+/** A file of root that a group may read is how Kubernetes and systemd give a secret to a user who is not root. */
+function isExposed(file: string): boolean {
+  const { mode, uid } = statSync(file);
+  return (mode & (uid === 0 && process.getuid?.() !== 0 ? 0o037 : 0o077)) !== 0;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStateDirectory, stateCandidates } from '../config/state-directory.ts';
 import { parseDuration } from '../config/values.ts';
@@ -9,6 +8,7 @@ import { endOfToken, roles } from '../model/access.ts';
 import type { AccessToken, AuditRecord, Role } from '../model/access.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
+import { localUser } from './local-user.ts';
 import { apiToken } from './peer.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
@@ -27,6 +27,8 @@ interface Wanted {
   readonly node: string | undefined;
   /** As a duration of the command line. */
   readonly expires: string | undefined;
+  /** Made elsewhere. */
+  readonly secret?: string;
 }
 
 function usage(message: string): AnchorwatchError {
@@ -66,17 +68,17 @@ async function inFile<Result>(
   const path = fileOf(invocation);
   const { openAccessFile } = await import('../collector/access-file.ts');
   const file = openAccessFile(path);
-  const by = `${userInfo().username}@${hostname()}`;
+  const by = localUser();
   const record = (action: string, subject: string, detail: object): AuditRecord => ({
     ...{ by, role: 'admin', from: 'local', action, subject, detail: JSON.stringify(detail), status: 200 },
   });
   try {
     return await work({
       where: path,
-      create: async ({ expires, ...wanted }) => {
+      create: async ({ expires, secret, ...wanted }) => {
         const parsed = expires === undefined ? undefined : parseDuration(expires);
         const made = await file.tokens.create(
-          { ...wanted, expiresInMs: parsed?.ok === true ? parsed.value : undefined },
+          { ...wanted, secret, expiresInMs: parsed?.ok === true ? parsed.value : undefined },
           by,
         );
         await file.record(record('token create', made.token.id, { ...wanted, expires }));
@@ -144,6 +146,7 @@ async function create(invocation: Invocation, name: string | undefined): Promise
   const wanted = wantedOf(invocation, name);
   const out = typeof own['out'] === 'string' ? own['out'] : undefined;
   if (out !== undefined && existsSync(out)) throw usage(`--out: ${out} is there already`);
+  if (typeof own['secretFile'] === 'string') return takeOver(invocation, wanted, own['secretFile']);
   return withRegistrar(invocation, async (registrar) => {
     const { token, secret } = await registrar.create(wanted);
     if (out !== undefined) writeSecret(out, secret);
@@ -156,6 +159,38 @@ async function create(invocation: Invocation, name: string | undefined): Promise
     }
     return exitStatus.done;
   });
+}
+
+/** The secret was made elsewhere, for a file of secrets that is mounted: a second run finds the token and changes nothing. */
+async function takeOver(invocation: Invocation, wanted: Wanted, secretFile: string): Promise<number> {
+  const { own, surroundings } = invocation;
+  if (own['out'] !== undefined) throw usage('--out and --secret-file: the secret is in a file already');
+  if (isRemote(invocation)) throw usage('--secret-file works on the collector’s file only, not over the API');
+  const secret = readSecret(secretFile);
+  return inFile(invocation, async (registrar) => {
+    const [, id] = secret.split('_');
+    const there = (await registrar.list()).find((token) => token.id === id);
+    if (there !== undefined && (there.name !== wanted.name || there.role !== wanted.role))
+      throw new AnchorwatchError(
+        'token.taken',
+        `the secret in ${secretFile} is the token ${there.name} (${there.role})`,
+      );
+    const token = there ?? (await registrar.create({ ...wanted, secret })).token;
+    if (own['json'] === true) surroundings.terminal.out(jsonLine(token));
+    const did = there === undefined ? 'made' : 'is there already';
+    surroundings.terminal.err(`Token ${token.name} (${token.id}, ${describe(token)}) ${did} in ${registrar.where}.`);
+    return exitStatus.done;
+  });
+}
+
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new AnchorwatchError('token-file', `--secret-file: cannot read ${file}: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function describe({ role, node, expiresAt }: AccessToken): string {
@@ -205,6 +240,10 @@ export const tokenCommands: readonly CommandDefinition[] = [
       ['--node <NAME>', 'role agent: the only node that it is for'],
       ['--expires <DURATION>', 'how long it is accepted: 12h, 90d (default: for ever)'],
       ['--out <FILE>', 'write the secret to a new file (mode 0600) instead of standard output'],
+      [
+        '--secret-file <FILE>',
+        'take the secret of this file (aw_ID_SECRET) instead of making one; when the token is there already nothing is done',
+      ],
       ['--json', 'one JSON object, with the secret'],
     ],
     examples: [

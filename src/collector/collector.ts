@@ -28,6 +28,7 @@ import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
 import { Notifications } from './notifications.ts';
 import type { NotificationsOptions } from './notifications.ts';
+import { OwnMetrics } from './own-metrics.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -143,6 +144,7 @@ async function assemble(
   const forgetting = setInterval(() => nodes.forget(), 3_600_000);
   cleanups.defer('forgetting of nodes', () => clearInterval(forgetting));
   const nodeMetrics = new NodeMetrics(registry, () => nodes.states(), clock);
+  const ownMetrics = new OwnMetrics(registry, dirname(options.storePath));
 
   const notifications = await Notifications.start({
     ...{ routesFile: options.routesFile, publicUrl: options.publicUrl, kinds: options.receiverKinds },
@@ -174,6 +176,7 @@ async function assemble(
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
     },
+    counted: nodeMetrics.countAlert.bind(nodeMetrics),
     ...{ fleet, evidence },
     collectorVersion: version,
     alerts: store,
@@ -291,6 +294,7 @@ async function assemble(
         await apiAudit.decide(decision);
         if (said.verdict === 'relearn') await fleet.forget(said.workload);
         const { id, verdict, by, workload } = decision;
+        ownMetrics.decided(verdict);
         log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');
         ingest.tellDecisions(names);
         notifications.decided(decision);
@@ -303,7 +307,7 @@ async function assemble(
       nodeMetrics.refresh();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
-      await incidents.refresh();
+      await Promise.all([incidents.refresh(), ownMetrics.refresh()]);
       return registry.metrics();
     },
     notReady: () => ingest.storeTrouble,

@@ -59,6 +59,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     exe: 'Path of the program that did it.',
     name: 'Its name without directory and version; the applet of busybox and its like.',
     args: 'Its arguments.',
+    applet:
+      'What the shell of a multi-call program (busybox) does without executing anything: the name that its process goes by, `cp`. Empty for all others.',
     commandLine: '`args` with spaces between them.',
     uid: 'Its user id.',
     ancestors: 'Names of the programs above it, parent first.',

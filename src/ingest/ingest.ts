@@ -64,6 +64,8 @@ export interface IngestOptions {
   /** Without it, agents send none. */
   readonly evidence?: EvidenceLog;
   readonly listener: IngestListener;
+  /** Told of each alert that was stored, before the listener. */
+  readonly counted?: (alert: StoredAlert) => void;
   /** Told of each report of a node. */
   readonly reported?: (node: string, report: NodeReport) => void;
   readonly registry: Registry;
@@ -300,6 +302,7 @@ export class Ingest {
       this.#metrics.batches.inc({ outcome: stored.length > 0 ? 'stored' : 'duplicate' });
       for (const alert of stored) {
         this.#metrics.countAlert(alert);
+        this.#options.counted?.(alert);
         this.#metrics.delaySeconds.observe(Math.max(0, clock.nowMs() - Date.parse(alert.time)) / 1000);
       }
       if (stored.length + incidents.length > 0) listener.stored(stored, incidents);

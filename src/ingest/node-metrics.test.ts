@@ -78,6 +78,23 @@ test('drops the series of a container that vanished, of an old report, and of a 
   expect(await lines()).toEqual([]);
 });
 
+test('tells what agents cost and how full their disks are, where they tell it', async () => {
+  const disk = { availableBytes: 10, sizeBytes: 100 };
+  states = [
+    state('a', { agent: { cpuSeconds: 1.5, memoryBytes: 7, disk } }),
+    state('b', { agent: { cpuSeconds: 2, memoryBytes: 8 } }),
+    state('c'),
+  ];
+  expect((await lines()).filter((line) => line.includes('_agent_'))).toEqual([
+    'anchorwatch_agent_cpu_seconds_total{node="a"} 1.5',
+    'anchorwatch_agent_cpu_seconds_total{node="b"} 2',
+    'anchorwatch_agent_memory_bytes{node="a"} 7',
+    'anchorwatch_agent_memory_bytes{node="b"} 8',
+    'anchorwatch_agent_disk_available_bytes{node="a"} 10',
+    'anchorwatch_agent_disk_size_bytes{node="a"} 100',
+  ]);
+});
+
 test('tells what of the node is not seen: hooks, containers, an engine that does not answer', async () => {
   states = [state('a'), state('b', { engineConnected: false, hooks: [], unseenContainers: 2 })];
   const all = await lines();
@@ -109,6 +126,9 @@ test('sums what is beyond the top workloads as other', async () => {
   expect(cpu).toContain('anchorwatch_container_cpu_seconds_total{node="a",workload="other",container="other"} 0');
   expect(all).toContain('anchorwatch_container_memory_bytes{node="a",workload="other",container="other"} 1000');
   expect(all).toContain('anchorwatch_profile_features{workload="other",dimension="exec"} 20');
+  expect(all).toContain('anchorwatch_profile_features_seen_once{workload="other",dimension="exec"} 10');
+  expect(all).toContain('anchorwatch_workload_alerts_total{workload="name-0",severity="critical"} 0');
+  expect(all.filter((line) => line.includes('_alerts_total') && line.includes('other'))).toEqual([]);
   expect(all).toContain('anchorwatch_workload_coverage_ratio{workload="other",dimension="exec"} 0.5');
 });
 

@@ -3,9 +3,12 @@ import { counter, gauge } from '../lib/metrics.ts';
 import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
 import type { FleetWorkload, NodeState } from '../model/fleet.ts';
+import type { Alert } from '../model/alert.ts';
 import type { ContainerRates, NodeReport } from '../model/node.ts';
+import { AgentMetrics } from './agent-metrics.ts';
 import { RestOfContainers } from './rest-of-containers.ts';
 import { SnapshotMetrics } from './snapshot-metrics.ts';
+import { WorkloadAlerts } from './workload-alerts.ts';
 
 /** Workloads with series of their own, those with the most containers; the others are summed as `other`. */
 export const topWorkloads = 50;
@@ -40,6 +43,8 @@ export class NodeMetrics {
   readonly #rules: Gauge<'node'>;
   readonly #ruleReloads: Counter<'node' | 'outcome'>;
   readonly #snapshots: SnapshotMetrics;
+  readonly #agents: AgentMetrics;
+  readonly #alerts: WorkloadAlerts;
   readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
@@ -47,6 +52,7 @@ export class NodeMetrics {
   readonly #coverage: Gauge<'workload' | 'dimension'>;
   readonly #threshold: Gauge<'workload' | 'dimension'>;
   readonly #features: Gauge<'workload' | 'dimension'>;
+  readonly #once: Gauge<'workload' | 'dimension'>;
   readonly #rates: readonly {
     readonly figure: keyof ContainerRates;
     readonly metric: ContainerMetric;
@@ -93,6 +99,8 @@ export class NodeMetrics {
     );
     this.#containers = gauge(registry, 'anchorwatch_containers', 'Containers that the agent watches.', node);
     this.#snapshots = new SnapshotMetrics(registry);
+    this.#agents = new AgentMetrics(registry);
+    this.#alerts = new WorkloadAlerts(registry);
     this.#unseen = gauge(
       registry,
       'anchorwatch_containers_unseen',
@@ -166,6 +174,12 @@ export class NodeMetrics {
       'Features in the profile of a workload.',
       byDimension,
     );
+    this.#once = gauge(
+      registry,
+      'anchorwatch_profile_features_seen_once',
+      'Features that were seen in one sample only: divided by the samples, the chance of something new.',
+      byDimension,
+    );
     this.#rates = [
       { figure: 'cpuSeconds', total: true, metric: total(registry, 'cpu_seconds', 'CPU time used by a container.') },
       {
@@ -236,6 +250,11 @@ export class NodeMetrics {
     ];
   }
 
+  /** Counts an alert that was stored. */
+  countAlert(alert: Alert): void {
+    this.#alerts.count(alert);
+  }
+
   /** Sets every series to what was reported last. Synchronous, so that no scrape sees half of it. */
   refresh(): void {
     const states = this.#source();
@@ -287,8 +306,8 @@ export class NodeMetrics {
       this.#hooks,
       this.#hookMissing,
     ];
-    this.#snapshots.clear();
-    for (const metric of [...own, this.#coverage, this.#features, this.#threshold]) metric.reset();
+    for (const part of [this.#snapshots, this.#agents, this.#alerts]) part.clear();
+    for (const metric of [...own, this.#coverage, this.#features, this.#once, this.#threshold]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
   }
 
@@ -311,6 +330,7 @@ export class NodeMetrics {
         this.#ruleReloads.inc({ node, outcome }, value);
     }
     if (report.snapshots !== undefined) this.#snapshots.set(node, report.snapshots);
+    if (report.agent !== undefined) this.#agents.set(node, report.agent);
     this.#unseen.set({ node }, report.unseenContainers);
     this.#engine.set({ node }, report.engineConnected ? 1 : 0);
     for (const state of hookStates) this.#hooks.set({ node, state }, 0);
@@ -325,12 +345,14 @@ export class NodeMetrics {
     const highest = new Map<string, number>();
     for (const [index, { workload, dimensions }] of workloads.entries()) {
       const label = index < topWorkloads ? workload.name : 'other';
-      for (const { dimension, coverage, features, thresholds } of dimensions) {
+      if (index < topWorkloads) this.#alerts.set(label);
+      for (const { dimension, coverage, features, seenInOneSample, thresholds } of dimensions) {
         // Two workloads may have one name (and `other` has many): features add up, coverage is the lowest.
         const id = JSON.stringify([label, dimension]);
         lowest.set(id, Math.min(lowest.get(id) ?? 1, coverage));
         this.#coverage.set({ workload: label, dimension }, lowest.get(id) ?? coverage);
         this.#features.inc({ workload: label, dimension }, features);
+        this.#once.inc({ workload: label, dimension }, seenInOneSample);
         if (thresholds === undefined) continue;
         highest.set(id, Math.max(highest.get(id) ?? 0, thresholds.warning));
         this.#threshold.set({ workload: label, dimension }, highest.get(id) ?? thresholds.warning);

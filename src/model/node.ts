@@ -118,6 +118,16 @@ export interface SnapshotReport {
   readonly waitingBytes: number;
 }
 
+/** What an agent costs its node, and the disk that it writes to. */
+export interface AgentReport {
+  /** CPU time since it started. */
+  readonly cpuSeconds: number;
+  /** Resident. */
+  readonly memoryBytes: number;
+  /** Of the state directory; absent while it cannot be asked. */
+  readonly disk?: { readonly availableBytes: number; readonly sizeBytes: number };
+}
+
 /** What an agent tells the collector about itself every few seconds. Counters are cumulative since the agent started. */
 export interface NodeReport {
   /** Milliseconds since the epoch, by the node's clock. */
@@ -154,6 +164,8 @@ export interface NodeReport {
   readonly snapshots?: SnapshotReport;
   /** Absent from agents that keep none, and while it is not known. */
   readonly history?: HistoryReport;
+  /** Absent from agents that do not tell. */
+  readonly agent?: AgentReport;
 }
 
 /** One line of a profile, as `anchorwatch profile show` prints it. */

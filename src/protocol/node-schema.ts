@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LossWindow } from '../model/loss.ts';
 import type {
+  AgentReport,
   ContainerRates,
   ContainerReport,
   DimensionCoverage,
@@ -104,6 +105,11 @@ const snapshotReport: z.ZodType<SnapshotReport> = z.object({
   ...{ waiting: figure, waitingBytes: figure },
 });
 
+const agentReport: z.ZodType<AgentReport> = z.object({
+  ...{ cpuSeconds: figure, memoryBytes: figure },
+  disk: z.object({ availableBytes: figure, sizeBytes: figure }).exactOptional(),
+});
+
 /** What an agent tells about itself every few seconds. */
 export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   timeMs: figure,
@@ -127,6 +133,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   rules: ruleReportSchema.exactOptional(),
   snapshots: snapshotReport.exactOptional(),
   history: z.object({ sizeBytes: figure, entries: figure, oldestMs: figure.exactOptional() }).exactOptional(),
+  agent: agentReport.exactOptional(),
 });
 
 /** One line of a profile. */

@@ -65,7 +65,7 @@ export const ancestor = {
 
 /** `struct aw_watched`, value of the map `watched`; its key is the cgroup id, 8 bytes. */
 export const watched = {
-  sizeBytes: 64,
+  sizeBytes: 160,
   members: {
     container: [0, 8],
     workload: [8, 8],
@@ -78,6 +78,7 @@ export const watched = {
     capture_tokens: [36, 4],
     capture_time_ns: [40, 8],
     capabilities: [48, 16],
+    last: [64, 96],
   },
 } as const;
 
@@ -105,13 +106,15 @@ export const task = {
 
 /** `struct aw_config`, the section `.data.config`. */
 export const config = {
-  sizeBytes: 32,
+  sizeBytes: 40,
   members: {
     hash_key: [0, 16],
     epoch: [16, 4],
     records_per_second: [20, 4],
     captured_per_second: [24, 4],
-    reserved: [28, 4],
+    tcp_by_cgroup: [28, 4],
+    socket_call: [32, 4],
+    reserved: [36, 4],
   },
 } as const;
 

@@ -34,6 +34,10 @@ const outstandingMax = 65_536;
 const drainLimit = 20_000;
 /** Being woken for each record costs the watched program 1.3 µs: after a drain the reader rests before it asks to be woken again. */
 const restMs = 3;
+/** Where next to nothing comes, what comes next need not wait as long: it may be an attack's. */
+const quietRestMs = 1;
+/** Records of one drain below which it is quiet. */
+const quietRecords = 4;
 /** In a flood the batches are larger: handing one over costs both threads as much as a hundred of its records. */
 const floodRestMs = 15;
 /** Records of one drain from which on it is a flood: some 10,000 a second. */
@@ -89,7 +93,7 @@ function run(input: ReaderInput): void {
     fd,
     ring: new Ring({
       consumer: libbpf.map(fd, 0, pageBytes, true),
-      producer: libbpf.map(fd, pageBytes, pageBytes + 2 * sizeBytes, false),
+      producer: libbpf.map(fd, pageBytes, pageBytes + sizeBytes, false),
       pageBytes,
       dataBytes: sizeBytes,
     }),
@@ -125,7 +129,7 @@ function run(input: ReaderInput): void {
     const onReadable = (): void => {
       handle.stop();
       drain();
-      const rest = drained < floodRecords ? restMs : floodRestMs;
+      const rest = drained < quietRecords ? quietRestMs : drained < floodRecords ? restMs : floodRestMs;
       setTimeout(() => {
         if (!stopped) handle.start({ readable: true }, onReadable);
       }, rest);

@@ -13,10 +13,12 @@ import type { DecodeFailure, SensorRecord } from './decode.ts';
 import { readStats } from './stats.ts';
 import type { KernelStats } from './stats.ts';
 import { eventOf, originOfMonotonic } from './event.ts';
+import { isSetUp } from './runtime-process.ts';
 import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
-import type { Incidence } from './known-map.ts';
-import { config, syscalls, task } from './layout.ts';
+import type { IncidenceTaker } from './known-map.ts';
+import { KernelConfig } from './kernel-config.ts';
+import { syscalls, task } from './layout.ts';
 import { updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { loadSensor } from './loading.ts';
@@ -24,6 +26,7 @@ import type { LoadedSensor, LoadingOptions } from './loading.ts';
 import { ProgramPaths } from './program-paths.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
+import { releaseStartPages } from './resident-pages.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { keyBytes, patternOf, WatchedMap } from './watched-map.ts';
@@ -83,7 +86,7 @@ export class Sensor {
   readonly #tasksFd: number;
   readonly #statsFd: number;
   readonly #syscallsFd: number | undefined;
-  readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
+  readonly #config: KernelConfig;
   readonly #paths: ProgramPaths = new ProgramPaths({ hash: (path) => this.#known.program(path), exeOf: readExe });
   #healed = 0;
   #reader: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
@@ -134,10 +137,9 @@ export class Sensor {
     this.#losses = new ContainerLosses(this.#libbpf, this.#programs.mapFd('container_losses'));
     this.#tasksFd = this.#programs.mapFd('tasks');
     this.#statsFd = this.#programs.mapFd('stats');
-    random.copy(this.#config, config.members.hash_key[0]);
-    this.#config.writeUInt32LE(recordsPerSecond, config.members.records_per_second[0]);
-    this.#config.writeUInt32LE(capturedPerSecond, config.members.captured_per_second[0]);
-    this.#writeConfig();
+    const settings = { hashKey: random, recordsPerSecond, capturedPerSecond };
+    this.#config = new KernelConfig(this.#libbpf, this.#programs.mapFd('.data.config'), settings);
+    this.#config.choose(this.#programs.tiers);
     const interpreters = this.#programs.mapFd('interpreters');
     for (const name of namesWithArguments()) {
       const key = Buffer.alloc(16);
@@ -180,10 +182,9 @@ export class Sensor {
       this.#blind(`it ended with ${code}`);
     });
     this.#hooks = this.#programs.attach();
+    this.#config.choose(this.#programs.tiers);
     // V8 tidies up some eight seconds after the start; what only that and the start needed can go then.
-    this.#trimming = setTimeout(() => {
-      this.#libbpf.trim();
-    }, trimAfterMs);
+    this.#trimming = setTimeout(releaseStartPages, trimAfterMs);
     this.#trimming.unref();
     if (this.#hooks.every(({ state }) => state !== 'attached'))
       throw new AnchorwatchError(
@@ -264,7 +265,7 @@ export class Sensor {
     if (handle.key === 0n) return;
     if (mark === 'forget') {
       this.#known.forget(handle.workload, handle.key);
-      this.#lookUpAnew();
+      this.#config.lookUpAnew();
       return;
     }
     this.#known.answer(workloadId, handle.key, kernelKey, mark, number);
@@ -275,22 +276,22 @@ export class Sensor {
   /** The kernel tells these keys again, as judged; or again everything of the workload, as new. */
   revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
     this.#known.revoke(workloadId, keys);
-    this.#lookUpAnew();
+    this.#config.lookUpAnew();
   }
 
   /** The kernel tells these keys again, as new. */
   tellAgain(workloadId: string, keys: readonly KernelKey[]): void {
     for (const key of keys) this.#known.forgetKey(workloadId, key);
-    this.#lookUpAnew();
+    this.#config.lookUpAnew();
   }
 
   /** What the kernel counted since the last call. */
-  incidences(): Iterable<Incidence> {
-    return this.#known.incidences();
+  incidences(take: IncidenceTaker): void {
+    this.#known.incidences(take);
   }
 
   /** The same, with the map read in another thread. What another reading tells meanwhile is not told twice. */
-  readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+  readIncidences(take: IncidenceTaker): Promise<void> {
     return this.#known.readIncidences(take);
   }
 
@@ -347,6 +348,7 @@ export class Sensor {
       this.#takeCgroup(record);
       return;
     }
+    if (isSetUp(record)) return this.#known.forget(record.workload, record.key);
     if (record.kind === 'exec') this.#paths.learnAs(record.program, record.path);
     this.#heal(record);
     const event = eventOf(record, this.#context);
@@ -379,16 +381,5 @@ export class Sensor {
     if (record.kind !== 'exec' && record.program === 0n && record.exe !== '') {
       if (this.adopt(record.pid, record.exe, record.cgroupId.toString())) this.#healed++;
     }
-  }
-
-  /** The kernel's first level remembers what it told: everything there is looked up anew. */
-  #lookUpAnew(): void {
-    const [at] = config.members.epoch;
-    this.#config.writeUInt32LE((this.#config.readUInt32LE(at) + 1) >>> 0, at);
-    this.#writeConfig();
-  }
-
-  #writeConfig(): void {
-    this.#libbpf.update(this.#programs.mapFd('.data.config'), Buffer.alloc(4), this.#config, updateAny);
   }
 }

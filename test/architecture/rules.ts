@@ -75,7 +75,6 @@ interface Pin {
 export const pins: Readonly<Record<string, Pin>> = {
   'better-sqlite3': { homes: ['store'], reason: 'store holds the only SQL' },
   kysely: { homes: ['store'], reason: 'store holds the only SQL' },
-  dockerode: { homes: ['identity'], reason: 'identity is the only one who talks to the container engine' },
   ws: {
     homes: ['feed', 'outbox', 'ingest', 'protocol', 'cli/follow.ts'],
     reason:

@@ -1,9 +1,20 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { plainManifestsFile } from '../chart/plain.ts';
+import { manifestsOf } from '../chart/render.ts';
 import { makePod } from '../support/pods.ts';
 import { engineMissing } from '../support/requirements.ts';
 import { paths, startStandInCluster, writeKubeconfig } from '../support/stand-in-cluster.ts';
@@ -21,6 +32,32 @@ const missing =
   (existsSync('/run/k0s') ? 'k0s runs here' : undefined);
 const podUid = '5a6b7c8d-3d4a-4c7e-9b1f-0a2b3c4d5e6f';
 const parent = `/anchorwatch-test/kubepods/burstable/pod${podUid}`;
+
+const checkout = join(import.meta.dirname, '../..');
+/** What containerd gives to a container that asks for nothing: all of it is dropped. */
+const capabilitiesOfContainers = [
+  ...['CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'MKNOD', 'NET_RAW', 'SETGID', 'SETUID', 'SETFCAP', 'SETPCAP'],
+  ...['NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE'],
+];
+
+/** What the plain manifests say of the agent, as far as it is tried here. */
+interface DaemonSet {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly containers: readonly [
+          {
+            readonly securityContext: {
+              readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };
+            };
+            readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+          },
+        ];
+        readonly volumes: readonly { readonly name: string; readonly hostPath?: { readonly path: string } }[];
+      };
+    };
+  };
+}
 
 let folder: string;
 let cluster: StandInCluster;
@@ -81,4 +118,42 @@ test('containers that live for a tenth of a second, of which the API never tells
     return found.length >= ids.length && found;
   });
   expect(new Set(alerts.map(({ workload }) => workload.name))).toEqual(new Set(['shop/deployment/web/worker']));
+});
+
+test('with the rights of the DaemonSet and containerd’s own seccomp profile every hook of the sensor works', (context) => {
+  if (missing !== undefined) context.skip(missing);
+  const manifests = manifestsOf(readFileSync(plainManifestsFile, 'utf8'));
+  const { spec } = manifests.find(({ kind }) => kind === 'DaemonSet') as unknown as DaemonSet;
+  const [container] = spec.template.spec.containers;
+  const { add, drop } = container.securityContext.capabilities;
+  expect(drop).toEqual(['ALL']);
+  const hostPaths = new Map(spec.template.spec.volumes.map(({ name, hostPath }) => [name, hostPath?.path]));
+  const mounted = container.volumeMounts.filter(({ name }) => hostPaths.get(name)?.startsWith('/sys/') === true);
+  // The image: this machine's programs and this checkout.
+  const image = join(folder, 'image');
+  for (const path of ['usr', 'checkout', 'agent/state']) mkdirSync(join(image, path), { recursive: true });
+  for (const name of ['bin', 'lib', 'lib64']) symlinkSync(`usr/${name}`, join(image, name));
+  const binds = [
+    ...['/usr:/usr', `${checkout}:/checkout`],
+    ...mounted.map(({ name, mountPath }) => `${hostPaths.get(name) ?? ''}:${mountPath}`),
+  ].map((bind) => bind.split(':'));
+  // No engine answers in there: doctor says so and ends with status 1.
+  const { stdout, stderr } = spawnSync(
+    ctr,
+    [
+      ...['--address', socket(), '--namespace', 'k8s.io', 'run', '--rm', '--rootfs', '--read-only', '--seccomp'],
+      ...capabilitiesOfContainers.flatMap((name) => ['--cap-drop', `CAP_${name}`]),
+      ...add.flatMap((name) => ['--cap-add', `CAP_${name}`]),
+      ...binds.flatMap(([from, to]) => ['--mount', `type=bind,src=${from ?? ''},dst=${to ?? ''},options=rbind:ro`]),
+      ...['/tmp', '/agent/state'].flatMap((path) => ['--mount', `type=tmpfs,src=tmpfs,dst=${path}`]),
+      ...[image, 'anchorwatch-agent', realpathSync(process.execPath).replace(checkout, '/checkout')],
+      ...['/checkout/src/cli/main.ts', 'doctor', '--json', '--state', '/agent/state', '--node-name', 'node-1'],
+    ],
+    { encoding: 'utf8', maxBuffer: 1 << 24 },
+  );
+  const { hooks } = JSON.parse(stdout === '' ? stderr : stdout) as {
+    readonly hooks: readonly { readonly hook: string; readonly state: string }[];
+  };
+  expect(hooks.length).toBeGreaterThan(50);
+  expect(hooks.filter((hook) => hook.state !== 'attached')).toEqual([]);
 });

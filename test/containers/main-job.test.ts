@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { engineMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';
@@ -178,6 +180,8 @@ describe('the main job, on a real kernel and real containers, with default slice
 
 test('kill -9 of everything: what was learned is still known, the alerts are still there', async () => {
   const state = product.state;
+  // What probes look at: since a moment ago.
+  expect(Date.now() - Date.parse(readFileSync(join(state, 'alive'), 'utf8'))).toBeLessThan(60_000);
   const before = product.alerts.map(({ id }) => id);
   await product.kill('SIGKILL');
   product = await startProduct(engine.host, [], state);

@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { expressions, interpolate, readBoards } from '../support/dashboards.ts';
+import { recordingRules } from '../support/prometheus-rules.ts';
 import { engineMissing, prometheusMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -66,7 +68,7 @@ async function startPrometheus(target: string): Promise<void> {
   const changed = {
     ...config,
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
-    rule_files: [join(dashboards, 'alerts.yml')],
+    rule_files: ['recording', 'alerting'].map((folder) => join(dashboards, folder, '*.yml')),
     scrape_configs: [{ ...job, static_configs: [{ targets: [target] }] }],
   };
   writeFileSync(file, stringify(changed));
@@ -161,6 +163,107 @@ test.each([
     30_000,
   );
   expect(found).toHaveLength(1);
+});
+
+/** What has data only after something that does not happen here, or in parts that may not be there: by name, with the reason. */
+const mayBeEmpty: Readonly<Record<string, string>> = {
+  'overview / Notifications a minute, by outcome / A': 'no routes are set up',
+  'overview / Hardening practices broken / A': 'posture is not checked',
+  'collector / By receiver and outcome / A': 'no routes are set up',
+  'collector / Due and not sent / A': 'no routes are set up',
+  'collector / Delay, 95 % / A': 'no routes are set up',
+  'collector / Certificate ends in / A': 'the collector speaks plain HTTP',
+  'workload / System calls / A': 'counted with --syscalls all only',
+  'workload / annotation New images': 'no image changes',
+  'detection / Coverage lost since yesterday / A': 'a day has not passed',
+  'node / Hooks that do not work / A': 'all hooks work on a kernel that has them',
+  'node / Lost in the chosen time / A': 'nothing is lost',
+  'node / annotation Agent away': 'the agent is connected',
+  'detection / Workloads that were partly not seen / A': 'nothing is lost',
+};
+
+interface Answer {
+  readonly status: string;
+  readonly error?: string;
+  readonly data?: { readonly result: readonly Series[] };
+}
+
+/** Asks for expressions until all have data; answers what those that have none said last. */
+async function withoutData(values: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+  let left = expressions();
+  const said = new Map<string, string>();
+  const all = async (): Promise<boolean> => {
+    for (const { name, expr, labels } of left) {
+      const address = `${prometheusUrl}/api/v1/query?query=${encodeURIComponent(interpolate(expr, values))}`;
+      const answer = (await (await fetch(address)).json()) as Answer;
+      if (answer.status !== 'success') said.set(name, answer.error ?? 'failed');
+      else if ((answer.data?.result ?? []).every(({ value }) => value[1] === 'NaN')) said.set(name, 'no data');
+      else if (answer.data?.result.some(({ metric }) => labels.some((label) => metric[label] === undefined)) === true)
+        said.set(name, 'series without a label that they are named by');
+      else said.delete(name);
+    }
+    left = left.filter(({ name }) => said.has(name));
+    return [...said].every(([name, text]) => text === 'no data' && mayBeEmpty[name] !== undefined);
+  };
+  await waitFor('every panel to have data', all, 30_000).catch(() => undefined);
+  return Object.fromEntries(said);
+}
+
+test('every recorded series is there', async () => {
+  for (const { record } of recordingRules())
+    await waitFor(record, async () => (await query(record)).length > 0, 30_000);
+});
+
+describe('every expression of the dashboards has data', () => {
+  beforeAll(async () => {
+    if (missing !== undefined) return;
+    const { items } = (await (await fetch(`${collectorUrl}/api/v1/alerts?severity=critical`)).json()) as {
+      items: readonly { id: string }[];
+    };
+    const body = JSON.stringify({ reason: 'a miner' });
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${collectorUrl}/api/v1/alerts/${items[0]?.id ?? ''}/deny`, { method: 'POST', headers, body });
+  });
+
+  test('for all clusters, nodes, namespaces and workloads', async () => {
+    const empty = await withoutData({});
+    const expected = Object.entries(empty).filter(([name, text]) => text === 'no data' && name in mayBeEmpty);
+    expect(empty).toEqual(Object.fromEntries(expected));
+  }, 60_000);
+
+  test('for one node and one workload', async () => {
+    const [series] = await query('anchorwatch_profile_features{workload=~".*web"}');
+    const workload = series?.metric['workload'] ?? '';
+    const namespace = /^([^/]+)\/.+$/.exec(workload)?.[1];
+    const instance = series?.metric['instance'] ?? '';
+    const chosen = { node: 'worker-1', workload, instance, ...(namespace === undefined ? {} : { namespace }) };
+    const empty = await withoutData(chosen);
+    const expected = Object.entries(empty).filter(([name, text]) => text === 'no data' && name in mayBeEmpty);
+    expect(empty).toEqual(Object.fromEntries(expected));
+  }, 60_000);
+
+  test('and what may be without is there', () => {
+    const names = new Set(expressions().map(({ name }) => name));
+    for (const name of Object.keys(mayBeEmpty)) expect(names).toContain(name);
+  });
+
+  test('variables have values, but for the cluster, which is an external label', async () => {
+    const values = new Map<string, readonly string[]>();
+    for (const { templating } of readBoards().values())
+      for (const { name, type, query: asked } of templating.list) {
+        if (type !== 'query') continue;
+        const text = interpolate(typeof asked === 'string' ? asked : asked.query);
+        const [, match = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
+        values.set(
+          name,
+          (await ask<readonly string[]>(`label/${label}/values?match[]=${encodeURIComponent(match)}`)) ?? [],
+        );
+      }
+    expect(values.get('node')).toEqual(['worker-1']);
+    expect(values.get('instance')).toEqual([collectorUrl.replace('http://', '')]);
+    expect(values.get('workload')).toContainEqual(expect.stringMatching(/web$/));
+    expect([...values.keys()].toSorted()).toEqual(['cluster', 'instance', 'namespace', 'node', 'workload']);
+  });
 });
 
 test('promtool finds nothing to say about what is served', async () => {

@@ -1,37 +1,28 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import type { RunningCollector } from '../../src/collector/collector.ts';
+import { runbookUrl } from '../../src/model/runbook.ts';
 import { makeAlert, makeReport } from '../support/alerts.ts';
+import { metricsLater } from '../support/dashboards.ts';
+import {
+  alertRules,
+  prometheusFiles,
+  prometheusFolder,
+  recordingRules,
+  ruleCases,
+} from '../support/prometheus-rules.ts';
 import { prometheusMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';
 import { Harness } from './collector/harness.ts';
 
-const folder = join(import.meta.dirname, '../../dashboards/prometheus');
 const missing = prometheusMissing();
 const run = promisify(execFile);
 
-interface Rules {
-  readonly groups: readonly {
-    readonly rules: readonly {
-      readonly alert: string;
-      readonly expr: string;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly annotations: Readonly<Record<string, string>>;
-    }[];
-  }[];
-}
-interface RuleTests {
-  readonly tests: readonly {
-    readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
-  }[];
-}
-const read = (name: string): unknown => parse(readFileSync(join(folder, name), 'utf8'));
-const rules = (read('alerts.yml') as Rules).groups.flatMap((group) => group.rules);
-const cases = (read('alerts.test.yml') as RuleTests).tests.flatMap((one) => one.alert_rule_test);
+const rules = alertRules();
+const records = recordingRules();
+const cases = ruleCases();
 
 const harness = new Harness();
 let collector: RunningCollector;
@@ -43,14 +34,20 @@ afterAll(() => harness.end());
 describe('dashboards/prometheus', () => {
   test('the configuration and the rules are valid', async (context) => {
     if (missing !== undefined) context.skip(missing);
-    const { stdout } = await run('promtool', ['check', 'config', join(folder, 'prometheus.yml')]);
-    expect(stdout).toContain(`SUCCESS: ${rules.length} rules found`);
+    const { stdout } = await run('promtool', ['check', 'config', join(prometheusFolder, 'prometheus.yml')]);
+    const found = [...stdout.matchAll(/SUCCESS: (\d+) rules found/g)].map(([, count]) => Number(count));
+    expect(found.reduce((sum, count) => sum + count)).toBe(rules.length + records.length);
+    const files = [...prometheusFiles('recording'), ...prometheusFiles('alerting')];
+    expect(found).toHaveLength(files.length);
+    const { stderr } = await run('promtool', ['check', 'rules', '--lint-fatal', ...files]);
+    expect(stderr).toBe('');
   });
 
   test('every rule speaks when it should and is silent when it should', async (context) => {
     if (missing !== undefined) context.skip(missing);
-    const { stdout } = await run('promtool', ['test', 'rules', join(folder, 'alerts.test.yml')]);
-    expect(stdout).toContain('SUCCESS');
+    const files = prometheusFiles('tests');
+    const { stdout } = await run('promtool', ['test', 'rules', ...files]);
+    expect(stdout.match(/SUCCESS/g)).toHaveLength(files.length);
   });
 
   test('every rule has a test for both', () => {
@@ -63,14 +60,26 @@ describe('dashboards/prometheus', () => {
 
   test('rules ask only for metrics and labels that the collector declares', () => {
     const declared = new Map(collector.metrics.map(({ name, labels }) => [name, labels]));
-    for (const { alert, expr } of rules) {
-      for (const [, name = '', selector = ''] of expr.matchAll(/\b(anchorwatch_\w+)(?:\{([^}]*)\})?/g)) {
-        const labels = declared.get(name.replace(/_(?:bucket|sum|count)$/, ''));
-        expect(labels, `${alert}: ${name}`).toBeDefined();
+    const named = [
+      ...rules.map(({ alert, expr }) => [alert, expr] as const),
+      ...records.map(({ record, expr }) => [record, expr] as const),
+    ];
+    for (const [rule, expr] of named) {
+      for (const [, name = '', selector = ''] of expr.matchAll(/(?<![:\w])(anchorwatch_\w+)(?!:)\b(?:\{([^}]*)\})?/g)) {
+        const metric = name.replace(/_(?:bucket|sum|count)$/, '');
+        const labels = declared.get(metric) ?? metricsLater.get(metric);
+        expect(labels, `${rule}: ${name}`).toBeDefined();
         for (const [, label = ''] of selector.matchAll(/(\w+)[!=]/g))
-          expect(labels, `${alert}: ${name}`).toContain(label);
+          expect(labels, `${rule}: ${name}`).toContain(label);
       }
     }
+  });
+
+  test('rules that ask for a recorded series ask for one that is recorded, and names follow the convention', () => {
+    const recorded = records.map(({ record }) => record);
+    for (const record of recorded) expect(record).toMatch(/^[a-z_]+:anchorwatch_[a-z_]+:[a-z0-9_]+$/);
+    for (const { alert, expr } of rules)
+      for (const [name] of expr.matchAll(/\b[a-z_]+:anchorwatch_\w+:\w+/g)) expect(recorded, alert).toContain(name);
   });
 
   test('every rule says what is wrong, how bad it is and what to do', () => {
@@ -79,6 +88,7 @@ describe('dashboards/prometheus', () => {
       expect(['warning', 'critical']).toContain(labels['severity']);
       expect(annotations['summary']).toMatch(/^.{10,}\.$/);
       expect(annotations['description']).toMatch(/^.{20,}\.$/);
+      expect(annotations['runbook_url']).toBe(runbookUrl(alert));
     }
   });
 });

@@ -35,8 +35,12 @@ function start(...args: readonly string[]): { readonly child: ChildProcess; read
 }
 
 /** A command of the program, in this process. */
-async function run(args: readonly string[], token?: string, stop = new AbortController().signal): Promise<Ended> {
-  const said = { out: '', err: '' };
+async function run(
+  args: readonly string[],
+  token?: string,
+  stop = new AbortController().signal,
+  said = { out: '', err: '' },
+): Promise<Ended> {
   const terminal = {
     out: (line: string): void => void (said.out += `${line}\n`),
     err: (line: string): void => void (said.err += `${line}\n`),
@@ -126,13 +130,14 @@ test('a collector that others reach takes its first token from its file, and the
   const less = await run(['token', 'list', '--collector', url, '--ca-file', path('ca.crt')], secret);
   expect(less.err).toContain('needs the role admin');
   const stop = new AbortController();
-  const following = run(['alerts', '--follow', ...remote], undefined, stop.signal);
+  const said = { out: '', err: '' };
+  const following = run(['alerts', '--follow', ...remote], undefined, stop.signal, said);
   const opened = async (): Promise<boolean> => {
     const { text } = await requestOf(peer, '/metrics', { method: 'GET', body: undefined, signal: stop.signal });
     return text.includes('anchorwatch_feed_clients 1');
   };
   const peer = new Peer(url, readFileSync(path('admin'), 'utf8').trim(), readClientTls({ caFile: path('ca.crt') }));
-  await waitFor('the feed', opened);
+  await waitFor('the feed', async () => said.err.includes('following') && (await opened()));
   stop.abort();
   expect((await following).err).toContain(`following ${url}`);
 
@@ -160,6 +165,40 @@ test('a collector that others reach takes its first token from its file, and the
   expect(ended.status).toBe(0);
   expect(ended.out + ended.err).not.toContain(secret);
 }, 120_000);
+
+test('a token whose secret was made elsewhere is taken over once, whatever runs before each start', async () => {
+  const [own, secrets] = [join(folder, 'mounted'), path('secret')];
+  const secret = `aw_0123456789ab_${'x'.repeat(43)}`;
+  writeFileSync(secrets, `${secret}\n`, { mode: 0o440 });
+  const take = ['--secret-file', secrets, '--state', own];
+  const made = await run(['token', 'create', 'admin', '--role', 'admin', ...take]);
+  expect(made).toMatchObject({ status: 0, out: '', err: expect.stringContaining('made in') as string });
+  const again = await run(['token', 'create', 'admin', '--role', 'admin', ...take]);
+  expect(again).toMatchObject({ status: 0, err: expect.stringContaining('is there already') as string });
+  const other = await run(['token', 'create', 'somebody', '--role', 'viewer', ...take]);
+  expect(other).toMatchObject({ status: 1, err: expect.stringContaining('is the token admin (admin)') as string });
+  writeFileSync(path('no-secret'), 'hunter2');
+  const wrong = await run([
+    'token',
+    'create',
+    'wrong',
+    '--role',
+    'viewer',
+    '--secret-file',
+    path('no-secret'),
+    '--state',
+    own,
+  ]);
+  expect(wrong).toMatchObject({ status: 1, err: expect.stringContaining('aw_ID_SECRET') as string });
+  expect(made.err + again.err + other.err + wrong.err).not.toMatch(/xxxx|hunter2/);
+
+  const collector = start('collector', '--listen', '127.0.0.1:0', '--state', own);
+  await addressOf(own);
+  expect((await run(['token', 'list', '--state', own], secret)).out).toContain('admin');
+  expect((await run(['workloads', '--state', own])).status).toBe(1);
+  collector.child.kill('SIGTERM');
+  expect((await collector.ended).status).toBe(0);
+});
 
 test('up with TLS and a client CA watches its own machine, and needs no token for it', async () => {
   const own = path('up');

@@ -20,7 +20,7 @@ test('docs/reference/metrics.md is what `npm run docs` writes', () => {
 test('every metric follows the conventions, says what it is, and /metrics knows it', async () => {
   const text = await (await fetch(`${collector.url}/metrics`)).text();
   for (const { name, type, help } of collector.metrics) {
-    expect(name).toMatch(/^anchorwatch_[a-z][a-z0-9_]*$/);
+    expect(name).toMatch(/^(?:anchorwatch|process)_[a-z][a-z0-9_]*$/);
     expect(help).toMatch(/^[A-Z0-9].{10,}\.$/);
     expect(text).toContain(`# TYPE ${name} ${type}`);
     if (type === 'counter') expect(name).toMatch(/_total$/);
