@@ -53,7 +53,7 @@ test('what was told and what waits is there after a restart, all of a change or 
   const broken = { ...record(2), time: 'never' };
   await expect(
     file.notifications.save({ ...nothing, seq: 8, put: [{ receiver: 'c', key: 'k', body: '4' }], records: [broken] }),
-  ).rejects.toThrow();
+  ).rejects.toThrow(/NOT NULL/u);
   file.close();
   open();
   const sent = [{ receiver: 'a', timeMs: Date.parse(record(1).time) }];
