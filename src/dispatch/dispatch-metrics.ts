@@ -86,7 +86,10 @@ export class DispatchMetrics {
 
   /** Series of receivers begin at zero, and those of receivers that are gone end. */
   receivers(names: readonly string[], before: readonly string[]): void {
-    for (const receiver of names) for (const outcome of outcomes) this.#notifications.inc({ receiver, outcome }, 0);
+    for (const receiver of names) {
+      for (const outcome of outcomes) this.#notifications.inc({ receiver, outcome }, 0);
+      if (!before.includes(receiver)) this.#delay.zero({ receiver });
+    }
     for (const receiver of before.filter((name) => !names.includes(name))) {
       for (const outcome of outcomes) this.#notifications.remove({ receiver, outcome });
       for (const metric of [this.#delay, this.#waiting, this.#oldest, this.#groups]) metric.remove({ receiver });
