@@ -66,6 +66,7 @@ export class Courier {
   readonly #waiter: Waiter;
   #running: Promise<void> | undefined;
   #retired = false;
+  #trouble = '';
   #failures = 0;
   #pausedUntilMs = 0;
 
@@ -137,17 +138,25 @@ export class Courier {
   }
 
   async #run(): Promise<void> {
-    const { clock, log } = this.#around;
+    const { clock } = this.#around;
     while (!this.#retired) {
       let nextMs: number;
       try {
         nextMs = await this.step();
+        this.#trouble = '';
       } catch (error) {
-        log.error({ err: error, receiver: this.named.name }, `notifications wait: ${errorText(error)}`);
+        this.#complain(error, 'notifications wait');
         nextMs = clock.nowMs() + storeRetryMs;
       }
       await this.#waiter.until(nextMs);
     }
+  }
+
+  /** Said once: it is tried again every second. */
+  #complain(error: unknown, what: string): void {
+    const text = `${what}: ${errorText(error)}`;
+    if (text !== this.#trouble) this.#around.log.error({ err: error, receiver: this.named.name }, text);
+    this.#trouble = text;
   }
 
   /** Groups that nothing came for are over; those whose receiver knows it are forgotten. */
@@ -213,7 +222,7 @@ export class Courier {
 
   /** Writes down what became of an attempt. It was made: where that cannot be written, nothing else is sent until it can. */
   async #record(sent: Group, attempt: Attempt, outcome: SendOutcome): Promise<void> {
-    const { ledger, clock, random, log } = this.#around;
+    const { ledger, clock, random } = this.#around;
     const { name, giveUpAfterMs } = this.named;
     const atMs = clock.nowMs();
     const policy = { ...backoff, giveUpAfterMs };
@@ -241,7 +250,7 @@ export class Courier {
         done?.();
         return;
       } catch (error) {
-        log.error({ err: error, receiver: name }, `what was sent could not be written down: ${errorText(error)}`);
+        this.#complain(error, 'what was sent could not be written down');
         if (this.#stop.signal.aborted || this.#retired) return;
         await this.#waiter.until(clock.nowMs() + storeRetryMs);
       }
