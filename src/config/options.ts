@@ -1,6 +1,6 @@
 import { logLevels } from '../lib/log.ts';
 import { collectorOptions } from './collector-options.ts';
-import { sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
+import { processSets, sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
 import {
@@ -165,6 +165,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'How long the history of this node is kept.',
     commands: watching,
     parse: durationBetween('1h', '3650d'),
+  },
+  historyProcesses: {
+    name: 'history-processes',
+    env: ['ANCHORWATCH_HISTORY_PROCESSES'],
+    placeholder: 'WHICH',
+    fallback: 'all',
+    help: 'Starts and ends of programs in the history: all, also of what a workload is known to run, some 30 bytes each; new, only what is new or raised an alert, with known ones counted.',
+    commands: watching,
+    parse: oneOf(processSets),
   },
   alertBudget: {
     name: 'alert-budget',

@@ -28,6 +28,9 @@ type SensorChoice = (typeof sensorChoices)[number];
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
 
+/** Which starts and ends of programs the history holds: every one, or those that are told for something new. */
+export const processSets = ['all', 'new'] as const;
+
 /** When snapshots of containers are taken, and which programs are copied into them (src/snapshot). */
 export const snapshotTriggers = ['critical', 'warning', 'demand', 'never'] as const;
 export const snapshotBinaries = ['never', 'drift', 'all'] as const;
@@ -57,6 +60,7 @@ export interface Settings {
   readonly historySize: number;
   /** Milliseconds. */
   readonly historyAge: number;
+  readonly historyProcesses: (typeof processSets)[number];
   /** False alerts a day and node; Infinity: as many as there are. */
   readonly alertBudget: number;
   readonly thresholds: readonly ThresholdSetting[] | undefined;

@@ -4,6 +4,8 @@ import { bodyMatcher, isAboutContainers, ownerMatcher } from '../model/history-m
 import type { BodyMatcher } from '../model/history-match.ts';
 import type { Archive } from './archive.ts';
 import { headBytes, readFrame } from './frame.ts';
+import { expanded, markBody } from './marks.ts';
+import type { Placed } from './marks.ts';
 import { kindMask, readPayload } from './record.ts';
 import type { Owner, Stored } from './record.ts';
 import { inOrder } from './segment.ts';
@@ -29,7 +31,7 @@ interface Run {
   readonly payload: Buffer;
   /** What the lines of each owner say of it. */
   readonly owners: readonly string[];
-  readonly entries: readonly Stored[];
+  readonly entries: readonly Placed[];
   at: number;
 }
 
@@ -58,7 +60,7 @@ export function* answer(
     }
     if (found === undefined) continue;
     const { entry, run } = found;
-    const json = run.payload.toString('utf8', entry.start, entry.end);
+    const json = bodyOf(entry, run.payload);
     if (entry.kind !== 'loss' && body?.matches(json) === false) continue;
     if (query.after !== undefined && inOrder(entry, query.after) <= 0) continue;
     // Of the losses after the time that is asked for: those that reach into it.
@@ -78,6 +80,10 @@ function* merged(
   yield* reader.entries();
   const later = { ...query, kinds: ['loss' as const], sinceMs: query.untilMs, untilMs: Number.POSITIVE_INFINITY };
   yield* new Reader(archive, later, undefined).entries();
+}
+
+function bodyOf({ marks, index = 0, start, end }: Placed, payload: Buffer): string {
+  return marks === undefined ? payload.toString('utf8', start, end) : JSON.stringify(markBody(marks.mark(index)));
 }
 
 function beginsBefore(json: string, timeMs: number): boolean {
@@ -118,7 +124,7 @@ class Reader {
   }
 
   /** Undefined after each frame that was read. */
-  *entries(): Generator<{ readonly entry: Stored; readonly run: Run } | undefined, void, undefined> {
+  *entries(): Generator<{ readonly entry: Placed; readonly run: Run } | undefined, void, undefined> {
     const sources = this.#sources();
     const runs: Run[] = [];
     let next = 0;
@@ -172,9 +178,8 @@ class Reader {
   }
 
   #read({ path, offset, sizeBytes, kinds }: Source): Run | undefined {
-    const { sinceMs, untilMs } = this.#query;
     let payload: Buffer;
-    let entries: Stored[] = [];
+    let entries: Placed[] = [];
     let owners: readonly Owner[] = [];
     try {
       ({ payload } = readFrame(this.#open(path), offset, sizeBytes));
@@ -182,10 +187,8 @@ class Reader {
       const hopeless = this.#needles.some((needle) => !payload.includes(needle));
       if (hopeless && (kinds & lossMask) === 0) return undefined;
       owners = readPayload(payload, (entry) => {
-        const { timeMs, kind } = entry;
-        if (timeMs < sinceMs || timeMs >= untilMs || this.#kinds?.has(kind) === false) return;
-        if (hopeless && kind !== 'loss') return;
-        entries.push(entry);
+        if (hopeless && entry.kind !== 'loss') return;
+        for (const one of expanded(entry, payload)) if (this.#isInTime(one)) entries.push(one);
       });
     } catch (error) {
       // A segment may have been removed for its age since the answer began.
@@ -199,6 +202,11 @@ class Reader {
     if (entries.length === 0) return undefined;
     const told = owners.map((owner) => (owner.id === '' ? '' : `"container":${JSON.stringify(owner)},`));
     return { payload, owners: told, entries: entries.toSorted(inOrder), at: 0 };
+  }
+
+  #isInTime({ timeMs, kind }: Stored): boolean {
+    const { sinceMs, untilMs } = this.#query;
+    return timeMs >= sinceMs && timeMs < untilMs && this.#kinds?.has(kind) !== false;
   }
 
   #open(path: string): number {
