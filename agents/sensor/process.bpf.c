@@ -111,19 +111,16 @@ static __always_inline u64 new_execution(void)
 	return (bpf_ktime_get_boot_ns() & ~1023ULL) | (bpf_get_smp_processor_id() & 1023);
 }
 
-/* Tells the history of a process; true when the mark is in the ring. Nobody is woken: the reader comes by. */
-static __always_inline bool send_mark(struct aw_watched *w, struct aw_mark *mark)
+/* Tells the history of a process. Nobody is woken: the reader comes by. */
+static __always_inline void send_mark(struct aw_watched *w, struct aw_mark *mark)
 {
 	begin_second(w, mark->time_ns >> 30);
 	if (__sync_fetch_and_add(&w->marks, 1) >= config.marks_per_second) {
 		count_loss(w->container, AW_HOOK_PROCESS, AW_LOSS_RATE_LIMITED);
-		return false;
+		return;
 	}
-	if (bpf_ringbuf_output(&mark_ring, mark, sizeof(*mark), BPF_RB_NO_WAKEUP)) {
+	if (bpf_ringbuf_output(&mark_ring, mark, sizeof(*mark), BPF_RB_NO_WAKEUP))
 		count_loss(w->container, AW_HOOK_PROCESS, AW_LOSS_RING_FULL);
-		return false;
-	}
-	return true;
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -225,14 +222,15 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 			.uid = LOAD(task, cred, uid.val),
 		};
 
-		if (send_mark(w, &mark))
-			state->flags |= AW_TASK_MARKED;
+		send_mark(w, &mark);
+		/* Also of one that was lost: its end says when it began. */
+		state->flags |= AW_TASK_MARKED;
 	}
 	give_scratch(s);
 	return 0;
 }
 
-/* The end of what a mark told of. */
+/* The end of what a mark told of, or should have. */
 static __always_inline void mark_end(struct task_struct *task, struct aw_task *state, struct aw_watched *w)
 {
 	struct aw_mark mark = {

@@ -274,7 +274,7 @@ struct aw_task {
 };
 #define AW_TASK_RUNTIME 0x1 /* came from outside, has not executed anything in the container yet */
 #define AW_TASK_REPORTED 0x2 /* a record told of its execution */
-#define AW_TASK_MARKED 0x4 /* a mark did */
+#define AW_TASK_MARKED 0x4 /* a mark did, or should have */
 
 /* Written once by user space before the programs are attached; `epoch` later. */
 struct aw_config {

@@ -43,7 +43,7 @@ function packed(fromMs: number, marks: readonly Mark[]): Uint8Array {
   const words = new Uint32Array(marks.length * markWords);
   for (const [i, { us, pid, execution, other, detail, program, kind }] of marks.entries())
     words.set(
-      [us, pid, execution, 0, other, 0, detail, 1000, program | (markNumbers[kind] << 16) | (1 << 24)],
+      [us, pid, execution, 1, other, kind === 'start' ? 1 : 0, detail, 1000, program | (markNumbers[kind] << 16) | (1 << 24)],
       i * markWords,
     );
   return packMarks(words, fromMs, Math.max(0, ...marks.map(({ us }) => us)), programs);
@@ -75,7 +75,7 @@ test('a start and an end are entries of their own, with what the kernel said', (
     ...{ seq: 2, time: '1970-01-01T00:00:01.001Z', node: 'n', container: owner, kind: 'start' },
     ...{ path: '/usr/bin/known', known: true },
     process: {
-      ...{ pid: 7, exe: '/usr/bin/known', uid: 1000, execution: '70', parentExecution: '60' },
+      ...{ pid: 7, exe: '/usr/bin/known', uid: 1000, execution: '4294967366', parentExecution: '4294967356' },
       ancestors: [{ pid: 6, exe: '' }],
     },
   });
@@ -90,7 +90,7 @@ test('a path, a kind, a process and what it started are found among them', () =>
   expect(kinds({ path: '/nowhere' })).toEqual([]);
   expect(kinds({ kinds: ['end'] })).toEqual(['end']);
   expect(kinds({ kinds: ['exec'] })).toEqual(['exec']);
-  expect(kinds({ process: '70' })).toEqual(['start', 'start', 'end']);
+  expect(kinds({ process: '4294967366' })).toEqual(['start', 'start', 'end']);
   expect(kinds({ process: '8' })).toEqual(['start']);
   expect(kinds({ sinceMs: 1_002, kinds: ['start', 'end'] })).toEqual(['end']);
   expect(kinds({ container: 'nobody' })).toEqual([]);
