@@ -42,10 +42,19 @@ const programs = ['/usr/bin/known', '/bin/é "x"', ''];
 function packed(fromMs: number, marks: readonly Mark[]): Uint8Array {
   const words = new Uint32Array(marks.length * markWords);
   for (const [i, { us, pid, execution, other, detail, program, kind }] of marks.entries())
-    words.set(
-      [us, pid, execution, 1, other, kind === 'start' ? 1 : 0, detail, 1000, program | (markNumbers[kind] << 16) | (1 << 24)],
-      i * markWords,
-    );
+    [
+      us,
+      pid,
+      execution,
+      1,
+      other,
+      kind === 'start' ? 1 : 0,
+      detail,
+      1000,
+      program | (markNumbers[kind] << 16) | (1 << 24),
+    ].forEach((value, word) => {
+      words[word * marks.length + i] = value;
+    });
   return packMarks(words, fromMs, Math.max(0, ...marks.map(({ us }) => us)), programs);
 }
 

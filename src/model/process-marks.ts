@@ -39,14 +39,17 @@ export interface PackedMarks extends MarksHead {
 
 const version = 1;
 const headBytes = 24;
-/** Words of 32 bits of a mark: microseconds since the first, pid, execution (2), other (2), detail, uid, and program | kind << 16 | known << 24. */
+/**
+ * Words of 32 bits of a mark, all first ones first, then all second ones and so on, which packs well: microseconds since the first, pid, execution (2), other (2), detail, uid, and
+ * program | kind << 16 | known << 24.
+ */
 export const markWords = 9;
 const markBytes = markWords * 4;
 export const markNumbers = { start: 1, end: 2 } as const;
 
 /**
  * Bytes of a batch: head, marks, and the paths of their programs as JSON.
- * @param words `markWords` for each mark. @param fromMs Milliseconds since the epoch, of the first. @param spanUs Until the last.
+ * @param words `markWords` of `count` marks, by word. @param fromMs Milliseconds since the epoch, of the first. @param spanUs Until the last.
  */
 export function packMarks(words: Uint32Array, fromMs: number, spanUs: number, programs: readonly string[]): Uint8Array {
   const table = Buffer.from(JSON.stringify(programs));
@@ -98,14 +101,13 @@ export class MarksReader {
 
   mark(index: number): ProcessMark {
     const kind = this.kind(index);
-    const at = headBytes + index * markBytes;
     const last = this.#word(index, 8);
-    const other = this.#view.getBigUint64(at + 16, true);
+    const other = this.#pair(index, 4);
     const detail = this.#word(index, 6);
     const base = {
       ...{ kind, timeMs: this.timeMs(index), pid: this.#word(index, 1), uid: this.#word(index, 7) },
       exe: this.#programs[last & 0xffff] ?? '',
-      execution: this.#view.getBigUint64(at + 8, true).toString(),
+      execution: this.#pair(index, 2).toString(),
     };
     if (kind === 'end')
       return { ...base, durationMs: Number(other) / 1e6, exitCode: (detail >>> 8) & 0xff, signal: detail & 0x7f };
@@ -114,7 +116,11 @@ export class MarksReader {
   }
 
   #word(index: number, word: number): number {
-    return this.#view.getUint32(headBytes + index * markBytes + word * 4, true);
+    return this.#view.getUint32(headBytes + (word * this.count + index) * 4, true);
+  }
+
+  #pair(index: number, low: number): bigint {
+    return (BigInt(this.#word(index, low + 1)) << 32n) | BigInt(this.#word(index, low));
   }
 }
 

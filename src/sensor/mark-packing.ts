@@ -74,33 +74,41 @@ export function packRing(
       lastLow = programLow;
       lastHigh = programHigh;
     }
-    const to = group.at * markWords;
-    const out = group.words;
+    const to = group.at;
+    const { words: out, count } = group;
     out[to] = us;
-    out[to + 1] = words[at + pidAt] ?? 0;
-    out[to + 2] = words[at + executionAt] ?? 0;
-    out[to + 3] = words[at + executionAt + 1] ?? 0;
-    out[to + 4] = words[at + otherAt] ?? 0;
-    out[to + 5] = words[at + otherAt + 1] ?? 0;
-    out[to + 6] = words[at + detailAt] ?? 0;
-    out[to + 7] = words[at + uidAt] ?? 0;
+    out[to + count] = words[at + pidAt] ?? 0;
+    out[to + 2 * count] = words[at + executionAt] ?? 0;
+    out[to + 3 * count] = words[at + executionAt + 1] ?? 0;
+    out[to + 4 * count] = words[at + otherAt] ?? 0;
+    out[to + 5 * count] = words[at + otherAt + 1] ?? 0;
+    out[to + 6 * count] = words[at + detailAt] ?? 0;
+    out[to + 7 * count] = words[at + uidAt] ?? 0;
     const known = (head >>> 24) & markKnown;
-    out[to + 8] =
+    out[to + 8 * count] =
       lastProgram | ((kind === markKinds.start ? markNumbers.start : markNumbers.end) << 16) | (known << 24);
     group.at += 1;
     if (us > group.spanUs) group.spanUs = us;
   }
   const batches: PackedMarks[] = [];
-  for (const { low, high, originNs, at, spanUs, programs, words: packed } of groups.values()) {
+  for (const { low, high, originNs, count, at, spanUs, programs, words: packed } of groups.values()) {
     if (at === 0) continue;
     const fromMs = monotonicOriginMs + originNs / 1e6;
     batches.push({
       ...{ cgroupId: (BigInt(high) * BigInt(wordMax) + BigInt(low)).toString(), count: at, fromMs },
       toMs: fromMs + spanUs / 1000,
-      bytes: packMarks(packed.subarray(0, at * markWords), fromMs, spanUs, programs),
+      bytes: packMarks(at === count ? packed : compacted(packed, count, at), fromMs, spanUs, programs),
     });
   }
   return { batches, refused };
+}
+
+/** Without the room of what was refused. */
+function compacted(words: Uint32Array, count: number, used: number): Uint32Array {
+  const out = new Uint32Array(used * markWords);
+  for (let word = 0; word < markWords; word += 1)
+    out.set(words.subarray(word * count, word * count + used), word * used);
+  return out;
 }
 
 /** An empty group for each container, with room for its marks. */

@@ -46,6 +46,10 @@ const floodRecords = 32;
 const sweepMs = 250;
 const pageBytes = 4096;
 const firstBytes = 8 * 1024;
+/** Marks are fetched once in so many sweeps, */
+const marksAfterSweeps = 4;
+/** or when so many bytes of them wait. */
+const marksWaitingBytes = 128 << 10;
 /** Of a mark in its ring. */
 const markStride: number = 8 + mark.sizeBytes;
 
@@ -128,9 +132,13 @@ function run(input: ReaderInput): void {
     if (more) setImmediate(drain);
   };
 
-  // Nobody is woken for marks: they are looked for now and then.
+  // Nobody is woken for marks: they are fetched once a second, or when their ring is a quarter full.
+  let sweeps = 0;
   const drainMarks = (): void => {
     if (marks === undefined || (outstanding >= outstandingMax && !stopped)) return;
+    sweeps += 1;
+    if (!stopped && sweeps < marksAfterSweeps && marks.waitingBytes < marksWaitingBytes) return;
+    sweeps = 0;
     const bytes = marks.copy(mark.sizeBytes);
     if (bytes.length === 0) return;
     outstanding += bytes.length / markStride;

@@ -71,35 +71,35 @@ export class Ring {
     return taken;
   }
 
+  /** Bytes that were written and not read. */
+  get waitingBytes(): number {
+    return Number(BigInt.asUintN(64, Atomics.load(this.#produced, 0) - Atomics.load(this.#consumed, 0)));
+  }
+
   /**
-   * Copies the records of a ring in which all have the same length, as they stand there: each behind its head of eight bytes. Nothing but
-   * such records is expected; another length counts as torn, and ends the copy.
+   * Copies the records of a ring in which all have the same length, as they stand there: each behind its head of eight bytes. Anything else
+   * counts as torn, and the ring is set to its end.
    */
   copy(lengthBytes: number): Uint8Array<ArrayBuffer> {
     const start = Atomics.load(this.#consumed, 0);
-    const produced = Atomics.load(this.#produced, 0);
-    const waiting = BigInt.asUintN(64, produced - start);
+    const end = this.waitingBytes;
     const base = Number(start & BigInt(this.#mask));
     const stride = headerBytes + lengthBytes;
-    if (waiting > this.#mask + 1 || base % headerBytes !== 0) {
-      this.torn++;
-      Atomics.store(this.#consumed, 0, produced);
-      return new Uint8Array();
-    }
-    const end = Number(waiting);
+    let isTorn = end > this.#mask + 1 || base % headerBytes !== 0;
     let at = 0;
-    for (; at + stride <= end; at += stride) {
+    for (; !isTorn && at + stride <= end; at += stride) {
       const head = Atomics.load(this.#heads, ((base + at) & this.#mask) / 4) >>> 0;
       if (head & busyBit) break;
-      if (head !== lengthBytes) {
-        this.torn++;
-        Atomics.store(this.#consumed, 0, produced);
-        break;
-      }
+      isTorn = head !== lengthBytes;
     }
-    const bytes = this.#data.slice(base, base + at) as Uint8Array<ArrayBuffer>;
-    if (Atomics.load(this.#consumed, 0) === start)
-      Atomics.store(this.#consumed, 0, BigInt.asUintN(64, start + BigInt(at)));
+    if (isTorn) {
+      this.torn++;
+      Atomics.store(this.#consumed, 0, Atomics.load(this.#produced, 0));
+      return new Uint8Array();
+    }
+    const bytes = new Uint8Array(at);
+    bytes.set(this.#data.subarray(base, base + at));
+    Atomics.store(this.#consumed, 0, BigInt.asUintN(64, start + BigInt(at)));
     return bytes;
   }
 }
