@@ -66,6 +66,8 @@ export interface CollectorOptions {
   readonly retentionMs?: number;
   /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
   readonly retentionBytes?: number;
+  /** Records of the audit trail that are older are removed. Default 400 days. */
+  readonly auditRetentionMs?: number;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -125,6 +127,7 @@ async function assemble(
   const retention = new Retention({
     ...{ store, registry, clock, log },
     bounds: { ageMs: options.retentionMs ?? 90 * 86_400_000, sizeBytes: options.retentionBytes ?? 10_000_000_000 },
+    auditAgeMs: options.auditRetentionMs ?? 400 * 86_400_000,
   });
   retention.start();
   cleanups.defer('retention', () => retention.stop());

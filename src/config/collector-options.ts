@@ -14,6 +14,7 @@ type CollectorKey =
   | 'store'
   | 'retention'
   | 'retentionSize'
+  | 'auditRetention'
   | 'bus';
 
 function parseStore(text: string): Parsed<string> {
@@ -134,6 +135,15 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     help: 'How large the file of the store may become; beyond it the oldest alerts are removed, whatever their age.',
     commands: ['up', 'collector'],
     parse: parseSize,
+  },
+  auditRetention: {
+    name: 'audit-retention',
+    env: ['ANCHORWATCH_AUDIT_RETENTION'],
+    placeholder: 'DURATION',
+    fallback: '400d',
+    help: 'How long the collector keeps the audit trail: who changed what through the API. An anchor says what was removed, and verify checks the rest.',
+    commands: ['up', 'collector'],
+    parse: durationBetween('1d', '36500d'),
   },
   bus: {
     name: 'bus',

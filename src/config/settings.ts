@@ -107,6 +107,8 @@ export interface Settings {
   readonly retention: number;
   /** Bytes. */
   readonly retentionSize: number;
+  /** Milliseconds. */
+  readonly auditRetention: number;
   readonly bus: undefined;
 }
 

@@ -27,7 +27,7 @@ export const headBytes = 48;
 /** A payload that claims to be larger is damaged: entries are bounded, and so is what is put into a frame. */
 export const rawBytesMax: number = 64 << 20;
 
-/** The bytes of a frame. @param level Of zstd, 1 to 19. */
+/** The bytes of a frame. @param level Of zstd, up to 19; below 0: faster, and larger. */
 export function encodeFrame(
   head: Pick<FrameHead, 'kind' | 'count' | 'kinds' | 'fromMs' | 'toMs'>,
   payload: Uint8Array,

@@ -120,6 +120,11 @@ export class CollectorStore {
     return this.#reader.checkChain(from, limit);
   }
 
+  /** The same of the audit trail. */
+  async checkAudit(from: ChainPosition | undefined, limit: number): Promise<ChainProgress> {
+    return this.#reader.checkAudit(from, limit);
+  }
+
   /** Follows the whole chain; `alerts` were found whole, and `brokenAt` is the first that is not. */
   async verifyChain(): Promise<{
     readonly alerts: number;
@@ -207,6 +212,11 @@ export class CollectorStore {
   /** Removes a little of what is older or more than the bounds; the anchor of the chain says what. */
   async retain(bounds: RetentionBounds, nowMs: number): Promise<RetentionStep> {
     return this.#file.retain(bounds, nowMs);
+  }
+
+  /** Removes a little of the audit trail that is older. */
+  async retainAudit(ageMs: number, nowMs: number): Promise<{ readonly records: number; readonly more: boolean }> {
+    return this.#file.retainAudit(ageMs, nowMs);
   }
 
   /** Gives a little of the free space back to the file system; whether there is more. */
