@@ -11,6 +11,7 @@ type CollectorKey =
   | 'tlsCert'
   | 'tlsKey'
   | 'clientCa'
+  | 'clientCrlFile'
   | 'store'
   | 'retention'
   | 'retentionSize'
@@ -105,6 +106,16 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     fallback: undefined,
     otherwise: 'agents show tokens',
     help: 'Certificates in PEM of who vouches for agents: they have to show a certificate then, whose common name (or only DNS name) is the name of their node.',
+    commands: ['up', 'collector'],
+    parse: parseText,
+  },
+  clientCrlFile: {
+    name: 'client-crl-file',
+    env: ['ANCHORWATCH_CLIENT_CRL_FILE'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'no certificate is revoked',
+    help: 'Lists of revoked certificates (CRL) in PEM, one of each authority in --client-ca: agents whose certificate is in it are refused, and put out. Read again on SIGHUP and within seconds of a change; when a list ends, no certificate counts until there is a newer one.',
     commands: ['up', 'collector'],
     parse: parseText,
   },

@@ -98,6 +98,7 @@ export interface Settings {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly clientCa: string | undefined;
+  readonly clientCrlFile: string | undefined;
   readonly caFile: string | undefined;
   readonly clientCert: string | undefined;
   readonly clientKey: string | undefined;
