@@ -257,9 +257,17 @@ export class ApiServer {
     const code = error instanceof AnchorwatchError ? error.code : 'internal';
     const retryable = error instanceof AnchorwatchError && error.retryable;
     // The cause names files of the server; it is for the log, not for whoever asks.
-    return send(reply, new Problem(retryable ? 503 : 500, code, 'the collector failed to answer; its log says why'));
+    const detail = passing.get(code) ?? 'the collector failed to answer; its log says why';
+    return send(reply, new Problem(retryable ? 503 : 500, code, detail));
   }
 }
+
+/** What passes by itself, in words that name no file of the server. */
+const passing: ReadonlyMap<string, string> = new Map([
+  ['store.thread', 'a thread of the store ended and is being started again: try again in a moment'],
+  ['store.full', 'the store has no space left on its disk'],
+  ['store.busy', 'another process holds the file of the store: try again in a moment'],
+]);
 
 function ignore(): void {
   // Nobody wants to know.

@@ -30,6 +30,7 @@ import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
 import { SnapshotArchives } from '../store/snapshot-archives.ts';
+import { threadMetrics } from './store-threads.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
@@ -124,6 +125,7 @@ async function assemble(
   chainFault.set(store.opened.fault === undefined ? 0 : 1);
   if (store.opened.fault !== undefined)
     log.error({ store: options.storePath }, `the chain of alerts is not as it was left: ${store.opened.fault}`);
+  const refreshThreads = threadMetrics(registry, store);
   const retention = new Retention({
     ...{ store, registry, clock, log },
     bounds: { ageMs: options.retentionMs ?? 90 * 86_400_000, sizeBytes: options.retentionBytes ?? 10_000_000_000 },
@@ -281,12 +283,13 @@ async function assemble(
     },
     metrics: async () => {
       nodeMetrics.refresh();
+      refreshThreads();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
       await incidents.refresh();
       return registry.metrics();
     },
-    notReady: () => ingest.storeTrouble,
+    notReady: () => store.trouble ?? ingest.storeTrouble,
     profileTimeoutMs: options.profileTimeoutMs ?? 5000,
     upgrades: {
       '/agent': (request, socket, head, { node }) => ingest.upgrade(request, socket, head, node),

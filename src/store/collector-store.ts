@@ -228,6 +228,16 @@ export class CollectorStore {
     return this.#file.sizes();
   }
 
+  /** Why nothing can be written or read at the moment; undefined: all can. */
+  get trouble(): string | undefined {
+    return this.#writing.trouble ?? this.#reading.trouble;
+  }
+
+  /** How often its threads ended by themselves. */
+  get threadFailures(): { readonly write: number; readonly read: number } {
+    return { write: this.#writing.failures, read: this.#reading.failures };
+  }
+
   /** Lets what was asked be answered, and ends the threads. */
   async close(): Promise<void> {
     await Promise.all([this.#reading.close(), this.#writing.close()]);
