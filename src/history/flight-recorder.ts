@@ -134,9 +134,9 @@ export class FlightRecorder {
 
   /**
    * Lines of JSON, an entry each, in the order of time, several in one text; also of what was recorded just now. The next ones are looked for when they
-   * are asked for. Ends when the signal says so. Throws AnchorwatchError `history.failed`.
+   * are asked for. Ends when the signal says so; returns up to which time it came, see `Progress`. Throws AnchorwatchError `history.failed`.
    */
-  lines(query: NodeHistoryQuery, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  lines(query: NodeHistoryQuery, signal: AbortSignal): AsyncGenerator<string, number, undefined> {
     this.flush();
     return this.#thread.lines(query, signal);
   }

@@ -10,6 +10,11 @@ import { kindMask, readPayload } from './record.ts';
 import type { Owner, Stored } from './record.ts';
 import { inOrder } from './segment.ts';
 
+/** How far an answer has come: every entry before this time that fits was told. Milliseconds since the epoch. */
+export interface Progress {
+  reachedMs: number;
+}
+
 /** Where the last answer ended: only what comes after it is told. */
 export interface After {
   readonly timeMs: number;
@@ -41,12 +46,13 @@ const breathMs = 50;
 
 /**
  * Entries that fit the query as lines of JSON, in the order of their times; `undefined` when there was none for a while, so that others get their turn.
- * What cannot be read is counted by the archive, and left out.
+ * What cannot be read is counted by the archive, and left out. @param progress Told how far everything was looked at.
  */
 export function* answer(
   archive: Archive,
   query: HistoryQuery & { readonly after?: After | undefined },
   node: string,
+  progress: Progress = { reachedMs: Number.NEGATIVE_INFINITY },
 ): Generator<string | undefined, void, undefined> {
   const body = bodyMatcher(query);
   const reader = new Reader(archive, query, body);
@@ -54,6 +60,7 @@ export function* answer(
   let told = 0;
   let breathAtMs = performance.now() + breathMs;
   for (const found of merged(reader, archive, query)) {
+    progress.reachedMs = reader.reachedMs;
     if (performance.now() >= breathAtMs) {
       yield undefined;
       breathAtMs = performance.now() + breathMs;
@@ -107,6 +114,8 @@ class Reader {
   readonly #kinds: ReadonlySet<HistoryKind> | undefined;
   readonly #aboutContainers: boolean;
   readonly #isWanted: (owner: Owner) => boolean;
+  /** Every entry before this was looked at. */
+  reachedMs: number = Number.NEGATIVE_INFINITY;
   #file: { readonly path: string; readonly fd: number } | undefined;
 
   constructor(
@@ -135,12 +144,14 @@ class Reader {
         const entry = head?.entries[head.at];
         if (source !== undefined && (entry === undefined || source.fromMs <= entry.timeMs)) {
           next += 1;
+          this.reachedMs = source.fromMs;
           const run = this.#read(source);
           if (run !== undefined) rise(runs, runs.push(run) - 1);
           yield undefined;
           continue;
         }
         if (head === undefined || entry === undefined) return;
+        this.reachedMs = entry.timeMs;
         head.at += 1;
         if (head.at === head.entries.length) {
           const last = runs.pop();
