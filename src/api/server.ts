@@ -10,6 +10,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Principal } from '../model/access.ts';
 import { unknownParameter } from './alert-query.ts';
 import { keepTrail } from './audit-trail.ts';
+import { addEntityTags } from './entity-tags.ts';
 import { Authentication, permit, shownBy } from './authentication.ts';
 import type { Gatekeeper } from './authentication.ts';
 import { checkListen, isLoopback, judgeRequest, parseListen } from './guard.ts';
@@ -134,6 +135,7 @@ export class ApiServer {
       const [parameter] = Object.keys(request.query ?? {});
       if (access.query !== true && parameter !== undefined) throw unknownParameter(parameter, []);
     });
+    addEntityTags(this.#app);
     keepTrail(this.#app, options.audit, { clock, log });
     this.#app.setErrorHandler((error, request, reply) => this.#failed(error, request.url, reply));
     this.#app.setNotFoundHandler((request, reply) => {
