@@ -141,8 +141,8 @@ describe('agents', () => {
     const clientCrlFile = file('client.crl', revocations.list());
     const tls = { ...tlsFiles(served), clientCaFile: file(names.clientCaFile, revocations.cert), clientCrlFile };
     const { url } = await harness.collector({ tls });
-    const dial = (node: string, made: Made): ReturnType<Harness['outbox']> =>
-      harness.outbox(url, { token: '', nodeName: node, fileName: `${node}.db`, tls: clientTls(made, node) });
+    const dial = (name: string, made: Made): ReturnType<Harness['outbox']> =>
+      harness.outbox(url, { token: '', nodeName: name, fileName: `${name}.db`, tls: clientTls(made, name) });
     const [stays, goes] = [dial('worker-3', good), dial('bad', bad)];
     await waitFor('both', () => stays.connected && goes.connected);
     revocations.revoke('bad');
