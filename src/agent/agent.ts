@@ -68,7 +68,7 @@ export interface AgentOptions {
   readonly historySize?: number;
   /** How long the flight recorder keeps what happened. Default 7 days. */
   readonly historyAgeMs?: number;
-  /** Starts and ends of programs that the flight recorder holds. Default `all`. */
+  /** Starts and ends of programs that the flight recorder holds. Default `new`. */
   readonly historyProcesses?: 'all' | 'new';
   /** False alerts a day that are acceptable on this node. */
   readonly alertBudget?: number;
@@ -269,7 +269,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...{ entries: history.recorder, clock },
     byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
   });
-  const wanted = options.historyProcesses === 'new' ? undefined : marks;
+  const wanted = options.historyProcesses === 'all' ? marks : undefined;
   const source = await startSource({ ...options, marks: wanted }, pipeline, containers, log);
   const { sensor, poller } = source;
   const sliceLoops: SliceLoops = new SliceLoops({
