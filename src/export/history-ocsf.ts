@@ -124,8 +124,7 @@ function deedOf(entry: HistoryEntry, container: HistoryContainer | undefined): O
         actor: { process: processOf(entry.process, container) },
         process: processOf(entry.process, container),
         exit_code: entry.exitCode,
-        duration: Math.round(entry.durationMs),
-        ...(entry.signal === 0 ? {} : { unmapped: { signal: entry.signal } }),
+        unmapped: { duration_ms: entry.durationMs, ...(entry.signal === 0 ? {} : { signal: entry.signal }) },
       };
     case 'file':
       return {

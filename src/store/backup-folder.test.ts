@@ -64,7 +64,7 @@ test('everything is copied while it is open, with hashes, and is there after it 
   expect(await other.checkAudit(undefined, 10)).toMatchObject({ checked: 1, done: true });
   await other.close();
   const again = openDatabase<ProfileSchema>({ ...profileOptions, path: join(restored, 'api-profiles.db') });
-  expect(new Profiles(again).load()).toEqual([]);
+  expect([...new Profiles(again).load()]).toEqual([]);
   again.close();
   expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
 });
