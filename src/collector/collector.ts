@@ -31,6 +31,7 @@ import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
 import { SnapshotArchives } from '../store/snapshot-archives.ts';
+import { threadMetrics } from './store-threads.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
@@ -67,6 +68,8 @@ export interface CollectorOptions {
   readonly retentionMs?: number;
   /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
   readonly retentionBytes?: number;
+  /** Records of the audit trail that are older are removed. Default 400 days. */
+  readonly auditRetentionMs?: number;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -123,9 +126,11 @@ async function assemble(
   chainFault.set(store.opened.fault === undefined ? 0 : 1);
   if (store.opened.fault !== undefined)
     log.error({ store: options.storePath }, `the chain of alerts is not as it was left: ${store.opened.fault}`);
+  const refreshThreads = threadMetrics(registry, store);
   const retention = new Retention({
     ...{ store, registry, clock, log },
     bounds: { ageMs: options.retentionMs ?? 90 * 86_400_000, sizeBytes: options.retentionBytes ?? 10_000_000_000 },
+    auditAgeMs: options.auditRetentionMs ?? 400 * 86_400_000,
   });
   retention.start();
   cleanups.defer('retention', () => retention.stop());
@@ -282,12 +287,13 @@ async function assemble(
     },
     metrics: async () => {
       nodeMetrics.refresh();
+      refreshThreads();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
       await Promise.all([incidents.refresh(), ownMetrics.refresh()]);
       return registry.metrics();
     },
-    notReady: () => ingest.storeTrouble,
+    notReady: () => store.trouble ?? ingest.storeTrouble,
     profileTimeoutMs: options.profileTimeoutMs ?? 5000,
     upgrades: {
       '/agent': (request, socket, head, { node }) => ingest.upgrade(request, socket, head, node),

@@ -7,6 +7,8 @@ import type { Alert } from '../model/alert.ts';
 import type { ContainerRates, NodeReport } from '../model/node.ts';
 import { AgentMetrics } from './agent-metrics.ts';
 import { RestOfContainers } from './rest-of-containers.ts';
+import { RestOfNodes } from './rest-of-nodes.ts';
+import type { NodeSums } from './rest-of-nodes.ts';
 import { SnapshotMetrics } from './snapshot-metrics.ts';
 import { WorkloadAlerts } from './workload-alerts.ts';
 
@@ -14,6 +16,8 @@ import { WorkloadAlerts } from './workload-alerts.ts';
 export const topWorkloads = 50;
 /** Containers of one workload on one node with series of their own; the others are summed as `other`. */
 const containersPerWorkload = 50;
+/** Nodes with series of their own, the first by name; the others are summed as `other`, their containers are not shown. Whether a node is up is shown of each. */
+export const topNodes = 500;
 /** Figures of a report older than this say nothing about now: its series are deleted. */
 const staleMs = 60_000;
 
@@ -27,6 +31,7 @@ export class NodeMetrics {
   readonly #source: () => readonly NodeState[];
   readonly #clock: Clock;
   readonly #rest = new RestOfContainers();
+  readonly #restOfNodes = new RestOfNodes();
   readonly #up: Gauge<'node'>;
   readonly #skew: Gauge<'node'>;
   readonly #events: Counter<'node' | 'kind'>;
@@ -276,11 +281,13 @@ export class NodeMetrics {
     }
     this.#setWorkloads(workloads);
     const seen = new Set<string>();
-    for (const { name, report } of fresh) {
-      if (report === undefined) continue;
+    const all = fresh.flatMap(({ name, report }) => (report === undefined ? [] : [{ name, report }]));
+    if (all.length > topNodes) all.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const { name, report } of all.slice(0, topNodes)) {
       this.#setNode(name, report);
       this.#setContainers(name, report, shown, seen);
     }
+    if (all.length > topNodes) this.#setRest(this.#restOfNodes.sum(all.slice(topNodes)));
     this.#rest.keepOnly(seen, new Set(states.map(({ name }) => name)));
   }
 
@@ -338,6 +345,23 @@ export class NodeMetrics {
       this.#hooks.inc({ node, state });
       if (state !== 'attached') this.#hookMissing.set({ node, hook }, 1);
     }
+  }
+
+  #setRest({ counters, ...now }: NodeSums): void {
+    const node = 'other';
+    for (const [key, value] of counters) {
+      const [metric = '', first = '', reason = ''] = key.split('\n');
+      if (metric === 'lost') this.#lost.inc({ node, hook: first, reason }, value);
+      else if (metric === 'events') this.#events.inc({ node, kind: first }, value);
+      else if (metric === 'known') this.#known.inc({ node, kind: first }, value);
+      else this.#missed.inc({ node, kind: first }, value);
+    }
+    this.#pending.set({ node }, now.pendingEvents);
+    this.#containers.set({ node }, now.containers);
+    this.#unseen.set({ node }, now.unseenContainers);
+    this.#outbox.set({ node }, now.outboxAlerts);
+    this.#expected.set({ node }, now.expectedAlertsPerDay);
+    this.#raised.set({ node }, now.alertsLastDay);
   }
 
   #setWorkloads(workloads: readonly FleetWorkload[]): void {
