@@ -24,8 +24,11 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
+import type { Receiver } from '../model/notification.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
+import { SlackActions } from '../notify/slack/actions.ts';
+import { slackSigners } from '../notify/slack/slack.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -66,6 +69,8 @@ export interface CollectorOptions {
   readonly retentionMs?: number;
   /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
   readonly retentionBytes?: number;
+  /** The receivers that are in force: whose signatures on actions count. */
+  readonly receivers?: () => readonly Receiver[];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -236,6 +241,10 @@ async function assemble(
     },
     audit: store.audit,
     kubernetesAudit: apiAudit,
+    slackActions: new SlackActions(
+      () => slackSigners(options.receivers?.() ?? []),
+      () => clock.nowMs(),
+    ),
     metricsOpen: options.metricsOpen ?? false,
     tls: options.tls,
     requests: options.requests,
