@@ -101,7 +101,7 @@ export const pins: Readonly<Record<string, Pin>> = {
     reason: 'schemas stand where bytes come in from outside',
   },
   nodemailer: {
-    homes: ['notify/email'],
+    homes: ['notify/email/email.ts'],
     reason: 'mail is made and sent by one receiver: no header is put together by hand (no dependencies, 2.3 MB)',
   },
   commander: { homes: ['cli'], reason: 'flags are parsed by the command line only' },

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { NodemailerError } from 'nodemailer';
 import { readClientTls } from '../../lib/client-tls.ts';
 import type { ClientTlsFiles } from '../../lib/client-tls.ts';
@@ -59,6 +58,8 @@ class EmailReceiver implements Receiver {
 
   async #deliver(notification: Notification, password: string | undefined, signal: AbortSignal): Promise<SendOutcome> {
     const { host, port, security, username, from, to, heloName, timeout } = this.#settings;
+    // Only who sends mail pays for what makes it.
+    const { createTransport } = await import('nodemailer');
     const transport = createTransport({
       host,
       port: port ?? ports[security],
