@@ -27,7 +27,7 @@ import type { MetricDescription } from '../lib/metrics.ts';
 import type { Receiver } from '../model/notification.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
-import { SlackActions } from '../notify/slack/actions.ts';
+import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
@@ -226,6 +226,13 @@ async function assemble(
     'anchorwatch_api_limited_total',
     'Requests that were answered with 429 because their client asked too often.',
   );
+  const actions = counter(
+    registry,
+    'anchorwatch_slack_actions_total',
+    'Requests to `POST /slack/actions`: buttons that decided (`action`), what is none of ours (`nothing`), and refusals by reason.',
+    ['outcome'],
+  );
+  for (const outcome of actionOutcomes) actions.inc({ outcome }, 0);
   const certificateFile = join(stateDir, 'listen.pem');
   const api: ApiServer = new ApiServer({
     gatekeeper: gate,
@@ -244,6 +251,7 @@ async function assemble(
     slackActions: new SlackActions(
       () => slackSigners(options.receivers?.() ?? []),
       () => clock.nowMs(),
+      (outcome) => actions.inc({ outcome }),
     ),
     metricsOpen: options.metricsOpen ?? false,
     tls: options.tls,

@@ -1,5 +1,6 @@
 import { severities } from '../model/alert.ts';
 import type { StoredAlert } from '../model/alert.ts';
+import type { Verdict } from '../model/decision.ts';
 import type { Notification } from '../model/notification.ts';
 import { processTree } from '../model/process-tree.ts';
 import type { ProcessNode } from '../model/process-tree.ts';
@@ -7,7 +8,7 @@ import { oneLine } from './text.ts';
 
 /** What a notification says, in words: the same for every receiver. All on one line each, and nobody's markup. */
 export interface Wording {
-  /** `New`, `Update`, `Acknowledged by alice`, `Resolved`. */
+  /** `New`, `Update`, `Update: acknowledged by alice`, `Acknowledged by alice`, `Resolved: accepted by alice`. */
   readonly state: string;
   readonly title: string;
   /** By name: workload, container, image, node, pod. */
@@ -59,15 +60,22 @@ export function leadingAlert(alerts: readonly StoredAlert[]): StoredAlert | unde
 }
 
 function stateOf({ event, alerts }: Notification): string {
-  if (event === 'trigger') return 'New';
-  if (event === 'update') return 'Update';
   const decided = alerts
     .flatMap(({ decision }) => (decision === undefined ? [] : [decision]))
     .toSorted((a, b) => (a.time < b.time ? 1 : -1))[0];
-  if (event === 'acknowledge') return decided === undefined ? 'Acknowledged' : `Acknowledged by ${oneLine(decided.by)}`;
-  if (decided?.verdict === 'accept') return `Resolved: accepted by ${oneLine(decided.by)}`;
-  if (decided?.verdict === 'deny') return `Resolved: denied by ${oneLine(decided.by)}`;
-  return 'Resolved';
+  const verdict = decided === undefined ? '' : (verdictWords[decided.verdict] ?? '');
+  const said = decided === undefined || verdict === '' ? '' : `${verdict} by ${oneLine(decided.by)}`;
+  if (event === 'acknowledge') return decided?.verdict === 'acknowledge' ? capital(said) : 'Acknowledged';
+  const state = event === 'trigger' ? 'New' : event === 'update' ? 'Update' : 'Resolved';
+  return said === '' ? state : `${state}: ${said}`;
+}
+
+const verdictWords: Readonly<Partial<Record<Verdict, string>>> = {
+  ...{ accept: 'accepted', deny: 'denied', acknowledge: 'acknowledged' },
+};
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 function whereOf(

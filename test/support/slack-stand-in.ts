@@ -80,9 +80,22 @@ const bodies: Readonly<Record<string, z.ZodType>> = {
   webhook: z.strictObject(content),
 };
 
+/** Characters of all texts, links and all: what `msg_blocks_too_long` counts, as far as that is known. */
+function textLength(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + textLength(one), 0);
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, one]) => sum + (key === 'text' && typeof one === 'string' ? one.length : textLength(one)),
+    0,
+  );
+}
+
 /** What is wrong with a body by Slack's documents; empty: nothing. */
 export function slackProblems(method: string, body: string): readonly string[] {
   const parsed = bodies[method]?.safeParse(JSON.parse(body));
+  const { blocks, attachments } = JSON.parse(body) as { blocks?: unknown; attachments?: unknown };
+  const length = textLength([blocks, attachments]);
+  if (length > 10_000) return [`msg_blocks_too_long: ${String(length)} characters`];
   if (parsed === undefined) return [`there is no method ${method}`];
   return (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }

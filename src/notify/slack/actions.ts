@@ -24,6 +24,14 @@ export interface SlackAction {
 
 export type ActionReason = SignatureReason | 'slack.off' | 'replayed' | 'full' | 'body.invalid' | 'user.forbidden';
 
+/** What may become of a request. */
+export type ActionOutcome = ActionReason | 'action' | 'nothing';
+/** All of them, for metrics. */
+export const actionOutcomes: readonly ActionOutcome[] = [
+  ...(['action', 'nothing', 'slack.off', 'signature.missing', 'signature.wrong', 'timestamp.invalid'] as const),
+  ...(['timestamp.old', 'replayed', 'full', 'body.invalid', 'user.forbidden'] as const),
+];
+
 /** `nothing`: it is Slack's, and no button of ours. */
 export type ActionAnswer =
   | { readonly kind: 'action'; readonly action: SlackAction }
@@ -61,11 +69,17 @@ const seenMax = 10_000;
 export class SlackActions {
   readonly #signers: () => readonly SlackSigner[];
   readonly #nowMs: () => number;
+  readonly #count: (outcome: ActionOutcome) => void;
   /** When each was seen; the oldest first. Full: nothing is taken until the oldest are too old to be good. */
   readonly #seen = new Map<string, number>();
 
-  /** @param signers Those of the receivers that are in force. */
-  constructor(signers: () => readonly SlackSigner[], nowMs: () => number) {
+  /** @param signers Those of the receivers that are in force. @param count Told what became of each request. */
+  constructor(
+    signers: () => readonly SlackSigner[],
+    nowMs: () => number,
+    count: (outcome: ActionOutcome) => void = () => undefined,
+  ) {
+    this.#count = count;
     this.#signers = signers;
     this.#nowMs = nowMs;
   }
@@ -75,6 +89,12 @@ export class SlackActions {
    * secret can be read.
    */
   async take(request: SignedRequest): Promise<ActionAnswer> {
+    const answer = await this.#answer(request);
+    this.#count(answer.kind === 'refused' ? answer.reason : answer.kind);
+    return answer;
+  }
+
+  async #answer(request: SignedRequest): Promise<ActionAnswer> {
     let reason: ActionReason = 'slack.off';
     let trouble: unknown;
     const lists: (readonly string[])[] = [];

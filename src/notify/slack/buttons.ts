@@ -22,7 +22,7 @@ export function buttons({ event, alerts, alertsCount, incident, group }: Notific
     .slice(0, buttonAlertsMax)
     .map(({ id }) => id)
     .join(',');
-  if (value.length > slackLimits.buttonValue) return [];
+  if (value.length > slackLimits.value) return [];
   const whole = alertsCount <= Math.min(alerts.length, buttonAlertsMax);
   const what = `${String(alertsCount)} ${alertsCount === 1 ? 'alert' : 'alerts'} of ${clip(oneLine(incident?.workload.name ?? alerts[0]?.workload.name ?? Object.values(group).join(' ')), 120)}`;
   const accept = confirmed(
@@ -53,11 +53,11 @@ function button(
 }
 
 function confirmed(title: string, text: string, yes: string): Readonly<Record<string, unknown>> {
-  const { confirmTitle, confirmText, confirmButton } = slackLimits;
+  const limits = slackLimits;
   return {
-    title: plain(clip(title, confirmTitle)),
-    text: plain(clip(text, confirmText)),
-    confirm: plain(clip(yes, confirmButton)),
+    title: plain(clip(title, limits.title)),
+    text: plain(clip(text, limits.text)),
+    confirm: plain(clip(yes, limits.confirm)),
     deny: plain('Cancel'),
   };
 }

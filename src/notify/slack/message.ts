@@ -24,6 +24,8 @@ export interface SlackMessage {
 
 const colors: Readonly<Record<Severity, string>> = { critical: '#d7263d', warning: '#f29e38', notice: '#4a86e8' };
 const stateColors = { acknowledge: '#8a8f98', resolve: '#2eb67d' } as const;
+/** The tree's share of what all blocks may have. */
+const treeMax = 2000;
 /** Alerts that a message in the thread names. */
 const namedMax = 10;
 
@@ -42,13 +44,13 @@ export function messageOf(notification: Notification, withButtons: boolean): Sla
     ...whereBlocks(wording),
     ...textBlock(commandOf(wording)),
     ...textBlock(evidenceOf(wording)),
-    ...(wording.tree.length > 1 ? [section(codeBlock(wording.tree, slackLimits.sectionText))] : []),
+    ...(wording.tree.length > 1 ? [section(codeBlock(wording.tree, treeMax))] : []),
     context(notification, wording),
     ...(withButtons ? buttons(notification) : []),
   ];
   const header = {
     type: 'plain_text',
-    text: clip(headerOf(notification, wording), slackLimits.headerText),
+    text: clip(headerOf(notification, wording), slackLimits.header),
     emoji: false,
   };
   return {
@@ -89,17 +91,17 @@ function textBlock(text: string): readonly Block[] {
 function whereBlocks({ where }: Wording): readonly Block[] {
   const fields = where
     .slice(0, slackLimits.fields)
-    .map(([name, value]) => mrkdwn(`*${escaped(name, 100)}*\n${code(value, 500)}`));
+    .map(([name, value]) => mrkdwn(`*${escaped(name, 100)}*\n${code(value, 300)}`));
   return fields.length === 0 ? [] : [{ type: 'section', fields }];
 }
 
 function commandOf({ command }: Wording): string {
-  return command === undefined ? '' : `*Command*\n${code(command, 1500)}`;
+  return command === undefined ? '' : `*Command*\n${code(command, 600)}`;
 }
 
 function evidenceOf({ expected, evidence }: Wording): string {
-  const usual = expected.map((one) => code(one, 300)).join(', ');
-  return [evidence === '' ? '' : `*Evidence*\n${escaped(evidence, 1000)}`, usual === '' ? '' : `*Expected*\n${usual}`]
+  const usual = expected.map((one) => code(one, 150)).join(', ');
+  return [evidence === '' ? '' : `*Evidence*\n${escaped(evidence, 500)}`, usual === '' ? '' : `*Expected*\n${usual}`]
     .filter((part) => part !== '')
     .join('\n');
 }
@@ -111,13 +113,13 @@ function context({ links, incident, alerts, time }: Notification, wording: Wordi
     link(links.runbook, 'Runbook'),
   ].filter((one) => one !== undefined);
   const began = incident?.opened ?? alerts.at(-1)?.time ?? time;
-  const techniques = wording.techniques.slice(0, 8).map((one) => escaped(one, 60));
+  const techniques = wording.techniques.slice(0, 8).map((one) => escaped(one, 40));
   const elements = [
-    `*${escaped(wording.state, 300)}*`,
+    `*${escaped(wording.state, 200)}*`,
     wording.count,
     `since ${localTime(began)}`,
     ...(techniques.length === 0 ? [] : [techniques.join(', ')]),
     ...(linked.length === 0 ? [] : [linked.join(' · ')]),
   ];
-  return { type: 'context', elements: elements.slice(0, slackLimits.contextElements).map(mrkdwn) };
+  return { type: 'context', elements: elements.slice(0, slackLimits.elements).map(mrkdwn) };
 }

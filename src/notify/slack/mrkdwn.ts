@@ -51,7 +51,7 @@ export function codeBlock(lines: readonly string[], most: number): string {
 
 /** `<URL|name>`; undefined where the address cannot stand in one. Pure. */
 export function link(url: string | undefined, name: string): string | undefined {
-  if (url === undefined || url.length > 2000 || !URL.canParse(url)) return undefined;
+  if (url === undefined || url.length > 700 || !URL.canParse(url)) return undefined;
   const { protocol, href } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;
   const plain = href.replaceAll('|', '%7C').replaceAll('<', '%3C').replaceAll('>', '%3E').replaceAll('&', '&amp;');

@@ -200,13 +200,26 @@ describe('with a bot token', () => {
     ['channel_not_found', 'failed'],
     ['not_in_channel', 'failed'],
     ['is_archived', 'failed'],
-    ['invalid_blocks', 'failed'],
+    ['restricted_action', 'failed'],
     ['what_nobody_knows', 'failed'],
   ])('ok: false, %s: %s', async (error, outcome) => {
     const messages = ['[ERROR] must be less than 3001 characters [json-pointer:/blocks/0]'];
     slack.next.push({ status: 200, body: JSON.stringify({ ok: false, error, response_metadata: { messages } }) });
     const result = await open().send(of('trigger'), never);
     expect(result).toEqual({ outcome, reason: expect.stringContaining(`Slack: ${error}: [ERROR] must`) as string });
+  });
+
+  test('a message that does not please Slack is said in plain text', async () => {
+    slack.next.push({ status: 200, body: '{"ok":false,"error":"msg_blocks_too_long"}' });
+    const note = expect.stringContaining('msg_blocks_too_long') as string;
+    const reference = 'C0123456789:1795000000.000000';
+    expect(await open().send(of('trigger'), never)).toEqual({ outcome: 'sent', reference, note });
+    expect(slack.messages).toMatchObject([
+      { content: { text: 'New · critical: A shell was started by nginx in shop/web', blocks: [] } },
+    ]);
+    for (let index = 0; index < 2; index += 1)
+      slack.next.push({ status: 200, body: '{"ok":false,"error":"invalid_blocks"}' });
+    expect(await open().send(of('trigger'), never)).toMatchObject({ outcome: 'failed' });
   });
 
   test('429 with Retry-After', async () => {
@@ -241,6 +254,11 @@ test('an incoming webhook gets a message for each notification', async () => {
   for (const event of events)
     expect('receiver' in result && (await result.receiver.send(of(event), never))).toEqual({ outcome: 'sent' });
   expect(hook.received.map(({ body }) => slackProblems('webhook', body))).toEqual([[], [], [], []]);
+  hook.answer = ({ body }) => (body.includes('"blocks"') ? { status: 400, body: 'invalid_blocks' } : { status: 200 });
+  expect('receiver' in result && (await result.receiver.send(of('trigger'), never))).toMatchObject({
+    outcome: 'sent',
+    note: expect.stringContaining('invalid_blocks') as string,
+  });
   await hook.stop();
 });
 

@@ -28,6 +28,11 @@ interface Call {
 
 /** The first message cannot be changed, and its thread goes on. */
 const unchangeable: ReadonlySet<string> = new Set(['cant_update_message', 'edit_window_closed', 'is_inactive']);
+/** Slack does not like how the message looks. */
+const refusedBlocks: ReadonlySet<string> = new Set([
+  ...['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long'],
+  ...['invalid_attachments', 'too_many_attachments', 'block_mismatch'],
+]);
 /** Nobody mentions anybody, and no link of an alert is fetched by Slack. */
 const careful = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
 
@@ -73,9 +78,13 @@ class SlackReceiver implements Receiver {
     const url = new URL(address);
     const body = JSON.stringify(messageOf(notification, this.signer !== undefined));
     const headers = { 'content-type': 'application/json; charset=utf-8' };
+    const context = { host: url.host, nowMs: this.#nowMs(), secrets: secretsOfAddress(address) };
     const result = await this.#sender.post({ url, headers, body }, signal);
-    const secrets = secretsOfAddress(address);
-    return outcomeOf(result, { host: url.host, nowMs: this.#nowMs(), secrets });
+    const refused = result.kind === 'answer' && result.status === 400 ? result.text.trim() : '';
+    if (!refusedBlocks.has(refused)) return outcomeOf(result, context);
+    const plain = JSON.stringify({ text: messageOf(notification, false).text });
+    const again = outcomeOf(await this.#sender.post({ url, headers, body: plain }, signal), context);
+    return again.outcome === 'sent' ? { ...again, note: noteOf(refused) } : again;
   }
 
   /** The change of the first message goes first: made twice it is the same, while what stands twice in a thread stands there twice. */
@@ -84,22 +93,35 @@ class SlackReceiver implements Receiver {
     const first = /^([A-Z0-9]{1,32}):(\d{1,16}\.\d{1,16})$/u.exec(notification.reference ?? '');
     const [, home, ts] = first ?? [];
     if (home === undefined || ts === undefined) return await this.#begin(channel, message, call);
-    const changed = await this.#call('chat.update', { channel: home, ts, ...message }, call);
+    const changed = await this.#say('chat.update', { channel: home, ts }, message, call);
     if (!changed.ok) {
       if (changed.error === 'message_not_found') return await this.#begin(channel, message, call);
       if (!unchangeable.has(changed.error)) return changed.outcome;
     }
-    if (notification.event === 'trigger') return { outcome: 'sent', reference: `${home}:${ts}` };
-    const reply = { channel: home, thread_ts: ts, ...careful, ...replyOf(notification) };
-    const said = await this.#call('chat.postMessage', reply, call);
-    return said.ok ? { outcome: 'sent', reference: `${home}:${ts}` } : said.outcome;
+    if (notification.event === 'trigger') return sentAs(changed, `${home}:${ts}`);
+    const place = { channel: home, thread_ts: ts, ...careful };
+    const said = await this.#say('chat.postMessage', place, replyOf(notification), call);
+    return said.ok ? sentAs(said, `${home}:${ts}`) : said.outcome;
   }
 
   async #begin(channel: string, message: SlackMessage, call: Call): Promise<SendOutcome> {
-    const posted = await this.#call('chat.postMessage', { channel, ...careful, ...message }, call);
+    const posted = await this.#say('chat.postMessage', { channel, ...careful }, message, call);
     if (!posted.ok) return posted.outcome;
     const known = posted.channel !== '' && posted.ts !== '';
-    return { outcome: 'sent', ...(known ? { reference: `${posted.channel}:${posted.ts}` } : {}) };
+    return sentAs(posted, known ? `${posted.channel}:${posted.ts}` : undefined);
+  }
+
+  /** What is not taken as it should look is said in plain text: better that than not at all. */
+  async #say(
+    method: string,
+    place: Readonly<Record<string, unknown>>,
+    message: SlackMessage,
+    call: Call,
+  ): Promise<SlackAnswer & { readonly note?: string }> {
+    const answer = await this.#call(method, { ...place, ...message }, call);
+    if (answer.ok || !refusedBlocks.has(answer.error)) return answer;
+    const plain = await this.#call(method, { ...place, text: message.text, blocks: [], attachments: [] }, call);
+    return plain.ok ? { ...plain, note: noteOf(answer.error) } : answer;
   }
 
   async #call(method: string, body: Readonly<Record<string, unknown>>, { token, signal }: Call): Promise<SlackAnswer> {
@@ -109,6 +131,18 @@ class SlackReceiver implements Receiver {
     const result = await this.#sender.post({ url, headers, body: JSON.stringify(body) }, signal);
     return readAnswer(result, { host: url.host, nowMs: this.#nowMs(), secrets: [token] });
   }
+}
+
+function noteOf(error: string): string {
+  return `Slack did not take the blocks (${error}): only the title was sent`;
+}
+
+function sentAs({ note }: { readonly note?: string }, reference: string | undefined): SendOutcome {
+  return {
+    outcome: 'sent',
+    ...(reference === undefined ? {} : { reference }),
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 /** Who may sign actions, among receivers of all kinds. */

@@ -99,3 +99,12 @@ test('what is not signed, signed by somebody else, old, replayed, or no button',
 test('an alert that is not there', async () => {
   expect(await press(payload('deny', alertId(77)))).toEqual({ status: 404, code: 'alert.unknown' });
 });
+
+test('what became of requests is counted', async () => {
+  const text = await (await fetch(`${collector.url}/metrics`)).text();
+  const of = (outcome: string): number =>
+    Number(new RegExp(`^anchorwatch_slack_actions_total\\{outcome="${outcome}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+  expect(['action', 'nothing', 'replayed', 'slack.off', 'signature.wrong', 'timestamp.old', 'full'].map(of)).toEqual([
+    3, 1, 1, 1, 1, 1, 0,
+  ]);
+});
