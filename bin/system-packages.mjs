@@ -96,6 +96,12 @@ export const systemPackages = [
   },
   { name: 'prometheus', why: 'reads the metrics in tests', for: ['test'], present: () => hasProgram('promtool') },
   {
+    name: 'prometheus-alertmanager',
+    why: 'takes notifications in tests',
+    for: ['test'],
+    present: () => hasProgram('prometheus-alertmanager'),
+  },
+  {
     name: 'qemu-system-x86',
     why: 'boots other kernels',
     for: ['kernels'],

@@ -24,10 +24,13 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
+import type { Receiver } from '../model/notification.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
 import { Notifications } from './notifications.ts';
 import type { NotificationsOptions } from './notifications.ts';
+import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
+import { slackSigners } from '../notify/slack/slack.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -74,6 +77,8 @@ export interface CollectorOptions {
   readonly publicUrl?: string | undefined;
   /** Kinds of receivers. Default: all that there are. */
   readonly receiverKinds?: NotificationsOptions['kinds'];
+  /** The receivers that are in force: whose signatures on actions count. */
+  readonly receivers?: () => readonly Receiver[];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -242,6 +247,13 @@ async function assemble(
     'anchorwatch_api_limited_total',
     'Requests that were answered with 429 because their client asked too often.',
   );
+  const actions = counter(
+    registry,
+    'anchorwatch_slack_actions_total',
+    'Requests to `POST /slack/actions`: buttons that decided (`action`), what is none of ours (`nothing`), and refusals by reason.',
+    ['outcome'],
+  );
+  for (const outcome of actionOutcomes) actions.inc({ outcome }, 0);
   const certificateFile = join(stateDir, 'listen.pem');
   const api: ApiServer = new ApiServer({
     gatekeeper: gate,
@@ -257,6 +269,11 @@ async function assemble(
     },
     audit: store.audit,
     kubernetesAudit: apiAudit,
+    slackActions: new SlackActions(
+      () => slackSigners(options.receivers?.() ?? notifications.receivers()),
+      () => clock.nowMs(),
+      (outcome) => actions.inc({ outcome }),
+    ),
     metricsOpen: options.metricsOpen ?? false,
     tls: options.tls,
     requests: options.requests,
