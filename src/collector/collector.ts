@@ -24,7 +24,6 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.ts';
 import type { MetricDescription } from '../lib/metrics.ts';
-import type { Receiver } from '../model/notification.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
 import { Notifications } from './notifications.ts';
@@ -77,8 +76,6 @@ export interface CollectorOptions {
   readonly publicUrl?: string | undefined;
   /** Kinds of receivers. Default: all that there are. */
   readonly receiverKinds?: NotificationsOptions['kinds'];
-  /** The receivers that are in force: whose signatures on actions count. */
-  readonly receivers?: () => readonly Receiver[];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -270,7 +267,7 @@ async function assemble(
     audit: store.audit,
     kubernetesAudit: apiAudit,
     slackActions: new SlackActions(
-      () => slackSigners(options.receivers?.() ?? notifications.receivers()),
+      () => slackSigners(notifications.receivers()),
       () => clock.nowMs(),
       (outcome) => actions.inc({ outcome }),
     ),

@@ -74,7 +74,7 @@ export class Notifications {
     let dispatcher: Dispatcher | undefined;
     const watch = new RoutesWatch(
       routesFile,
-      { kinds, nowMs: () => clock.nowMs() },
+      { kinds, nowMs: () => clock.nowMs(), warn: (text) => log.warn({ routes: routesFile }, text) },
       {
         log,
         outcome: (outcome, routes) => {

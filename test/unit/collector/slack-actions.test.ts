@@ -3,23 +3,36 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningCollector } from '../../../src/collector/collector.ts';
-import type { Receiver } from '../../../src/model/notification.ts';
-import { slackKind } from '../../../src/notify/slack/slack.ts';
 import { alertId, makeAlert } from '../../support/alerts.ts';
 import { waitFor } from '../../support/wait.ts';
 import { Harness } from './harness.ts';
 
 const secret = 'signing-secret-of-the-app';
 const harness = new Harness();
-const receivers: Receiver[] = [];
 let collector: RunningCollector;
 beforeAll(async () => {
-  collector = await harness.collector({ receivers: () => receivers });
+  for (const [name, text] of Object.entries({ token: 'xoxb', signing: secret }))
+    writeFileSync(join(harness.directory, name), text, { mode: 0o600 });
+  collector = await harness.collector({ routesFile: routes('') });
   const outbox = harness.outbox(collector.url);
   for (const number of [1, 2]) outbox.push(makeAlert(number));
   await waitFor('the alerts', async () => (await list('/api/v1/alerts')).length === 2);
 });
 afterAll(() => harness.end());
+
+/** Nobody is told of anything that happens here: buttons are all that it is about. */
+function routes(more: string): string {
+  const file = join(harness.directory, 'routes.yaml');
+  const lines = [
+    'receivers:',
+    '  team:',
+    `    slack: { tokenFile: token, channel: C0123456789, apiUrl: 'http://127.0.0.1:9/'${more} }`,
+    'route:',
+    '  receivers: [team]',
+  ];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
 
 const list = async (path: string): Promise<readonly Record<string, unknown>[]> =>
   ((await (await fetch(`${collector.url}${path}`)).json()) as { items: Record<string, unknown>[] }).items;
@@ -52,12 +65,9 @@ test('without a signing secret nothing is taken', async () => {
 });
 
 test('a button decides, in the name of who pressed it', async () => {
-  for (const [name, text] of Object.entries({ token: 'xoxb', signing: secret }))
-    writeFileSync(join(harness.directory, name), text, { mode: 0o600 });
-  const settings = { tokenFile: 'token', channel: 'C0123456789', signingSecretFile: 'signing' };
-  const opened = slackKind.open(settings, { directory: harness.directory, nowMs: Date.now });
-  if ('problems' in opened) throw new Error(JSON.stringify(opened.problems));
-  receivers.push(opened.receiver);
+  routes(', signingSecretFile: signing');
+  collector.reload();
+  await waitFor('the new routes', async () => (await press('x=y')).status !== 404);
 
   expect(await press(payload('acknowledge', alertId(1), alertId(2)))).toEqual({ status: 200, code: undefined });
   expect(await press(payload('accept', alertId(1)))).toEqual({ status: 200, code: undefined });
