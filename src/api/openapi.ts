@@ -12,6 +12,7 @@ import {
 } from './decision-routes.ts';
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
 import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
+import { notificationComponents, notificationPaths } from './notification-openapi.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { auditEventListSchema, auditReceiptSchema, auditWebhookQuerySchema } from './kubernetes-routes.ts';
@@ -19,6 +20,7 @@ import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicket
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
 import { describeAccess } from './route-access.ts';
+import { slackActionBody, slackActionFailures, slackActionSummary } from './slack-routes.ts';
 import { newSecretSchema, tokenBodySchema, tokenListSchema, tokenSchema } from './token-routes.ts';
 import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
 
@@ -52,6 +54,7 @@ const components = {
   AuditPage: auditPageSchema,
   AuditEventList: auditEventListSchema,
   AuditReceipt: auditReceiptSchema,
+  ...notificationComponents,
   Problem: problemSchema,
 } as const;
 
@@ -251,6 +254,7 @@ export function describeApi(version: string): Json {
           ['400', '404'],
         ),
       },
+      ...notificationPaths({ operation, reference, queryParameters }),
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
@@ -298,6 +302,12 @@ export function describeApi(version: string): Json {
           ),
           'AuditEventList',
         ),
+      },
+      '/slack/actions': {
+        post: {
+          ...operation('takeSlackAction', slackActionSummary, {}, [], slackActionFailures),
+          requestBody: slackActionBody,
+        },
       },
     },
     components: {

@@ -49,6 +49,12 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/decisions': viewerQuery,
   'GET /api/v1/decisions/:id': viewer,
   'GET /api/v1/nodes': viewer,
+  'GET /api/v1/silences': viewerQuery,
+  'POST /api/v1/silences': operator,
+  'DELETE /api/v1/silences/:id': operator,
+  'GET /api/v1/notifications': viewerQuery,
+  'GET /api/v1/alerts/:id/routes': viewer,
+  'POST /api/v1/receivers/:id/test': operator,
   'GET /api/v1/history': viewerQuery,
   'GET /api/v1/snapshots': viewerQuery,
   'GET /api/v1/snapshots/:id': viewer,
@@ -64,6 +70,10 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'POST /kubernetes/audit': {
     ...{ needs: 'operator', query: true, agentsToo: true, untrailed: true },
     note: "Or agent: a token for the API server's webhook alone.",
+  },
+  'POST /slack/actions': {
+    needs: 'nothing',
+    note: 'Signed with the signing secret of a Slack receiver (docs/receivers.md).',
   },
   'WS /feed': viewerQuery,
   'WS /agent': { needs: 'agent', always: true, note: 'With `--client-ca` by certificate.' },

@@ -59,6 +59,8 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),
+        routesFile: settings.routes,
+        publicUrl: settings.publicUrl,
         storeThreads: false,
       },
       log.child({ part: 'collector' }),

@@ -27,6 +27,10 @@ import type { MetricDescription } from '../lib/metrics.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
 import { OwnMetrics } from './own-metrics.ts';
+import { Notifications } from './notifications.ts';
+import type { NotificationsOptions } from './notifications.ts';
+import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
+import { slackSigners } from '../notify/slack/slack.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -70,6 +74,12 @@ export interface CollectorOptions {
   readonly retentionBytes?: number;
   /** Records of the audit trail that are older are removed. Default 400 days. */
   readonly auditRetentionMs?: number;
+  /** YAML file that says which receivers are told of what; without it nobody is told of anything. */
+  readonly routesFile?: string | undefined;
+  /** Where people reach the collector: links in notifications begin with it. */
+  readonly publicUrl?: string | undefined;
+  /** Kinds of receivers. Default: all that there are. */
+  readonly receiverKinds?: NotificationsOptions['kinds'];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
 }
@@ -79,7 +89,7 @@ export interface RunningCollector {
   readonly url: string;
   /** Every metric that `/metrics` may show. */
   readonly metrics: readonly MetricDescription[];
-  /** Reads the certificate's files again. */
+  /** Reads the certificate's files and the routes file again. */
   reload(): void;
   stop(): Promise<void>;
 }
@@ -89,7 +99,7 @@ const nodeTickMs = 1000;
 
 /**
  * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `tls.files`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
- * and `store.…` (see `openDatabase`); whatever had been started is stopped then.
+ * `routes.…` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
  */
 export async function startCollector(options: CollectorOptions, log: Logger): Promise<RunningCollector> {
   const cleanups = new Cleanups();
@@ -143,8 +153,20 @@ async function assemble(
   const nodeMetrics = new NodeMetrics(registry, () => nodes.states(), clock);
   const ownMetrics = new OwnMetrics(registry, dirname(options.storePath));
 
+  const notifications = await Notifications.start({
+    ...{ routesFile: options.routesFile, publicUrl: options.publicUrl, kinds: options.receiverKinds },
+    ...{ store, registry, clock, log },
+  });
+  cleanups.defer('notifications', () => notifications.stop());
+
   const feed = new Feed({ alerts: store, registry, log });
-  const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
+  const listener = {
+    stored: (...stored: Parameters<Feed['publish']>): void => {
+      feed.publish(...stored);
+      notifications.stored();
+    },
+    nodeChanged: feed.nodeChanged.bind(feed),
+  };
   const fleet = new Fleet({
     ...{ contributions: store.contributions, sum: (nowMs) => new ContributionSum(nowMs), registry, clock, log },
     prune: (nowMs) => store.contributions.prune(nowMs),
@@ -202,6 +224,7 @@ async function assemble(
     quietMs: options.incidentQuietMs ?? 900_000,
     closed: (closed) => {
       feed.publish([], closed);
+      notifications.closed(closed);
     },
   });
   const closing = setInterval(() => void incidents.closeQuiet(), incidentTickMs);
@@ -229,6 +252,13 @@ async function assemble(
     'anchorwatch_api_limited_total',
     'Requests that were answered with 429 because their client asked too often.',
   );
+  const actions = counter(
+    registry,
+    'anchorwatch_slack_actions_total',
+    'Requests to `POST /slack/actions`: buttons that decided (`action`), what is none of ours (`nothing`), and refusals by reason.',
+    ['outcome'],
+  );
+  for (const outcome of actionOutcomes) actions.inc({ outcome }, 0);
   const certificateFile = join(stateDir, 'listen.pem');
   const api: ApiServer = new ApiServer({
     gatekeeper: gate,
@@ -244,6 +274,11 @@ async function assemble(
     },
     audit: store.audit,
     kubernetesAudit: apiAudit,
+    slackActions: new SlackActions(
+      () => slackSigners(notifications.receivers()),
+      () => clock.nowMs(),
+      (outcome) => actions.inc({ outcome }),
+    ),
     metricsOpen: options.metricsOpen ?? false,
     tls: options.tls,
     requests: options.requests,
@@ -265,6 +300,7 @@ async function assemble(
     exchange: fleet,
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
+    ...{ notifications, silences: notifications.silences },
     history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
@@ -280,6 +316,7 @@ async function assemble(
         ownMetrics.decided(verdict);
         log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');
         ingest.tellDecisions(names);
+        notifications.decided(decision);
         return stored;
       },
       decisions: store.decisions.bind(store),
@@ -312,7 +349,11 @@ async function assemble(
     for (const file of [listenFile, certificateFile]) rmSync(file, { force: true });
   });
   log.info({ url, store: options.storePath }, 'the collector listens');
-  return { url, metrics: describeMetrics(registry), reload: () => api.reload() };
+  const reload = (): void => {
+    api.reload();
+    notifications.reload();
+  };
+  return { url, metrics: describeMetrics(registry), reload };
 }
 
 /** Renamed into place: whoever waits for the file never reads half of it. */

@@ -1,5 +1,14 @@
 import type { OptionDefinition, Settings } from './settings.ts';
-import { durationBetween, notYet, parseBoolean, parseCount, type Parsed, parseSize, parseText } from './values.ts';
+import {
+  durationBetween,
+  notYet,
+  parseBoolean,
+  parseCount,
+  type Parsed,
+  parseSize,
+  parseText,
+  urlOf,
+} from './values.ts';
 
 type CollectorKey =
   | 'snapshotMaxSize'
@@ -16,7 +25,9 @@ type CollectorKey =
   | 'retention'
   | 'retentionSize'
   | 'auditRetention'
-  | 'bus';
+  | 'bus'
+  | 'routes'
+  | 'publicUrl';
 
 function parseStore(text: string): Parsed<string> {
   if (/^postgres(?:ql)?:/.test(text)) return notYet('PostgreSQL', 'Use sqlite:PATH.')();
@@ -164,5 +175,25 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     help: 'Message bus that several collectors share. Not available yet.',
     commands: ['collector'],
     parse: notYet('a message bus', 'Leave it out: one collector needs none.'),
+  },
+  routes: {
+    name: 'routes',
+    env: ['ANCHORWATCH_ROUTES'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'nobody is told of anything',
+    help: 'YAML file that says which receivers (Slack, PagerDuty, …) are told of which alerts: docs/routing.md. Read again on SIGHUP and within seconds of a change; one with mistakes changes nothing.',
+    commands: ['up', 'collector', 'notify'],
+    parse: parseText,
+  },
+  publicUrl: {
+    name: 'public-url',
+    env: ['ANCHORWATCH_PUBLIC_URL'],
+    placeholder: 'URL',
+    fallback: undefined,
+    otherwise: 'notifications have no links to the collector',
+    help: 'Where people reach the collector, https://HOST[:PORT][/PATH]: links in notifications begin with it.',
+    commands: ['up', 'collector', 'notify'],
+    parse: urlOf(['https:', 'http:'], 'https://HOST'),
   },
 };

@@ -28,8 +28,15 @@ const every: readonly CommandName[] = [
   'token',
   'verify',
   'backup',
+  'silence',
+  'routes',
+  'notify',
+  'notifications',
 ];
-const asking: readonly CommandName[] = ['alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot', 'token'];
+const asking: readonly CommandName[] = [
+  ...['alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot', 'token'],
+  ...['silence', 'routes', 'notify', 'notifications'],
+] as const;
 const watching: readonly CommandName[] = ['up', 'agent'];
 
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');

@@ -19,7 +19,11 @@ export type CommandName =
   | 'rules'
   | 'record'
   | 'replay'
-  | 'snapshot';
+  | 'snapshot'
+  | 'silence'
+  | 'routes'
+  | 'notify'
+  | 'notifications';
 
 /** Where events are from. */
 export const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
@@ -111,6 +115,10 @@ export interface Settings {
   /** Milliseconds. */
   readonly auditRetention: number;
   readonly bus: undefined;
+  /** YAML file. */
+  readonly routes: string | undefined;
+  /** http(s):// address. */
+  readonly publicUrl: string | undefined;
 }
 
 export interface OptionDefinition<T> {

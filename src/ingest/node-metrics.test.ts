@@ -3,7 +3,8 @@ import { makeReport } from '../../test/support/alerts.ts';
 import { createRegistry } from '../lib/metrics.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { ContainerReport } from '../model/node.ts';
-import { NodeMetrics, topNodes, topWorkloads } from './node-metrics.ts';
+import { NodeMetrics, topNodes } from './node-metrics.ts';
+import { topWorkloads } from './workload-metrics.ts';
 
 let nowMs: number;
 let states: NodeState[];

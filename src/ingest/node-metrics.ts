@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import { counter, gauge } from '../lib/metrics.ts';
 import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
-import type { FleetWorkload, NodeState } from '../model/fleet.ts';
+import type { NodeState } from '../model/fleet.ts';
 import type { Alert } from '../model/alert.ts';
 import type { ContainerRates, NodeReport } from '../model/node.ts';
 import { AgentMetrics } from './agent-metrics.ts';
@@ -11,9 +11,8 @@ import { RestOfNodes } from './rest-of-nodes.ts';
 import type { NodeSums } from './rest-of-nodes.ts';
 import { SnapshotMetrics } from './snapshot-metrics.ts';
 import { WorkloadAlerts } from './workload-alerts.ts';
+import { topWorkloads, WorkloadMetrics } from './workload-metrics.ts';
 
-/** Workloads with series of their own, those with the most containers; the others are summed as `other`. */
-export const topWorkloads = 50;
 /** Containers of one workload on one node with series of their own; the others are summed as `other`. */
 const containersPerWorkload = 50;
 /** Nodes with series of their own, the first by name; the others are summed as `other`, their containers are not shown. Whether a node is up is shown of each. */
@@ -50,14 +49,11 @@ export class NodeMetrics {
   readonly #snapshots: SnapshotMetrics;
   readonly #agents: AgentMetrics;
   readonly #alerts: WorkloadAlerts;
+  readonly #workloads: WorkloadMetrics;
   readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
   readonly #hookMissing: Gauge<'node' | 'hook'>;
-  readonly #coverage: Gauge<'workload' | 'dimension'>;
-  readonly #threshold: Gauge<'workload' | 'dimension'>;
-  readonly #features: Gauge<'workload' | 'dimension'>;
-  readonly #once: Gauge<'workload' | 'dimension'>;
   readonly #rates: readonly {
     readonly figure: keyof ContainerRates;
     readonly metric: ContainerMetric;
@@ -106,6 +102,9 @@ export class NodeMetrics {
     this.#snapshots = new SnapshotMetrics(registry);
     this.#agents = new AgentMetrics(registry);
     this.#alerts = new WorkloadAlerts(registry);
+    this.#workloads = new WorkloadMetrics(registry, (workload) => {
+      this.#alerts.set(workload);
+    });
     this.#unseen = gauge(
       registry,
       'anchorwatch_containers_unseen',
@@ -159,31 +158,6 @@ export class NodeMetrics {
       'anchorwatch_sensor_hook_missing',
       '1 for each hook of the kernel sensor that does not work; no series for those that do.',
       ['node', 'hook'],
-    );
-    const byDimension = ['workload', 'dimension'] as const;
-    this.#coverage = gauge(
-      registry,
-      'anchorwatch_workload_coverage_ratio',
-      'Estimated share of behaviour already seen; the lowest of the nodes.',
-      byDimension,
-    );
-    this.#threshold = gauge(
-      registry,
-      'anchorwatch_alert_threshold_decades',
-      'Score from which something is a warning, raised by the alert budget or not; the highest of the nodes.',
-      byDimension,
-    );
-    this.#features = gauge(
-      registry,
-      'anchorwatch_profile_features',
-      'Features in the profile of a workload.',
-      byDimension,
-    );
-    this.#once = gauge(
-      registry,
-      'anchorwatch_profile_features_seen_once',
-      'Features that were seen in one sample only: divided by the samples, the chance of something new.',
-      byDimension,
     );
     this.#rates = [
       { figure: 'cpuSeconds', total: true, metric: total(registry, 'cpu_seconds', 'CPU time used by a container.') },
@@ -279,7 +253,7 @@ export class NodeMetrics {
       shown.set(workload.id, workload.name);
       shown.set(workload.name, workload.name);
     }
-    this.#setWorkloads(workloads);
+    this.#workloads.set(workloads);
     const seen = new Set<string>();
     const all = fresh.flatMap(({ name, report }) => (report === undefined ? [] : [{ name, report }]));
     if (all.length > topNodes) all.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -314,7 +288,7 @@ export class NodeMetrics {
       this.#hookMissing,
     ];
     for (const part of [this.#snapshots, this.#agents, this.#alerts]) part.clear();
-    for (const metric of [...own, this.#coverage, this.#features, this.#once, this.#threshold]) metric.reset();
+    for (const metric of [...own, this.#workloads]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
   }
 
@@ -362,26 +336,6 @@ export class NodeMetrics {
     this.#outbox.set({ node }, now.outboxAlerts);
     this.#expected.set({ node }, now.expectedAlertsPerDay);
     this.#raised.set({ node }, now.alertsLastDay);
-  }
-
-  #setWorkloads(workloads: readonly FleetWorkload[]): void {
-    const lowest = new Map<string, number>();
-    const highest = new Map<string, number>();
-    for (const [index, { workload, dimensions }] of workloads.entries()) {
-      const label = index < topWorkloads ? workload.name : 'other';
-      if (index < topWorkloads) this.#alerts.set(label);
-      for (const { dimension, coverage, features, seenInOneSample, thresholds } of dimensions) {
-        // Two workloads may have one name (and `other` has many): features add up, coverage is the lowest.
-        const id = JSON.stringify([label, dimension]);
-        lowest.set(id, Math.min(lowest.get(id) ?? 1, coverage));
-        this.#coverage.set({ workload: label, dimension }, lowest.get(id) ?? coverage);
-        this.#features.inc({ workload: label, dimension }, features);
-        this.#once.inc({ workload: label, dimension }, seenInOneSample);
-        if (thresholds === undefined) continue;
-        highest.set(id, Math.max(highest.get(id) ?? 0, thresholds.warning));
-        this.#threshold.set({ workload: label, dimension }, highest.get(id) ?? thresholds.warning);
-      }
-    }
   }
 
   #setContainers(node: string, report: NodeReport, shown: ReadonlyMap<string, string>, seen: Set<string>): void {

@@ -23,6 +23,10 @@ import { IncidentTable } from './incident-table.ts';
 import type { IncidentSchema } from './incident-table.ts';
 import { NodeTable } from './node-table.ts';
 import type { NodeSchema } from './node-table.ts';
+import { NotificationTable } from './notification-table.ts';
+import type { NotificationSchema } from './notification-table.ts';
+import { SilenceTable } from './silence-table.ts';
+import type { SilenceSchema } from './silence-table.ts';
 import { TokenTable } from './token-table.ts';
 import type { TokenSchema } from './token-table.ts';
 import { packError } from './thread-message.ts';
@@ -38,6 +42,8 @@ export interface CollectorSchema
     TokenSchema,
     AuditSchema,
     AuditAnchorSchema,
+    NotificationSchema,
+    SilenceSchema,
     EvidenceSchema {}
 
 /** What is known when the file is open. */
@@ -94,6 +100,8 @@ export class CollectorFile {
   readonly evidence: EvidenceTable;
   readonly tokens: TokenTable;
   readonly audit: AuditTable;
+  readonly notifications: NotificationTable;
+  readonly silences: SilenceTable;
   readonly #database: Database<CollectorSchema>;
   readonly #alerts: AlertTable;
   readonly #incidents: IncidentTable;
@@ -122,6 +130,8 @@ export class CollectorFile {
       this.evidence = new EvidenceTable(database);
       this.tokens = new TokenTable(database);
       this.audit = new AuditTable(database);
+      this.notifications = new NotificationTable(database);
+      this.silences = new SilenceTable(database);
       this.#alerts = new AlertTable(database);
       this.#incidents = new IncidentTable(database);
       this.#decisions = new DecisionTable(database);

@@ -254,4 +254,35 @@ export const collectorMigrations: readonly Migration[] = [
         BEGIN SELECT raise(ABORT, 'the audit trail is not shortened'); END;
     `,
   },
+  {
+    name: 'notifications',
+    sql: `
+      CREATE TABLE silences (
+        id TEXT PRIMARY KEY,
+        until_ms INTEGER NOT NULL,
+        silence TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX silences_by_end ON silences (until_ms);
+      CREATE TABLE notification_groups (
+        receiver TEXT NOT NULL,
+        key TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (receiver, key)
+      ) STRICT;
+      CREATE TABLE notifications (
+        seq INTEGER PRIMARY KEY,
+        time_ms INTEGER NOT NULL,
+        receiver TEXT NOT NULL,
+        state TEXT NOT NULL,
+        record TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX notifications_by_time ON notifications (time_ms);
+      CREATE INDEX notifications_by_receiver ON notifications (receiver, time_ms);
+      CREATE TABLE dispatched (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        seq INTEGER,
+        decided_ms INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

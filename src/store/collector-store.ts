@@ -16,6 +16,8 @@ import type { EvidenceTable } from './evidence-table.ts';
 import { IncidentEvidence } from './incident-evidence.ts';
 import type { IncidentFilter } from './incident-table.ts';
 import type { NodeRecord, NodeTable } from './node-table.ts';
+import type { NotificationTable } from './notification-table.ts';
+import type { SilenceTable } from './silence-table.ts';
 import { StoreInPlace } from './store-in-place.ts';
 import { StoreThread } from './store-thread.ts';
 import type { Remote, StoreHost } from './store-thread.ts';
@@ -39,6 +41,9 @@ export class CollectorStore {
   readonly tokens: Remote<TokenTable>;
   /** Who changed what. */
   readonly audit: Remote<AuditTable>;
+  /** What receivers were told, and what waits. */
+  readonly notifications: Remote<NotificationTable>;
+  readonly silences: Remote<SilenceTable>;
   /** What was found when the file was opened. */
   readonly opened: OpenReport;
   readonly #writing: StoreHost;
@@ -58,6 +63,8 @@ export class CollectorStore {
     this.evidence = new IncidentEvidence(writing.remote<EvidenceTable>('evidence'));
     this.tokens = writing.remote<TokenTable>('tokens');
     this.audit = writing.remote<AuditTable>('audit');
+    this.notifications = writing.remote<NotificationTable>('notifications');
+    this.silences = writing.remote<SilenceTable>('silences');
     this.#reader = this.#reading.remote<CollectorReader>();
     this.#groups = new CommitGroups((texts, nowMs) => this.#file.append(texts, nowMs), opened.end.seq);
   }
