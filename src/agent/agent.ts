@@ -30,6 +30,7 @@ import { openSnapshots } from './node-snapshots.ts';
 import type { SnapshotSettings } from './node-snapshots.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
+import { ProcessMarks } from './process-marks.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
@@ -68,6 +69,8 @@ export interface AgentOptions {
   readonly historySize?: number;
   /** How long the flight recorder keeps what happened. Default 7 days. */
   readonly historyAgeMs?: number;
+  /** Starts and ends of programs that the flight recorder holds. Default `new`. */
+  readonly historyProcesses?: 'all' | 'new';
   /** False alerts a day that are acceptable on this node. */
   readonly alertBudget?: number;
   /** Thresholds by workload and dimension, decades. */
@@ -263,7 +266,12 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     rates.close();
   });
 
-  const source = await startSource(options, pipeline, containers, log);
+  const marks = new ProcessMarks({
+    ...{ entries: history.recorder, clock },
+    byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
+  });
+  const wanted = options.historyProcesses === 'all' ? marks : undefined;
+  const source = await startSource({ ...options, marks: wanted }, pipeline, containers, log);
   const { sensor, poller } = source;
   const sliceLoops: SliceLoops = new SliceLoops({
     ...{ slices: watch.slices, sliceMs, startupMs, halfLifeMs, clock, log, arch: process.arch, random: Math.random },
@@ -311,6 +319,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     fleet.tick();
     sliceLoops.tick();
     feed.tick(clock.nowMs());
+    marks.tick(clock.nowMs());
     history.recorder.flush();
   });
   every(rateMs, () => {
@@ -321,7 +330,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
-  const from = { ...own, stateDir, fleet, recording, taking, starters };
+  const from = { ...own, stateDir, fleet, recording, taking, starters, marks };
   const lifeSign = new LifeSign(stateDir);
   cleanups.defer('sign of life', () => {
     lifeSign.remove();

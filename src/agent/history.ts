@@ -71,8 +71,11 @@ export class History {
   }
 
   async *#answer(args: Arguments, signal: AbortSignal): AsyncGenerator<string, Arguments, undefined> {
-    yield* this.recorder.lines(parseHistoryArguments(args), signal);
+    const reachedMs = yield* this.recorder.lines(parseHistoryArguments(args), signal);
     const { oldestMs } = this.recorder.state ?? {};
-    return oldestMs === undefined ? {} : { oldestMs };
+    return {
+      ...(oldestMs === undefined ? {} : { oldestMs }),
+      ...(Number.isFinite(reachedMs) ? { reachedMs } : {}),
+    };
   }
 }

@@ -10,6 +10,7 @@ import type { Fleet } from './fleet.ts';
 import type { NodeSnapshots } from './node-snapshots.ts';
 import type { History } from './history.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { ProcessMarks } from './process-marks.ts';
 import type { Rates } from './rates.ts';
 import type { Recording } from './recording-watch.ts';
 import type { RuleSource } from './rule-source.ts';
@@ -52,6 +53,7 @@ export interface ReportSources {
   readonly fleet: Fleet;
   readonly taking: NodeSnapshots | undefined;
   readonly starters: Starters;
+  readonly marks: ProcessMarks;
 }
 
 /** What the agent tells the collector of itself and of what runs on its node, now. */
@@ -71,6 +73,7 @@ export function nodeReport({
   fleet,
   taking,
   starters,
+  marks,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -88,6 +91,7 @@ export function nodeReport({
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
     { hook: 'incident', reason: 'forgotten', count: watchLosses.incidentsForgotten },
+    { hook: 'process', reason: 'unidentified', count: marks.unidentified },
     { hook: 'history', reason: 'full', count: recorded.full },
     { hook: 'history', reason: 'store_failed', count: recorded.failed },
     { hook: 'history', reason: 'damaged_bytes', count: history.recorder.state?.damagedBytes ?? 0 },

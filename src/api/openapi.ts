@@ -20,6 +20,7 @@ import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicket
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { problemSchema, problemType } from './problem.ts';
 import { describeAccess } from './route-access.ts';
+import { slackActionBody, slackActionFailures, slackActionSummary } from './slack-routes.ts';
 import { newSecretSchema, tokenBodySchema, tokenListSchema, tokenSchema } from './token-routes.ts';
 import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
 
@@ -301,6 +302,12 @@ export function describeApi(version: string): Json {
           ),
           'AuditEventList',
         ),
+      },
+      '/slack/actions': {
+        post: {
+          ...operation('takeSlackAction', slackActionSummary, {}, [], slackActionFailures),
+          requestBody: slackActionBody,
+        },
       },
     },
     components: {

@@ -71,6 +71,10 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
     ...{ needs: 'operator', query: true, agentsToo: true, untrailed: true },
     note: "Or agent: a token for the API server's webhook alone.",
   },
+  'POST /slack/actions': {
+    needs: 'nothing',
+    note: 'Signed with the signing secret of a Slack receiver (docs/receivers.md).',
+  },
   'WS /feed': viewerQuery,
   'WS /agent': { needs: 'agent', always: true, note: 'With `--client-ca` by certificate.' },
 };

@@ -32,6 +32,8 @@ import { addNotificationRoutes } from './notification-routes.ts';
 import type { NotificationDesk, SilenceBook } from './notification-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
+import { addSlackRoutes } from './slack-routes.ts';
+import type { SlackActionSource } from './slack-routes.ts';
 import { addSnapshotRoutes } from './snapshot-routes.ts';
 import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
 import { Problem } from './problem.ts';
@@ -89,6 +91,7 @@ export interface RouteOptions {
   readonly audit: AuditTrail;
   /** Where the audit log of the Kubernetes API goes. */
   readonly kubernetesAudit: AuditIntake;
+  readonly slackActions: SlackActionSource;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -160,6 +163,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
   addKubernetesRoutes(app, options.kubernetesAudit);
+  addSlackRoutes(app, options.slackActions, options.decisions, (id) => oneAlert(alerts, id));
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 

@@ -84,6 +84,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         captureMs: settings.capture,
         historySize: settings.historySize,
         historyAgeMs: settings.historyAge,
+        historyProcesses: settings.historyProcesses,
         ...judgingOf(settings),
         ...recordingOf(settings),
         ...snapshotsOf(settings),

@@ -26,13 +26,16 @@ import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.
 import type { MetricDescription } from '../lib/metrics.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
+import { OwnMetrics } from './own-metrics.ts';
 import { Notifications } from './notifications.ts';
 import type { NotificationsOptions } from './notifications.ts';
-import { OwnMetrics } from './own-metrics.ts';
+import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
+import { slackSigners } from '../notify/slack/slack.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
 import { SnapshotArchives } from '../store/snapshot-archives.ts';
+import { threadMetrics } from './store-threads.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
@@ -69,6 +72,8 @@ export interface CollectorOptions {
   readonly retentionMs?: number;
   /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
   readonly retentionBytes?: number;
+  /** Records of the audit trail that are older are removed. Default 400 days. */
+  readonly auditRetentionMs?: number;
   /** YAML file that says which receivers are told of what; without it nobody is told of anything. */
   readonly routesFile?: string | undefined;
   /** Where people reach the collector: links in notifications begin with it. */
@@ -131,9 +136,11 @@ async function assemble(
   chainFault.set(store.opened.fault === undefined ? 0 : 1);
   if (store.opened.fault !== undefined)
     log.error({ store: options.storePath }, `the chain of alerts is not as it was left: ${store.opened.fault}`);
+  const refreshThreads = threadMetrics(registry, store);
   const retention = new Retention({
     ...{ store, registry, clock, log },
     bounds: { ageMs: options.retentionMs ?? 90 * 86_400_000, sizeBytes: options.retentionBytes ?? 10_000_000_000 },
+    auditAgeMs: options.auditRetentionMs ?? 400 * 86_400_000,
   });
   retention.start();
   cleanups.defer('retention', () => retention.stop());
@@ -245,6 +252,13 @@ async function assemble(
     'anchorwatch_api_limited_total',
     'Requests that were answered with 429 because their client asked too often.',
   );
+  const actions = counter(
+    registry,
+    'anchorwatch_slack_actions_total',
+    'Requests to `POST /slack/actions`: buttons that decided (`action`), what is none of ours (`nothing`), and refusals by reason.',
+    ['outcome'],
+  );
+  for (const outcome of actionOutcomes) actions.inc({ outcome }, 0);
   const certificateFile = join(stateDir, 'listen.pem');
   const api: ApiServer = new ApiServer({
     gatekeeper: gate,
@@ -260,6 +274,11 @@ async function assemble(
     },
     audit: store.audit,
     kubernetesAudit: apiAudit,
+    slackActions: new SlackActions(
+      () => slackSigners(notifications.receivers()),
+      () => clock.nowMs(),
+      (outcome) => actions.inc({ outcome }),
+    ),
     metricsOpen: options.metricsOpen ?? false,
     tls: options.tls,
     requests: options.requests,
@@ -305,12 +324,13 @@ async function assemble(
     },
     metrics: async () => {
       nodeMetrics.refresh();
+      refreshThreads();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
       await Promise.all([incidents.refresh(), ownMetrics.refresh()]);
       return registry.metrics();
     },
-    notReady: () => ingest.storeTrouble,
+    notReady: () => store.trouble ?? ingest.storeTrouble,
     profileTimeoutMs: options.profileTimeoutMs ?? 5000,
     upgrades: {
       '/agent': (request, socket, head, { node }) => ingest.upgrade(request, socket, head, node),

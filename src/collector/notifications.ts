@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { ulid } from 'ulid';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
 import { DispatchMetrics } from '../dispatch/dispatch-metrics.ts';
@@ -18,8 +17,9 @@ import type { StoredAlert } from '../model/alert.ts';
 import type { Decision } from '../model/decision.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { NotificationRecord } from '../model/notification-record.ts';
-import type { ReceiverKind } from '../model/notification.ts';
+import type { Notification, Receiver, ReceiverKind } from '../model/notification.ts';
 import { receiverKinds } from '../notify/kinds.ts';
+import { sampleNotification } from '../notify/sample.ts';
 import type { CollectorStore } from '../store/collector-store.ts';
 
 export { routesProblemText } from '../dispatch/routes.ts';
@@ -74,7 +74,7 @@ export class Notifications {
     let dispatcher: Dispatcher | undefined;
     const watch = new RoutesWatch(
       routesFile,
-      { kinds, nowMs: () => clock.nowMs() },
+      { kinds, nowMs: () => clock.nowMs(), warn: (text) => log.warn({ routes: routesFile }, text) },
       {
         log,
         outcome: (outcome, routes) => {
@@ -92,6 +92,11 @@ export class Notifications {
     watch.start();
     log.info({ routes: routesFile, receivers: [...watch.routes.receivers.keys()] }, 'alerts are sent to receivers');
     return new Notifications(options, { silences: desk, dispatcher, watch });
+  }
+
+  /** Those of the routes in force. */
+  receivers(): readonly Receiver[] {
+    return [...(this.#dispatcher?.routes.receivers.values() ?? [])].map(({ receiver }) => receiver);
   }
 
   /** Alerts were stored. */
@@ -145,8 +150,7 @@ export class Notifications {
     const receiver = this.#working().routes.receivers.get(name);
     if (receiver === undefined) throw unknownReceiver(name, [...this.#working().routes.receivers.keys()]);
     const { clock, publicUrl, log } = this.#options;
-    const nowMs = clock.nowMs();
-    const result = await sendSample(receiver, { id: ulid(nowMs), nowMs, publicUrl, by });
+    const result = await sendSample(receiver, sampleOf(name, clock.nowMs(), publicUrl));
     log.info({ ...result, by }, 'a sample was sent');
     return result;
   }
@@ -181,6 +185,10 @@ export async function testReceiver(file: string, name: string, publicUrl: string
   if ('problems' in read) throw invalidRoutes(file, read.problems);
   const receiver = read.routes.receivers.get(name);
   if (receiver === undefined) throw unknownReceiver(name, [...read.routes.receivers.keys()]);
-  const nowMs = Date.now();
-  return sendSample(receiver, { id: ulid(nowMs), nowMs, publicUrl, by: `${userInfo().username}@${hostname()}` });
+  return sendSample(receiver, sampleOf(name, Date.now(), publicUrl));
+}
+
+function sampleOf(receiver: string, nowMs: number, publicUrl: string | undefined): Notification {
+  const console = publicUrl === undefined ? {} : { consoleUrl: publicUrl.replace(/\/+$/, '') };
+  return sampleNotification({ receiver, id: ulid(nowMs), subject: ulid(nowMs), nowMs, ...console });
 }

@@ -20,9 +20,11 @@ type CollectorKey =
   | 'tlsCert'
   | 'tlsKey'
   | 'clientCa'
+  | 'clientCrlFile'
   | 'store'
   | 'retention'
   | 'retentionSize'
+  | 'auditRetention'
   | 'bus'
   | 'routes'
   | 'publicUrl';
@@ -118,6 +120,16 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     commands: ['up', 'collector'],
     parse: parseText,
   },
+  clientCrlFile: {
+    name: 'client-crl-file',
+    env: ['ANCHORWATCH_CLIENT_CRL_FILE'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'no certificate is revoked',
+    help: 'Lists of revoked certificates (CRL) in PEM, one of each authority in --client-ca: agents whose certificate is in it are refused, and put out. Read again on SIGHUP and within seconds of a change; when a list ends, no certificate counts until there is a newer one.',
+    commands: ['up', 'collector'],
+    parse: parseText,
+  },
   store: {
     name: 'store',
     env: ['ANCHORWATCH_STORE'],
@@ -145,6 +157,15 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     help: 'How large the file of the store may become; beyond it the oldest alerts are removed, whatever their age.',
     commands: ['up', 'collector'],
     parse: parseSize,
+  },
+  auditRetention: {
+    name: 'audit-retention',
+    env: ['ANCHORWATCH_AUDIT_RETENTION'],
+    placeholder: 'DURATION',
+    fallback: '400d',
+    help: 'How long the collector keeps the audit trail: who changed what through the API. An anchor says what was removed, and verify checks the rest.',
+    commands: ['up', 'collector'],
+    parse: durationBetween('1d', '36500d'),
   },
   bus: {
     name: 'bus',

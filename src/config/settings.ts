@@ -32,6 +32,9 @@ type SensorChoice = (typeof sensorChoices)[number];
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
 
+/** Which starts and ends of programs the history holds: every one, or those that are told for something new. */
+export const processSets = ['all', 'new'] as const;
+
 /** When snapshots of containers are taken, and which programs are copied into them (src/snapshot). */
 export const snapshotTriggers = ['critical', 'warning', 'demand', 'never'] as const;
 export const snapshotBinaries = ['never', 'drift', 'all'] as const;
@@ -61,6 +64,7 @@ export interface Settings {
   readonly historySize: number;
   /** Milliseconds. */
   readonly historyAge: number;
+  readonly historyProcesses: (typeof processSets)[number];
   /** False alerts a day and node; Infinity: as many as there are. */
   readonly alertBudget: number;
   readonly thresholds: readonly ThresholdSetting[] | undefined;
@@ -98,6 +102,7 @@ export interface Settings {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly clientCa: string | undefined;
+  readonly clientCrlFile: string | undefined;
   readonly caFile: string | undefined;
   readonly clientCert: string | undefined;
   readonly clientKey: string | undefined;
@@ -107,6 +112,8 @@ export interface Settings {
   readonly retention: number;
   /** Bytes. */
   readonly retentionSize: number;
+  /** Milliseconds. */
+  readonly auditRetention: number;
   readonly bus: undefined;
   /** YAML file. */
   readonly routes: string | undefined;

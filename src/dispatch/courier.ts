@@ -229,6 +229,8 @@ export class Courier {
     // A stop is no failure of the receiver.
     if (this.#stop.signal.aborted && outcome.outcome === 'retry') return;
     const recovered = outcome.outcome === 'sent' && this.#failures >= downAfter;
+    if (outcome.outcome === 'sent' && outcome.note !== undefined)
+      log.warn({ receiver: name, kind: this.named.kind }, `sent, but ${outcome.note}`);
     for (;;) {
       let done: (() => void) | undefined;
       try {

@@ -30,7 +30,8 @@ export function settle(
   const known: Told = { atMs: nowMs, state: attempt.state, severity: attempt.severity, count: attempt.count };
   if (outcome.outcome === 'sent') {
     const { gaveUp: _given, untoldSinceMs, ...clean } = rest;
-    const reference = clean.reference ?? outcome.reference;
+    // Another one is of a message that took the place of the first.
+    const reference = outcome.reference ?? clean.reference;
     const more = group.count > attempt.count && untoldSinceMs !== undefined;
     return {
       became: 'sent',

@@ -17,6 +17,8 @@ const usualInhibitMs = 900_000;
 export interface RoutesSurroundings {
   readonly kinds: readonly ReceiverKind[];
   readonly nowMs: () => number;
+  /** Told what is unwise about a receiver and works all the same. */
+  readonly warn?: (text: string) => void;
 }
 
 /**
@@ -94,7 +96,7 @@ class RoutesReading {
 
   #receiver(name: string, at: Value): NamedReceiver | undefined {
     const reader = this.#reader;
-    const { kinds, nowMs } = this.#surroundings;
+    const { kinds, nowMs, warn } = this.#surroundings;
     const words = kinds.map(({ kind }) => kind);
     const before = reader.problems.length;
     const members = reader.mapping(at, `receiver ${name}`, [...words, 'rateLimit', 'giveUpAfter']);
@@ -113,7 +115,10 @@ class RoutesReading {
       return undefined;
     }
     const settings = members.get(kind.kind);
-    const opened = kind.open(reader.plain(settings?.value) ?? {}, { directory: dirname(reader.file), nowMs });
+    const opened = kind.open(reader.plain(settings?.value) ?? {}, {
+      ...{ directory: dirname(reader.file), nowMs },
+      warn: ({ path, message }) => warn?.(`receiver ${name}: ${path.map(String).join('.')}: ${message}`),
+    });
     if ('receiver' in opened)
       return giveUpAfterMs === undefined
         ? undefined

@@ -28,7 +28,7 @@ export const headBytes = 48;
 export const rawBytesMax: number = 64 << 20;
 const leastChunkBytes = 1024;
 
-/** The bytes of a frame. @param level Of zstd, 1 to 19. */
+/** The bytes of a frame. @param level Of zstd, up to 19; below 0: faster, and larger. */
 export function encodeFrame(
   head: Pick<FrameHead, 'kind' | 'count' | 'kinds' | 'fromMs' | 'toMs'>,
   payload: Uint8Array,

@@ -73,6 +73,41 @@ export class Ring {
     Atomics.store(this.#consumed, 0, BigInt.asUintN(64, start + BigInt(at)));
     return taken;
   }
+
+  /** Bytes that were written and not read. */
+  get waitingBytes(): number {
+    return Number(BigInt.asUintN(64, Atomics.load(this.#produced, 0) - Atomics.load(this.#consumed, 0)));
+  }
+
+  /**
+   * Copies the records of a ring in which all have the same length, as they stand there: each behind its head of eight bytes. Anything else
+   * counts as torn, and the ring is set to its end.
+   */
+  copy(lengthBytes: number): Uint8Array<ArrayBuffer> {
+    const start = Atomics.load(this.#consumed, 0);
+    const end = this.waitingBytes;
+    const base = Number(start & BigInt(this.#mask));
+    const stride = headerBytes + lengthBytes;
+    let isTorn = end > this.#mask + 1 || base % headerBytes !== 0;
+    let at = 0;
+    for (; !isTorn && at + stride <= end; at += stride) {
+      const head = Atomics.load(this.#heads, ((base + at) & this.#mask) / 4) >>> 0;
+      if (head & busyBit) break;
+      isTorn = head !== lengthBytes;
+    }
+    if (isTorn) {
+      this.torn++;
+      Atomics.store(this.#consumed, 0, Atomics.load(this.#produced, 0));
+      return new Uint8Array();
+    }
+    const bytes = new Uint8Array(at);
+    const before = Math.min(at, this.#mask + 1 - base);
+    bytes.set(this.#data.subarray(base, base + before));
+    bytes.set(this.#data.subarray(0, at - before), before);
+    Atomics.store(this.#consumed, 0, BigInt.asUintN(64, start + BigInt(at)));
+    return bytes;
+  }
+
   /** A record that goes over the end of the data is put together: one of some twenty thousand. */
   #bytes(from: number, length: number): Uint8Array {
     const before = this.#mask + 1 - from;

@@ -4,7 +4,6 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { HookState } from '../model/node.ts';
-import { namesWithArguments } from '../model/program.ts';
 import { ContainerCounts } from './container-counts.ts';
 import { ContainerLosses } from './container-losses.ts';
 import type { ContainerLoss } from './container-losses.ts';
@@ -17,12 +16,15 @@ import { isSetUp } from './runtime-process.ts';
 import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
 import type { IncidenceTaker } from './known-map.ts';
-import { KernelConfig } from './kernel-config.ts';
+import { KernelConfig, tellInterpreters } from './kernel-config.ts';
+import type { RateBounds } from './kernel-config.ts';
 import { syscalls, task } from './layout.ts';
 import { updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { loadSensor } from './loading.ts';
 import type { LoadedSensor, LoadingOptions } from './loading.ts';
+import { defaultMarksPerSecond, Marks } from './marks.ts';
+import type { MarkTaker } from './marks.ts';
 import { ProgramPaths } from './program-paths.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
@@ -46,13 +48,11 @@ export interface SensorListener {
   cgroupRemoved(cgroupId: string): void;
 }
 
-export interface SensorOptions extends LoadingOptions {
+export interface SensorOptions extends LoadingOptions, Partial<RateBounds> {
   readonly listener: SensorListener;
   readonly log: Logger;
-  /** Records a second that one container's files and network may make; more are counted as `rate_limited`. */
-  readonly recordsPerSecond?: number;
-  /** Records a second that one container's capture may make besides; more are counted as `capture_limited`. */
-  readonly capturedPerSecond?: number;
+  /** Who is told of starts and ends that no event tells of; left out, the kernel tells none. */
+  readonly marks?: MarkTaker;
   /** What was loaded by the same options; left out, it is loaded now. The sensor closes it. */
   readonly loaded?: LoadedSensor;
 }
@@ -66,6 +66,7 @@ const ringNames = ['process_ring', 'activity_ring'] as const;
 const ringBytes = { process_ring: 2 << 20, activity_ring: 4 << 20 } as const;
 const defaultRecordsPerSecond = 25_000;
 const defaultCapturedPerSecond = 2_000;
+const markRingBytes = 512 << 10;
 const stopTimeoutMs = 2_000;
 const trimAfterMs = 15_000;
 
@@ -79,6 +80,7 @@ export class Sensor {
   readonly #libbpf: Libbpf;
   readonly #programs: LoadedPrograms;
   readonly #listener: SensorListener;
+  readonly #marks: Marks | undefined;
   readonly #log: Logger;
   readonly #known: KnownMap;
   readonly #watched: WatchedMap;
@@ -112,10 +114,13 @@ export class Sensor {
     log,
     recordsPerSecond = defaultRecordsPerSecond,
     capturedPerSecond = defaultCapturedPerSecond,
+    marks,
+    marksPerSecond = defaultMarksPerSecond,
     loaded,
     ...loading
   }: SensorOptions) {
     this.#listener = listener;
+    this.#marks = marks === undefined ? undefined : new Marks(marks, this.#paths);
     this.#log = log;
     this.#queue = new RecordQueue({
       take: (bytes) => {
@@ -137,21 +142,17 @@ export class Sensor {
     this.#losses = new ContainerLosses(this.#libbpf, this.#programs.mapFd('container_losses'));
     this.#tasksFd = this.#programs.mapFd('tasks');
     this.#statsFd = this.#programs.mapFd('stats');
-    const settings = { hashKey: random, recordsPerSecond, capturedPerSecond };
-    this.#config = new KernelConfig(this.#libbpf, this.#programs.mapFd('.data.config'), settings);
+    const bounds = { recordsPerSecond, capturedPerSecond, marksPerSecond: marks === undefined ? 0 : marksPerSecond };
+    this.#config = new KernelConfig(this.#libbpf, this.#programs.mapFd('.data.config'), random, bounds);
     this.#config.choose(this.#programs.tiers);
-    const interpreters = this.#programs.mapFd('interpreters');
-    for (const name of namesWithArguments()) {
-      const key = Buffer.alloc(16);
-      key.write(name.replaceAll(/[\d.]/g, '').slice(0, 15), 'latin1');
-      this.#libbpf.update(interpreters, key, Buffer.from([1]), updateAny);
-    }
+    tellInterpreters(this.#libbpf, this.#programs.mapFd('interpreters'));
   }
 
   /** Starts the reader, then attaches the programs. Containers that run already are to be watched before. */
   async start(): Promise<void> {
     const input: ReaderInput = {
       rings: ringNames.map((name) => ({ fd: this.#programs.mapFd(name), sizeBytes: ringBytes[name] })),
+      marks: this.#marks && { fd: this.#programs.mapFd('mark_ring'), sizeBytes: markRingBytes },
     };
     const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), {
       workerData: input,
@@ -173,7 +174,11 @@ export class Sensor {
     reader.on('message', (batch: ReaderBatch) => {
       this.#torn = batch.torn;
       this.#context = { ...this.#context, monotonicOriginMs: originOfMonotonic() };
-      this.#queue.push(batch);
+      if (batch.marks === undefined) this.#queue.push(batch);
+      else
+        reader.postMessage({
+          handled: this.#marks?.take(batch.marks, this.#context.monotonicOriginMs) ?? 0,
+        } satisfies ReaderOrder);
     });
     reader.on('error', (error) => {
       this.#blind(error.message);
@@ -315,9 +320,10 @@ export class Sensor {
     const lost = [...inKernel];
     for (const reason of decodeFailures) lost.push({ hook: 'reader', reason, count: this.#failures[reason] ?? 0 });
     lost.push({ hook: 'reader', reason: 'torn-ring', count: this.#torn });
+    lost.push({ hook: 'reader', reason: 'wrong-mark', count: this.#marks?.refused ?? 0 });
     lost.push({ hook: 'answer', reason: 'known_full', count: this.#known.full });
     lost.push({ hook: 'watch', reason: 'watched_full', count: this.#watched.full });
-    return { ...counts, healed: this.#healed, lost };
+    return { ...counts, healed: this.#healed + (this.#marks?.healed ?? 0), lost };
   }
 
   /** Reads what is still in the rings, then detaches everything. */

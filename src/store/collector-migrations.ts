@@ -238,6 +238,23 @@ export const collectorMigrations: readonly Migration[] = [
     `,
   },
   {
+    // Retention may take the oldest records of the trail; an anchor says which, and nothing else may be removed.
+    name: 'audit-retention',
+    sql: `
+      CREATE TABLE audit_anchor (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        seq INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        removed INTEGER NOT NULL,
+        removed_ms INTEGER
+      ) STRICT;
+      INSERT INTO audit_anchor VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0, NULL);
+      DROP TRIGGER audit_kept;
+      CREATE TRIGGER audit_kept BEFORE DELETE ON audit WHEN OLD.seq > (SELECT seq FROM audit_anchor)
+        BEGIN SELECT raise(ABORT, 'the audit trail is not shortened'); END;
+    `,
+  },
+  {
     name: 'notifications',
     sql: `
       CREATE TABLE silences (

@@ -127,6 +127,11 @@ export class CollectorStore {
     return this.#reader.checkChain(from, limit);
   }
 
+  /** The same of the audit trail. */
+  async checkAudit(from: ChainPosition | undefined, limit: number): Promise<ChainProgress> {
+    return this.#reader.checkAudit(from, limit);
+  }
+
   /** Follows the whole chain; `alerts` were found whole, and `brokenAt` is the first that is not. */
   async verifyChain(): Promise<{
     readonly alerts: number;
@@ -216,6 +221,11 @@ export class CollectorStore {
     return this.#file.retain(bounds, nowMs);
   }
 
+  /** Removes a little of the audit trail that is older. */
+  async retainAudit(ageMs: number, nowMs: number): Promise<{ readonly records: number; readonly more: boolean }> {
+    return this.#file.retainAudit(ageMs, nowMs);
+  }
+
   /** Gives a little of the free space back to the file system; whether there is more. */
   async shrink(): Promise<boolean> {
     return this.#file.shrink();
@@ -223,6 +233,16 @@ export class CollectorStore {
 
   async sizes(): ReturnType<Remote<CollectorFile>['sizes']> {
     return this.#file.sizes();
+  }
+
+  /** Why nothing can be written or read at the moment; undefined: all can. */
+  get trouble(): string | undefined {
+    return this.#writing.trouble ?? this.#reading.trouble;
+  }
+
+  /** How often its threads ended by themselves. */
+  get threadFailures(): { readonly write: number; readonly read: number } {
+    return { write: this.#writing.failures, read: this.#reading.failures };
   }
 
   /** Lets what was asked be answered, and ends the threads. */
