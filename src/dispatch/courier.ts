@@ -230,7 +230,7 @@ export class Courier {
     if (this.#stop.signal.aborted && outcome.outcome === 'retry') return;
     const recovered = outcome.outcome === 'sent' && this.#failures >= downAfter;
     if (outcome.outcome === 'sent' && outcome.note !== undefined)
-      log.warn({ receiver: name, kind: this.named.kind }, `sent, but ${outcome.note}`);
+      this.#around.log.warn({ receiver: name, kind: this.named.kind }, `sent, but ${outcome.note}`);
     for (;;) {
       let done: (() => void) | undefined;
       try {
