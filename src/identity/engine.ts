@@ -94,6 +94,18 @@ export class Engine {
     return await this.#docker.getContainer(id).inspect({ abortSignal: AbortSignal.timeout(timeoutMs) });
   }
 
+  /** What the engine answers to `GET path` (`/info`, `/images/NAME/json`), as it says it. @throws as `inspect` does */
+  async ask(path: string, timeoutMs: number): Promise<unknown> {
+    const abortSignal = AbortSignal.timeout(timeoutMs);
+    return await new Promise<unknown>((resolve, reject) => {
+      const statusCodes = { 200: true, 400: 'bad request', 404: 'there is none', 409: 'conflict', 500: 'server error' };
+      this.#docker.modem.dial({ path, method: 'GET', abortSignal, statusCodes }, (error: unknown, answer: unknown) => {
+        if (error === null || error === undefined) resolve(answer);
+        else reject(error instanceof Error ? error : new Error('the engine failed'));
+      });
+    });
+  }
+
   /**
    * The beginning of its list of files that are not as the image has them, which may be of any length (Docker Engine API, `GET
    * /containers/{id}/changes`). @throws as `inspect` does

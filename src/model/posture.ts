@@ -1,0 +1,64 @@
+import type { AlertContainer, Severity } from './alert.ts';
+import type { Workload } from './container.ts';
+
+/**
+ * What a check says. `fail`: the practice is broken; `warn`: weakly, or in part; `unknown`: it could not be read, which is never a pass; `pass`: it is met, or
+ * does not apply here, which the note says.
+ */
+export const postureResults = ['fail', 'warn', 'unknown', 'pass'] as const;
+export type PostureResult = (typeof postureResults)[number];
+
+/** What was read: where, and what stood there. Never a secret. */
+export interface PostureEvidence {
+  /** As the API or the kernel calls it: `HostConfig.Privileged`, `/proc/PID/status CapEff`. */
+  readonly field: string;
+  readonly value: string;
+}
+
+/** What one check says about one container or node. */
+export interface PostureOutcome {
+  /** Id of the check, as in profiles/practices.yaml. */
+  readonly check: string;
+  readonly result: PostureResult;
+  /** Why, in one sentence. */
+  readonly note: string;
+  readonly evidence: readonly PostureEvidence[];
+}
+
+/** What was checked: a container, or the node itself where there is none. */
+export interface PostureSubject {
+  readonly container?: AlertContainer;
+  readonly workload?: Workload;
+}
+
+/** All that the checks say about one subject. What passed is named only: there is much of it, and nothing to do about it. */
+export interface PostureVerdict extends PostureSubject {
+  /** When it was read, milliseconds since the epoch. */
+  readonly timeMs: number;
+  readonly outcomes: readonly PostureOutcome[];
+  readonly passed: readonly string[];
+}
+
+/** Why a finding does not count. */
+export interface PostureException {
+  readonly id: string;
+  /** Check or practice id (`privileged`, `D09`, `docker-9`). */
+  readonly of: string;
+  /** Workload id or name, container name, node; absent: any. */
+  readonly workload?: string;
+  readonly container?: string;
+  readonly node?: string;
+  /** Who answers for it. */
+  readonly owner: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch; from then on the finding counts again. */
+  readonly expiresMs: number;
+  /** `file`: of the configuration; `api`: somebody made it there. */
+  readonly origin: 'file' | 'api';
+}
+
+/** How grave an outcome is: as its check says when it fails, one step less when it warns. */
+export function outcomeSeverity(check: Severity, result: PostureResult): Severity {
+  if (result === 'fail') return check;
+  return result === 'warn' && check === 'critical' ? 'warning' : 'notice';
+}
