@@ -29,6 +29,7 @@ import { openSnapshots } from './node-snapshots.ts';
 import type { SnapshotSettings } from './node-snapshots.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
+import { PostureWatch } from './posture-watch.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
@@ -166,12 +167,18 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       reportSoon();
     },
   );
+  const posture: PostureWatch = new PostureWatch({
+    ...{ findings: watch.slices, clock, log, containers: () => containers, watches: () => sensor !== undefined },
+    raise: (alert, container) => pipeline.raise(alert, container),
+  });
+  cleanups.defer('practices', () => posture.stop());
   const { captureMs, historySize = 1e9, historyAgeMs = 7 * 86_400_000 } = options;
   const history = new History(
     { stateDir, nodeName, captureMs, historySize, historyAgeMs },
     clock,
     log,
     taking?.answerers,
+    [posture.companion],
   );
   cleanups.defer('history', () => history.recorder.close());
 
@@ -204,7 +211,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     kubernetes: { kubeconfig: options.kubeconfig, nodeName },
     log,
     clock,
-    listener: {
+    listener: posture.beside({
       started: (container) => {
         feed.started(container, clock.nowMs());
         pipeline.started(container);
@@ -225,7 +232,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       lifecycle: (event) => {
         pipeline.lifecycle(event);
       },
-    },
+    }),
   });
   const cluster = new ClusterNames(() => containers.kubernetes?.peers);
   const feed = new HistoryFeed({
@@ -309,6 +316,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.tick();
     fleet.tick();
     sliceLoops.tick();
+    posture.tick();
     feed.tick(clock.nowMs());
     history.recorder.flush();
   });
@@ -320,7 +328,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
-  const from = { ...own, fleet, recording, taking, starters };
+  const from = { ...own, fleet, recording, taking, starters, posture };
   const report = (): void => {
     outbox.report(nodeReport(from));
   };

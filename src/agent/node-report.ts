@@ -9,6 +9,7 @@ import type { Fleet } from './fleet.ts';
 import type { NodeSnapshots } from './node-snapshots.ts';
 import type { History } from './history.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { PostureWatch } from './posture-watch.ts';
 import type { Rates } from './rates.ts';
 import type { Recording } from './recording-watch.ts';
 import type { RuleSource } from './rule-source.ts';
@@ -38,6 +39,7 @@ export interface ReportSources {
   readonly fleet: Fleet;
   readonly taking: NodeSnapshots | undefined;
   readonly starters: Starters;
+  readonly posture: PostureWatch;
 }
 
 /** What the agent tells the collector of itself and of what runs on its node, now. */
@@ -56,6 +58,7 @@ export function nodeReport({
   fleet,
   taking,
   starters,
+  posture,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -88,6 +91,7 @@ export function nodeReport({
     { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
     { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
     { hook: 'starter', reason: 'refused', count: starters.refused },
+    ...Object.entries(posture.lost).map(([reason, count]) => ({ hook: 'posture', reason, count })),
     ...Object.entries(containers.kubernetes?.lost ?? {}).map(([reason, count]) => ({
       hook: 'kubernetes',
       reason,

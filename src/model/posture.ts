@@ -62,3 +62,41 @@ export function outcomeSeverity(check: Severity, result: PostureResult): Severit
   if (result === 'fail') return check;
   return result === 'warn' && check === 'critical' ? 'warning' : 'notice';
 }
+
+/** A finding as the collector keeps it. Times are milliseconds since the epoch. */
+export interface PostureFinding extends PostureOutcome, PostureSubject {
+  readonly id: number;
+  readonly severity: Severity;
+  readonly node: string;
+  /** Since when it has not passed, or has. */
+  readonly firstSeenMs: number;
+  /** When its node said last that it is so. */
+  readonly lastSeenMs: number;
+  /** When its result became another one last. */
+  readonly changedMs: number;
+}
+
+/** That the result of a check became another one; `gone`: its container ended, `new`: nothing was known of it. */
+export interface PostureChange extends PostureSubject {
+  readonly seq: number;
+  readonly timeMs: number;
+  readonly node: string;
+  readonly check: string;
+  readonly severity: Severity;
+  readonly was: PostureResult | 'new';
+  readonly result: PostureResult | 'gone';
+}
+
+/** Which findings are asked for; undefined members do not filter. */
+export interface PostureFilter {
+  /** Id or name. */
+  readonly workload?: string | undefined;
+  /** Id, 12 characters of it or more, or name. */
+  readonly container?: string | undefined;
+  readonly node?: string | undefined;
+  /** Any of these. */
+  readonly checks?: readonly string[] | undefined;
+  readonly results?: readonly PostureResult[] | undefined;
+  /** At least. */
+  readonly severity?: Severity | undefined;
+}

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { EngineContainer, EngineImage, EngineSelf } from './reading.ts';
+import type { EngineContainer, EngineImage, EngineSelf, Searched } from './reading.ts';
+import { secretIn, secretsInArguments, secretsInCommand, secretsInEnvironment } from './secrets.ts';
+import type { FoundSecret } from './secrets.ts';
 
 /*
  * What the engine's API answers (Docker Engine API 1.40 to 1.51, Podman's of the same form). Engines leave out what is empty, or say null: what is of another form
@@ -69,9 +71,9 @@ export function engineContainer(answer: unknown): EngineContainer | undefined {
     imageName: config.Image,
     imageId: info.Image,
     user: config.User,
-    environment: config.Env ?? [],
-    labels: config.Labels ?? {},
-    command: command.length > 0 ? command : [info.Path, ...(info.Args ?? [])],
+    environment: searched(config.Env ?? [], secretsInEnvironment),
+    labels: searched(Object.entries(config.Labels ?? {}), secretsInPairs),
+    command: searched(command.length > 0 ? command : [info.Path, ...(info.Args ?? [])], secretsInArguments),
     healthcheck: (config.Healthcheck?.Test ?? []).some((word) => word !== '' && word !== 'NONE') || hasHealth(info),
     appArmorProfile: info.AppArmorProfile,
     processLabel: info.ProcessLabel,
@@ -118,6 +120,15 @@ function hasHealth({
   return State.Health?.Status !== undefined && State.Health.Status !== '' && State.Health.Status !== 'none';
 }
 
+function searched<Text>(texts: readonly Text[], search: (texts: readonly Text[]) => readonly FoundSecret[]): Searched {
+  return { count: texts.length, secrets: search(texts) };
+}
+
+/** Of labels. */
+export function secretsInPairs(pairs: readonly (readonly [string, string])[]): readonly FoundSecret[] {
+  return pairs.flatMap(([name, value]) => secretIn(name, value) ?? []);
+}
+
 /** `CAP_NET_RAW`, `net_raw`: `NET_RAW`. */
 function capabilityName(name: string): string {
   return name.toUpperCase().replace(/^CAP_/, '');
@@ -139,8 +150,13 @@ export function engineImage(answer: unknown, history: unknown): EngineImage | un
     id: read.data.Id,
     // What is built to be the same each time says 1970, or 0001.
     createdMs: Number.isNaN(createdMs) || createdMs < 946_684_800_000 ? undefined : createdMs,
-    environment: read.data.Config?.Env ?? [],
-    history: Array.isArray(history) ? historySchema.parse(history).map(({ CreatedBy }) => CreatedBy) : undefined,
+    environment: searched(read.data.Config?.Env ?? [], secretsInEnvironment),
+    history: Array.isArray(history)
+      ? searched(
+          historySchema.parse(history).map(({ CreatedBy }) => CreatedBy),
+          (lines) => lines.flatMap(secretsInCommand),
+        )
+      : undefined,
   };
 }
 

@@ -4,6 +4,18 @@ import type { KernelContainer, KernelLimits } from './reading.ts';
 import { cpusOf, kernelMounts, limitOf, listeningPorts, rootUidOf, statusFields } from './kernel-text.ts';
 
 const namespaces = ['net', 'pid', 'ipc', 'uts', 'user', 'cgroup'] as const;
+type Namespace = (typeof namespaces)[number];
+
+/** Inodes of the node's namespaces (include/uapi/linux/nsfs.h); that of `net` is one of them from Linux 6.17 on. */
+const initial: Readonly<Record<Namespace, string>> = {
+  ipc: 'ipc:[4026531839]',
+  uts: 'uts:[4026531838]',
+  user: 'user:[4026531837]',
+  pid: 'pid:[4026531836]',
+  cgroup: 'cgroup:[4026531835]',
+  net: 'net:[4026531833]',
+};
+
 const textMax = 1 << 20;
 const mountsMax = 1024;
 /** Of one container; the rest is not looked at for an SSH server. */
@@ -43,9 +55,11 @@ export function readKernel(
   if (status === undefined) return undefined;
   const mountinfo = textOf(`${at}/mountinfo`);
   const ownMounts = kernelMounts(mountinfo ?? '', mountsMax);
-  const own = namespaces.map((name) => [name, linkOf(`${at}/ns/${name}`), linkOf(`${proc}/1/ns/${name}`)] as const);
-  const compared = own.every(([, here, there]) => here !== undefined && there !== undefined);
-  const hostNamespaces = compared ? own.flatMap(([name, here, there]) => (here === there ? [name] : [])) : undefined;
+  const hostNamespaces = sharedWithNode(
+    Object.fromEntries(namespaces.map((name) => [name, linkOf(`${at}/ns/${name}`)])),
+    Object.fromEntries(namespaces.map((name) => [name, linkOf(`${proc}/1/ns/${name}`)])),
+    linkOf(`${proc}/self/ns/net`),
+  );
   const label = textOf(`${at}/attr/current`)?.replaceAll('\0', '').trim();
   const places = cgroupPlaces(textOf(`${at}/cgroup`) ?? '', mounts);
   return {
@@ -59,6 +73,28 @@ export function readKernel(
     programs: programsAt(places, proc),
     listening: hostNamespaces === undefined || hostNamespaces.includes('net') ? undefined : listeningAt(at),
   };
+}
+
+type Links = Readonly<Partial<Record<string, string | undefined>>>;
+
+/**
+ * Which namespaces a process shares with the node, by the links of both; where those of the node's first process may not be read, by the numbers that the
+ * kernel gives to its own. Undefined where that cannot be told. Pure.
+ */
+export function sharedWithNode(
+  own: Links,
+  first: Links,
+  netOfSelf: string | undefined,
+): readonly Namespace[] | undefined {
+  const shared: Namespace[] = [];
+  for (const name of namespaces) {
+    const link = own[name];
+    if (link === undefined) return undefined;
+    const there = first[name] ?? initial[name];
+    if (link === there) shared.push(name);
+    else if (first[name] === undefined && name === 'net' && netOfSelf !== initial.net) return undefined;
+  }
+  return shared;
 }
 
 function listeningAt(at: string): readonly string[] | undefined {

@@ -15,7 +15,6 @@ import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf } f
 export interface PostureSource {
   /** `GET path` of the container engine. Rejects when it cannot be asked, and where there is none. */
   ask(path: string, timeoutMs: number): Promise<unknown>;
-  running(): readonly Container[];
   /** Whether the kernel sensor sees what the container does. */
   watches(container: Container): boolean;
 }
@@ -45,6 +44,9 @@ export interface PostureOptions {
   readonly hostMs?: number;
 }
 
+/** What is kept of an outcome, to know whether the next is another one. */
+type Kept = Pick<PostureOutcome, 'result' | 'note'>;
+
 /** What is known of a container that runs. */
 interface Known {
   container: Container;
@@ -60,7 +62,7 @@ interface Known {
   pid: number;
   execs: { total: number; privileged: number; root: number; missed: number };
   verdict: PostureVerdict | undefined;
-  results: ReadonlyMap<string, PostureOutcome>;
+  results: ReadonlyMap<string, Kept>;
 }
 
 const askTimeoutMs = 10_000;
@@ -116,7 +118,7 @@ export class Posture {
     this.#known.set(container.id, {
       ...{ container, dueMs: clock.monotonicMs() + settleMs, ask: true, busy: false, api: undefined, image: undefined },
       ...{ tagId: undefined, pid: container.pid, execs: { total: 0, privileged: 0, root: 0, missed: 0 } },
-      ...{ verdict: undefined, results: new Map<string, PostureOutcome>() },
+      ...{ verdict: undefined, results: new Map<string, Kept>() },
     });
   }
 
@@ -226,7 +228,7 @@ export class Posture {
       kernel: readKernel(known.pid === 0 ? container.pid : known.pid, this.#mounts),
       watched: source.watches(container),
     });
-    const results = new Map(outcomes.map((outcome) => [outcome.check, outcome]));
+    const results = new Map(outcomes.map(({ check, result, note }) => [check, { result, note }]));
     const before = known.results;
     known.results = results;
     if (known.verdict !== undefined && isSame(before, results)) return;
@@ -333,7 +335,7 @@ function verdictOf(
 }
 
 /** Whether all results and their reasons are the same; what was read for them may differ. */
-function isSame(before: ReadonlyMap<string, PostureOutcome>, now: ReadonlyMap<string, PostureOutcome>): boolean {
+function isSame(before: ReadonlyMap<string, Kept>, now: ReadonlyMap<string, Kept>): boolean {
   if (before.size !== now.size) return false;
   for (const [check, { result, note }] of now) {
     const was = before.get(check);

@@ -1,13 +1,21 @@
 import type { Container } from '../model/container.ts';
+import type { FoundSecret } from './secrets.ts';
+
+/** What was found in texts that may hold secrets; the texts themselves are not kept. */
+export interface Searched {
+  /** How many texts there were. */
+  readonly count: number;
+  readonly secrets: readonly FoundSecret[];
+}
 
 /** What the engine says of a container, as far as a check reads it. */
 export interface EngineContainer {
   readonly imageName: string;
   readonly imageId: string;
   readonly user: string;
-  readonly environment: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  readonly command: readonly string[];
+  readonly environment: Searched;
+  readonly labels: Searched;
+  readonly command: Searched;
   readonly healthcheck: boolean;
   readonly appArmorProfile: string | undefined;
   readonly processLabel: string;
@@ -69,9 +77,9 @@ export interface EngineImage {
   readonly id: string;
   /** Milliseconds since the epoch; undefined where it is not known. */
   readonly createdMs: number | undefined;
-  readonly environment: readonly string[];
-  /** Commands that its layers were made by, the last first; undefined: they were not told. */
-  readonly history: readonly string[] | undefined;
+  readonly environment: Searched;
+  /** The commands that its layers were made by; undefined: they were not told. */
+  readonly history: Searched | undefined;
 }
 
 /** What the engine says of itself. */

@@ -21,6 +21,9 @@ import { IncidentTable } from './incident-table.ts';
 import type { IncidentSchema } from './incident-table.ts';
 import { NodeTable } from './node-table.ts';
 import type { NodeSchema } from './node-table.ts';
+import { PostureExceptionTable } from './posture-exception-table.ts';
+import type { PostureSchema } from './posture-rows.ts';
+import { PostureTable } from './posture-table.ts';
 import { TokenTable } from './token-table.ts';
 import type { TokenSchema } from './token-table.ts';
 import { packError } from './thread-message.ts';
@@ -35,7 +38,8 @@ export interface CollectorSchema
     NodeSchema,
     TokenSchema,
     AuditSchema,
-    EvidenceSchema {}
+    EvidenceSchema,
+    PostureSchema {}
 
 /** What is known when the file is open. */
 export interface OpenReport {
@@ -91,6 +95,8 @@ export class CollectorFile {
   readonly evidence: EvidenceTable;
   readonly tokens: TokenTable;
   readonly audit: AuditTable;
+  readonly posture: PostureTable;
+  readonly postureExceptions: PostureExceptionTable;
   readonly #database: Database<CollectorSchema>;
   readonly #alerts: AlertTable;
   readonly #incidents: IncidentTable;
@@ -116,6 +122,8 @@ export class CollectorFile {
       this.evidence = new EvidenceTable(database);
       this.tokens = new TokenTable(database);
       this.audit = new AuditTable(database);
+      this.posture = new PostureTable(database);
+      this.postureExceptions = new PostureExceptionTable(database);
       this.#alerts = new AlertTable(database);
       this.#incidents = new IncidentTable(database);
       this.#decisions = new DecisionTable(database);
@@ -198,6 +206,7 @@ export class CollectorFile {
   forgetNode(name: string): void {
     this.nodes.forget(name);
     this.#decisions.forgetNode(name);
+    this.posture.forgetNode(name);
   }
 
   /** Removes a little of what is too old, or too much. */

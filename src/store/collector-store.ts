@@ -16,6 +16,9 @@ import type { EvidenceTable } from './evidence-table.ts';
 import { IncidentEvidence } from './incident-evidence.ts';
 import type { IncidentFilter } from './incident-table.ts';
 import type { NodeRecord, NodeTable } from './node-table.ts';
+import type { PostureExceptionTable } from './posture-exception-table.ts';
+import type { PostureReader } from './posture-reader.ts';
+import type { PostureTable } from './posture-table.ts';
 import { StoreInPlace } from './store-in-place.ts';
 import { StoreThread } from './store-thread.ts';
 import type { Remote, StoreHost } from './store-thread.ts';
@@ -39,6 +42,10 @@ export class CollectorStore {
   readonly tokens: Remote<TokenTable>;
   /** Who changed what. */
   readonly audit: Remote<AuditTable>;
+  /** What the checks of practices say. */
+  readonly posture: Remote<PostureTable>;
+  readonly postureReader: Remote<PostureReader>;
+  readonly postureExceptions: Remote<PostureExceptionTable>;
   /** What was found when the file was opened. */
   readonly opened: OpenReport;
   readonly #writing: StoreHost;
@@ -58,6 +65,9 @@ export class CollectorStore {
     this.evidence = new IncidentEvidence(writing.remote<EvidenceTable>('evidence'));
     this.tokens = writing.remote<TokenTable>('tokens');
     this.audit = writing.remote<AuditTable>('audit');
+    this.posture = writing.remote<PostureTable>('posture');
+    this.postureReader = reading.remote<PostureReader>('posture');
+    this.postureExceptions = writing.remote<PostureExceptionTable>('postureExceptions');
     this.#reader = this.#reading.remote<CollectorReader>();
     this.#groups = new CommitGroups((texts, nowMs) => this.#file.append(texts, nowMs), opened.end.seq);
   }

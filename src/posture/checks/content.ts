@@ -1,4 +1,6 @@
-import { secretEvidence, secretIn, secretsInArguments, secretsInCommand, secretsInEnvironment } from '../secrets.ts';
+import { secretsInPairs } from '../engine-answer.ts';
+import type { Searched } from '../reading.ts';
+import { secretEvidence } from '../secrets.ts';
 import type { FoundSecret } from '../secrets.ts';
 import { engineSilent, fail, kernelSilent, pass, saw, unknown, warn } from './judged.ts';
 import type { ContainerCheck, Judged } from './judged.ts';
@@ -6,45 +8,42 @@ import type { ContainerCheck, Judged } from './judged.ts';
 const dayMs = 86_400_000;
 const imageAgeMs = 90 * dayMs;
 
-function secretsJudged(field: string, found: readonly FoundSecret[], looked: number): Judged {
-  if (found.length === 0) return pass(`none in ${String(looked)}`, saw(field, `${String(looked)} looked at`));
-  return fail(`${String(found.length)} in ${String(looked)}`, ...secretEvidence(field, found));
+function secretsJudged(field: string, { count, secrets }: Searched): Judged {
+  if (secrets.length === 0) return pass('none', saw(field, `${String(count)} looked at`));
+  return fail(`${String(secrets.length)} in ${String(count)}`, ...secretEvidence(field, secrets));
 }
 
 export const secretsEnvironment: ContainerCheck = ({ api, image }) => {
   if (api === undefined) return engineSilent;
+  const { count, secrets } = api.environment;
   // What the image says is the image's finding.
-  const own = api.environment.filter((entry) => image?.environment.includes(entry) !== true);
-  return secretsJudged('Config.Env', secretsInEnvironment(own), own.length);
+  const ofImage = ({ name, kind, length }: FoundSecret): boolean =>
+    image?.environment.secrets.some((one) => one.name === name && one.kind === kind && one.length === length) === true;
+  return secretsJudged('Config.Env', { count, secrets: secrets.filter((one) => !ofImage(one)) });
 };
 
 export const secretsLabels: ContainerCheck = ({ api, container }) => {
-  const labels = Object.entries(api?.labels ?? container.labels);
-  return secretsJudged(
-    'Config.Labels',
-    labels.flatMap(([name, value]) => secretIn(name, value) ?? []),
-    labels.length,
-  );
+  const pairs = Object.entries(container.labels);
+  return secretsJudged('Config.Labels', api?.labels ?? { count: pairs.length, secrets: secretsInPairs(pairs) });
 };
 
-export const secretsArguments: ContainerCheck = ({ api }) => {
-  if (api === undefined) return engineSilent;
-  return secretsJudged('Config.Cmd', secretsInArguments(api.command), api.command.length);
-};
+export const secretsArguments: ContainerCheck = ({ api }) =>
+  api === undefined ? engineSilent : secretsJudged('Config.Cmd', api.command);
 
 export const secretsImage: ContainerCheck = ({ image }) => {
   if (image === undefined) return unknown('the image could not be asked for');
-  const inEnvironment = secretsInEnvironment(image.environment);
-  const inHistory = (image.history ?? []).flatMap(secretsInCommand);
+  const { environment, history } = image;
   // A variable is in both; it is told once.
-  const rest = inHistory.filter(({ name }) => name === '' || !inEnvironment.some((one) => one.name === name));
-  const found = [...secretEvidence('image Config.Env', inEnvironment), ...secretEvidence('image history', rest)];
+  const rest = (history?.secrets ?? []).filter(
+    ({ name }) => name === '' || !environment.secrets.some((one) => one.name === name),
+  );
+  const found = [...secretEvidence('image Config.Env', environment.secrets), ...secretEvidence('image history', rest)];
   if (found.length > 0) return fail('they are in the image, and in every registry that it was pushed to', ...found);
-  if (image.history === undefined) return unknown('the history of the image was not told');
+  if (history === undefined) return unknown('the history of the image was not told');
   return pass(
     'none',
-    saw('image Config.Env', `${String(image.environment.length)} looked at`),
-    saw('image history', `${String(image.history.length)} looked at`),
+    saw('image Config.Env', `${String(environment.count)} looked at`),
+    saw('image history', `${String(history.count)} looked at`),
   );
 };
 

@@ -289,7 +289,7 @@ export const kernelNamespaces: ContainerCheck = ({ api, kernel }) => {
 };
 
 const runtimeFiles =
-  /^\/(?:etc\/(?:resolv\.conf|hostname|hosts|localtime)|run\/\.containerenv|run\/secrets|dev|proc|sys)(?:\/|$)/;
+  /^\/(?:etc\/(?:resolv\.conf|hostname|hosts|localtime)|run\/\.containerenv|run\/secrets|run\/podman-init|sbin\/docker-init|dev|proc|sys)(?:\/|$)/;
 /** File systems that belong to no disk of the node, but for what is mounted from one. */
 const pseudo =
   /^(?:proc|sysfs|cgroup2?|tmpfs|devpts|devtmpfs|mqueue|overlay|fuse-overlayfs|aufs|securityfs|debugfs|tracefs|bpf|nsfs|hugetlbfs)$/;
@@ -299,6 +299,8 @@ export const kernelMounts: ContainerCheck = ({ api, kernel, container }) => {
   if (kernel === undefined || kernel.mounts.length === 0) return kernelSilent;
   if (container.workload.kind === 'kubernetes')
     return pass('the kubelet mounts more than the engine knows', saw('mounts', kernel.mounts.length));
+  if (api.devices.some((one) => one.startsWith('request of ')))
+    return pass('a driver of devices mounts its own', saw('HostConfig.DeviceRequests', api.devices));
   const known = [...api.mounts.map(({ destination }) => destination), ...api.tmpfs].map((path) =>
     posix.normalize(path).replace(/(?<=.)\/$/, ''),
   );
