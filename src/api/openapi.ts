@@ -17,6 +17,7 @@ import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { auditEventListSchema, auditReceiptSchema, auditWebhookQuerySchema } from './kubernetes-routes.ts';
 import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
+import { postureComponents, posturePaths } from './posture-openapi.ts';
 import { problemSchema, problemType } from './problem.ts';
 import { describeAccess } from './route-access.ts';
 import { newSecretSchema, tokenBodySchema, tokenListSchema, tokenSchema } from './token-routes.ts';
@@ -50,6 +51,7 @@ const components = {
   NewToken: tokenBodySchema,
   NewSecret: newSecretSchema,
   AuditPage: auditPageSchema,
+  ...postureComponents,
   AuditEventList: auditEventListSchema,
   AuditReceipt: auditReceiptSchema,
   Problem: problemSchema,
@@ -254,6 +256,10 @@ export function describeApi(version: string): Json {
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
+      ...posturePaths({
+        ...{ operation, reference, queryParameters, pathId },
+        making: (described, body) => created(posted(described, body)),
+      }),
       '/api/v1/tokens': {
         get: operation('listTokens', 'Tokens, also those that are not accepted any more.', reference('TokenList')),
         post: created(

@@ -30,6 +30,8 @@ import { addKubernetesRoutes, withUsers } from './kubernetes-routes.ts';
 import type { AuditIntake, WorkloadSource } from './kubernetes-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
+import { addPostureRoutes } from './posture-routes.ts';
+import type { PostureRoutesOptions } from './posture-routes.ts';
 import { addSnapshotRoutes } from './snapshot-routes.ts';
 import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
 import { Problem } from './problem.ts';
@@ -81,6 +83,7 @@ export interface RouteOptions {
   readonly alertFormats: AlertFormats;
   readonly history: HistorySource;
   readonly historyOcsf: HistoryLines;
+  readonly posture: PostureRoutesOptions;
   readonly tokens: TokenBook;
   readonly audit: AuditTrail;
   /** Where the audit log of the Kubernetes API goes. */
@@ -152,6 +155,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     () => clock.nowMs(),
     options.historyOcsf,
   );
+  addPostureRoutes(app, options.posture, () => clock.nowMs());
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
   addKubernetesRoutes(app, options.kubernetesAudit);

@@ -9,6 +9,7 @@ import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { incidents } from './incidents.ts';
+import { posture, postureCommands } from './posture.ts';
 import { profileShow } from './profile.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
@@ -31,7 +32,7 @@ const below = `
 Each command explains itself: anchorwatch alerts --help. Every option is also an environment variable (ANCHORWATCH_LISTEN) and a key
 of the YAML file that --config names.
 
-Exit status: 0 done, 1 failed, 2 usage.`;
+Exit status: 0 done, 1 failed, 2 usage, 3 what --fail-on names is there.`;
 
 function build(surroundings: Surroundings, finished: (status: number) => void): Command {
   const program = new Command('anchorwatch').description(about).addHelpText('after', below);
@@ -39,11 +40,15 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   program.enablePositionalOptions();
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
-  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads, history]) {
+  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads, posture, history]) {
     const command = toCommand(definition, surroundings, finished);
     if (definition === alerts) {
       command.enablePositionalOptions();
       for (const inner of alertDecisions) command.addCommand(toCommand(inner, surroundings, finished));
+    }
+    if (definition === posture) {
+      command.enablePositionalOptions();
+      for (const inner of postureCommands) command.addCommand(toCommand(inner, surroundings, finished));
     }
     program.addCommand(command);
   }
@@ -107,7 +112,7 @@ function say(surroundings: Surroundings, text: string): void {
 /**
  * Runs the command line.
  * @param args Arguments after the program's name.
- * @returns Exit status: 0 done, 1 failed, 2 usage.
+ * @returns Exit status: 0 done, 1 failed, 2 usage, 3 `--fail-on` met.
  */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let status: number = exitStatus.done;

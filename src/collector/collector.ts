@@ -5,7 +5,7 @@ import { Checks } from '../access/checks.ts';
 import { Gate } from '../access/gate.ts';
 import { Tokens } from '../access/tokens.ts';
 import { ApiServer } from '../api/server.ts';
-import { alertFormats, historyOcsf } from '../export/formats.ts';
+import { alertFormats, historyOcsf, postureFormats } from '../export/formats.ts';
 import type { TlsFiles } from '../api/tls.ts';
 import { Feed } from '../feed/feed.ts';
 import { EvidenceKeeper } from '../ingest/evidence.ts';
@@ -26,6 +26,7 @@ import { counter, createRegistry, describeMetrics, gauge } from '../lib/metrics.
 import type { MetricDescription } from '../lib/metrics.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
+import { PostureBook } from './posture-book.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -68,6 +69,8 @@ export interface CollectorOptions {
   readonly retentionBytes?: number;
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
+  /** YAML with exceptions of practices. */
+  readonly postureExceptions?: string;
 }
 
 export interface RunningCollector {
@@ -150,11 +153,16 @@ async function assemble(
     ...{ directory: join(stateDir, 'snapshots'), log },
     ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
   });
+  const posture = new PostureBook({
+    ...{ store, registry, clock, log, exceptionsFile: options.postureExceptions },
+    changed: feed.postureChanged.bind(feed),
+  });
+  await posture.load();
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
     },
-    ...{ fleet, evidence },
+    ...{ fleet, evidence, posture },
     collectorVersion: version,
     alerts: store,
     nodes,
@@ -257,6 +265,7 @@ async function assemble(
     exchange: fleet,
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
+    posture: { source: posture, exceptions: posture, formats: postureFormats(version) },
     history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
@@ -281,6 +290,7 @@ async function assemble(
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
       await incidents.refresh();
+      await posture.refresh();
       return registry.metrics();
     },
     notReady: () => ingest.storeTrouble,
@@ -302,7 +312,11 @@ async function assemble(
     for (const file of [listenFile, certificateFile]) rmSync(file, { force: true });
   });
   log.info({ url, store: options.storePath }, 'the collector listens');
-  return { url, metrics: describeMetrics(registry), reload: () => api.reload() };
+  const reload = (): void => {
+    api.reload();
+    posture.reload();
+  };
+  return { url, metrics: describeMetrics(registry), reload };
 }
 
 /** Renamed into place: whoever waits for the file never reads half of it. */

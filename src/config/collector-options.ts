@@ -14,6 +14,7 @@ type CollectorKey =
   | 'store'
   | 'retention'
   | 'retentionSize'
+  | 'postureExceptions'
   | 'bus';
 
 function parseStore(text: string): Parsed<string> {
@@ -134,6 +135,16 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     help: 'How large the file of the store may become; beyond it the oldest alerts are removed, whatever their age.',
     commands: ['up', 'collector'],
     parse: parseSize,
+  },
+  postureExceptions: {
+    name: 'posture-exceptions',
+    env: ['ANCHORWATCH_POSTURE_EXCEPTIONS'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'those that the API made alone',
+    help: 'YAML with exceptions of practices: what does not count, who answers for it, why, and until when (docs/posture.md). Read again on SIGHUP.',
+    commands: ['up', 'collector'],
+    parse: parseText,
   },
   bus: {
     name: 'bus',

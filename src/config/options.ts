@@ -22,6 +22,7 @@ const every: readonly CommandName[] = [
   'alerts',
   'incidents',
   'workloads',
+  'posture',
   'history',
   'profile',
   'snapshot',
@@ -29,7 +30,16 @@ const every: readonly CommandName[] = [
   'verify',
   'backup',
 ];
-const asking: readonly CommandName[] = ['alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot', 'token'];
+const asking: readonly CommandName[] = [
+  'alerts',
+  'incidents',
+  'workloads',
+  'posture',
+  'history',
+  'profile',
+  'snapshot',
+  'token',
+];
 const watching: readonly CommandName[] = ['up', 'agent'];
 
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');

@@ -11,6 +11,7 @@ export type CommandName =
   | 'alerts'
   | 'incidents'
   | 'workloads'
+  | 'posture'
   | 'history'
   | 'profile'
   | 'token'
@@ -103,6 +104,8 @@ export interface Settings {
   readonly retention: number;
   /** Bytes. */
   readonly retentionSize: number;
+  /** File. */
+  readonly postureExceptions: string | undefined;
   readonly bus: undefined;
 }
 

@@ -100,3 +100,31 @@ export interface PostureFilter {
   /** At least. */
   readonly severity?: Severity | undefined;
 }
+
+/** A finding with all that is known of its check, as the API serves it. Times are ISO 8601. */
+export interface PostureView extends PostureOutcome, PostureSubject {
+  readonly id: number;
+  readonly title: string;
+  /** Id of the practice that the check belongs to, and of all that it bears on. */
+  readonly practice: string;
+  readonly practices: readonly string[];
+  readonly severity: Severity;
+  /** Ids in benchmarks, by benchmark with its version. */
+  readonly sources: Readonly<Record<string, readonly string[]>>;
+  /** How to mend it: `docker`, `compose`, `kubernetes`, `host`. */
+  readonly remedy: Readonly<Record<string, string>>;
+  readonly node: string;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly changed: string;
+  readonly exception?: PostureExcuse;
+}
+
+/** An exception as a finding shows it. One that expired excuses nothing. */
+export interface PostureExcuse {
+  readonly id: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly expires: string;
+  readonly expired: boolean;
+}
