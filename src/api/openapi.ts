@@ -258,7 +258,7 @@ export function describeApi(version: string): Json {
       },
       ...posturePaths({
         ...{ operation, reference, queryParameters, pathId },
-        making: (described, body) => created(posted(described, body)),
+        making: (made, body) => created(posted(made, body)),
       }),
       '/api/v1/tokens': {
         get: operation('listTokens', 'Tokens, also those that are not accepted any more.', reference('TokenList')),

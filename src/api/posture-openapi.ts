@@ -28,17 +28,17 @@ export const postureComponents: Readonly<Record<ComponentName, z.ZodType>> = {
 
 /** What the description is made with. */
 export interface DescriptionTools {
-  operation(
+  readonly operation: (
     id: string,
     summary: string,
     content: Json,
     parameters?: readonly Json[],
     failures?: readonly string[],
-  ): Json;
-  reference(name: ComponentName): Json;
+  ) => Json;
+  readonly reference: (name: ComponentName) => Json;
   /** An operation that takes a body and answers 201. */
-  making(described: Json, body: ComponentName): Json;
-  queryParameters(query: z.ZodObject): readonly Json[];
+  readonly making: (described: Json, body: ComponentName) => Json;
+  readonly queryParameters: (query: z.ZodObject) => readonly Json[];
   readonly pathId: Json;
 }
 

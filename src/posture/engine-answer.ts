@@ -20,7 +20,7 @@ const list = <Item>(item: z.ZodType<Item>): z.ZodType<readonly Item[]> =>
         const read = item.safeParse(one);
         return read.success ? [read.data] : [];
       }),
-    ) as unknown as z.ZodType<readonly Item[]>;
+    );
 
 const containerSchema = z.object({
   Image: text,
@@ -120,8 +120,8 @@ function hasHealth({
   return State.Health?.Status !== undefined && State.Health.Status !== '' && State.Health.Status !== 'none';
 }
 
-function searched<Text>(texts: readonly Text[], search: (texts: readonly Text[]) => readonly FoundSecret[]): Searched {
-  return { count: texts.length, secrets: search(texts) };
+function searched<Text>(all: readonly Text[], search: (all: readonly Text[]) => readonly FoundSecret[]): Searched {
+  return { count: all.length, secrets: search(all) };
 }
 
 /** Of labels. */

@@ -287,11 +287,13 @@ export class Posture {
     );
     this.#images.set(name, asked);
     // A name may stand for another one in a minute, and what could not be asked may be answered then.
-    void asked.then((image) => {
-      if (isName || image === undefined) setTimeout(() => this.#images.delete(name), 30_000).unref();
-    });
+    void asked.then((image) => this.#forgetSoon(name, isName || image === undefined));
     for (const oldest of this.#images.keys()) if (this.#images.size > imagesMax) this.#images.delete(oldest);
     return asked;
+  }
+
+  #forgetSoon(name: string, soon: boolean): void {
+    if (soon) setTimeout(() => this.#images.delete(name), 30_000).unref();
   }
 
   #ask(path: string): Promise<unknown> {

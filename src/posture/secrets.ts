@@ -28,7 +28,7 @@ const forms: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
 
 /** Names that say that their value is a secret. */
 const secretName =
-  /(?:^|[_.-])(?:passw(?:or)?d|passwd|passphrase|pass|pwd|pw|secret|token|apikey|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|credentials?|client[_-]?secret)(?:$|[_.-]?(?:\d+|value|b64|base64)?$)/i;
+  /(?:^|[_.-])(?:passw(?:or)?d|passwd|passphrase|pass|pwd|pw|secret|token|apikey|(?:api|access|private|auth|signing|encryption|secret|session|app|master|shared)[_-]?key|credentials?|client[_-]?secret)(?:$|[_.-]?(?:\d+|value|b64|base64)?$)/i;
 const joinedName = /(?:PASSWORD|SECRET|TOKEN|APIKEY|Password|Secret|Token|ApiKey)$/;
 /** Names that end like a secret's and hold where it is, or a property of it. */
 const pointerName = /(?:_?FILE|_?PATH|_?DIR|_?NAME|_?ID|_?URL|_?HEADER|_?TTL|_?EXPIRY|_?LENGTH|_?TYPE)$/i;
@@ -70,9 +70,9 @@ export function secretIn(name: string, value: string): FoundSecret | undefined {
     return { name, kind: 'value of a name that says secret', length: value.length };
   const hints = /key|auth|cred|salt|cert|sign|session|cookie|priv/i.test(name);
   const looksRandom = trimmed.length >= randomLengthMin && /^[\w+/=.~-]+$/.test(trimmed) && mixed(trimmed);
-  // Digests are of the same entropy: they are hexadecimal, and nobody's secret unless the name hints at it.
+  // Digests and fingerprints are as random, and nobody's secret.
   const isDigest = /^(?:sha\d+[:-])?[\da-f]+$/i.test(trimmed) || /^sha\d+-/.test(trimmed);
-  if (looksRandom && hints && entropyBits(trimmed) >= (isDigest ? 3 : randomBitsMin))
+  if (looksRandom && hints && !isDigest && entropyBits(trimmed) >= randomBitsMin)
     return { name, kind: 'random value', length: value.length };
   return undefined;
 }

@@ -135,11 +135,11 @@ export class PostureTable {
       const moved = was?.result !== rank;
       db.statement(
         `INSERT INTO posture_findings (subject, check_id, result, severity, note, evidence, first_seen_ms, changed_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (subject, check_id) DO UPDATE SET result = excluded.result, severity = excluded.severity, note = excluded.note,
-           evidence = excluded.evidence, first_seen_ms = CASE WHEN ?8 THEN excluded.first_seen_ms ELSE first_seen_ms END,
-           changed_ms = CASE WHEN ?9 THEN excluded.changed_ms ELSE changed_ms END`,
-      ).run(subject, check, rank, grade, note, text, entry.timeMs, anew ? 1 : 0, moved ? 1 : 0);
+           evidence = excluded.evidence, first_seen_ms = CASE WHEN ? THEN excluded.first_seen_ms ELSE first_seen_ms END,
+           changed_ms = CASE WHEN ? THEN excluded.changed_ms ELSE changed_ms END`,
+      ).run(subject, check, rank, grade, note, text, entry.timeMs, entry.timeMs, anew ? 1 : 0, moved ? 1 : 0);
       // What passes from the beginning is no news.
       if (moved && !(was === undefined && passes))
         changes.push(
