@@ -82,6 +82,7 @@ export interface PostureChange extends PostureSubject {
   readonly timeMs: number;
   readonly node: string;
   readonly check: string;
+  /** The graver of what it was and of what it is. */
   readonly severity: Severity;
   readonly was: PostureResult | 'new';
   readonly result: PostureResult | 'gone';

@@ -28,7 +28,7 @@ const kernel: KernelContainer = {
   ...{
     label: 'docker-default (enforce)',
     rootReadonly: true,
-    hostNamespaces: ['user'],
+    hostNamespaces: [],
     programs: ['web'],
     listening: [],
   },

@@ -145,7 +145,8 @@ export class PostureTable {
         changes.push(
           this.#change(node, entry, {
             check,
-            severity: grade,
+            // Who hears of what is grave hears of its end too.
+            severity: Math.max(grade, was?.severity ?? 0),
             was: was?.result ?? none,
             result: rank,
             timeMs: entry.timeMs,
