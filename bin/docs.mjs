@@ -8,6 +8,8 @@ import { optionsReference } from '../src/config/reference.ts';
 import { shippedRules } from '../src/agent/rule-source.ts';
 import { factsReference, rulesReference } from '../src/detect/reference.ts';
 import { loadRules } from '../src/detect/rule-parser.ts';
+import { loadPractices } from '../src/posture/practice-file.ts';
+import { practicesReference } from '../src/posture/reference.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { root } from './run-node.mjs';
 
@@ -17,6 +19,7 @@ writeFileSync(join(folder, 'options.md'), optionsReference());
 writeFileSync(join(folder, 'access.md'), accessReference());
 writeFileSync(join(folder, 'facts.md'), factsReference());
 writeFileSync(join(folder, 'rules.md'), rulesReference(loadRules([shippedRules]).rules));
+writeFileSync(join(folder, 'practices.md'), practicesReference(loadPractices()));
 
 const stateDir = mkdtempSync(join(tmpdir(), 'anchorwatch-docs-'));
 const storePath = join(stateDir, 'collector.db');

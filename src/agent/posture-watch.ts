@@ -8,7 +8,7 @@ import type { PostureOutcome } from '../model/posture.ts';
 import type { Companion } from '../outbox/companion.ts';
 import { PostureCourier } from '../outbox/posture-courier.ts';
 import { Posture } from '../posture/posture.ts';
-import { loadPractices } from '../posture/practice-file.ts';
+import { loadShipped } from '../posture/practice-file.ts';
 import type { Practices } from '../posture/practices.ts';
 import type { SliceFindings } from './slice-findings.ts';
 
@@ -38,7 +38,7 @@ export class PostureWatch {
   /** @throws AnchorwatchError `practices.invalid` */
   constructor(options: PostureWatchOptions) {
     this.#options = options;
-    this.#practices = loadPractices();
+    this.#practices = loadShipped();
     this.#courier = new PostureCourier(() => this.#posture?.verdicts() ?? []);
     this.companion = this.#courier;
   }

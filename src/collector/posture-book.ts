@@ -16,7 +16,7 @@ import type {
   PostureView,
 } from '../model/posture.ts';
 import { checksOfException, exceptionOf, parseExceptions } from '../posture/exceptions.ts';
-import { loadPractices } from '../posture/practice-file.ts';
+import { loadShipped } from '../posture/practice-file.ts';
 import type { Practices } from '../posture/practices.ts';
 import type { PostureKept, PostureReport } from '../protocol/posture-schema.ts';
 import type { CollectorStore } from '../store/collector-store.ts';
@@ -39,7 +39,7 @@ const outcomes = ['stored', 'failed'] as const;
 
 /** What the checks of practices say on all nodes: taken in, asked for, excused, counted. */
 export class PostureBook {
-  readonly practices: Practices = loadPractices();
+  readonly practices: Practices = loadShipped();
   readonly #options: PostureBookOptions;
   readonly #findings: Gauge<'practice' | 'severity'>;
   readonly #unknown: Gauge<'practice'>;

@@ -71,7 +71,7 @@ export function readKernel(
     hostNamespaces,
     limits: limitsAt(places),
     programs: programsAt(places, proc),
-    listening: hostNamespaces === undefined || hostNamespaces.includes('net') ? undefined : listeningAt(at),
+    listening: undefined,
   };
 }
 
@@ -97,14 +97,26 @@ export function sharedWithNode(
   return shared;
 }
 
-function listeningAt(at: string): readonly string[] | undefined {
-  const ports = (['tcp', 'udp'] as const).flatMap((protocol) =>
-    ['', '6'].map((version) => {
-      const text = textOf(`${at}/net/${protocol}${version}`);
-      return text === undefined ? undefined : listeningPorts(text, protocol);
-    }),
-  );
-  return ports[0] === undefined ? undefined : [...new Set(ports.flatMap((some) => some ?? []))];
+/**
+ * What a process's network listens on, of the ports that are asked for (`80/tcp`); undefined where it cannot be read. To be asked seldom: the kernel goes
+ * through the connections of the whole node for each file, which takes milliseconds on a large one.
+ */
+export function readListening(
+  pid: number,
+  ports: readonly string[],
+  proc: string = '/proc',
+): readonly string[] | undefined {
+  const found = new Set<string>();
+  for (const protocol of ['tcp', 'udp'] as const) {
+    const wanted = ports.filter((port) => port.endsWith(`/${protocol}`));
+    for (const version of ['', '6']) {
+      if (wanted.every((port) => found.has(port))) break;
+      const text = textOf(`${proc}/${String(pid)}/net/${protocol}${version}`);
+      if (text === undefined && version === '') return undefined;
+      for (const port of listeningPorts(text ?? '', protocol)) found.add(port);
+    }
+  }
+  return [...found];
 }
 
 /** Directories of a container's cgroup: of the unified hierarchy, and by controller of cgroup v1. */

@@ -7,7 +7,7 @@ import type { PostureOutcome, PostureVerdict } from '../model/posture.ts';
 import { checkContainer, checkNode } from './checks.ts';
 import { engineContainer, engineExec, engineImage, engineSelf } from './engine-answer.ts';
 import { readHost } from './host-reading.ts';
-import { cgroupMounts, readKernel, textOf } from './kernel-reading.ts';
+import { cgroupMounts, readKernel, readListening, textOf } from './kernel-reading.ts';
 import type { CgroupMount } from './kernel-reading.ts';
 import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf } from './reading.ts';
 
@@ -60,6 +60,8 @@ interface Known {
   tagId: string | undefined;
   /** Of its first process, as the engine said last. */
   pid: number;
+  /** What it was seen to listen on, of the ports that are published. */
+  listening: readonly string[] | undefined;
   execs: { total: number; privileged: number; root: number; missed: number };
   verdict: PostureVerdict | undefined;
   results: ReadonlyMap<string, Kept>;
@@ -68,6 +70,8 @@ interface Known {
 const askTimeoutMs = 10_000;
 /** Containers that the engine is asked about at once. */
 const busyMax = 4;
+/** Looks at what the kernel says in one tick: some ten milliseconds; the others come with the next. */
+const looksMax = 20;
 /** Containers that are looked at; those beyond are counted. */
 const containersMax = 4096;
 /** Images whose answers are kept: what an id stands for does not change. */
@@ -117,7 +121,12 @@ export class Posture {
     const { clock, settleMs } = this.#options;
     this.#known.set(container.id, {
       ...{ container, dueMs: clock.monotonicMs() + settleMs, ask: true, busy: false, api: undefined, image: undefined },
-      ...{ tagId: undefined, pid: container.pid, execs: { total: 0, privileged: 0, root: 0, missed: 0 } },
+      ...{
+        tagId: undefined,
+        pid: container.pid,
+        listening: undefined,
+        execs: { total: 0, privileged: 0, root: 0, missed: 0 },
+      },
       ...{ verdict: undefined, results: new Map<string, Kept>() },
     });
   }
@@ -164,7 +173,12 @@ export class Posture {
       for (const known of this.#known.values()) if (known.verdict !== undefined) known.ask = true;
     }
     if (this.#engine === undefined && this.#node === undefined) return;
-    for (const known of this.#known.values()) if (known.dueMs <= nowMs && !known.busy) this.#look(known, nowMs);
+    let looks = 0;
+    for (const known of this.#known.values()) {
+      if (known.dueMs > nowMs || known.busy) continue;
+      if (!known.ask && ++looks > looksMax) break;
+      this.#look(known, nowMs);
+    }
   }
 
   stop(): void {
@@ -193,6 +207,7 @@ export class Posture {
         known.image = await this.#image(known.api.imageId);
         known.tagId = (await this.#image(known.api.imageName, true))?.id;
       }
+      this.#listen(known);
     } catch (error) {
       // A pod's container has no engine, and is judged by its spec and by the kernel.
       this.#counts.failed++;
@@ -206,6 +221,14 @@ export class Posture {
     this.#judge(known);
     // The next one need not wait for a second to pass.
     if (!this.#stopped) setImmediate(() => this.#next());
+  }
+
+  /** Looked for until something listens on each port that is published: from then on they are needed. */
+  #listen(known: Known): void {
+    const inside = [...new Set((known.api?.ports ?? []).map((port) => port.inside))];
+    const { listening } = known;
+    if (inside.length === 0 || inside.every((port) => listening?.includes(port) === true)) return;
+    known.listening = known.pid === 0 ? undefined : readListening(known.pid, inside);
   }
 
   #next(): void {
@@ -223,9 +246,10 @@ export class Posture {
     this.#counts.checked++;
     const execs: ExecTally | undefined = api === undefined ? undefined : { ...known.execs };
     const nowMs = clock.nowMs();
+    const kernel = readKernel(known.pid === 0 ? container.pid : known.pid, this.#mounts);
     const outcomes = checkContainer({
       ...{ container, api, image, tagId, execs, nowMs, engine: this.#engine, host: this.#host },
-      kernel: readKernel(known.pid === 0 ? container.pid : known.pid, this.#mounts),
+      kernel: kernel === undefined ? undefined : { ...kernel, listening: known.listening },
       watched: source.watches(container),
     });
     const results = new Map(outcomes.map(({ check, result, note }) => [check, { result, note }]));

@@ -115,6 +115,13 @@ export function parsePractices(file: string, content: string): Practices | reado
   return new Practices(all, benchmarks);
 }
 
+let shipped: Practices | undefined;
+
+/** The practices that come with Anchorwatch, read once. @throws AnchorwatchError `practices.invalid` */
+export function loadShipped(): Practices {
+  return (shipped ??= loadPractices());
+}
+
 /** Reads a file of practices. @throws AnchorwatchError `practices.invalid`, with file, line and reason of each mistake */
 export function loadPractices(file: string = shippedPractices): Practices {
   let content: string;

@@ -121,7 +121,7 @@ export interface KernelContainer {
   readonly limits: KernelLimits;
   /** Names of its processes. */
   readonly programs: readonly string[];
-  /** What it listens on, `80/tcp`; undefined: its network is the node's, or could not be read. */
+  /** What it was seen to listen on, of the ports that are published, `80/tcp`; undefined: that could not be read. */
   readonly listening: readonly string[] | undefined;
 }
 

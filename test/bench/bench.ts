@@ -13,6 +13,7 @@ import { installedMonitors, startMonitor } from './monitors.ts';
 import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
 import { benchHistory } from './history-bench.ts';
+import { benchPosture } from './posture-bench.ts';
 import { benchProfiles } from './profile-bench.ts';
 import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
@@ -49,6 +50,7 @@ const all = [
   'fleet',
   'agents',
   'audit',
+  'posture',
 ];
 // What takes a minute a run is measured when it is asked for.
 const wanted =
@@ -72,6 +74,7 @@ if (wanted.includes('replay-score')) for (const figure of await benchReplay(roun
 if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
 if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
 if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)) print(figure, values.json);
+if (wanted.includes('posture')) for (const figure of await benchPosture(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
 
