@@ -55,6 +55,8 @@ interface Known {
   /** The engine is to be asked as well. */
   ask: boolean;
   busy: boolean;
+  /** Questions in a row that the engine did not answer. */
+  failures: number;
   api: ContainerReading['api'];
   image: EngineImage | undefined;
   tagId: string | undefined;
@@ -68,6 +70,8 @@ interface Known {
 }
 
 const askTimeoutMs = 10_000;
+/** Questions without an answer after which what the engine said before is not believed any more. */
+const failuresMax = 3;
 /** Containers that the engine is asked about at once. */
 const busyMax = 4;
 /** Looks at what the kernel says in one tick: some ten milliseconds; the others come with the next. */
@@ -120,7 +124,15 @@ export class Posture {
     }
     const { clock, settleMs } = this.#options;
     this.#known.set(container.id, {
-      ...{ container, dueMs: clock.monotonicMs() + settleMs, ask: true, busy: false, api: undefined, image: undefined },
+      ...{
+        container,
+        dueMs: clock.monotonicMs() + settleMs,
+        ask: true,
+        busy: false,
+        failures: 0,
+        api: undefined,
+        image: undefined,
+      },
       ...{
         tagId: undefined,
         pid: container.pid,
@@ -202,6 +214,7 @@ export class Posture {
       const { id } = known.container;
       const answer = await this.#ask(`/containers/${id}/json`);
       known.api = engineContainer(answer);
+      known.failures = 0;
       known.pid = pidOf(answer) ?? known.container.pid;
       if (known.api !== undefined) {
         known.image = await this.#image(known.api.imageId);
@@ -211,7 +224,10 @@ export class Posture {
     } catch (error) {
       // A pod's container has no engine, and is judged by its spec and by the kernel.
       this.#counts.failed++;
-      known.api = undefined;
+      // An engine that starts anew is no reason to know less for a minute: what it said holds until it was silent three times.
+      known.failures++;
+      if (known.failures >= failuresMax) known.api = undefined;
+      else known.ask = known.container.workload.kind !== 'kubernetes';
       if (known.container.workload.kind !== 'kubernetes') this.#failed(error);
     } finally {
       this.#busy--;
@@ -227,7 +243,7 @@ export class Posture {
   #listen(known: Known): void {
     const inside = [...new Set((known.api?.ports ?? []).map((port) => port.inside))];
     const { listening } = known;
-    if (inside.length === 0 || inside.every((port) => listening?.includes(port) === true)) return;
+    if (inside.every((port) => listening?.includes(port) === true)) return;
     known.listening = known.pid === 0 ? undefined : readListening(known.pid, inside);
   }
 

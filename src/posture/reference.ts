@@ -21,7 +21,7 @@ export function practicesReference({ all, benchmarks }: Practices): string {
     }),
   ];
   for (const { id, name, title, why, sources, checks } of all) {
-    lines.push('', `## ${id} ${name}: ${title}`, '', why, '', `${sourceText(sources)}`);
+    lines.push('', `## ${id} ${name}: ${title}`, '', why, '', sourceText(sources));
     for (const check of checks) {
       lines.push(
         '',

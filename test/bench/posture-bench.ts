@@ -62,20 +62,19 @@ async function check(host: string, pid: number): Promise<{ cpuSeconds: number; l
     clock,
     listener: { started: ignore, stopped: ignore, lifecycle: ignore },
   });
-  let verdicts = 0;
   const posture = new Posture({
     source: { ask: (path, timeoutMs) => asked.ask(path, timeoutMs), watches: () => true },
-    listener: { changed: () => void (verdicts += 1), gone: ignore, appeared: ignore },
+    listener: { changed: ignore, gone: ignore, appeared: ignore },
     ...{ engine: host, clock, log, lookMs, hostMs: 1e9 },
   });
   for (let number = 0; number < containers; number++) posture.started(containerOf(number, pid));
   posture.tick();
   // The node's own verdict is the first.
-  while (verdicts === 0) await new Promise((done) => setImmediate(done));
+  while (posture.verdicts().length === 0) await new Promise((done) => setImmediate(done));
   nowMs = 10_000;
   const start = process.threadCpuUsage();
   posture.tick();
-  while (verdicts < containers + 1) await new Promise((done) => setTimeout(done, 5));
+  while (posture.verdicts().length < containers + 1) await new Promise((done) => setTimeout(done, 5));
   const used = process.threadCpuUsage(start);
   nowMs += lookMs + 1_000;
   const lookStart = process.threadCpuUsage();
