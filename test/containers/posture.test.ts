@@ -143,7 +143,8 @@ beforeAll(async () => {
   );
   engine = await startEngine();
   image = await engine.busyboxImage();
-  await engine.cli('network', 'create', 'own');
+  // Other engines on the machine take the usual subnets, and their bridges outlive them.
+  await engine.cli('network', 'create', '--subnet', `10.232.${16 + (process.pid % 200)}.0/24`, 'own');
   for (const [name, { flags, command }] of Object.entries(kinds))
     await engine.cli('run', '-d', '--name', name, ...flags, image, ...(command ?? ['sleep', '600']));
   // A mount can only be shared where its source is.
@@ -173,6 +174,11 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => {
   await product?.stop();
+  if (missing === undefined) {
+    const ids = await engine.cli('ps', '-aq');
+    if (ids !== '') await engine.cli('rm', '-f', ...ids.split('\n'));
+    await engine.cli('network', 'rm', 'own').catch(() => undefined);
+  }
   await engine?.stop();
   if (scratch !== '') spawnSync('umount', ['-l', scratch]);
   if (scratch !== '') rmSync(scratch, { recursive: true, force: true });
