@@ -14,7 +14,8 @@ export function readHost(engine: string, proc: string = '/proc', etc: string = '
   const release = textOf(`${etc}/os-release`);
   const mounts = kernelMounts(textOf(`${proc}/1/mountinfo`) ?? textOf(`${proc}/self/mountinfo`) ?? '', mountsMax);
   const socket = engine.startsWith('unix://') ? engine.slice('unix://'.length) : undefined;
-  const daemons = processesNamed(/^(?:dockerd|podman)$/, proc);
+  const processes = processesNamed(/^(?:dockerd|podman|auditd)$/, proc);
+  const daemons = processes.filter(({ name }) => name !== 'auditd').map(({ words }) => words);
   // Several engines on one node: the one that is asked is named by its socket.
   const mine = daemons.find((words) => socket !== undefined && words.some((word) => word.includes(socket)));
   const daemonArguments = mine ?? (daemons.length === 1 ? daemons[0] : undefined);
@@ -32,7 +33,7 @@ export function readHost(engine: string, proc: string = '/proc', etc: string = '
     daemonFile: daemonFile === undefined ? undefined : { ...daemonFile, settings: settingsOf(daemonPath) },
     daemonArguments,
     dockerGroup: groupMembers(textOf(`${etc}/group`) ?? '', 'docker'),
-    auditRuns: processesNamed(/^auditd$/, proc).length > 0,
+    auditRuns: processes.some(({ name }) => name === 'auditd'),
     auditRules: auditRules(etc),
   };
 }

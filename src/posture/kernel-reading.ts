@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { readHead } from '../lib/proc-file.ts';
 import type { KernelContainer, KernelLimits } from './reading.ts';
 import { cpusOf, kernelMounts, limitOf, listeningPorts, rootUidOf, statusFields } from './kernel-text.ts';
@@ -194,8 +194,14 @@ function programsAt({ unified, legacy }: CgroupPlaces, proc: string): readonly s
   return [...new Set(names)];
 }
 
-/** Pids whose program has this name, and their arguments. Never throws. */
-export function processesNamed(name: RegExp, proc: string = '/proc'): readonly (readonly string[])[] {
+/** A process of the node: the kernel's name of its program, and its arguments. */
+export interface NamedProcess {
+  readonly name: string;
+  readonly words: readonly string[];
+}
+
+/** Processes whose name fits, in one walk through `/proc`. Never throws. */
+export function processesNamed(fits: RegExp, proc: string = '/proc'): readonly NamedProcess[] {
   let pids: readonly string[] = [];
   try {
     pids = readdirSync(proc).filter((entry) => /^\d+$/.test(entry));
@@ -203,16 +209,9 @@ export function processesNamed(name: RegExp, proc: string = '/proc'): readonly (
     return [];
   }
   return pids.flatMap((pid) => {
-    try {
-      if (!name.test(readFileSync(`${proc}/${pid}/comm`, 'latin1').trim())) return [];
-      return [
-        readFileSync(`${proc}/${pid}/cmdline`, 'utf8')
-          .split('\0')
-          .filter((word) => word !== ''),
-      ];
-    } catch {
-      // It ended in between.
-      return [];
-    }
+    const name = textOf(`${proc}/${pid}/comm`)?.trim() ?? '';
+    if (!fits.test(name)) return [];
+    const words = (textOf(`${proc}/${pid}/cmdline`) ?? '').split('\0').filter((word) => word !== '');
+    return [{ name, words }];
   });
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import type { AlertContainer } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { PostureOutcome, PostureVerdict } from '../model/posture.ts';
 import { checkContainer, checkNode } from './checks.ts';
@@ -10,6 +9,8 @@ import { readHost } from './host-reading.ts';
 import { cgroupMounts, readKernel, readListening, textOf } from './kernel-reading.ts';
 import type { CgroupMount } from './kernel-reading.ts';
 import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf } from './reading.ts';
+import { isSame, namesOf, verdictOf } from './verdict.ts';
+import type { Kept } from './verdict.ts';
 
 /** What the checks need of the engine and of those who watch. */
 export interface PostureSource {
@@ -43,9 +44,6 @@ export interface PostureOptions {
   /** Between two looks at the node, its engine, and what the engine says of containers without an event. Default 300000. */
   readonly hostMs?: number;
 }
-
-/** What is kept of an outcome, to know whether the next is another one. */
-type Kept = Pick<PostureOutcome, 'result' | 'note'>;
 
 /** What is known of a container that runs. */
 interface Known {
@@ -96,6 +94,7 @@ export class Posture {
   #engine: EngineSelf | undefined;
   #node: PostureVerdict | undefined;
   #hostDueMs = -Infinity;
+  #hostFailures = 0;
   #askingHost = false;
   #busy = 0;
   #stopped = false;
@@ -222,13 +221,7 @@ export class Posture {
       }
       this.#listen(known);
     } catch (error) {
-      // A pod's container has no engine, and is judged by its spec and by the kernel.
-      this.#counts.failed++;
-      // An engine that starts anew is no reason to know less for a minute: what it said holds until it was silent three times.
-      known.failures++;
-      if (known.failures >= failuresMax) known.api = undefined;
-      else known.ask = known.container.workload.kind !== 'kubernetes';
-      if (known.container.workload.kind !== 'kubernetes') this.#failed(error);
+      this.#unanswered(known, error);
     } finally {
       this.#busy--;
       known.busy = false;
@@ -237,6 +230,17 @@ export class Posture {
     this.#judge(known);
     // The next one need not wait for a second to pass.
     if (!this.#stopped) setImmediate(() => this.#next());
+  }
+
+  /** An engine that starts anew is no reason to know less for a minute: what it said holds until it was silent three times. */
+  #unanswered(known: Known, error: unknown): void {
+    known.failures++;
+    if (known.failures >= failuresMax) known.api = undefined;
+    // A pod's container may have no engine, and is judged by its spec and by the kernel.
+    if (known.container.workload.kind === 'kubernetes') return;
+    known.ask = known.failures < failuresMax;
+    this.#counts.failed++;
+    this.#failed(error);
   }
 
   /** Looked for until something listens on each port that is published: from then on they are needed. */
@@ -292,10 +296,12 @@ export class Posture {
         await this.#ask('/version').catch(() => undefined),
         await this.#ask('/networks/bridge').catch(() => undefined),
       );
+      this.#hostFailures = 0;
     } catch (error) {
       this.#engine = undefined;
-      // There may be none yet.
-      this.#hostDueMs = clock.monotonicMs() + 10_000;
+      // There may be none yet, or none ever.
+      this.#hostDueMs = clock.monotonicMs() + Math.min(this.#options.hostMs, 10_000 * 2 ** this.#hostFailures);
+      this.#hostFailures++;
       this.#failed(error);
     } finally {
       this.#askingHost = false;
@@ -353,35 +359,4 @@ export class Posture {
 function pidOf(answer: unknown): number | undefined {
   const state = (answer as { readonly State?: { readonly Pid?: unknown } } | null)?.State;
   return typeof state?.Pid === 'number' ? state.Pid : undefined;
-}
-
-function namesOf({ id, name, image, digest, pod, namespace }: Container): AlertContainer {
-  return {
-    ...{ id, name, image, digest },
-    ...(pod === undefined ? {} : { pod }),
-    ...(namespace === undefined ? {} : { namespace }),
-  };
-}
-
-function verdictOf(
-  outcomes: readonly PostureOutcome[],
-  timeMs: number,
-  subject: Pick<PostureVerdict, 'container' | 'workload'>,
-): PostureVerdict {
-  return {
-    ...subject,
-    timeMs,
-    outcomes: outcomes.filter(({ result }) => result !== 'pass'),
-    passed: outcomes.filter(({ result }) => result === 'pass').map(({ check }) => check),
-  };
-}
-
-/** Whether all results and their reasons are the same; what was read for them may differ. */
-function isSame(before: ReadonlyMap<string, Kept>, now: ReadonlyMap<string, Kept>): boolean {
-  if (before.size !== now.size) return false;
-  for (const [check, { result, note }] of now) {
-    const was = before.get(check);
-    if (was?.result !== result || (result !== 'pass' && was.note !== note)) return false;
-  }
-  return true;
 }
