@@ -119,10 +119,22 @@ async function run(invocation: Invocation): Promise<number> {
   const findings = await findingsOf(address, query, stop);
   if (json === true) for (const finding of findings) terminal.out(jsonLine(finding));
   else if (format === undefined) show(findings, invocation);
+  if (failOn !== undefined && findings.length === 0) await insistChecked(address, query, stop);
   const grave = failOn === undefined ? [] : findings.filter(countsAs(failOn));
   if (failOn === undefined || grave.length === 0) return exitStatus.done;
   terminal.err(`${String(grave.length)} findings of at least ${failOn} count.`);
   return exitStatus.met;
+}
+
+/** Nothing found is good news only where something was looked at: a name that is misspelt must not pass a pipeline. */
+async function insistChecked(address: Peer, query: URLSearchParams, stop: AbortSignal): Promise<void> {
+  const wanted = new URLSearchParams(query);
+  for (const name of ['after', 'severity']) wanted.delete(name);
+  wanted.set('result', 'all');
+  wanted.set('limit', '1');
+  const { items } = await ask<Page>(address, `/api/v1/posture?${wanted.toString()}`, stop);
+  if (items.length === 0)
+    throw new AnchorwatchError('posture-empty', 'nothing that fits was checked yet, so nothing can be said of it');
 }
 
 function show(findings: readonly PostureView[], { own, surroundings: { terminal } }: Invocation): void {

@@ -301,6 +301,7 @@ describe('what is done with findings', () => {
 
   test('--fail-on is met by what counts, and not by what is excused', async () => {
     expect((await cli('--container', 'hard', '--fail-on', 'warning')).status).toBe(0);
+    expect((await cli('--container', 'nobody', '--fail-on', 'notice')).status).toBe(1);
     expect((await cli('--container', 'rights', '--fail-on', 'critical')).status).toBe(3);
     const spaces = await cli('--container', 'spaces', '--practice', 'host-pid', '--fail-on', 'critical');
     expect(spaces.status).toBe(0);
