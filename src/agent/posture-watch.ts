@@ -43,10 +43,10 @@ export class PostureWatch {
     this.companion = this.#courier;
   }
 
-  /** Counters for the report of the node; reasons of losses. */
-  get lost(): Readonly<Record<'overflow' | 'exec_missed' | 'unanswered', number>> {
-    const { overflow = 0, execsMissed = 0, failed = 0 } = this.#posture?.counters ?? {};
-    return { overflow, exec_missed: execsMissed, unanswered: failed };
+  /** What was lost, for the report of the node; what the engine did not answer is asked again, and unknown until then. */
+  get lost(): Readonly<Record<'overflow' | 'exec_missed', number>> {
+    const { overflow = 0, execsMissed = 0 } = this.#posture?.counters ?? {};
+    return { overflow, exec_missed: execsMissed };
   }
 
   /** A listener that tells the checks as well. */

@@ -88,7 +88,7 @@ export class Posture {
   readonly #options: Required<Omit<PostureOptions, 'engine'>> & { readonly engine: string };
   readonly #known: Map<string, Known> = new Map();
   readonly #images: Map<string, Promise<EngineImage | undefined>> = new Map();
-  readonly #counts = { checked: 0, asked: 0, failed: 0, overflow: 0, execsMissed: 0 };
+  readonly #counts = { overflow: 0, execsMissed: 0 };
   #host: HostSelf;
   #mounts: readonly CgroupMount[] = [];
   #engine: EngineSelf | undefined;
@@ -105,8 +105,8 @@ export class Posture {
     this.#host = readHost(options.engine);
   }
 
-  /** Checks, questions to the engine, those that failed, containers too many, executions that were over before they could be asked for. */
-  get counters(): Readonly<Record<'checked' | 'asked' | 'failed' | 'overflow' | 'execsMissed', number>> {
+  /** Containers too many, and executions that were over before they could be asked for. */
+  get counters(): Readonly<Record<'overflow' | 'execsMissed', number>> {
     return { ...this.#counts };
   }
 
@@ -239,7 +239,6 @@ export class Posture {
     // A pod's container may have no engine, and is judged by its spec and by the kernel.
     if (known.container.workload.kind === 'kubernetes') return;
     known.ask = known.failures < failuresMax;
-    this.#counts.failed++;
     this.#failed(error);
   }
 
@@ -263,7 +262,6 @@ export class Posture {
     const { source, clock, listener } = this.#options;
     const { container, api, image, tagId } = known;
     if (this.#stopped || this.#known.get(container.id) !== known) return;
-    this.#counts.checked++;
     const execs: ExecTally | undefined = api === undefined ? undefined : { ...known.execs };
     const nowMs = clock.nowMs();
     const kernel = readKernel(known.pid === 0 ? container.pid : known.pid, this.#mounts);
@@ -343,7 +341,6 @@ export class Posture {
   }
 
   #ask(path: string): Promise<unknown> {
-    this.#counts.asked++;
     return this.#options.source.ask(path, askTimeoutMs);
   }
 
