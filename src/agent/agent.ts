@@ -31,6 +31,7 @@ import type { SnapshotSettings } from './node-snapshots.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
 import { ProcessMarks } from './process-marks.ts';
+import { PostureWatch } from './posture-watch.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
@@ -170,12 +171,18 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       reportSoon();
     },
   );
+  const posture: PostureWatch = new PostureWatch({
+    ...{ findings: watch.slices, clock, log, containers: () => containers, watches: () => sensor !== undefined },
+    raise: (alert, container) => pipeline.raise(alert, container),
+  });
+  cleanups.defer('practices', () => posture.stop());
   const { captureMs, historySize = 1e9, historyAgeMs = 7 * 86_400_000 } = options;
   const history = new History(
     { stateDir, nodeName, captureMs, historySize, historyAgeMs },
     clock,
     log,
     taking?.answerers,
+    [posture.companion],
   );
   cleanups.defer('history', () => history.recorder.close());
 
@@ -208,7 +215,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     kubernetes: { kubeconfig: options.kubeconfig, nodeName },
     log,
     clock,
-    listener: {
+    listener: posture.beside({
       started: (container) => {
         feed.started(container, clock.nowMs());
         pipeline.started(container);
@@ -229,7 +236,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       lifecycle: (event) => {
         pipeline.lifecycle(event);
       },
-    },
+    }),
   });
   const cluster = new ClusterNames(() => containers.kubernetes?.peers);
   const feed = new HistoryFeed({
@@ -318,6 +325,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.tick();
     fleet.tick();
     sliceLoops.tick();
+    posture.tick();
     feed.tick(clock.nowMs());
     marks.tick(clock.nowMs());
     history.recorder.flush();
@@ -330,7 +338,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
-  const from = { ...own, stateDir, fleet, recording, taking, starters, marks };
+  const from = { ...own, stateDir, fleet, recording, taking, starters, marks, posture };
   const lifeSign = new LifeSign(stateDir);
   cleanups.defer('sign of life', () => {
     lifeSign.remove();

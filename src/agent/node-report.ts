@@ -11,6 +11,7 @@ import type { NodeSnapshots } from './node-snapshots.ts';
 import type { History } from './history.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { ProcessMarks } from './process-marks.ts';
+import type { PostureWatch } from './posture-watch.ts';
 import type { Rates } from './rates.ts';
 import type { Recording } from './recording-watch.ts';
 import type { RuleSource } from './rule-source.ts';
@@ -54,6 +55,7 @@ export interface ReportSources {
   readonly taking: NodeSnapshots | undefined;
   readonly starters: Starters;
   readonly marks: ProcessMarks;
+  readonly posture: PostureWatch;
 }
 
 /** What the agent tells the collector of itself and of what runs on its node, now. */
@@ -74,6 +76,7 @@ export function nodeReport({
   taking,
   starters,
   marks,
+  posture,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -107,6 +110,7 @@ export function nodeReport({
     { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
     { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
     { hook: 'starter', reason: 'refused', count: starters.refused },
+    ...Object.entries(posture.lost).map(([reason, count]) => ({ hook: 'posture', reason, count })),
     ...Object.entries(containers.kubernetes?.lost ?? {}).map(([reason, count]) => ({
       hook: 'kubernetes',
       reason,

@@ -32,8 +32,8 @@ export interface SliceFinding {
   readonly evidence: () => Evidence;
   /** The process that did it, where one is known. */
   readonly process?: Process;
-  /** What rules of the dimension may know of the slice. */
-  readonly facts?: Omit<SliceFacts, 'name'>;
+  /** What rules of the dimension may know of the slice; its name is the dimension where nothing is said. */
+  readonly facts?: SliceFacts;
   /** What they may know of the profile: an old, settled one where nothing is said. */
   readonly profile?: Partial<ProfileFacts>;
 }

@@ -34,6 +34,8 @@ import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
 import { addSlackRoutes } from './slack-routes.ts';
 import type { SlackActionSource } from './slack-routes.ts';
+import { addPostureRoutes } from './posture-routes.ts';
+import type { PostureRoutesOptions } from './posture-routes.ts';
 import { addSnapshotRoutes } from './snapshot-routes.ts';
 import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
 import { Problem } from './problem.ts';
@@ -87,6 +89,7 @@ export interface RouteOptions {
   readonly notifications: NotificationDesk;
   readonly history: HistorySource;
   readonly historyOcsf: HistoryLines;
+  readonly posture: PostureRoutesOptions;
   readonly tokens: TokenBook;
   readonly audit: AuditTrail;
   /** Where the audit log of the Kubernetes API goes. */
@@ -160,6 +163,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     options.historyOcsf,
   );
   addNotificationRoutes(app, options, { alert: (id) => oneAlert(alerts, id), clock });
+  addPostureRoutes(app, options.posture, () => clock.nowMs());
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
   addKubernetesRoutes(app, options.kubernetesAudit);

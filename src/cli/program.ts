@@ -11,6 +11,7 @@ import { history } from './history.ts';
 import { incidents } from './incidents.ts';
 import { notifications } from './notifications.ts';
 import { notifyTest } from './notify.ts';
+import { posture, postureCommands } from './posture.ts';
 import { profileShow } from './profile.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
@@ -35,7 +36,7 @@ const below = `
 Each command explains itself: anchorwatch alerts --help. Every option is also an environment variable (ANCHORWATCH_LISTEN) and a key
 of the YAML file that --config names.
 
-Exit status: 0 done, 1 failed, 2 usage.`;
+Exit status: 0 done, 1 failed, 2 usage, 3 what --fail-on names is there.`;
 
 function build(surroundings: Surroundings, finished: (status: number) => void): Command {
   const program = new Command('anchorwatch').description(about).addHelpText('after', below);
@@ -43,11 +44,17 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   program.enablePositionalOptions();
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
-  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads, history, notifications]) {
+  for (const definition of [
+    ...[up, agent, collector, doctor, alerts, incidents, workloads, posture, history, notifications],
+  ]) {
     const command = toCommand(definition, surroundings, finished);
     if (definition === alerts) {
       command.enablePositionalOptions();
       for (const inner of alertDecisions) command.addCommand(toCommand(inner, surroundings, finished));
+    }
+    if (definition === posture) {
+      command.enablePositionalOptions();
+      for (const inner of postureCommands) command.addCommand(toCommand(inner, surroundings, finished));
     }
     program.addCommand(command);
   }
@@ -126,7 +133,7 @@ function say(surroundings: Surroundings, text: string): void {
 /**
  * Runs the command line.
  * @param args Arguments after the program's name.
- * @returns Exit status: 0 done, 1 failed, 2 usage.
+ * @returns Exit status: 0 done, 1 failed, 2 usage, 3 `--fail-on` met.
  */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let status: number = exitStatus.done;

@@ -5,7 +5,7 @@ import { Checks } from '../access/checks.ts';
 import { Gate } from '../access/gate.ts';
 import { Tokens } from '../access/tokens.ts';
 import { ApiServer } from '../api/server.ts';
-import { alertFormats, historyOcsf } from '../export/formats.ts';
+import { alertFormats, historyOcsf, postureFormats } from '../export/formats.ts';
 import type { TlsFiles } from '../api/tls.ts';
 import { Feed } from '../feed/feed.ts';
 import { EvidenceKeeper } from '../ingest/evidence.ts';
@@ -31,6 +31,7 @@ import { Notifications } from './notifications.ts';
 import type { NotificationsOptions } from './notifications.ts';
 import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
+import { PostureBook } from './posture-book.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -82,6 +83,8 @@ export interface CollectorOptions {
   readonly receiverKinds?: NotificationsOptions['kinds'];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
+  /** YAML with exceptions of practices. */
+  readonly postureExceptions?: string;
 }
 
 export interface RunningCollector {
@@ -179,12 +182,17 @@ async function assemble(
     ...{ directory: join(stateDir, 'snapshots'), log },
     ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
   });
+  const posture = new PostureBook({
+    ...{ store, registry, clock, log, exceptionsFile: options.postureExceptions },
+    changed: feed.postureChanged.bind(feed),
+  });
+  await posture.load();
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
     },
     counted: nodeMetrics.countAlert.bind(nodeMetrics),
-    ...{ fleet, evidence },
+    ...{ fleet, evidence, posture },
     collectorVersion: version,
     alerts: store,
     nodes,
@@ -301,6 +309,7 @@ async function assemble(
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     ...{ notifications, silences: notifications.silences },
+    posture: { source: posture, exceptions: posture, formats: postureFormats(version) },
     history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
@@ -327,7 +336,7 @@ async function assemble(
       refreshThreads();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
-      await Promise.all([incidents.refresh(), ownMetrics.refresh()]);
+      await Promise.all([incidents.refresh(), ownMetrics.refresh(), posture.refresh()]);
       return registry.metrics();
     },
     notReady: () => store.trouble ?? ingest.storeTrouble,
@@ -352,6 +361,7 @@ async function assemble(
   const reload = (): void => {
     api.reload();
     notifications.reload();
+    posture.reload();
   };
   return { url, metrics: describeMetrics(registry), reload };
 }

@@ -25,6 +25,7 @@ type CollectorKey =
   | 'retention'
   | 'retentionSize'
   | 'auditRetention'
+  | 'postureExceptions'
   | 'bus'
   | 'routes'
   | 'publicUrl';
@@ -166,6 +167,16 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     help: 'How long the collector keeps the audit trail: who changed what through the API. An anchor says what was removed, and verify checks the rest.',
     commands: ['up', 'collector'],
     parse: durationBetween('1d', '36500d'),
+  },
+  postureExceptions: {
+    name: 'posture-exceptions',
+    env: ['ANCHORWATCH_POSTURE_EXCEPTIONS'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'those that the API made alone',
+    help: 'YAML with exceptions of practices: what does not count, who answers for it, why, and until when (docs/posture.md). Read again on SIGHUP.',
+    commands: ['up', 'collector'],
+    parse: parseText,
   },
   bus: {
     name: 'bus',

@@ -22,6 +22,7 @@ const every: readonly CommandName[] = [
   'alerts',
   'incidents',
   'workloads',
+  'posture',
   'history',
   'profile',
   'snapshot',
@@ -34,7 +35,7 @@ const every: readonly CommandName[] = [
   'notifications',
 ];
 const asking: readonly CommandName[] = [
-  ...['alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot', 'token'],
+  ...['alerts', 'incidents', 'workloads', 'posture', 'history', 'profile', 'snapshot', 'token'],
   ...['silence', 'routes', 'notify', 'notifications'],
 ] as const;
 const watching: readonly CommandName[] = ['up', 'agent'];

@@ -11,6 +11,7 @@ export type CommandName =
   | 'alerts'
   | 'incidents'
   | 'workloads'
+  | 'posture'
   | 'history'
   | 'profile'
   | 'token'
@@ -114,6 +115,8 @@ export interface Settings {
   readonly retentionSize: number;
   /** Milliseconds. */
   readonly auditRetention: number;
+  /** File. */
+  readonly postureExceptions: string | undefined;
   readonly bus: undefined;
   /** YAML file. */
   readonly routes: string | undefined;

@@ -96,6 +96,11 @@ export class Engine {
     return await this.#client.json(`/containers/${encodeURIComponent(id)}/json`, AbortSignal.timeout(timeoutMs));
   }
 
+  /** What the engine answers to `GET path` (`/info`, `/images/NAME/json`), as it says it. @throws as `inspect` does */
+  async ask(path: string, timeoutMs: number): Promise<unknown> {
+    return await this.#client.json(path, AbortSignal.timeout(timeoutMs));
+  }
+
   /**
    * The beginning of its list of files that are not as the image has them, which may be of any length (Docker Engine API, `GET
    * /containers/{id}/changes`). @throws as `inspection` does

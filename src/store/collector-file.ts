@@ -27,6 +27,9 @@ import { NotificationTable } from './notification-table.ts';
 import type { NotificationSchema } from './notification-table.ts';
 import { SilenceTable } from './silence-table.ts';
 import type { SilenceSchema } from './silence-table.ts';
+import { PostureExceptionTable } from './posture-exception-table.ts';
+import type { PostureSchema } from './posture-rows.ts';
+import { PostureTable } from './posture-table.ts';
 import { TokenTable } from './token-table.ts';
 import type { TokenSchema } from './token-table.ts';
 import { packError } from './thread-message.ts';
@@ -44,7 +47,8 @@ export interface CollectorSchema
     AuditAnchorSchema,
     NotificationSchema,
     SilenceSchema,
-    EvidenceSchema {}
+    EvidenceSchema,
+    PostureSchema {}
 
 /** What is known when the file is open. */
 export interface OpenReport {
@@ -102,6 +106,8 @@ export class CollectorFile {
   readonly audit: AuditTable;
   readonly notifications: NotificationTable;
   readonly silences: SilenceTable;
+  readonly posture: PostureTable;
+  readonly postureExceptions: PostureExceptionTable;
   readonly #database: Database<CollectorSchema>;
   readonly #alerts: AlertTable;
   readonly #incidents: IncidentTable;
@@ -132,6 +138,8 @@ export class CollectorFile {
       this.audit = new AuditTable(database);
       this.notifications = new NotificationTable(database);
       this.silences = new SilenceTable(database);
+      this.posture = new PostureTable(database);
+      this.postureExceptions = new PostureExceptionTable(database);
       this.#alerts = new AlertTable(database);
       this.#incidents = new IncidentTable(database);
       this.#decisions = new DecisionTable(database);
@@ -216,6 +224,7 @@ export class CollectorFile {
   forgetNode(name: string): void {
     this.nodes.forget(name);
     this.#decisions.forgetNode(name);
+    this.posture.forgetNode(name);
   }
 
   /** Removes a little of what is too old, or too much. */

@@ -16,9 +16,11 @@ import { DecisionTable } from './decision-table.ts';
 import type { DecisionFilter } from './decision-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter } from './incident-table.ts';
+import { PostureReader } from './posture-reader.ts';
 
 /** The collector's file, for questions only: what takes long here keeps no batch waiting. Every method throws as `Database` does. */
 export class CollectorReader {
+  readonly posture: PostureReader;
   readonly #database: Database<CollectorSchema>;
   readonly #alerts: AlertReader;
   readonly #counter: AlertCounter;
@@ -40,6 +42,7 @@ export class CollectorReader {
     this.#decisions = new DecisionTable(database);
     this.#chain = new ChainTable(database);
     this.#trail = new AuditChain(database);
+    this.posture = new PostureReader(database);
   }
 
   list(filter: AlertFilter): readonly StoredAlert[] {

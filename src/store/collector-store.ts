@@ -18,6 +18,9 @@ import type { IncidentFilter } from './incident-table.ts';
 import type { NodeRecord, NodeTable } from './node-table.ts';
 import type { NotificationTable } from './notification-table.ts';
 import type { SilenceTable } from './silence-table.ts';
+import type { PostureExceptionTable } from './posture-exception-table.ts';
+import type { PostureReader } from './posture-reader.ts';
+import type { PostureTable } from './posture-table.ts';
 import { StoreInPlace } from './store-in-place.ts';
 import { StoreThread } from './store-thread.ts';
 import type { Remote, StoreHost } from './store-thread.ts';
@@ -44,6 +47,10 @@ export class CollectorStore {
   /** What receivers were told, and what waits. */
   readonly notifications: Remote<NotificationTable>;
   readonly silences: Remote<SilenceTable>;
+  /** What the checks of practices say. */
+  readonly posture: Remote<PostureTable>;
+  readonly postureReader: Remote<PostureReader>;
+  readonly postureExceptions: Remote<PostureExceptionTable>;
   /** What was found when the file was opened. */
   readonly opened: OpenReport;
   readonly #writing: StoreHost;
@@ -65,6 +72,9 @@ export class CollectorStore {
     this.audit = writing.remote<AuditTable>('audit');
     this.notifications = writing.remote<NotificationTable>('notifications');
     this.silences = writing.remote<SilenceTable>('silences');
+    this.posture = writing.remote<PostureTable>('posture');
+    this.postureReader = reading.remote<PostureReader>('posture');
+    this.postureExceptions = writing.remote<PostureExceptionTable>('postureExceptions');
     this.#reader = this.#reading.remote<CollectorReader>();
     this.#groups = new CommitGroups((texts, nowMs) => this.#file.append(texts, nowMs), opened.end.seq);
   }

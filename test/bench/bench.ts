@@ -14,6 +14,7 @@ import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
 import { benchHistory } from './history-bench.ts';
 import { benchMemory } from './memory-bench.ts';
+import { benchPosture } from './posture-bench.ts';
 import { benchProfiles } from './profile-bench.ts';
 import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
@@ -51,6 +52,7 @@ const all = [
   'agents',
   'audit',
   'memory',
+  'posture',
 ];
 // What takes a minute a run is measured when it is asked for.
 const wanted =
@@ -76,6 +78,7 @@ if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds
 if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)) print(figure, values.json);
 if (wanted.includes('memory'))
   for (const figure of await benchMemory(Math.min(rounds, 3), say)) print(figure, values.json);
+if (wanted.includes('posture')) for (const figure of await benchPosture(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
 

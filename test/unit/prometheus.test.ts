@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningCollector } from '../../src/collector/collector.ts';
 import { runbookUrl } from '../../src/model/runbook.ts';
 import { makeAlert, makeReport } from '../support/alerts.ts';
-import { metricsLater } from '../support/dashboards.ts';
 import { postKind } from '../support/post-receiver.ts';
 import {
   alertRules,
@@ -74,7 +73,7 @@ describe('dashboards/prometheus', () => {
     for (const [rule, expr] of named) {
       for (const [, name = '', selector = ''] of expr.matchAll(/(?<![:\w])(anchorwatch_\w+)(?!:)\b(?:\{([^}]*)\})?/g)) {
         const metric = name.replace(/_(?:bucket|sum|count)$/, '');
-        const labels = declared.get(metric) ?? metricsLater.get(metric);
+        const labels = declared.get(metric);
         expect(labels, `${rule}: ${name}`).toBeDefined();
         for (const [, label = ''] of selector.matchAll(/(\w+)[!=]/g))
           expect(labels, `${rule}: ${name}`).toContain(label);
