@@ -27,6 +27,7 @@ import type { MetricDescription } from '../lib/metrics.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
 import { OwnMetrics } from './own-metrics.ts';
+import { profileExports } from './profile-exports.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -258,6 +259,7 @@ async function assemble(
     chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
+    exports: profileExports,
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     history: new Histories({ evidence, states: () => nodes.states(), inquire }),

@@ -137,7 +137,7 @@ describe('export and import', () => {
   test('what is not there is said', async () => {
     await node('a');
     expect((await run('profile', 'export', 'json', 'shop/web')).err).toContain('no node has contributed');
-    expect((await run('profile', 'export', 'seccomp', 'shop/web')).err).toContain('not available yet');
+    expect((await run('profile', 'export', 'seccomp', 'shop/web')).err).toContain('no node has contributed');
     expect((await run('profile', 'export', 'tarball', 'shop/web')).err).toContain('there is no format tarball');
     const url = `${collector.url}/api/v1/workloads/w-web`;
     expect(await getJson(`${url}/export/json`)).toMatchObject({ status: 404, code: 'profile.unknown' });

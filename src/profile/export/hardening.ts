@@ -1,0 +1,59 @@
+import type { Dimension } from '../../model/feature.ts';
+import { capabilitiesUsed, capabilityDoubts, upper } from './capabilities.ts';
+import { allowedFeatures, statementOf } from './evidence.ts';
+import type { ExportInput, Statement } from './evidence.ts';
+import { rootFiles } from './root-files.ts';
+import type { RootFiles } from './root-files.ts';
+
+/** How a container of the workload may be made, whatever the syntax: what `securitycontext`, `compose` and `docker` write down. */
+export interface Hardening {
+  readonly statement: Statement;
+  /** To be added after all are dropped, as Docker and Kubernetes write them. */
+  readonly capabilities: readonly string[];
+  readonly root: RootFiles;
+  /** A user that is not root, `1000` or `1000:1000` or a name; undefined: root, or not known. */
+  readonly user?: string;
+  /** The program gains no rights by executing files: nothing that is set-id was seen to be used. */
+  readonly noNewPrivileges: boolean;
+}
+
+const dimensions: readonly Dimension[] = ['capability', 'privilege', 'file.write'];
+/** Programs that are set-id in every distribution: who runs one wants its rights. */
+const setId = /\/(?:su|sudo|ping6?|mount|umount|passwd|newgrp|chsh|chfn|gpasswd|fusermount3?)$/u;
+
+/** @throws AnchorwatchError `export.too-little` */
+export function hardeningOf(input: ExportInput): Hardening {
+  const { profile, facts } = input;
+  const use = capabilitiesUsed(input);
+  const root = rootFiles(profile, facts);
+  const gains = allowedFeatures(profile, 'exec').filter(({ key }) => setId.test(key));
+  const user = facts?.user === undefined || /^(?:0|root)?(?::|$)/u.test(facts.user) ? undefined : facts.user;
+  const unsure = [
+    ...capabilityDoubts(input, use),
+    ...root.keepsWritable.map((directory) => `the root stays writable: files in ${directory} were written`),
+    ...(root.volumes.length > 0
+      ? [
+          `${root.volumes.join(', ')} hold data: on a read-only root they need a volume, which begins with what the image has there`,
+        ]
+      : []),
+    ...(root.tmpfs.length > 0 ? [`what the image has in ${root.tmpfs.join(', ')} is hidden by the tmpfs there`] : []),
+    ...(facts === undefined
+      ? ['mounts and user of the container are not known here: --inspect FILE takes them into account']
+      : []),
+    ...(facts !== undefined && user === undefined
+      ? ['it runs as root: whether another user does is said by "anchorwatch profile advice"']
+      : []),
+    ...gains.map(({ key }) => `${key} gains rights by being executed: no-new-privileges is left out`),
+  ];
+  return {
+    statement: statementOf(input, dimensions, unsure),
+    capabilities: use.add.map(upper),
+    root,
+    ...(user === undefined ? {} : { user }),
+    noNewPrivileges: gains.length === 0,
+  };
+}
+
+/** Where the other exports are expected to lie. */
+export const fileNameOf = (workload: string): string =>
+  workload.replaceAll(/[^A-Za-z0-9.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/gu, '') || 'workload';
