@@ -34,7 +34,7 @@ export const adviceListSchema: z.ZodType<AdviceList> = z.object({
       ...{ subject: z.enum(adviceSubjects), outcome: z.enum(adviceOutcomes), title: z.string(), note: z.string() },
       evidence: z.array(z.string()),
       samples: z.object({ startup: z.number(), steady: z.number() }),
-      coverage: z.record(z.string(), z.number().nullable()),
+      coverage: z.record(z.string(), z.object({ startup: z.number().nullable(), steady: z.number().nullable() })),
       format: z.string().exactOptional(),
     }),
   ),

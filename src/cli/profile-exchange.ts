@@ -109,8 +109,9 @@ export const profileAdvice: CommandDefinition = {
         continue;
       }
       const { outcome, subject, title, note, evidence, samples, coverage, format } = advice;
+      const word = (share: number | null): string => (share === null ? 'never' : String(share));
       const shares = Object.entries(coverage).map(
-        ([of, share]) => `${of} ${share === null ? 'never seen' : String(share)}`,
+        ([of, { startup, steady }]) => `${of} ${word(startup)} at starts, ${word(steady)} at work`,
       );
       const lines = [
         `${outcome.toUpperCase()} ${subject}: ${title}`,

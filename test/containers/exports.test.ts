@@ -55,9 +55,17 @@ test.each(['nginx', 'redis'])(
 
 test('the advice says what the container of the trial never needed', async () => {
   const file = join(directory, 'inspect.json');
-  writeFileSync(file, await engine.cli('inspect', 'web-1'));
+  writeFileSync(file, await engine.cli('inspect', 'nginx'));
   const { stdout } = await run(process.execPath, [
-    ...[join(import.meta.dirname, '../../bin/anchorwatch.mjs'), 'profile', 'advice', 'web', '--inspect', file, '--json'],
+    ...[
+      join(import.meta.dirname, '../../bin/anchorwatch.mjs'),
+      'profile',
+      'advice',
+      'nginx',
+      '--inspect',
+      file,
+      '--json',
+    ],
     ...['--collector', product.url],
   ]);
   const advice = stdout
@@ -69,7 +77,7 @@ test('the advice says what the container of the trial never needed', async () =>
     evidence: expect.arrayContaining(['NET_RAW', 'MKNOD']) as unknown,
   });
   await waitFor('the API to say the same', async () => {
-    const { items } = await product.get<{ items: readonly { subject: string }[] }>('/api/v1/workloads/web/advice');
+    const { items } = await product.get<{ items: readonly { subject: string }[] }>('/api/v1/workloads/nginx/advice');
     return items.length === advice.length;
   });
 }, 60_000);

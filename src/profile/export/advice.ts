@@ -5,7 +5,7 @@ import type { SharedProfile } from '../../model/shared-profile.ts';
 import { programsOf } from './apparmor.ts';
 import { capabilitiesUsed, capabilityDoubts, upper } from './capabilities.ts';
 import type { ContainerFacts } from './container-facts.ts';
-import { allowedFeatures, coverageOf, plain, shortcomings } from './evidence.ts';
+import { allowedFeatures, coverages, plain, shortcomings } from './evidence.ts';
 import { fileUse, realPath } from './paths.ts';
 import { rootFiles } from './root-files.ts';
 
@@ -30,17 +30,13 @@ export function adviceOn(profile: SharedProfile, facts?: ContainerFacts): readon
   return adviceSubjects.map((subject): Advice => {
     const { dimensions, outcome, title, note, evidence = [], format } = verdicts[subject](profile, facts);
     const missing = outcome === 'tighten' ? shortcomings(profile, dimensions) : [];
-    const coverage = dimensions.map((one): [string, number | null] => {
-      const share = coverageOf(profile, one);
-      return [one, share === undefined ? null : Math.round(share * 10_000) / 10_000];
-    });
     return {
       ...{ subject, title },
       outcome: missing.length > 0 ? 'unknown' : outcome,
       note: missing.length > 0 ? `too little was seen: ${missing.join('; ')}` : note,
       evidence: evidence.slice(0, evidenceMost).map(plain),
       samples: { startup: Math.round(samples.startup), steady: Math.round(samples.steady) },
-      coverage: Object.fromEntries(coverage),
+      coverage: coverages(profile, dimensions),
       ...(format === undefined ? {} : { format }),
     };
   });

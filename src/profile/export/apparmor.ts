@@ -8,16 +8,18 @@ import { fileNameOf } from './hardening.ts';
 import { fileUse, realPath } from './paths.ts';
 
 /** What AppArmor's globs say of the parts that were generalised. A `*` there never reaches beyond a `/`. */
-const globs: Readonly<Record<string, string>> = {
-  '<n>': '[0-9]*',
-  '<hex>': '[0-9a-fA-F]*',
-  '<uuid>': '[0-9a-fA-F]*-*-*-*-*',
-  '<date>': '[12][0-9]*',
-  '<random>': '*',
-  '<lt>': '<',
-  '<star>': String.raw`\*`,
-  '*': '*',
-};
+const globs: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '<n>': '[0-9]*',
+    '<hex>': '[0-9a-fA-F]*',
+    '<uuid>': '[0-9a-fA-F]*-*-*-*-*',
+    '<date>': '[12][0-9]*',
+    '<random>': '*',
+    '<lt>': '<',
+    '<star>': String.raw`\*`,
+    '*': '*',
+  }),
+);
 
 /**
  * A learned path as a glob, quoted; undefined for one that cannot be written: bytes that are not printable, or a digest instead of its end.
@@ -27,7 +29,7 @@ export function pathGlob(path: string): string | undefined {
   if (!path.startsWith('/') || path.includes('\\') || path.includes('<long ') || plain(path) !== path) return undefined;
   const quote = (text: string): string => text.replaceAll(/[*?[\]{}^"@,#]/gu, String.raw`\$&`);
   const parts = isProtected(path) ? [path] : path.split(/(<(?:n|hex|uuid|date|random|lt|star)>|\*)/u);
-  const glob = parts.map((part) => (isProtected(path) ? undefined : globs[part]) ?? quote(part)).join('');
+  const glob = parts.map((part) => (isProtected(path) ? undefined : globs.get(part)) ?? quote(part)).join('');
   return `"${glob}"`;
 }
 

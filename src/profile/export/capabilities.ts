@@ -18,14 +18,16 @@ export interface CapabilityUse {
  */
 const ofFileSystem: ReadonlySet<string> = new Set(['sys_admin', 'dac_read_search', 'sys_resource']);
 /** Without these no program changes its user, whether its own hook told of the capability or of the call. */
-const byCall: Readonly<Record<string, string>> = {
-  setuid: 'setuid',
-  setreuid: 'setuid',
-  setresuid: 'setuid',
-  setgid: 'setgid',
-  setregid: 'setgid',
-  setresgid: 'setgid',
-};
+const byCall: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    setuid: 'setuid',
+    setreuid: 'setuid',
+    setresuid: 'setuid',
+    setgid: 'setgid',
+    setregid: 'setgid',
+    setresgid: 'setgid',
+  }),
+);
 
 /** Pure. What was granted is what the facts say, else what Docker grants by default. */
 export function capabilitiesUsed({ profile, facts }: ExportInput): CapabilityUse {
@@ -34,7 +36,7 @@ export function capabilitiesUsed({ profile, facts }: ExportInput): CapabilityUse
   const seen = new Set(allowedFeatures(profile, 'capability').map(({ key }) => key));
   for (const { key } of allowedFeatures(profile, 'privilege')) {
     const [call = '', detail] = key.split(' ');
-    const capability = byCall[call];
+    const capability = byCall.get(call);
     if (capability !== undefined && detail !== 'unchanged') seen.add(capability);
   }
   const asked = allCapabilities.filter((one) => seen.has(one) && !judged.includes(one));

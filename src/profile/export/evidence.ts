@@ -1,7 +1,9 @@
 import { AnchorwatchError } from '../../lib/errors.ts';
+import type { CoverageByStratum } from '../../model/advice.ts';
 import type { Dimension, Stratum } from '../../model/feature.ts';
 import type { SharedFeature, SharedProfile } from '../../model/shared-profile.ts';
-import { coverage } from '../coverage.ts';
+import { chanceOfNew, coverage } from '../coverage.ts';
+import type { Incidences } from '../coverage.ts';
 import type { ContainerFacts } from './container-facts.ts';
 
 /** What an export is made of. */
@@ -24,7 +26,7 @@ export interface Statement {
   /** Digests of the images that it was learned under. */
   readonly images: readonly string[];
   /** By dimension that the export rests on, the estimated share of behaviour that was seen; null where nothing of it ever was. */
-  readonly coverage: Readonly<Record<string, number | null>>;
+  readonly coverage: Readonly<Record<string, CoverageByStratum>>;
   /** What the workload tried and was refused: not allowed here either. */
   readonly refused: readonly string[];
   /** What raised alerts that nobody accepted, or was denied: not allowed here. */
@@ -32,8 +34,16 @@ export interface Statement {
   readonly unsure: readonly string[];
 }
 
-/** Less than this is too little to rest a refusal on (`--force` overrides). */
-export const least = { startup: 1, steady: 10, coverage: 0.9 } as const;
+/**
+ * Less than this is too little to rest a refusal on (`--force` overrides). Three starts: the first one of a new workload may be over before it is watched,
+ * and what only one of them showed lowers the coverage of starts.
+ */
+const least = { startup: 3, steady: 10 } as const;
+/**
+ * Steady behaviour is too little known where both estimates say so: this share of it was seen, and this share of samples shows something new. Of starts the
+ * first one may do what no other does (make directories, own files): with few of them only the coarse bound holds.
+ */
+const bounds = { coverage: 0.9, chanceOfNew: 0.2, coverageOfStarts: 0.5 } as const;
 /** Lines of a list of the statement; how many more there are is told. */
 const listed = 20;
 /** Samples fade with their half-life: ten of this morning are 9.99. */
@@ -65,21 +75,44 @@ export function isRefused({ dimension, key }: Pick<SharedFeature, 'dimension' | 
 }
 
 /** Samples in which something of the dimension could have been seen. */
-export function samplesOf({ samples, incomplete }: SharedProfile, dimension: Dimension, stratum: Stratum): number {
+function samplesOf({ samples, incomplete }: SharedProfile, dimension: Dimension, stratum: Stratum): number {
   return Math.max(0, samples[stratum] - (incomplete[dimension]?.[stratum] ?? 0));
 }
 
-/** Estimated share of the steady behaviour that was seen (`coverage`); undefined where nothing of the dimension ever was. */
-export function coverageOf(profile: SharedProfile, dimension: Dimension): number | undefined {
+/** As the profile of other nodes is weighed (`Prior`). */
+function incidencesOf(profile: SharedProfile, dimension: Dimension, stratum: Stratum): Incidences {
   let [once, twice, total] = [0, 0, 0];
   for (const { state, dimension: of, count, weight } of profile.features) {
     if (of !== dimension || state !== 'known') continue;
-    if (count.steady === 1) once += weight.steady;
-    if (count.steady === 2) twice += weight.steady / 2;
-    total += weight.steady;
+    if (count[stratum] === 1) once += weight[stratum];
+    if (count[stratum] === 2) twice += weight[stratum] / 2;
+    total += weight[stratum];
   }
-  if (total === 0) return undefined;
-  return coverage({ samples: samplesOf(profile, dimension, 'steady'), once, twice, total });
+  return { samples: samplesOf(profile, dimension, stratum), once, twice, total };
+}
+
+/** Estimated share of the behaviour that was seen (`coverage`); undefined where nothing of the dimension ever was. */
+function coverageOf(profile: SharedProfile, dimension: Dimension, stratum: Stratum): number | undefined {
+  const incidences = incidencesOf(profile, dimension, stratum);
+  return incidences.total === 0 ? undefined : coverage(incidences);
+}
+
+/** Rounded, for people and programs. */
+export function coverages(
+  profile: SharedProfile,
+  dimensions: readonly Dimension[],
+): Readonly<Record<string, CoverageByStratum>> {
+  const rounded = (share: number | undefined): number | null =>
+    share === undefined ? null : Math.floor(share * 10_000) / 10_000;
+  return Object.fromEntries(
+    dimensions.map((one) => [
+      one,
+      {
+        startup: rounded(coverageOf(profile, one, 'startup')),
+        steady: rounded(coverageOf(profile, one, 'steady')),
+      },
+    ]),
+  );
 }
 
 /** Why there is too little to rest an export of these dimensions on; empty: there is enough. */
@@ -87,13 +120,21 @@ export function shortcomings(profile: SharedProfile, dimensions: readonly Dimens
   const { startup, steady } = profile.samples;
   const reasons: string[] = [];
   if (startup < least.startup - faded)
-    reasons.push('no start of a container was seen: what only a start needs is missing');
+    reasons.push(`${starts(startup)} of a container seen, ${least.startup} are the least`);
   if (steady < least.steady - faded)
     reasons.push(`${whole(steady)} samples of steady state, ${least.steady} are the least`);
   for (const dimension of dimensions) {
-    const share = coverageOf(profile, dimension);
-    if (share !== undefined && share < least.coverage)
-      reasons.push(`coverage of ${dimension} is ${percent(share)}, ${percent(least.coverage)} is the least`);
+    const atStarts = coverageOf(profile, dimension, 'startup');
+    if (atStarts !== undefined && atStarts < bounds.coverageOfStarts)
+      reasons.push(
+        `coverage of ${dimension} at starts is ${percent(atStarts)}, ${percent(bounds.coverageOfStarts)} is the least`,
+      );
+    const atWork = coverageOf(profile, dimension, 'steady');
+    const next = chanceOfNew(incidencesOf(profile, dimension, 'steady'));
+    if (atWork !== undefined && atWork < bounds.coverage && next > bounds.chanceOfNew)
+      reasons.push(
+        `coverage of ${dimension} at work is ${percent(atWork)}, ${percent(bounds.coverage)} is the least, and ${percent(next)} of samples show something new`,
+      );
     const missed = profile.samples.steady - samplesOf(profile, dimension, 'steady');
     if (steady > 0 && missed / steady > 0.5) reasons.push(`more than half of the samples of ${dimension} have gaps`);
   }
@@ -125,24 +166,11 @@ export function statementOf(
     nodes: profile.nodes,
     samples: { startup: whole(profile.samples.startup), steady: whole(profile.samples.steady) },
     images: profile.images.map(plain),
-    coverage: Object.fromEntries(
-      dimensions.map((dimension) => {
-        const share = coverageOf(profile, dimension);
-        return [dimension, share === undefined ? null : Math.round(share * 10_000) / 10_000];
-      }),
-    ),
+    coverage: coverages(profile, dimensions),
     refused: lines(inScope.filter((feature) => feature.state === 'known' && isRefused(feature))),
     notAccepted: lines(inScope.filter(({ state }) => state === 'judged')),
     unsure: [
       ...reasons.map((reason) => `forced: ${reason}`),
-      ...(profile.samples.startup < 3 && profile.samples.startup > 0
-        ? [
-            `only ${whole(profile.samples.startup)} start seen: another start may need more`.replace(
-              '1 starts',
-              '1 start',
-            ),
-          ]
-        : []),
       ...(profile.omitted > 0 ? [`${profile.omitted} features did not fit into the profile and are missing here`] : []),
       ...unsure.map(plain),
     ],
@@ -156,12 +184,8 @@ export function statementLines(title: string, statement: Statement): readonly st
     values.length === 0 ? [`${name}: none`] : [`${name}:`, ...values.map((value) => `  - ${value}`)];
   return [
     `${title} of ${statement.workload}, made by "anchorwatch profile export" from what was seen.`,
-    `As of ${statement.asOf}, on ${nodes} ${nodes === 1 ? 'node' : 'nodes'}: ${samples.startup} starts, ${samples.steady} samples of steady state.`,
-    `Coverage: ${
-      Object.entries(statement.coverage)
-        .map(([dimension, share]) => `${dimension} ${share === null ? 'never seen' : percent(share)}`)
-        .join(', ') || 'does not apply'
-    }`,
+    `As of ${statement.asOf}, on ${nodes} ${nodes === 1 ? 'node' : 'nodes'}: ${starts(samples.startup)}, ${samples.steady} samples of steady state.`,
+    `Coverage at starts, at work: ${coverageText(statement.coverage)}`,
     ...(statement.images.length > 0 ? list('Images', statement.images) : []),
     ...list('Refused attempts', statement.refused),
     ...list('Alerts that nobody accepted', statement.notAccepted),
@@ -169,13 +193,24 @@ export function statementLines(title: string, statement: Statement): readonly st
   ];
 }
 
+/** `exec 98.0 % and never seen, dns …` */
+function coverageText(shares: Readonly<Record<string, CoverageByStratum>>): string {
+  const word = (share: number | null): string => (share === null ? 'never seen' : percent(share));
+  return Object.entries(shares)
+    .map(([of, { startup, steady }]) =>
+      startup === null && steady === null ? `${of} never seen` : `${of} ${word(startup)}, ${word(steady)}`,
+    )
+    .join('; ');
+}
+
 /** Text of a workload's choosing on one line of printable characters. */
 export function plain(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-export const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 const whole = (samples: number): number => Math.round(samples);
+const starts = (count: number): string => `${whole(count)} ${whole(count) === 1 ? 'start' : 'starts'}`;
 
 function short(lines: readonly string[]): readonly string[] {
   return lines.length <= listed ? lines : [...lines.slice(0, listed), `and ${lines.length - listed} more`];

@@ -38,24 +38,39 @@ export interface SeccompProfile {
 /** So many calls that no rare hook tells of are proof that all were told: a program cannot begin with fewer. */
 const strictMin = 10;
 
-const alike: Readonly<Record<string, readonly string[]>> = {
-  // Names of the rare calls are those of tracepoints; a filter wants those of the calls.
-  umount: ['umount2'],
-  // The same on another architecture, or in another C library: whichever the next build takes.
-  open: ['openat'],
-  stat: ['newfstatat', 'statx'],
-  lstat: ['newfstatat'],
-  fstat: ['newfstatat', 'statx'],
-  newfstatat: ['statx', 'fstatat64', 'fstat'],
-  getdents: ['getdents64'],
-  select: ['pselect6'],
-  poll: ['ppoll'],
-  epoll_wait: ['epoll_pwait'],
-  fork: ['clone'],
-  vfork: ['clone'],
-  sendfile: ['sendfile64'],
-  accept: ['accept4'],
-};
+const alike: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    // Names of the rare calls are those of tracepoints; a filter wants those of the calls.
+    umount: ['umount2'],
+    // The same on another architecture, or in another C library: whichever the next build takes.
+    open: ['openat'],
+    stat: ['newfstatat', 'statx'],
+    lstat: ['newfstatat'],
+    fstat: ['newfstatat', 'statx'],
+    newfstatat: ['statx', 'fstatat64', 'fstat'],
+    getdents: ['getdents64'],
+    select: ['pselect6'],
+    poll: ['ppoll'],
+    epoll_wait: ['epoll_pwait'],
+    fork: ['clone'],
+    vfork: ['clone'],
+    sendfile: ['sendfile64'],
+    accept: ['accept4'],
+    epoll_create: ['epoll_create1'],
+    epoll_create1: ['epoll_create'],
+    eventfd2: ['eventfd'],
+    signalfd4: ['signalfd'],
+    inotify_init1: ['inotify_init'],
+    mkdir: ['mkdirat'],
+    unlink: ['unlinkat'],
+    rmdir: ['unlinkat'],
+    rename: ['renameat', 'renameat2'],
+    link: ['linkat'],
+    symlink: ['symlinkat'],
+    chmod: ['fchmodat'],
+    chown: ['fchownat'],
+  }),
+);
 
 /** Rare calls that are told of in some of their forms alone: seen in strict mode, they are what every program makes. */
 const oftenPlain: ReadonlySet<string> = new Set(
@@ -94,7 +109,7 @@ export function seenCalls(profile: SharedProfile): SeenCalls {
     else if (key === 'socket raw' || key === 'socket packet') rare.add(key);
     else if (isPlainCall) {
       if (/^syscall-\d+$/u.test(name)) unnamed.push(name);
-      else if (!rareNames.has(name)) all.add(name);
+      else if (/^[a-z0-9_]+$/u.test(name) && !rareNames.has(name)) all.add(name);
       has32Bit ||= rest.length === 1;
     }
   }
@@ -149,7 +164,7 @@ export function seccompProfile(input: ExportInput): SeccompProfile {
       !baseNames.has(name) &&
       !(name === 'umount2' && seen.rare.has('umount')));
   const wanted = seen.isStrict
-    ? [...seen.all, ...seen.rare].flatMap((name) => [name, ...(alike[name] ?? [])])
+    ? [...seen.all, ...seen.rare].flatMap((name) => [name, ...(alike.get(name) ?? [])])
     : [...dockerAllowed, ...used.flatMap((name) => dockerAllowedWith[name] ?? []), ...seen.rare, 'umount2', 'ptrace'];
   const apart = new Set(['clone', 'clone3', 'personality', 'socket', 'mprotect', ...(seen.isStrict ? baseNames : [])]);
   const allowed = [...new Set(wanted)]
