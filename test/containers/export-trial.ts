@@ -168,7 +168,10 @@ export class ExportTrial {
       for (let asked = 0; performance.now() < end || served.answered < 25; asked++) {
         await service.ask(host, asked).then(
           () => served.answered++,
-          () => served.failed++,
+          (error: unknown) => {
+            served.failed++;
+            log += `request ${asked}: ${String(error)}\n`;
+          },
         );
         if (served.failed > 10) break;
       }
@@ -176,7 +179,8 @@ export class ExportTrial {
       served.failed++;
       log = String(error);
     }
-    log += await this.#engine.cli('logs', hardened).catch(String);
+    const said = this.#engine.docker.getContainer(hardened).logs({ stdout: true, stderr: true });
+    log += await said.then((text) => text.toString('latin1')).catch(String);
     const outcomes = [];
     for (const [attack, command] of Object.entries(attacks))
       outcomes.push({ attack, before: await this.#try(name, command), after: await this.#try(hardened, command) });

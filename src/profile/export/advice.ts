@@ -3,7 +3,7 @@ import type { Advice, AdviceSubject } from '../../model/advice.ts';
 import type { Dimension } from '../../model/feature.ts';
 import type { SharedProfile } from '../../model/shared-profile.ts';
 import { programsOf } from './apparmor.ts';
-import { capabilitiesUsed, capabilityDoubts, upper } from './capabilities.ts';
+import { capabilitiesUsed, capabilityDoubts, isOtherUser, upper } from './capabilities.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import { allowedFeatures, coverages, plain, shortcomings } from './evidence.ts';
 import { fileUse, realPath } from './paths.ts';
@@ -83,8 +83,7 @@ const verdicts: Readonly<Record<AdviceSubject, Judge>> = {
       title: 'root that was never needed',
     } as const;
     if (facts?.user === undefined) return { ...about, outcome: 'unknown', note: unknownFacts };
-    if (!/^(?:0|root)?(?::|$)/u.test(facts.user))
-      return { ...about, outcome: 'fits', note: `it runs as ${facts.user}` };
+    if (isOtherUser(facts)) return { ...about, outcome: 'fits', note: `it runs as ${facts.user}` };
     const { add } = capabilitiesUsed({ profile, facts });
     // Of its own files root asks nothing; a port below 1024 and a change of user are what servers begin as root for.
     const changes = allowedFeatures(profile, 'privilege').filter(({ key }) =>

@@ -1,4 +1,5 @@
 import { capabilities as allCapabilities } from '../../model/call.ts';
+import type { ContainerFacts } from './container-facts.ts';
 import { dockerCapabilities } from './docker-seccomp.ts';
 import { allowedFeatures, judgedFeatures, statementOf } from './evidence.ts';
 import type { ExportInput, Statement } from './evidence.ts';
@@ -29,9 +30,19 @@ const byCall: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Programs that are set-id in every distribution: who runs one wants its rights. */
+export const setId: RegExp = /\/(?:su|sudo|ping6?|mount|umount|passwd|newgrp|chsh|chfn|gpasswd|fusermount3?)$/u;
+
+/** It is known that it begins as somebody who is not root. */
+export function isOtherUser(facts: ContainerFacts | undefined): boolean {
+  return facts?.user !== undefined && !/^(?:0|root)?(?::|$)/u.test(facts.user);
+}
+
 /** Pure. What was granted is what the facts say, else what Docker grants by default. */
 export function capabilitiesUsed({ profile, facts }: ExportInput): CapabilityUse {
   const granted = facts?.capabilities ?? dockerCapabilities;
+  // Who is not root has none, whatever the container is given; what looks like it is the file system's.
+  const isPlainUser = isOtherUser(facts) && !allowedFeatures(profile, 'exec').some(({ key }) => setId.test(key));
   const judged = [...new Set(judgedFeatures(profile, 'capability').map(({ key }) => key.split(' ')[0] ?? ''))];
   const seen = new Set(allowedFeatures(profile, 'capability').map(({ key }) => key));
   for (const { key } of allowedFeatures(profile, 'privilege')) {
@@ -40,7 +51,7 @@ export function capabilitiesUsed({ profile, facts }: ExportInput): CapabilityUse
     if (capability !== undefined && detail !== 'unchanged') seen.add(capability);
   }
   const asked = allCapabilities.filter((one) => seen.has(one) && !judged.includes(one));
-  const add = asked.filter(
+  const add = (isPlainUser ? [] : asked).filter(
     (one) => granted.includes(one) || (facts?.capabilities === undefined && !ofFileSystem.has(one)),
   );
   return { add, doubtful: asked.filter((one) => !add.includes(one)), judged };
@@ -52,7 +63,7 @@ export function capabilityDoubts({ facts }: ExportInput, { add, doubtful, judged
     ...doubtful.map((one) =>
       facts?.capabilities === undefined
         ? `${one} was asked for and granted, by the looks of it to the file system and not to the program: left out; --inspect tells`
-        : `${one} was asked for and granted, but the container does not have it: the file system's own rights`,
+        : `${one} was asked for and granted, but ${isOtherUser(facts) ? 'who is not root has none' : 'the container does not have it'}: the file system's own rights`,
     ),
     ...judged.map((one) => `${one} raised an alert: left out`),
     ...(add.includes('dac_override')

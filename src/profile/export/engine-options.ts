@@ -18,7 +18,7 @@ export function composeService(input: ExportInput): string {
         ...(capabilities.length > 0 ? { cap_add: capabilities } : {}),
         security_opt: [...(noNewPrivileges ? ['no-new-privileges:true'] : []), `seccomp=./${name}.seccomp.json`],
         ...(root.readOnly ? { read_only: true } : {}),
-        ...(root.readOnly && root.tmpfs.length > 0 ? { tmpfs: root.tmpfs } : {}),
+        ...(root.readOnly && root.tmpfs.length > 0 ? { tmpfs: root.tmpfs.map(tmpfsOf) } : {}),
         ...(volumes.length > 0 ? { volumes: volumes.map((path) => `${volumeName(path)}:${path}`) } : {}),
       },
     },
@@ -48,9 +48,12 @@ export function engineFlags(input: ExportInput, seccompFile: string): readonly s
     ...(root.readOnly
       ? [
           '--read-only',
-          ...root.tmpfs.map((path) => `--tmpfs=${quoted(path)}`),
+          ...root.tmpfs.map((path) => `--tmpfs=${quoted(tmpfsOf(path))}`),
           ...root.volumes.map((path) => `--volume=${quoted(path)}`),
         ]
       : []),
   ];
 }
+
+/** As /tmp has it: without a mode it has that of the image's directory and belongs to root, and whoever the directory was made for is shut out. */
+const tmpfsOf = (path: string): string => `${path}:mode=1777`;

@@ -1,5 +1,5 @@
 import type { Dimension } from '../../model/feature.ts';
-import { capabilitiesUsed, capabilityDoubts, upper } from './capabilities.ts';
+import { capabilitiesUsed, capabilityDoubts, isOtherUser, setId, upper } from './capabilities.ts';
 import { allowedFeatures, statementOf } from './evidence.ts';
 import type { ExportInput, Statement } from './evidence.ts';
 import { rootFiles } from './root-files.ts';
@@ -18,16 +18,13 @@ export interface Hardening {
 }
 
 const dimensions: readonly Dimension[] = ['capability', 'privilege', 'file.write'];
-/** Programs that are set-id in every distribution: who runs one wants its rights. */
-const setId = /\/(?:su|sudo|ping6?|mount|umount|passwd|newgrp|chsh|chfn|gpasswd|fusermount3?)$/u;
-
 /** @throws AnchorwatchError `export.too-little` */
 export function hardeningOf(input: ExportInput): Hardening {
   const { profile, facts } = input;
   const use = capabilitiesUsed(input);
   const root = rootFiles(profile, facts);
   const gains = allowedFeatures(profile, 'exec').filter(({ key }) => setId.test(key));
-  const user = facts?.user === undefined || /^(?:0|root)?(?::|$)/u.test(facts.user) ? undefined : facts.user;
+  const user = isOtherUser(facts) ? facts?.user : undefined;
   const unsure = [
     ...capabilityDoubts(input, use),
     ...root.keepsWritable.map((directory) => `the root stays writable: files in ${directory} were written`),
