@@ -92,7 +92,7 @@ export const pins: Readonly<Record<string, Pin>> = {
   yaml: {
     homes: [
       ...['detect', 'config', 'profile/starter-file.ts', 'identity/kubernetes/access.ts', 'dispatch', 'posture'],
-      'profile/export/document.ts',
+      ...['profile/export/document.ts', 'profile/export/exports.test.ts'],
     ],
     reason: 'rules, the configuration file, starters, kubeconfigs, routes, practices and exports are the only YAML',
   },

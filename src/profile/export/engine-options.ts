@@ -1,15 +1,20 @@
 import { yamlText } from './document.ts';
 import { statementLines } from './evidence.ts';
 import type { ExportInput } from './evidence.ts';
-import { fileNameOf, hardeningOf } from './hardening.ts';
+import { isOtherUser } from './capabilities.ts';
+import { changesUser, fileNameOf, hardeningOf } from './hardening.ts';
+import type { Hardening } from './hardening.ts';
 
 /** A service of a Compose file. @throws AnchorwatchError `export.too-little` */
 export function composeService(input: ExportInput): string {
-  const { statement, capabilities, root, user, noNewPrivileges } = hardeningOf(input);
+  const hardening = hardeningOf(input);
+  const { statement, capabilities, root, user, noNewPrivileges } = hardening;
+  const temporary = temporaryOf(input, hardening);
   const name = fileNameOf(input.profile.workload.name);
   const service = name.split('-').at(-1) ?? name;
   const volumes = root.readOnly ? root.volumes : [];
   const volumeName = (path: string): string => fileNameOf(path.slice(1));
+  const mounts = root.readOnly ? [...temporary.volumes, ...volumes.map((path) => `${volumeName(path)}:${path}`)] : [];
   return yamlText('Compose service', statement, {
     services: {
       [service]: {
@@ -18,8 +23,8 @@ export function composeService(input: ExportInput): string {
         ...(capabilities.length > 0 ? { cap_add: capabilities } : {}),
         security_opt: [...(noNewPrivileges ? ['no-new-privileges:true'] : []), `seccomp=./${name}.seccomp.json`],
         ...(root.readOnly ? { read_only: true } : {}),
-        ...(root.readOnly && root.tmpfs.length > 0 ? { tmpfs: root.tmpfs.map(tmpfsOf) } : {}),
-        ...(volumes.length > 0 ? { volumes: volumes.map((path) => `${volumeName(path)}:${path}`) } : {}),
+        ...(root.readOnly && temporary.tmpfs.length > 0 ? { tmpfs: temporary.tmpfs } : {}),
+        ...(mounts.length > 0 ? { volumes: mounts } : {}),
       },
     },
     ...(volumes.length > 0 ? { volumes: Object.fromEntries(volumes.map((path) => [volumeName(path), {}])) } : {}),
@@ -36,7 +41,9 @@ export function dockerFlags(input: ExportInput): string {
 
 /** The flags alone. @param seccompFile where the seccomp profile lies. @throws AnchorwatchError `export.too-little` */
 export function engineFlags(input: ExportInput, seccompFile: string): readonly string[] {
-  const { capabilities, root, user, noNewPrivileges } = hardeningOf(input);
+  const hardening = hardeningOf(input);
+  const { capabilities, root, user, noNewPrivileges } = hardening;
+  const temporary = temporaryOf(input, hardening);
   const quoted = (text: string): string =>
     /^[\w./:=-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
   return [
@@ -48,12 +55,19 @@ export function engineFlags(input: ExportInput, seccompFile: string): readonly s
     ...(root.readOnly
       ? [
           '--read-only',
-          ...root.tmpfs.map((path) => `--tmpfs=${quoted(tmpfsOf(path))}`),
-          ...root.volumes.map((path) => `--volume=${quoted(path)}`),
+          ...temporary.tmpfs.map((path) => `--tmpfs=${quoted(path)}`),
+          ...[...temporary.volumes, ...root.volumes].map((path) => `--volume=${quoted(path)}`),
         ]
       : []),
   ];
 }
 
-/** As /tmp has it: without a mode it has that of the image's directory and belongs to root, and whoever the directory was made for is shut out. */
-const tmpfsOf = (path: string): string => `${path}:mode=1777`;
+/** Of the temporary directories, those that an engine makes as they have to be: it gives a tmpfs the mode of the image's directory, and to root. */
+function temporaryOf(
+  input: ExportInput,
+  { root }: Hardening,
+): { readonly tmpfs: readonly string[]; readonly volumes: readonly string[] } {
+  const isRoot = input.facts?.user !== undefined && !isOtherUser(input.facts) && !changesUser(input.profile);
+  const isOpen = (path: string): boolean => isRoot || path === '/tmp' || path === '/var/tmp';
+  return { tmpfs: root.tmpfs.filter(isOpen), volumes: root.tmpfs.filter((path) => !isOpen(path)) };
+}

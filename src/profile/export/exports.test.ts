@@ -60,11 +60,11 @@ describe('root file system', () => {
 });
 
 test('flags of docker run', () => {
-  const profile = sharedProfile([...seen('file.write', '/var/log/app.log'), ...seen('capability', 'chown')]);
+  const profile = sharedProfile([...seen('file.write', '/var/log/app.log', '/tmp/x'), ...seen('capability', 'chown')]);
   const flags = dockerFlags({ profile, facts: { user: '1000:1000' } }).split('\n');
   expect(flags.filter((line) => line.startsWith('--'))).toEqual([
     ...['--user=1000:1000', '--cap-drop=ALL', '--security-opt=no-new-privileges'],
-    ...['--security-opt=seccomp=shop-web.seccomp.json', '--read-only', '--tmpfs=/var/log:mode=1777'],
+    ...['--security-opt=seccomp=shop-web.seccomp.json', '--read-only', '--tmpfs=/tmp', '--volume=/var/log'],
   ]);
 });
 

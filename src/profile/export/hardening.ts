@@ -1,4 +1,5 @@
 import type { Dimension } from '../../model/feature.ts';
+import type { SharedProfile } from '../../model/shared-profile.ts';
 import { capabilitiesUsed, capabilityDoubts, isOtherUser, setId, upper } from './capabilities.ts';
 import { allowedFeatures, statementOf } from './evidence.ts';
 import type { ExportInput, Statement } from './evidence.ts';
@@ -18,6 +19,11 @@ export interface Hardening {
 }
 
 const dimensions: readonly Dimension[] = ['capability', 'privilege', 'file.write'];
+/** It begins as root and goes on as another user. */
+export function changesUser(profile: SharedProfile): boolean {
+  return allowedFeatures(profile, 'privilege').some(({ key }) => /^set(?:re|res)?[ug]id other$/u.test(key));
+}
+
 /** @throws AnchorwatchError `export.too-little` */
 export function hardeningOf(input: ExportInput): Hardening {
   const { profile, facts } = input;
@@ -33,7 +39,11 @@ export function hardeningOf(input: ExportInput): Hardening {
           `${root.volumes.join(', ')} hold data: on a read-only root they need a volume, which begins with what the image has there`,
         ]
       : []),
-    ...(root.tmpfs.length > 0 ? [`what the image has in ${root.tmpfs.join(', ')} is hidden by the tmpfs there`] : []),
+    ...(root.tmpfs.length > 0
+      ? [
+          `${root.tmpfs.join(', ')} hold what a start makes anew, and become a tmpfs, or a volume of the container's own where its user must find them as the image has them`,
+        ]
+      : []),
     ...(facts === undefined
       ? ['mounts and user of the container are not known here: --inspect FILE takes them into account']
       : []),
