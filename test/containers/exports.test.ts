@@ -54,6 +54,15 @@ test.each(['nginx', 'redis'])(
 );
 
 test('the advice says what the container of the trial never needed', async () => {
+  // The collector is told of a workload half a minute to a minute after it was seen first.
+  const { items } = await waitFor(
+    'the API to have heard of it',
+    async () => {
+      const answer = await product.get<{ items?: readonly { subject: string }[] }>('/api/v1/workloads/nginx/advice');
+      return answer.items === undefined ? undefined : { items: answer.items };
+    },
+    90_000,
+  );
   const file = join(directory, 'inspect.json');
   writeFileSync(file, await engine.cli('inspect', 'nginx'));
   const { stdout } = await run(process.execPath, [
@@ -74,10 +83,7 @@ test('the advice says what the container of the trial never needed', async () =>
     .map((line) => JSON.parse(line) as { subject: string; outcome: string; evidence: readonly string[] });
   expect(advice.find(({ subject }) => subject === 'capabilities')).toMatchObject({
     outcome: 'tighten',
-    evidence: expect.arrayContaining(['NET_RAW', 'MKNOD']) as unknown,
+    evidence: expect.arrayContaining(['SETFCAP', 'AUDIT_WRITE']) as unknown,
   });
-  await waitFor('the API to say the same', async () => {
-    const { items } = await product.get<{ items: readonly { subject: string }[] }>('/api/v1/workloads/nginx/advice');
-    return items.length === advice.length;
-  });
-}, 60_000);
+  expect(items.map(({ subject }) => subject)).toEqual(advice.map(({ subject }) => subject));
+}, 120_000);
