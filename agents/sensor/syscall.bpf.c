@@ -10,6 +10,21 @@
 #define IA32_OPENAT 295
 #define IA32_OPENAT2 437
 
+/* From a container's first process on, as everything else that it does: user space would come after the first calls of its program. */
+static __always_inline struct aw_syscalls *calls_of(u64 container)
+{
+	struct aw_syscalls *calls = bpf_map_lookup_elem(&syscalls, &container), *none;
+	u32 first = 0;
+
+	if (calls)
+		return calls;
+	none = bpf_map_lookup_elem(&no_syscalls, &first);
+	if (!none)
+		return 0;
+	bpf_map_update_elem(&syscalls, &container, none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&syscalls, &container);
+}
+
 SEC("raw_tp/sys_exit")
 int on_any_call(struct bpf_raw_tracepoint_args *context)
 {
@@ -22,7 +37,7 @@ int on_any_call(struct bpf_raw_tracepoint_args *context)
 
 	if (!w)
 		return 0;
-	calls = bpf_map_lookup_elem(&syscalls, &w->container);
+	calls = calls_of(w->container);
 	if (!calls)
 		return 0;
 	number = call_number((void *)context->args[0]);

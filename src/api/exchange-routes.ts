@@ -4,6 +4,8 @@ import type { SharedProfile } from '../model/shared-profile.ts';
 import { limits } from '../protocol/limits.ts';
 import { sharedProfileSchema } from '../protocol/shared-schema.ts';
 import { parseParameters } from './alert-query.ts';
+import { addExportRoutes } from './export-routes.ts';
+import type { ProfileExports } from './export-routes.ts';
 import { Problem } from './problem.ts';
 import type { WorkloadDetail } from './views.ts';
 
@@ -54,25 +56,17 @@ export const importViewSchema: z.ZodType<ImportView> = z.object({
 interface IdParams {
   Params: { id: string };
 }
-interface ExportParams {
-  Params: { id: string; format: string };
-}
-
-/** Formats of the contract that are still to come. */
-const laterFormats: ReadonlySet<string> = new Set(['seccomp', 'networkpolicy', 'apparmor']);
-
-/** `GET …/export/json`, `POST …/import` and `DELETE …/import` of workloads. @param workload By id or name; throws a problem where there is none. */
+/** `GET …/export/{format}`, `GET …/advice`, `POST …/import` and `DELETE …/import` of workloads. @param workload By id or name; throws a problem where there is none. */
 export function addExchangeRoutes(
   app: FastifyInstance,
   exchange: ProfileExchange,
+  exports: ProfileExports,
   workload: (id: string) => WorkloadDetail,
 ): void {
-  app.get<ExportParams>('/api/v1/workloads/:id/export/:format', ({ params }) => {
-    if (laterFormats.has(params.format))
-      throw new Problem(501, 'export.unavailable', `export as ${params.format} is not available yet; json is`);
-    if (params.format !== 'json') throw new Problem(404, 'export.unknown', `there is no format ${params.format}`);
-    return exported(exchange, workload(params.id));
+  const document = (profile: SharedProfile): ProfileDocument => ({
+    ...{ format: 'anchorwatch-profile', version: 1, profile },
   });
+  addExportRoutes(app, exports, (id) => exported(exchange, workload(id)), document);
   app.post<IdParams>(
     '/api/v1/workloads/:id/import',
     // An import may be as large as the sum of contributions that is exported.
@@ -98,7 +92,7 @@ export function addExchangeRoutes(
   });
 }
 
-async function exported(exchange: ProfileExchange, { id, name }: WorkloadDetail): Promise<ProfileDocument> {
+async function exported(exchange: ProfileExchange, { id, name }: WorkloadDetail): Promise<SharedProfile> {
   const profile = await exchange.exported(id);
   if (profile === undefined)
     throw new Problem(
@@ -106,7 +100,7 @@ async function exported(exchange: ProfileExchange, { id, name }: WorkloadDetail)
       'profile.unknown',
       `no node has contributed what it learned of ${name} yet: ask again in some minutes`,
     );
-  return { format: 'anchorwatch-profile', version: 1, profile };
+  return profile;
 }
 
 function targetOf({ id, name, kind }: WorkloadDetail): SharedProfile['workload'] {

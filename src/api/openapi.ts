@@ -11,6 +11,7 @@ import {
   workloadVerdictSchema,
 } from './decision-routes.ts';
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
+import { exportComponents, exportPaths } from './export-openapi.ts';
 import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
 import { notificationComponents, notificationPaths } from './notification-openapi.ts';
 import { incidentQuerySchema } from './incident-query.ts';
@@ -43,6 +44,7 @@ const components = {
   DecisionList: decisionListSchema,
   ProfileDocument: profileDocumentSchema,
   Import: importViewSchema,
+  ...exportComponents,
   Snapshot: snapshotSchema,
   SnapshotList: snapshotListSchema,
   SnapshotTicket: snapshotTicketSchema,
@@ -165,15 +167,7 @@ export function describeApi(version: string): Json {
       '/api/v1/decisions/{id}': {
         get: operation('getDecision', 'One decision.', reference('Decision'), [pathId], ['404']),
       },
-      '/api/v1/workloads/{id}/export/{format}': {
-        get: operation(
-          'exportProfile',
-          'The sum of what all nodes learned of a workload, for a file. Of the formats only json is available yet.',
-          reference('ProfileDocument'),
-          [pathId, { name: 'format', in: 'path', required: true, schema: { type: 'string', enum: ['json'] } }],
-          ['404', '501'],
-        ),
-      },
+      ...exportPaths({ operation, reference, queryParameters, pathId }),
       '/api/v1/workloads/{id}/import': {
         post: posted(
           operation(

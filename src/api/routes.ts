@@ -26,6 +26,7 @@ import { incidentAlertsMax, viewIncident } from './incident-views.ts';
 import type { IncidentDetail, IncidentPage } from './incident-views.ts';
 import { addExchangeRoutes } from './exchange-routes.ts';
 import type { ProfileExchange } from './exchange-routes.ts';
+import type { ProfileExports } from './export-routes.ts';
 import { addKubernetesRoutes, withUsers } from './kubernetes-routes.ts';
 import type { AuditIntake, WorkloadSource } from './kubernetes-routes.ts';
 import { addNotificationRoutes } from './notification-routes.ts';
@@ -83,6 +84,7 @@ export interface RouteOptions {
   readonly nodes: NodeSource;
   readonly decisions: DecisionBook;
   readonly exchange: ProfileExchange;
+  readonly exports: ProfileExports;
   readonly snapshots: SnapshotRoutesOptions;
   readonly alertFormats: AlertFormats;
   readonly silences: SilenceBook;
@@ -148,7 +150,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     profile: (id) => profile(options, id),
   });
   addChainRoutes(app, options.chain);
-  addExchangeRoutes(app, options.exchange, (id) => workload(known, id));
+  addExchangeRoutes(app, options.exchange, options.exports, (id) => workload(known, id));
   addSnapshotRoutes(
     app,
     options.snapshots,

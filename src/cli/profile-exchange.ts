@@ -2,10 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { stateCandidates } from '../config/state-directory.ts';
+import type { factsOfText } from '../collector/profile-exports.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import type { Peer } from './peer.ts';
-import { escapeForTerminal } from './terminal.ts';
+import { escapeForTerminal, jsonLine } from './terminal.ts';
 
 /** A profile in a file, as far as the command line looks into it; the collector checks it. */
 interface Document {
@@ -24,32 +25,52 @@ interface Imported {
 
 const workloadPath = (workload: string): string => `/api/v1/workloads/${encodeURIComponent(workload)}`;
 
+const inspectFlag = [
+  '--inspect <FILE>',
+  'how a container of the workload is made: what "docker inspect CONTAINER" prints; - for standard input',
+] as const;
+
+type ContainerFacts = ReturnType<typeof factsOfText>;
+
 /** `anchorwatch profile export` */
 export const profileExport: CommandDefinition = {
   options: 'profile',
   usage: 'export <format> <workload>',
-  summary: 'what all nodes learned of a workload, for a file',
+  summary: 'what all nodes learned of a workload, for a file or a kernel',
   description:
-    'Prints the sum of what all nodes learned of a workload. Format json: a profile that "anchorwatch profile import" takes; the other formats ' +
-    '(seccomp, networkpolicy, apparmor) are not available yet. With --offline no collector is asked: what one keeps in DIR is read, else what an agent learned.',
+    'Prints the sum of what all nodes learned of a workload (json, which "anchorwatch profile import" takes), or what follows from it: ' +
+    'seccomp, apparmor, networkpolicy, securitycontext (fragment of a pod), compose (service), docker (flags of docker run), capabilities. ' +
+    'Each of these says what it rests on; where too little is known it is refused, unless --force. What raised an alert that nobody accepted is never ' +
+    'allowed. With --offline no collector is asked: what one keeps in DIR is read, else what an agent learned.',
   flags: [
     ['--out <FILE>', 'write to a file instead'],
+    ['--force', 'also where too little is known'],
+    inspectFlag,
     ['--offline', 'read DIR itself (--state), no collector needs to run'],
   ],
   examples: [
     'anchorwatch profile export json shop/web --out web.json',
     'anchorwatch profile export json shop/web --offline --state ./state --out web.json',
+    'anchorwatch profile export seccomp shop/web --out web.seccomp.json',
+    'docker inspect web > web.inspect; anchorwatch profile export compose shop/web --inspect web.inspect',
   ],
   run: async (invocation, format = '', workload = '') => {
     const { own, surroundings } = invocation;
-    const { terminal, stop } = surroundings;
-    const path = `${workloadPath(workload)}/export/${encodeURIComponent(format)}`;
-    const document =
-      own['offline'] === true
-        ? await exportedOffline(invocation, format, workload)
-        : await ask<Document>(collectorAddress(invocation), path, stop);
-    const text = JSON.stringify(document, undefined, 2);
+    const { terminal } = surroundings;
+    const { profileExports } = await import('../collector/profile-exports.ts');
+    if (format !== 'json' && !profileExports.names.some((name) => name === format))
+      throw new AnchorwatchError(
+        'bad-option',
+        `there is no format ${format}, but json, ${profileExports.names.join(', ')}`,
+      );
+    const document = await learnedOf(invocation, workload);
+    const { nodes, features } = document.profile;
+    const text =
+      format === 'json'
+        ? JSON.stringify(document, undefined, 2)
+        : await writtenAs(invocation, format, document).then((made) => made.trimEnd());
     if (typeof own['out'] !== 'string') {
+      // Texts of a workload's choosing are made harmless where they are written; JSON escapes by itself.
       terminal.out(text);
       return exitStatus.done;
     }
@@ -60,11 +81,88 @@ export const profileExport: CommandDefinition = {
         cause: error,
       });
     }
-    const { nodes, features } = document.profile;
     terminal.out(`${String(features.length)} features from ${String(nodes)} ${nodes === 1 ? 'node' : 'nodes'}`);
     return exitStatus.done;
   },
 };
+
+/** `anchorwatch profile advice` */
+export const profileAdvice: CommandDefinition = {
+  options: 'profile',
+  usage: 'advice <workload>',
+  summary: 'rights of its containers that a workload never used',
+  description:
+    'Compares how a container is made with what its workload was seen to do: capabilities, root file system, user, ports, programs, network. Each piece of ' +
+    'advice says on how many samples and which coverage it rests; where too little was seen, or it is not known how the container is made ' +
+    '(--inspect), the outcome is unknown.',
+  flags: [inspectFlag, ['--json', 'JSON lines'], ['--offline', 'read DIR itself (--state), no collector needs to run']],
+  examples: ['docker inspect web > web.inspect; anchorwatch profile advice shop/web --inspect web.inspect'],
+  run: async (invocation, workload = '') => {
+    const { own, surroundings } = invocation;
+    const { terminal } = surroundings;
+    const { profileExports } = await import('../collector/profile-exports.ts');
+    const { checkedDocument } = await import('../collector/kept-profiles.ts');
+    const { profile } = checkedDocument(await learnedOf(invocation, workload));
+    for (const advice of profileExports.advice(profile, await inspectedFacts(own))) {
+      if (own['json'] === true) {
+        terminal.out(jsonLine(advice));
+        continue;
+      }
+      const { outcome, subject, title, note, evidence, samples, coverage, format } = advice;
+      const word = (share: number | null): string => (share === null ? 'never' : String(share));
+      const shares = Object.entries(coverage).map(
+        ([of, { startup, steady }]) => `${of} ${word(startup)} at starts, ${word(steady)} at work`,
+      );
+      const lines = [
+        `${outcome.toUpperCase()} ${subject}: ${title}`,
+        `  ${note}`,
+        ...(evidence.length > 0 ? [`  ${evidence.join(', ')}`] : []),
+        `  ${String(samples.startup)} starts, ${String(samples.steady)} samples; coverage: ${shares.join(', ')}`,
+        ...(outcome === 'tighten' && format !== undefined
+          ? [`  anchorwatch profile export ${format} ${workload}`]
+          : []),
+      ];
+      for (const line of lines) terminal.out(escapeForTerminal(line));
+    }
+    return exitStatus.done;
+  },
+};
+
+/** From a collector, or with --offline from a state directory. */
+async function learnedOf(invocation: Invocation, workload: string): Promise<Document> {
+  if (invocation.own['offline'] === true) return exportedOffline(invocation, workload);
+  return ask<Document>(
+    collectorAddress(invocation),
+    `${workloadPath(workload)}/export/json`,
+    invocation.surroundings.stop,
+  );
+}
+
+/** @throws AnchorwatchError `export.too-little`, `inspect.file` */
+async function writtenAs({ own }: Invocation, format: string, document: Document): Promise<string> {
+  const { profileExports } = await import('../collector/profile-exports.ts');
+  const { checkedDocument } = await import('../collector/kept-profiles.ts');
+  const facts = await inspectedFacts(own);
+  const made = profileExports.written(format, checkedDocument(document).profile, {
+    force: own['force'] === true,
+    ...(facts === undefined ? {} : { facts }),
+  });
+  return made?.text ?? '';
+}
+
+/** What the file of --inspect says; undefined without it. @throws AnchorwatchError `inspect.file` */
+async function inspectedFacts(own: Invocation['own']): Promise<ContainerFacts | undefined> {
+  const file = own['inspect'];
+  if (typeof file !== 'string') return undefined;
+  const { factsOfText } = await import('../collector/profile-exports.ts');
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new AnchorwatchError('inspect.file', `${file} cannot be read: ${errorText(error)}`, { cause: error });
+  }
+  return factsOfText(file, text);
+}
 
 /** `anchorwatch profile import` */
 export const profileImport: CommandDefinition = {
@@ -110,9 +208,8 @@ export const profileImport: CommandDefinition = {
   },
 };
 
-/** What a collector keeps, else what an agent learned. @throws AnchorwatchError `bad-option`, `profile.unknown` */
-async function exportedOffline({ settings }: Invocation, format: string, workload: string): Promise<Document> {
-  if (format !== 'json') throw new AnchorwatchError('bad-option', `--offline exports json, not ${format}`);
+/** What a collector keeps, else what an agent learned. @throws AnchorwatchError `profile.unknown` */
+async function exportedOffline({ settings }: Invocation, workload: string): Promise<Document> {
   const { withKeptProfiles } = await import('../collector/kept-profiles.ts');
   const { learnedHere } = await import('../agent/kept-profile.ts');
   const directories = stateCandidates(settings.state);

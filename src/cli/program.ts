@@ -15,8 +15,8 @@ import { posture, postureCommands } from './posture.ts';
 import { profileShow } from './profile.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
-import { profileExport, profileImport } from './profile-exchange.ts';
 import { routesCheck, routesExplain } from './routes.ts';
+import { profileAdvice, profileExport, profileImport } from './profile-exchange.ts';
 import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
 import { silenceAdd, silenceExpire, silenceList } from './silence.ts';
@@ -61,7 +61,7 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   const profile = new Command('profile')
     .summary('what workloads are known to do, and what of it belongs to them')
     .description('Learned profiles of workloads.');
-  for (const definition of [profileShow, ...profileDecisions, profileExport, profileImport])
+  for (const definition of [profileShow, ...profileDecisions, profileExport, profileImport, profileAdvice])
     profile.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(profile);
   const rules = new Command('rules')

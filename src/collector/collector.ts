@@ -32,6 +32,7 @@ import type { NotificationsOptions } from './notifications.ts';
 import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
 import { PostureBook } from './posture-book.ts';
+import { profileExports } from './profile-exports.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
@@ -306,6 +307,7 @@ async function assemble(
     chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
+    exports: profileExports,
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     ...{ notifications, silences: notifications.silences },

@@ -89,8 +89,11 @@ export const pins: Readonly<Record<string, Pin>> = {
   koffi: { homes: ['sensor'], reason: 'a bad pointer kills the process: native calls stay in the sensor' },
   '@marcbachmann/cel-js': { homes: ['detect'], reason: 'rule conditions are the only expressions that are evaluated' },
   yaml: {
-    homes: ['detect', 'config', 'profile/starter-file.ts', 'identity/kubernetes/access.ts', 'dispatch', 'posture'],
-    reason: 'rules, the configuration file, starters, kubeconfigs, routes and practices are the only YAML',
+    homes: [
+      ...['detect', 'config', 'profile/starter-file.ts', 'identity/kubernetes/access.ts', 'dispatch', 'posture'],
+      ...['profile/export/document.ts', 'profile/export/exports.test.ts'],
+    ],
+    reason: 'rules, the configuration file, starters, kubeconfigs, routes, practices and exports are the only YAML',
   },
   zod: {
     homes: [

@@ -1,9 +1,11 @@
 // npm run evaluate -- cases [--cases DIR] [--only TEXT] [--runs N] [--learn-minutes N] [--json]: attack and benign cases in containers (cases.ts).
 // npm run evaluate -- soak [--minutes N] [--learn-minutes N] [--json]: false alerts of honest services against what was expected (soak.ts).
+// npm run evaluate -- exports [--learn-minutes N] [--only NAME] [--json]: services that run on with what was exported of them (exports.ts).
 // npm run evaluate -- shil [--data DIR] [--json]: the detector of the system call mix on traces of attacked servers (shil.ts).
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluateCases } from './cases.ts';
+import { evaluateExports } from './exports.ts';
 import { evaluateShil } from './shil.ts';
 import { evaluateSoak } from './soak.ts';
 
@@ -37,6 +39,9 @@ switch (positionals[0]) {
   case 'soak':
     process.exit(await evaluateSoak({ minutes, learnMinutes: learnMinutes ?? 10, json: values.json }));
     break;
+  case 'exports':
+    process.exit(await evaluateExports({ learnMinutes: learnMinutes ?? 10, only: values.only, json: values.json }));
+    break;
   case 'shil':
     process.exit(evaluateShil(resolve(values.data), values.json));
     break;
@@ -44,6 +49,7 @@ switch (positionals[0]) {
     process.stderr.write(
       'npm run evaluate -- cases [--cases DIR] [--only TEXT] [--runs N] [--learn-minutes N] [--json]\n' +
         'npm run evaluate -- soak [--minutes N] [--learn-minutes N] [--json]\n' +
+        'npm run evaluate -- exports [--learn-minutes N] [--only NAME] [--json]\n' +
         'npm run evaluate -- shil [--data DIR] [--json]\n',
     );
     process.exit(2);

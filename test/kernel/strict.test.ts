@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { makeContainer } from './cgroup.ts';
 import { Harness } from './harness.ts';
 
 const harness = new Harness({ allSyscalls: true });
@@ -24,6 +25,17 @@ test('strict mode tells every system call once in a sample, known ones not at al
   await harness.container.run(`perl -e 'getppid(); syscall(24); syscall(146, 1)'`);
   await harness.settled();
   expect(told()).toEqual(['sched_get_priority_max']);
+});
+
+test('what a container does before user space has heard of it is counted too', async () => {
+  const container = await makeContainer();
+  try {
+    await container.run(`perl -e 'getppid() for 1..50'`);
+    expect(harness.sensor.syscallCounts(container.cgroupId)?.[110]).toBeGreaterThanOrEqual(50);
+  } finally {
+    await container.stop();
+    harness.sensor.unwatch(container.cgroupId);
+  }
 });
 
 test('32-bit system calls of a 64-bit program are seen, and the file that one opens', async () => {

@@ -175,7 +175,7 @@ struct {
 	__type(value, struct aw_counts);
 } counts SEC(".maps");
 
-/* User space makes the entries of containers that are watched in strict mode. */
+/* Made with the first call of a container, in strict mode; user space removes it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
@@ -183,6 +183,14 @@ struct {
 	__type(key, u64);
 	__type(value, struct aw_syscalls);
 } syscalls SEC(".maps");
+
+/* What a new value of `syscalls` is made of: too large for the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct aw_syscalls);
+} no_syscalls SEC(".maps");
 
 struct scratch {
 	u32 busy;

@@ -137,11 +137,49 @@ describe('export and import', () => {
   test('what is not there is said', async () => {
     await node('a');
     expect((await run('profile', 'export', 'json', 'shop/web')).err).toContain('no node has contributed');
-    expect((await run('profile', 'export', 'seccomp', 'shop/web')).err).toContain('not available yet');
+    expect((await run('profile', 'export', 'seccomp', 'shop/web')).err).toContain('no node has contributed');
     expect((await run('profile', 'export', 'tarball', 'shop/web')).err).toContain('there is no format tarball');
     const url = `${collector.url}/api/v1/workloads/w-web`;
     expect(await getJson(`${url}/export/json`)).toMatchObject({ status: 404, code: 'profile.unknown' });
     expect(await (await fetch(`${url}/import?name=../x`, { method: 'DELETE' })).json()).toMatchObject({ status: 400 });
+  });
+
+  test('what follows from a profile is exported where enough is known, or by force, with what it rests on', async () => {
+    await contributor('a');
+    const url = `${collector.url}/api/v1/workloads/w-web`;
+    expect(await getJson(`${url}/export/seccomp`)).toMatchObject({ status: 409, code: 'export.too-little' });
+    expect(await getJson(`${url}/export/tarball`)).toMatchObject({ status: 404, code: 'export.unknown' });
+    expect(await getJson(`${url}/export/seccomp?force=yes`)).toMatchObject({ status: 400 });
+    const forced = await fetch(`${url}/export/apparmor?force=true`);
+    expect(forced.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await forced.text()).toContain('"/usr/sbin/nginx" mrix,');
+    const policy = await fetch(`${url}/export/networkpolicy?force=true`);
+    expect(policy.headers.get('content-type')).toContain('application/yaml');
+
+    expect((await run('profile', 'export', 'seccomp', 'shop/web')).err).toContain('too little is known of shop/web');
+    const said = await run('profile', 'export', 'seccomp', 'shop/web', '--force');
+    expect(JSON.parse(said.out)).toMatchObject({
+      'x-anchorwatch': { kind: 'default-less-rare', samples: { startup: 1, steady: 20 } },
+      defaultAction: 'SCMP_ACT_ERRNO',
+    });
+    const inspect = join(harness.directory, 'inspect');
+    writeFileSync(inspect, JSON.stringify([{ Config: { User: '33' }, HostConfig: { CapDrop: ['ALL'] } }]));
+    const flags = await run('profile', 'export', 'docker', 'shop/web', '--force', '--inspect', inspect);
+    expect(flags.out).toContain('\n--user=33\n');
+    writeFileSync(inspect, '{}');
+    const broken = await run('profile', 'export', 'docker', 'shop/web', '--force', '--inspect', inspect);
+    expect(broken).toMatchObject({ status: 1, err: expect.stringContaining('says nothing of a container') as unknown });
+  });
+
+  test('advice: what is not known is unknown', async () => {
+    await contributor('a');
+    const { items } = (await getJson(`${collector.url}/api/v1/workloads/w-web/advice`)) as {
+      items: readonly { outcome: string }[];
+    };
+    expect(new Set(items.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
+    const said = await run('profile', 'advice', 'shop/web');
+    expect(said.status).toBe(0);
+    expect(said.out).toContain('UNKNOWN capabilities');
   });
 
   test('a node cannot take the place of an import', async () => {

@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import { adviceListSchema, exportQuerySchema } from './export-routes.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Schemas of the routes of exports. */
+export const exportComponents: Readonly<Record<'AdviceList', z.ZodType>> = { AdviceList: adviceListSchema };
+
+/** What the description is made with. */
+export interface ExportDescriptionTools {
+  readonly operation: (
+    id: string,
+    summary: string,
+    content: Json,
+    parameters?: readonly Json[],
+    failures?: readonly string[],
+  ) => Json;
+  readonly reference: (name: 'ProfileDocument' | 'AdviceList') => Json;
+  readonly queryParameters: (query: z.ZodObject) => readonly Json[];
+  readonly pathId: Json;
+}
+
+const formats = [
+  'json',
+  'seccomp',
+  'apparmor',
+  'networkpolicy',
+  'securitycontext',
+  'compose',
+  'docker',
+  'capabilities',
+];
+
+/** The routes of exports, as the description of the API has them. */
+export function exportPaths(tools: ExportDescriptionTools): Readonly<Record<string, Readonly<Record<string, Json>>>> {
+  const { operation, reference, queryParameters, pathId } = tools;
+  return {
+    '/api/v1/workloads/{id}/export/{format}': {
+      get: operation(
+        'exportProfile',
+        'The sum of what all nodes learned of a workload, for a file; or what it allows, as a profile of the kernel, an engine or a cluster.',
+        { ...reference('ProfileDocument'), 'application/yaml': {}, 'text/plain': {} },
+        [
+          pathId,
+          { name: 'format', in: 'path', required: true, schema: { type: 'string', enum: formats } },
+          ...queryParameters(exportQuerySchema),
+        ],
+        ['400', '404', '409'],
+      ),
+    },
+    '/api/v1/workloads/{id}/advice': {
+      get: operation(
+        'adviseWorkload',
+        'What of the rights of its containers a workload never used.',
+        reference('AdviceList'),
+        [pathId],
+        ['404'],
+      ),
+    },
+  };
+}
