@@ -8,16 +8,21 @@ import { optionsReference } from '../src/config/reference.ts';
 import { shippedRules } from '../src/agent/rule-source.ts';
 import { factsReference, rulesReference } from '../src/detect/reference.ts';
 import { loadRules } from '../src/detect/rule-parser.ts';
+import { loadPractices } from '../src/posture/practice-file.ts';
+import { practicesReference } from '../src/posture/reference.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { dashboardFiles } from '../dashboards/source/files.ts';
+import { receiversReference } from '../src/notify/reference.ts';
 import { root } from './run-node.mjs';
 
 const folder = join(root, 'docs', 'reference');
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'options.md'), optionsReference());
 writeFileSync(join(folder, 'access.md'), accessReference());
+writeFileSync(join(folder, 'receivers.md'), receiversReference());
 writeFileSync(join(folder, 'facts.md'), factsReference());
 writeFileSync(join(folder, 'rules.md'), rulesReference(loadRules([shippedRules]).rules));
+writeFileSync(join(folder, 'practices.md'), practicesReference(loadPractices()));
 
 for (const [name, text] of dashboardFiles()) writeFileSync(join(root, 'dashboards', name), text);
 

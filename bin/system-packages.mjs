@@ -105,7 +105,7 @@ export const systemPackages = [
     name: 'prometheus-alertmanager',
     why: 'takes alerts in tests',
     for: ['test'],
-    present: () => hasProgram('amtool'),
+    present: () => hasProgram('prometheus-alertmanager'),
   },
   { name: 'golang-go', why: 'renders the Helm chart in tests', for: ['test'], present: () => hasProgram('go') },
   ...['golang-github-masterminds-sprig-dev', 'golang-gopkg-yaml.v3-dev'].map((name) => ({

@@ -8,6 +8,10 @@
 #define SOCK_RAW 3
 #define SOCK_TYPE_MASK 0xf
 #define AF_PACKET 17
+/* Codes of signals that a process sends, siginfo(7). */
+#define SI_USER 0
+#define SI_QUEUE -1
+#define SI_TKILL -6
 
 /* Appends the text that an argument points to, at most 255 bytes. */
 static __always_inline void append_argument(struct scratch *s, u32 *at, u32 index)
@@ -100,6 +104,12 @@ static __always_inline void name_text(struct scratch *s)
 	s->text_start = 0;
 }
 
+/* Is it a raw or packet socket that a call of socket(2) with these arguments makes? */
+static __always_inline bool is_raw(u64 family, u64 type)
+{
+	return family == AF_PACKET || ((type & SOCK_TYPE_MASK) == SOCK_RAW && (family == AF_INET || family == AF_INET6));
+}
+
 SEC("tracepoint")
 int on_exit_call(struct trace_event_raw_sys_exit *context)
 {
@@ -115,10 +125,8 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 	c.result = context->ret;
 	/* What the arguments alone decide first: some of these calls are made all the time. */
 	if (what & AW_CALL_SOCKET) {
-		u32 type = argument_of(1) & SOCK_TYPE_MASK;
-
 		c.detail = argument_of(0) & 0xffffffff;
-		if (c.detail != AF_PACKET && (type != SOCK_RAW || (c.detail != AF_INET && c.detail != AF_INET6)))
+		if (!is_raw(c.detail, argument_of(1)))
 			return 0;
 	} else if (what & AW_CALL_STDIO) {
 		if (c.result < 0 || c.result > 2)
@@ -202,13 +210,18 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct task_str
 	struct call c = { .number = AW_CALL_KILL, .text = AW_CALL_NOTHING };
 	struct aw_watched *w, *other;
 	u32 relation = 0;
+	int code;
 	u64 id;
 
-	/* Pointers below 2 stand for the kernel, and so do codes above 0. */
+	/* Pointers below 2 stand for the kernel. */
 	if ((u64)info < 2 || target->tgid == task->tgid)
 		return 0;
 	w = watched_current();
-	if (!w || LOAD(info, si_code) > 0 || is_set_up())
+	if (!w || is_set_up())
+		return 0;
+	/* All other codes are the kernel's: a timer of anybody's, as timeout(1) has one, goes off in whatever process is running. */
+	code = LOAD(info, si_code);
+	if (code != SI_USER && code != SI_QUEUE && code != SI_TKILL)
 		return 0;
 	id = cgroup_of(target);
 	other = bpf_map_lookup_elem(&watched, &id);
@@ -236,6 +249,28 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct task_str
 	return 0;
 }
 
+/*
+ * Raw and packet sockets, where their making is allowed or refused: a hook at the end of every socket(2) costs each connection more than
+ * any other part of the sensor.
+ */
+static __noinline int take_raw_socket(struct aw_watched *w, int result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct call c = { .text = AW_CALL_NOTHING };
+	s64 number = call_number((void *)bpf_task_pt_regs(task));
+	bool x86 = bpf_core_field_exists(((struct pt_regs___x86 *)0)->orig_ax);
+
+	if (!w || number != (x86 ? SYS_SOCKET_X86 : SYS_SOCKET_ARM64) || calls_compat(task))
+		return 0;
+	c.detail = argument_of(0) & 0xffffffff;
+	if (!config.socket_call || !is_raw(c.detail, argument_of(1)) || is_set_up())
+		return 0;
+	c.number = config.socket_call;
+	c.result = result;
+	tell_call(w, &c, 0);
+	return 0;
+}
+
 /* Capabilities that the kernel asked for, granted and denied ones; each once for each container and sample. */
 SEC("tp_btf/cap_capable")
 int BPF_PROG(on_capability, const struct cred *cred, struct user_namespace *target, const struct user_namespace *granting, int capability,
@@ -246,7 +281,11 @@ int BPF_PROG(on_capability, const struct cred *cred, struct user_namespace *targ
 	u64 bit = 1ULL << (capability & 63);
 	u32 denied = result < 0;
 
-	if (!w || w->capabilities[denied & 1] & bit)
+	if (!w)
+		return 0;
+	if (capability == CAP_NET_RAW)
+		take_raw_socket(w, result);
+	if (w->capabilities[denied & 1] & bit)
 		return 0;
 	if (is_set_up())
 		return 0;

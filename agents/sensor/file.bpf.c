@@ -169,11 +169,14 @@ static __always_inline int take_open(long descriptor)
 }
 
 /*
- * Opens through io_uring, when they are completed: by the task itself or by one of its workers, which share its descriptors. The
- * operation is told by on_io_uring (call.bpf.c).
+ * Opens through io_uring, when they are completed: by the task itself or by one of its workers, which share its descriptors; and sockets
+ * that were made to listen by it (network.bpf.c). The operation is told by on_io_uring (call.bpf.c).
  */
 #define IORING_OP_OPENAT 18
 #define IORING_OP_OPENAT2 28
+#define IORING_OP_LISTEN 57
+
+static __noinline int tell_listening_file(struct file *file);
 
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_io_uring_complete, void *ring, void *request)
@@ -181,6 +184,8 @@ int BPF_PROG(on_io_uring_complete, void *ring, void *request)
 	struct io_kiocb *req = request;
 	u8 opcode = LOAD(req, opcode);
 
+	if (opcode == IORING_OP_LISTEN)
+		return LOAD(req, cqe.res) ? 0 : tell_listening_file(LOAD(req, file));
 	if (opcode != IORING_OP_OPENAT && opcode != IORING_OP_OPENAT2)
 		return 0;
 	return take_open(LOAD(req, cqe.res));

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Network: TCP by its state changes (outbound connections, refused ones too, and listening sockets, whatever the system call), UDP by
- * connect, bind, and datagrams to an address of their own (cgroup hooks: io_uring's too, and connections by TCP cost next to nothing).
+ * Network. Connections out, by TCP, refused ones too, and the peers of UDP: hooks of cgroups at connect and at datagrams to an address of
+ * their own, whatever the system call. Listening sockets and accepted connections: when the call returns. Where a hook of a cgroup cannot
+ * see the lineage, or another program may change where a connection goes, TCP is told by its changes of state instead, all of which
+ * that hook costs: six a connection.
  */
 #include "lib/record.h"
 
 /* An address in network order; IPv4 in the first four bytes. */
 struct endpoint {
-	u8 address[16];
+	u8 address[16] __attribute__((aligned(8)));
 	u16 family;
 	u16 port; /* host order */
 	u16 protocol;
@@ -43,6 +45,44 @@ static __always_inline u64 recent_endpoint(struct aw_watched *w, const struct en
 	return hash_words(AW_HASH_ENDPOINT_RECENT, words, 5);
 }
 
+/*
+ * The place of an endpoint among the last ones that its container showed, and what stands there when it was recognised in this sample
+ * (user space clears all when another begins). Compared as a whole, so that nothing needs to be hashed; null for what does not fit into a
+ * word. Two CPUs may write one place at once: what is mixed then names an endpoint that one of them recognised.
+ */
+static __always_inline u64 *last_slot(struct aw_watched *w, const struct endpoint *e, u32 kind, u8 peer, u64 word[2])
+{
+	u32 place;
+
+	word[0] = (u64)e->port << 32 | (u64)(e->protocol & 0xff) << 48 | (u64)kind << 56;
+	word[1] = config.epoch | w->container << 32;
+	if (kind == AW_KIND_NET_OUT && e->family == AF_INET) {
+		u32 address = *(u32 *)e->address;
+
+		word[0] |= address;
+		place = (address >> 24 ^ address >> 16 ^ e->port) & (AW_LAST_OUT - 1);
+	} else if (kind == AW_KIND_NET_IN) {
+		word[0] |= peer;
+		place = AW_LAST_OUT + (e->port & (AW_LAST_ENDPOINTS - AW_LAST_OUT - 1));
+	} else {
+		return 0;
+	}
+	return &w->last[place * 2];
+}
+
+static __always_inline bool is_last(const u64 *slot, const u64 word[2])
+{
+	return slot && slot[0] == word[0] && slot[1] == word[1];
+}
+
+static __always_inline void keep_last(u64 *slot, const u64 word[2])
+{
+	if (!slot)
+		return;
+	slot[0] = word[0];
+	slot[1] = word[1];
+}
+
 /* Programs of cgroups may have to do without task storage. */
 enum hooked { HOOKED_TRACEPOINT, HOOKED_CGROUP };
 
@@ -50,7 +90,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 {
 	struct aw_task *state;
 	struct scratch *s;
-	u64 words[3] = {}, hash, word, *slot;
+	u64 words[3] = {}, last_word[2], hash, word, *slot, *last;
 	u8 peer;
 	bool found;
 
@@ -63,10 +103,16 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 		e->family = AF_INET;
 	}
 	peer = kind == AW_KIND_NET_IN ? peer_of(e) : 0;
+	last = last_slot(w, e, kind, peer, last_word);
+	/* Of a container that is captured everything is told. */
+	if (is_last(last, last_word) && !(w->flags & AW_WATCHED_CAPTURE)) {
+		COUNT(known, kind);
+		return 0;
+	}
 	word = recent_endpoint(w, e, kind, peer);
 	slot = recent_slot(word, &found);
-	/* Of a container that is captured everything is told. */
 	if (found && !(w->flags & AW_WATCHED_CAPTURE)) {
+		keep_last(last, last_word);
 		COUNT(known, kind);
 		return 0;
 	}
@@ -75,6 +121,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 		if (w->flags & AW_WATCHED_PORT && known_as(w, hash_words(AW_HASH_NET_OUT_PORT, words, 1), kind)) {
 			if (slot)
 				*slot = word;
+			keep_last(last, last_word);
 			return 0;
 		}
 		words[0] |= (u64)e->family << 32;
@@ -89,8 +136,11 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 	u32 flags = 0;
 	enum decision decision = decide(w, hash, kind);
 
-	if (decision == DECIDED_KNOWN && slot)
-		*slot = word;
+	if (decision == DECIDED_KNOWN) {
+		keep_last(last, last_word);
+		if (slot)
+			*slot = word;
+	}
 	if (silent(w, decision, hook, &flags))
 		return 0;
 	state = hooked == HOOKED_TRACEPOINT || CGROUP_LINEAGE ? task_state(bpf_get_current_task_btf()) : 0;
@@ -146,6 +196,36 @@ static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 
 	return tell_endpoint(w, &e, kind, hook, HOOKED_TRACEPOINT);
 }
 
+/* A socket listens now; that of MPTCP stands for those of TCP below it. */
+static __always_inline int tell_listening(struct sock *sk)
+{
+	u16 protocol = LOAD(sk, sk_protocol);
+
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
+		return 0;
+	return on_endpoint(sk, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN, IPPROTO_TCP);
+}
+
+SEC("tracepoint/syscalls/sys_exit_listen")
+int on_exit_listen(struct trace_event_raw_sys_exit *context)
+{
+	struct sock *sk;
+
+	if (context->ret || !watched_current())
+		return 0;
+	sk = sock_of(argument_of(0));
+	return sk ? tell_listening(sk) : 0;
+}
+
+/* Called where operations of io_uring are completed (file.bpf.c). */
+static __noinline int tell_listening_file(struct file *file)
+{
+	struct sock *sk = file ? sock_of_file(file) : 0;
+
+	return config.tcp_by_cgroup && sk && watched_current() ? tell_listening(sk) : 0;
+}
+
+/* Attached only where the hooks above and the cgroup's for connect(2) cannot take its place. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_sock_state, struct sock *sk, int old_state, int new_state)
 {
@@ -193,7 +273,7 @@ int on_exit_accept(struct trace_event_raw_sys_exit *context)
 	e.family = LOAD(sk, __sk_common.skc_family);
 	e.port = LOAD(sk, __sk_common.skc_num);
 	if (e.family == AF_INET)
-		bpf_core_read(e.address, 4, &sk->__sk_common.skc_daddr);
+		*(u32 *)e.address = LOAD(sk, __sk_common.skc_daddr);
 	else if (e.family == AF_INET6)
 		bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_daddr);
 	return tell_endpoint(w, &e, AW_KIND_NET_IN, AW_HOOK_ACCEPT, HOOKED_TRACEPOINT);
@@ -203,39 +283,45 @@ int on_exit_accept(struct trace_event_raw_sys_exit *context)
 #define CLIENT_PORTS_FROM 32768
 
 /*
- * A peer of a UDP socket. A client's port that is written to from a port below those is an answer: that somebody is served counts then, as
- * for a connection that is accepted, and not the port, which is another each time.
+ * Where a socket is connected to, or a datagram goes. A client's port that UDP writes to from a port below those is an answer: that
+ * somebody is served counts then, as for a connection that is accepted, and not the port, which is another each time.
  */
-static __always_inline void tell_datagrams(struct bpf_sock_addr *context, struct aw_watched *w, struct endpoint *e)
+static __always_inline void tell_destination(struct bpf_sock_addr *context, struct aw_watched *w, struct endpoint *e)
 {
-	struct bpf_sock *sk = context->sk;
-	u32 local = sk ? sk->src_port : 0;
+	u32 kind = AW_KIND_NET_OUT, hook = AW_HOOK_CONNECT;
 
 	e->port = __builtin_bswap16(context->user_port);
-	if (local && local < CLIENT_PORTS_FROM && e->port >= CLIENT_PORTS_FROM) {
-		e->port = local;
-		tell_endpoint(w, e, AW_KIND_NET_IN, AW_HOOK_ACCEPT, HOOKED_CGROUP);
+	if (e->protocol == IPPROTO_TCP) {
+		COUNT_DEED(w, connects);
 	} else {
-		tell_endpoint(w, e, AW_KIND_NET_OUT, AW_HOOK_CONNECT, HOOKED_CGROUP);
+		struct bpf_sock *sk = context->sk;
+		u32 local = sk ? sk->src_port : 0;
+
+		if (local && local < CLIENT_PORTS_FROM && e->port >= CLIENT_PORTS_FROM) {
+			e->port = local;
+			kind = AW_KIND_NET_IN;
+			hook = AW_HOOK_ACCEPT;
+		}
 	}
+	tell_endpoint(w, e, kind, hook, HOOKED_CGROUP);
 }
 
-static __always_inline void tell_datagrams4(struct bpf_sock_addr *context)
+static __always_inline void tell_destination4(struct bpf_sock_addr *context)
 {
 	struct aw_watched *w = watched_current();
-	struct endpoint e = { .family = AF_INET, .protocol = IPPROTO_UDP };
+	struct endpoint e = { .family = AF_INET, .protocol = context->protocol };
 	u32 address = context->user_ip4;
 
 	if (!w)
 		return;
 	__builtin_memcpy(e.address, &address, 4);
-	tell_datagrams(context, w, &e);
+	tell_destination(context, w, &e);
 }
 
-static __always_inline void tell_datagrams6(struct bpf_sock_addr *context)
+static __always_inline void tell_destination6(struct bpf_sock_addr *context)
 {
 	struct aw_watched *w = watched_current();
-	struct endpoint e = { .family = AF_INET6, .protocol = IPPROTO_UDP };
+	struct endpoint e = { .family = AF_INET6, .protocol = context->protocol };
 	u32 words[4];
 
 	if (!w)
@@ -245,23 +331,28 @@ static __always_inline void tell_datagrams6(struct bpf_sock_addr *context)
 	words[2] = context->user_ip6[2];
 	words[3] = context->user_ip6[3];
 	__builtin_memcpy(e.address, words, 16);
-	tell_datagrams(context, w, &e);
+	tell_destination(context, w, &e);
+}
+
+static __always_inline bool tells_connect(struct bpf_sock_addr *context)
+{
+	return context->protocol == IPPROTO_UDP || (context->protocol == IPPROTO_TCP && config.tcp_by_cgroup);
 }
 
 /* Called for every connect(2); all answer 1: let it pass. */
 SEC("cgroup/connect4")
 int on_connect4(struct bpf_sock_addr *context)
 {
-	if (context->protocol == IPPROTO_UDP)
-		tell_datagrams4(context);
+	if (tells_connect(context))
+		tell_destination4(context);
 	return 1;
 }
 
 SEC("cgroup/connect6")
 int on_connect6(struct bpf_sock_addr *context)
 {
-	if (context->protocol == IPPROTO_UDP)
-		tell_datagrams6(context);
+	if (tells_connect(context))
+		tell_destination6(context);
 	return 1;
 }
 
@@ -270,7 +361,7 @@ SEC("cgroup/sendmsg4")
 int on_sendmsg4(struct bpf_sock_addr *context)
 {
 	if (context->protocol == IPPROTO_UDP)
-		tell_datagrams4(context);
+		tell_destination4(context);
 	return 1;
 }
 
@@ -278,6 +369,6 @@ SEC("cgroup/sendmsg6")
 int on_sendmsg6(struct bpf_sock_addr *context)
 {
 	if (context->protocol == IPPROTO_UDP)
-		tell_datagrams6(context);
+		tell_destination6(context);
 	return 1;
 }

@@ -111,6 +111,18 @@ static __always_inline u64 new_execution(void)
 	return (bpf_ktime_get_boot_ns() & ~1023ULL) | (bpf_get_smp_processor_id() & 1023);
 }
 
+/* Tells the history of a process. Nobody is woken: the reader comes by. */
+static __always_inline void send_mark(struct aw_watched *w, struct aw_mark *mark)
+{
+	begin_second(w, mark->time_ns >> 30);
+	if (__sync_fetch_and_add(&w->marks, 1) >= config.marks_per_second) {
+		count_loss(w->container, AW_HOOK_PROCESS, AW_LOSS_RATE_LIMITED);
+		return;
+	}
+	if (bpf_ringbuf_output(&mark_ring, mark, sizeof(*mark), BPF_RB_NO_WAKEUP))
+		count_loss(w->container, AW_HOOK_PROCESS, AW_LOSS_RING_FULL);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
@@ -195,9 +207,46 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 			if (state)
 				state->flags |= AW_TASK_REPORTED;
 		}
+	} else if (state && config.marks_per_second) {
+		struct aw_mark mark = {
+			.version = AW_WIRE_VERSION,
+			.kind = AW_MARK_START,
+			.flags = decision == DECIDED_KNOWN ? AW_MARK_KNOWN : 0,
+			.pid = task->tgid,
+			.time_ns = bpf_ktime_get_ns(),
+			.cgroup_id = w->container,
+			.program = program,
+			.execution = state->execution,
+			.other = parent_execution,
+			.detail = LOAD(task, real_parent, tgid),
+			.uid = LOAD(task, cred, uid.val),
+		};
+
+		send_mark(w, &mark);
+		/* Also of one that was lost: its end says when it began. */
+		state->flags |= AW_TASK_MARKED;
 	}
 	give_scratch(s);
 	return 0;
+}
+
+/* The end of what a mark told of, or should have. */
+static __always_inline void mark_end(struct task_struct *task, struct aw_task *state, struct aw_watched *w)
+{
+	struct aw_mark mark = {
+		.version = AW_WIRE_VERSION,
+		.kind = AW_MARK_END,
+		.pid = task->tgid,
+		.time_ns = bpf_ktime_get_ns(),
+		.cgroup_id = w->container,
+		.program = state->program,
+		.execution = state->execution,
+		.other = bpf_ktime_get_boot_ns() - state->execution,
+		.detail = task->exit_code,
+		.uid = LOAD(task, cred, uid.val),
+	};
+
+	send_mark(w, &mark);
 }
 
 SEC("tp_btf/sched_process_exit")
@@ -210,11 +259,15 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	if (task->pid != task->tgid)
 		return 0;
 	state = bpf_task_storage_get(&tasks, task, 0, 0);
-	if (!state || !(state->flags & AW_TASK_REPORTED))
+	if (!state || !(state->flags & (AW_TASK_REPORTED | AW_TASK_MARKED)))
 		return 0;
 	w = watched_current();
 	if (!w)
 		return 0;
+	if (state->flags & AW_TASK_MARKED) {
+		mark_end(task, state, w);
+		return 0;
+	}
 	s = take_scratch(w->container, AW_HOOK_EXIT);
 	if (!s)
 		return 0;

@@ -16,6 +16,8 @@ enum aw_hook wire_hook = AW_HOOK_COUNT;
 enum aw_loss wire_loss = AW_LOSS_COUNT;
 enum aw_origin wire_origin = AW_ORIGIN_UNKNOWN;
 enum aw_state wire_state = AW_STATE_PENDING;
+enum aw_mark_kind wire_mark_kind = AW_MARK_START;
+struct aw_mark wire_mark = { .kind = AW_MARK_START };
 enum aw_call wire_call = AW_CALL_FIRST;
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

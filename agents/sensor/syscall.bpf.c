@@ -10,15 +10,6 @@
 #define IA32_OPENAT 295
 #define IA32_OPENAT2 437
 
-static __always_inline s64 call_number(void *regs)
-{
-	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->orig_ax))
-		return LOAD((struct pt_regs___x86 *)regs, orig_ax);
-	if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->syscallno))
-		return LOAD((struct pt_regs___arm64 *)regs, syscallno);
-	return -1;
-}
-
 /* From a container's first process on, as everything else that it does: user space would come after the first calls of its program. */
 static __always_inline struct aw_syscalls *calls_of(u64 container)
 {
@@ -52,8 +43,7 @@ int on_any_call(struct bpf_raw_tracepoint_args *context)
 	number = call_number((void *)context->args[0]);
 	if (number >= AW_SYSCALLS_MAX)
 		return 0;
-	if (bpf_core_field_exists(task->thread_info.status))
-		compat = (task->thread_info.status & TS_COMPAT) != 0;
+	compat = calls_compat(task);
 	if (calls->sample != w->sample) {
 		calls->sample = w->sample;
 		__builtin_memset(calls->seen, 0, sizeof(calls->seen));
@@ -78,7 +68,7 @@ int on_compat_open(struct bpf_raw_tracepoint_args *context)
 	struct task_struct *task = bpf_get_current_task_btf();
 	u64 number;
 
-	if (!bpf_core_field_exists(task->thread_info.status) || !(task->thread_info.status & TS_COMPAT))
+	if (!calls_compat(task))
 		return 0;
 	number = call_number((void *)context->args[0]);
 	if (number != IA32_OPEN && number != IA32_CREAT && number != IA32_OPENAT && number != IA32_OPENAT2)

@@ -73,7 +73,8 @@ enum aw_hook {
 	AW_HOOK_CHANGE = 8,
 	AW_HOOK_ACCEPT = 9,
 	AW_HOOK_DNS = 10,
-	AW_HOOK_COUNT = 11,
+	AW_HOOK_PROCESS = 11, /* marks of processes, for the history alone */
+	AW_HOOK_COUNT = 12,
 };
 
 /* Why something was lost or shortened. */
@@ -201,6 +202,30 @@ struct aw_record {
 	struct aw_ancestor ancestors[AW_ANCESTORS_MAX];
 };
 
+#define AW_LAST_ENDPOINTS 6
+
+/*
+ * That a program which is told of in no record was started or ended, for the history alone: in a ring of their own, all of this size.
+ */
+enum aw_mark_kind {
+	AW_MARK_START = 1,
+	AW_MARK_END = 2,
+};
+struct aw_mark {
+	__u16 version;
+	__u8 kind; /* enum aw_mark_kind */
+	__u8 flags; /* AW_MARK_* */
+	__u32 pid;
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u64 cgroup_id; /* of the container */
+	__u64 program; /* AW_HASH_PROGRAM */
+	__u64 execution;
+	__u64 other; /* start: the execution that started it; end: how long it ran, nanoseconds */
+	__u32 detail; /* start: the parent's pid; end: exit_code as the kernel keeps it */
+	__u32 uid;
+};
+#define AW_MARK_KNOWN 0x1 /* start: known to the workload; else told before in this sample */
+
 /* Value of the `watched` map, keyed by cgroup id (u64). */
 struct aw_watched {
 	__u64 container; /* cgroup id of the container itself; differs from the key for cgroups made inside it */
@@ -214,7 +239,12 @@ struct aw_watched {
 	__u32 capture_tokens;
 	__u64 capture_time_ns; /* up to when tokens were given */
 	__u64 capabilities[2]; /* used in this sample: granted, denied */
+	__u64 last[AW_LAST_ENDPOINTS * 2]; /* endpoints recognised in this sample: the endpoint, the epoch and the container */
+	__u32 marks; /* in that second */
+	__u32 reserved2;
 };
+#define AW_LAST_OUT 4 /* a power of two, and so is the rest */
+
 #define AW_WATCHED_PROVISIONAL 0x1
 #define AW_WATCHED_FOLDED 0x2 /* the workload has digit-folded keys */
 #define AW_WATCHED_DIRECTORY 0x4 /* the workload has directory keys */
@@ -249,6 +279,7 @@ struct aw_task {
 };
 #define AW_TASK_RUNTIME 0x1 /* came from outside, has not executed anything in the container yet */
 #define AW_TASK_REPORTED 0x2 /* a record told of its execution */
+#define AW_TASK_MARKED 0x4 /* a mark did, or should have */
 
 /* Written once by user space before the programs are attached; `epoch` later. */
 struct aw_config {
@@ -256,7 +287,9 @@ struct aw_config {
 	__u32 epoch; /* raised when a key stopped being known */
 	__u32 records_per_second; /* of one container, file and net hooks; 0: no limit */
 	__u32 captured_per_second; /* of one container */
-	__u32 reserved;
+	__u32 tcp_by_cgroup; /* connections are told by cgroup hooks, not by changes of state */
+	__u32 socket_call; /* number of socket(2), when raw sockets are told where they are allowed; 0: they are not */
+	__u32 marks_per_second; /* of one container; 0: none are told */
 };
 
 /* Key of the map `container_losses`, whose value is a count. */

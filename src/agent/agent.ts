@@ -30,6 +30,8 @@ import { openSnapshots } from './node-snapshots.ts';
 import type { SnapshotSettings } from './node-snapshots.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
+import { ProcessMarks } from './process-marks.ts';
+import { PostureWatch } from './posture-watch.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
@@ -68,6 +70,8 @@ export interface AgentOptions {
   readonly historySize?: number;
   /** How long the flight recorder keeps what happened. Default 7 days. */
   readonly historyAgeMs?: number;
+  /** Starts and ends of programs that the flight recorder holds. Default `new`. */
+  readonly historyProcesses?: 'all' | 'new';
   /** False alerts a day that are acceptable on this node. */
   readonly alertBudget?: number;
   /** Thresholds by workload and dimension, decades. */
@@ -167,12 +171,18 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       reportSoon();
     },
   );
+  const posture: PostureWatch = new PostureWatch({
+    ...{ findings: watch.slices, clock, log, containers: () => containers, watches: () => sensor !== undefined },
+    raise: (alert, container) => pipeline.raise(alert, container),
+  });
+  cleanups.defer('practices', () => posture.stop());
   const { captureMs, historySize = 1e9, historyAgeMs = 7 * 86_400_000 } = options;
   const history = new History(
     { stateDir, nodeName, captureMs, historySize, historyAgeMs },
     clock,
     log,
     taking?.answerers,
+    [posture.companion],
   );
   cleanups.defer('history', () => history.recorder.close());
 
@@ -205,7 +215,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     kubernetes: { kubeconfig: options.kubeconfig, nodeName },
     log,
     clock,
-    listener: {
+    listener: posture.beside({
       started: (container) => {
         feed.started(container, clock.nowMs());
         pipeline.started(container);
@@ -226,7 +236,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       lifecycle: (event) => {
         pipeline.lifecycle(event);
       },
-    },
+    }),
   });
   const cluster = new ClusterNames(() => containers.kubernetes?.peers);
   const feed = new HistoryFeed({
@@ -263,7 +273,12 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     rates.close();
   });
 
-  const source = await startSource(options, pipeline, containers, log);
+  const marks = new ProcessMarks({
+    ...{ entries: history.recorder, clock },
+    byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
+  });
+  const wanted = options.historyProcesses === 'all' ? marks : undefined;
+  const source = await startSource({ ...options, marks: wanted }, pipeline, containers, log);
   const { sensor, poller } = source;
   const sliceLoops: SliceLoops = new SliceLoops({
     ...{ slices: watch.slices, sliceMs, startupMs, halfLifeMs, clock, log, arch: process.arch, random: Math.random },
@@ -310,7 +325,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     pipeline.tick();
     fleet.tick();
     sliceLoops.tick();
+    posture.tick();
     feed.tick(clock.nowMs());
+    marks.tick(clock.nowMs());
     history.recorder.flush();
   });
   every(rateMs, () => {
@@ -321,7 +338,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
-  const from = { ...own, stateDir, fleet, recording, taking, starters };
+  const from = { ...own, stateDir, fleet, recording, taking, starters, marks, posture };
   const lifeSign = new LifeSign(stateDir);
   cleanups.defer('sign of life', () => {
     lifeSign.remove();

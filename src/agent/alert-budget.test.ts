@@ -43,6 +43,27 @@ describe('AlertBudget', () => {
     expect(narrow.inForce(workload, 'file.read').warning).toBeLessThanOrEqual(3.2);
   });
 
+  test('detectors that share a dimension share its threshold: their expectations add up', () => {
+    const share = { workload, dimension: 'rate.exec' } as const;
+    const below = (perDay: number, most: number): BudgetEntry => ({
+      ...share,
+      expected: (warning) => (most < warning ? 0 : perDay),
+    });
+    const shared = new AlertBudget({ alertBudget: 1, sliceMs });
+    const entries = [below(2, 3.2), below(0.5, 9)];
+    shared.adjust(entries);
+    expect(shared.inForce(workload, 'rate.exec')).toMatchObject({ raised: 0.5 });
+    expect(shared.expectedPerDay(entries)).toBe(0.5);
+  });
+
+  test('what rules tell of a slice whatever was raised is expected whatever was raised', () => {
+    const told: BudgetEntry = { ...entry, suspicion: 3, expected: (warning) => (warning > 3 ? 0 : 4) };
+    const sure = budget(1, []);
+    sure.adjust([told]);
+    expect(sure.inForce(workload, 'file.read')).toMatchObject({ raised: 0 });
+    expect(sure.expectedPerDay([told])).toBe(4);
+  });
+
   test('counts what was raised within a day', () => {
     const counted = budget(1, []);
     const hourMs = 3_600_000;

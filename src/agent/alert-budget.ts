@@ -32,6 +32,8 @@ interface FeatureEntry extends Entry {
 export interface SliceEntry extends Entry {
   /** Expected false alerts a day where findings become alerts from so many decades; never grows with them. */
   readonly expected: (warning: number) => number;
+  /** What rules are sure to add to each finding, where that is known: what reaches the configured threshold by it is told whatever was raised. */
+  readonly suspicion?: number;
 }
 
 export type BudgetEntry = FeatureEntry | SliceEntry;
@@ -110,17 +112,22 @@ export class AlertBudget {
 
   /** A slice ended: thresholds are raised or lowered to fit the budget. */
   adjust(entries: readonly BudgetEntry[]): void {
-    const lines = entries.map((entry) => {
-      const { critical, suspicionAlone, raised } = this.inForce(entry.workload, entry.dimension);
+    // Several detectors may share a dimension, and so its threshold.
+    const groups = [...Map.groupBy(entries, ({ workload, dimension }) => idOf(workload, dimension))];
+    const lines = groups.flatMap(([, [first, ...others]]) => {
+      if (first === undefined) return [];
+      const { critical, suspicionAlone, raised } = this.inForce(first.workload, first.dimension);
       const raisedMax = Math.max(0, critical - suspicionAlone);
-      return { raised, raisedMax, expected: (by: number): number => this.#expected(entry, by) };
+      const expected = (by: number): number =>
+        others.reduce((sum, entry) => sum + this.#expected(entry, by), this.#expected(first, by));
+      return [{ raised, raisedMax, expected }];
     });
     const plan = planBudget(lines, this.#options.alertBudget ?? Infinity);
     this.#answers.clear();
     this.#raised = new Map(
-      entries.flatMap(({ workload, dimension }, index) => {
+      groups.flatMap(([id], index) => {
         const raised = plan[index] ?? 0;
-        return raised > 0 ? [[idOf(workload, dimension), raised] as const] : [];
+        return raised > 0 ? [[id, raised] as const] : [];
       }),
     );
   }
@@ -144,7 +151,10 @@ export class AlertBudget {
   #expected(entry: BudgetEntry, raised: number): number {
     const { workload, dimension } = entry;
     const configured = this.#configured(workload, dimension).warning;
-    if ('expected' in entry) return entry.expected(configured + raised);
+    if ('expected' in entry) {
+      const { expected, suspicion = 0 } = entry;
+      return expected(suspicion >= configured ? configured : configured + raised);
+    }
     const { containers, counts } = entry;
     // News whose suspicion alone reaches the configured threshold is told whatever was raised.
     const warning = Math.min(configured + raised, configured + surpriseOfNew(counts));

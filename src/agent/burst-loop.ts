@@ -5,7 +5,7 @@ import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Process } from '../model/event.ts';
 import type { ContainerRates } from '../model/node.ts';
-import { spinsOf } from '../profile/spin.ts';
+import { spinMs, spinsOf } from '../profile/spin.ts';
 import type { Look, Looks } from '../profile/spin.ts';
 import type { BurstWatch } from './burst-watch.ts';
 
@@ -121,7 +121,8 @@ export class BurstLoop {
     const { processes, watch, raise } = this.#options;
     const busy = this.#busy.get(container.id) ?? { looks: undefined, nextMs: 0 };
     this.#busy.set(container.id, busy);
-    if (nowMs < busy.nextMs) return false;
+    // Looks that are closer together than that say nothing.
+    if (nowMs < busy.nextMs || (busy.looks !== undefined && nowMs - busy.looks.timeMs < spinMs)) return false;
     const now: Looks = { timeMs: nowMs, processes: processes.work(container, processesMax) };
     const spins = busy.looks === undefined ? [] : spinsOf(busy.looks, now);
     const spin = spins.find(({ pid, still }) => still || processes.worksOnDevicesOnly(pid));

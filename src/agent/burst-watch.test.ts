@@ -123,6 +123,37 @@ describe('BurstWatch', () => {
     expect(again.watch.refused).toBe(0);
   });
 
+  test('a burst that takes some seconds to become one does not become usual on its way', () => {
+    const bench = new Bench();
+    bench.seconds(80, { execs: 2 });
+    expect(bench.seconds(6, { execs: 60 })).toBe(1);
+    expect(bench.findings[0]?.title()).toBe('184 programs were started within 5 seconds, at most 10 before');
+  });
+
+  test('what was told is what is expected of workloads that run, unless it was denied', () => {
+    const bench = new Bench();
+    bench.seconds(80, { execs: 1 });
+    expect(bench.watch.budgetEntries()).toEqual([]);
+    bench.seconds(1, { execs: 250 });
+    const entries = bench.watch.budgetEntries();
+    expect(entries.map(({ dimension }) => dimension)).toEqual(['rate.exec']);
+    expect(entries[0]?.like?.facts).toMatchObject({ burst: true });
+    expect(entries[0]?.expected(0)).toBeGreaterThan(0);
+    // More than surprise can add.
+    expect(entries[0]?.expected(1.5)).toBe(0);
+    bench.watch.save();
+    const { id: workload } = bench.container.workload;
+    const again = new Bench({}, bench.saved);
+    expect(again.watch.budgetEntries()).toEqual([]);
+    again.seconds(1, { execs: 1 });
+    expect(again.watch.budgetEntries()).toHaveLength(1);
+    const features = [{ dimension: 'rate.exec', key: 'rate.exec burst' } as const];
+    const decision = { id: 'd', verdict: 'deny', by: 'me', workload, features, timeMs: bench.nowMs } as const;
+    again.watch.decide(decision as never, again.nowMs);
+    again.watch.decide(decision as never, again.nowMs);
+    expect(again.watch.budgetEntries()).toEqual([]);
+  });
+
   test('damaged states are counted', () => {
     expect(new Bench({}, [{ workloadId: 'w', state: 7 }]).watch.refused).toBe(1);
   });

@@ -4,11 +4,12 @@ import type { Decision } from '../model/decision.ts';
 import type { Process } from '../model/event.ts';
 import { programKey } from '../model/program.ts';
 import { rateDimension } from '../model/rate.ts';
-import { BurstLevels, burstNames, parseBursts } from '../profile/burst-levels.ts';
+import { toldPerDay, toldShare } from '../profile/burst-expectation.ts';
+import type { BurstRecord } from '../profile/burst-expectation.ts';
+import { burstKinds, BurstLevels, burstNames, parseBursts } from '../profile/burst-levels.ts';
 import type { BurstName, StoredBursts } from '../profile/burst-levels.ts';
-import type { SliceEntry } from './alert-budget.ts';
 import { burstTitle } from './burst-words.ts';
-import type { SliceDetector, SliceFinding, SliceVerdict } from './slice-findings.ts';
+import type { ExpectedFinding, SliceDetector, SliceFinding, SliceVerdict } from './slice-findings.ts';
 
 /** Where the levels are kept. */
 export interface BurstStore {
@@ -57,9 +58,19 @@ const countedMs = 5_000;
 const workloadsMax = 1_000;
 /** Surprise of what never was: a decade for each tenfold of half hours, and one at most, as little speaks for a burst being harm. */
 const surpriseMax = 1;
+const halfHourMs = 1_800_000;
 
 interface Sample extends BurstFigures {
   readonly timeMs: number;
+  /** Programs that had been started within `countedMs`. */
+  readonly programs?: number | undefined;
+}
+
+/** A container that runs. */
+interface Sampled {
+  readonly container: Container;
+  readonly sinceMs: number;
+  readonly samples: readonly Sample[];
 }
 
 interface Watched {
@@ -76,7 +87,7 @@ interface Watched {
 export class BurstWatch implements SliceDetector {
   readonly #options: BurstWatchOptions;
   readonly #workloads: Map<string, Watched> = new Map();
-  readonly #samples: Map<string, { readonly sinceMs: number; readonly samples: readonly Sample[] }> = new Map();
+  readonly #samples: Map<string, Sampled> = new Map();
   readonly #gone: Set<string> = new Set();
   #refused = 0;
 
@@ -109,10 +120,14 @@ export class BurstWatch implements SliceDetector {
       watched.levels.watched(Math.min(nowMs - watched.measuredMs, windowMs));
       watched.measuredMs = nowMs;
     }
-    const samples = [...before.filter(({ timeMs }) => nowMs - timeMs <= windowMs + 200), { ...figures, timeMs: nowMs }];
-    this.#samples.set(container.id, { sinceMs, samples });
+    const recent: readonly Sample[] = before.filter(({ timeMs }) => nowMs - timeMs <= windowMs + 200);
+    const programs = started([...recent, { ...figures, timeMs: nowMs }], nowMs);
+    const samples = [...recent, { ...figures, timeMs: nowMs, programs }];
+    this.#samples.set(container.id, { container, sinceMs, samples });
     // What is too old to be of a burst is how the workload is.
-    for (const { pids, memoryBytes } of before.filter(({ timeMs }) => nowMs - timeMs > windowMs + 200)) {
+    for (const old of before.filter(({ timeMs }) => nowMs - timeMs > windowMs + 200)) {
+      const { pids, memoryBytes } = old;
+      this.#learn(watched, 'exec', old.programs, nowMs);
       this.#learn(watched, 'pids', pids, nowMs);
       this.#learn(watched, 'memory', memoryBytes, nowMs);
     }
@@ -122,7 +137,7 @@ export class BurstWatch implements SliceDetector {
     const { pids, memoryBytes } = figures;
     const risen = memoryBytes === undefined ? 0 : memoryBytes - lowest;
     return [
-      this.#judge(container, watched, 'exec', started(samples, nowMs), countedMs, nowMs),
+      this.#judge(container, watched, 'exec', programs, countedMs, nowMs),
       this.#judge(container, watched, 'pids', pids, windowMs, nowMs),
       // What is there is compared, what has come speaks.
       memoryBytes !== undefined && risen >= memoryBytes / 2
@@ -160,9 +175,29 @@ export class BurstWatch implements SliceDetector {
     for (const [, one] of changed) one.changed = false;
   }
 
-  /** Nothing can be said about what never was: no false alerts are expected of it, and all that come are counted. */
-  budgetEntries(): readonly SliceEntry[] {
-    return [];
+  /** What is expected of workloads with running containers, by how often bursts of any workload were told so far (src/profile/burst-expectation.ts). */
+  budgetEntries(): readonly ExpectedFinding[] {
+    const running = new Map([...this.#samples.values()].map(({ container }) => [container.workload.id, container]));
+    return burstNames.flatMap((name) => {
+      const record = ({ levels }: Watched): BurstRecord => ({
+        halfHours: levels.watchedMs / halfHourMs,
+        raised: levels.raised(name),
+      });
+      const share = toldShare([...this.#workloads.values()].map(record));
+      if (share === 0) return [];
+      return [...running].flatMap(([workloadId, container]) => {
+        const watched = this.#workloads.get(workloadId);
+        if (watched === undefined) return [];
+        const { halfHours } = record(watched);
+        const [perDay, most] = [toldPerDay(share, halfHours), surpriseOf(Math.floor(halfHours))];
+        const expected = (warning: number): number => (most < warning ? 0 : perDay);
+        const { speaksFrom } = burstKinds[name];
+        const facts = { value: speaksFrom, usual: 0, heldSeconds: windowMs / 1000, burst: true };
+        const profile = { samples: Math.floor(halfHours), ageSeconds: Math.round(watched.levels.watchedMs / 1000) };
+        const { workload } = container;
+        return [{ workload, dimension: rateDimension(name), expected, like: { container, facts, profile } }];
+      });
+    });
   }
 
   /** Throws what the store throws. */
@@ -196,10 +231,7 @@ export class BurstWatch implements SliceDetector {
     if (levels.adopt(nowMs)) watched.changed = true;
     const about = process === undefined ? '' : programKey(process.exe, process.args);
     const news = levels.news(name, value, nowMs, about);
-    if (news === 'usual') {
-      if (name === 'exec') this.#learn(watched, name, value, nowMs);
-      return undefined;
-    }
+    if (news === 'usual') return undefined;
     const finding = findingOf(container, name, {
       ...{ value, levels, heldMs, nowMs, process, about },
       goesOn: news === 'goes-on',
@@ -245,6 +277,11 @@ function started(samples: readonly Sample[], nowMs: number): number | undefined 
   return now === undefined || first === undefined || now < first ? undefined : now - first;
 }
 
+/** @param halfHours in which there was nothing like it */
+function surpriseOf(halfHours: number): number {
+  return Math.min(surpriseMax, Math.log10(halfHours + 1));
+}
+
 function keyOf(name: BurstName, about: string): string {
   return `${rateDimension(name)} burst${about === '' ? '' : ` ${about}`}`;
 }
@@ -271,10 +308,10 @@ function findingOf(
   },
 ): SliceFinding {
   const usual = levels.highest(name, nowMs);
-  const samples = Math.floor(levels.watchedMs / 1_800_000);
+  const samples = Math.floor(levels.watchedMs / halfHourMs);
   return {
     ...{ container, timeMs: nowMs, detector: 'bursts', goesOn },
-    surprise: Math.min(surpriseMax, Math.log10(samples + 1)),
+    surprise: surpriseOf(samples),
     feature: { dimension: rateDimension(name), key: keyOf(name, about) },
     title: () => burstTitle(name, { value, usual, heldMs, process }),
     evidence: () => ({

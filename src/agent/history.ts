@@ -32,12 +32,13 @@ export class History {
   /** For the outbox. */
   readonly companion: Companion;
 
-  /** @param answerers Of other questions, which share the link. */
+  /** @param answerers Of other questions, @param companions and others besides, which share the link. */
   constructor(
     { stateDir, nodeName: node, captureMs, historySize: sizeBytesMax, historyAgeMs: ageMsMax }: HistoryOptions,
     clock: Clock,
     log: Logger,
     answerers: Readonly<Record<string, Answerer>> = {},
+    companions: readonly Companion[] = [],
   ) {
     const recorder = new FlightRecorder({
       directory: join(stateDir, 'history'),
@@ -57,7 +58,7 @@ export class History {
       answerers: { ...answerers, [historyQuestion]: (args, signal) => this.#answer(args, signal) },
       log,
     });
-    this.companion = together([answers, new EvidenceCourier<DuePiece>(this.bundles)]);
+    this.companion = together([answers, new EvidenceCourier<DuePiece>(this.bundles), ...companions]);
   }
 
   /** For the report of the node. */
@@ -71,8 +72,11 @@ export class History {
   }
 
   async *#answer(args: Arguments, signal: AbortSignal): AsyncGenerator<string, Arguments, undefined> {
-    yield* this.recorder.lines(parseHistoryArguments(args), signal);
+    const reachedMs = yield* this.recorder.lines(parseHistoryArguments(args), signal);
     const { oldestMs } = this.recorder.state ?? {};
-    return oldestMs === undefined ? {} : { oldestMs };
+    return {
+      ...(oldestMs === undefined ? {} : { oldestMs }),
+      ...(Number.isFinite(reachedMs) ? { reachedMs } : {}),
+    };
   }
 }

@@ -9,11 +9,14 @@ export interface ProfileStore {
   save(changes: readonly StoredProfile[]): void;
 }
 
-/** The profiles of a node by workload, and their way to and from the store. */
+/** The profiles of a node by workload, and their way to and from the store. Ask for one each time: after a slice it is brought up to date then. */
 export class LearnedProfiles {
   readonly #store: ProfileStore;
   readonly #halfLifeMs: number | undefined;
   readonly #profiles: Map<string, Profile> = new Map();
+  /** Profiles whose slice is over and not yet reckoned up: that is done in parts, or when somebody asks for the profile. */
+  readonly #due: Set<Profile> = new Set();
+  #endedMs = 0;
 
   /** Loads all profiles; throws what the store throws. @param onLoaded told of each as it was stored */
   constructor(store: ProfileStore, halfLifeMs: number | undefined, onLoaded: (stored: StoredProfile) => void) {
@@ -27,11 +30,12 @@ export class LearnedProfiles {
 
   /** Undefined when nothing of the workload has run here. */
   get(workloadId: string): Profile | undefined {
-    return this.#profiles.get(workloadId);
+    const profile = this.#profiles.get(workloadId);
+    return profile && this.#reckoned(profile);
   }
 
-  all(): Iterable<Profile> {
-    return this.#profiles.values();
+  *all(): Iterable<Profile> {
+    for (const profile of this.#profiles.values()) yield this.#reckoned(profile);
   }
 
   /** The workload's profile, which begins now if there is none. */
@@ -41,17 +45,41 @@ export class LearnedProfiles {
       profile = new Profile({ workload, createdMs: nowMs }, this.#halfLifeMs);
       this.#profiles.set(workload.id, profile);
     }
+    return this.#reckoned(profile);
+  }
+
+  /** A slice is over for all profiles. Each is reckoned up by `foldPart`, or before anything else is done with it. */
+  endSlice(nowMs: number): void {
+    while (this.foldPart(Infinity));
+    this.#endedMs = nowMs;
+    for (const profile of this.#profiles.values()) this.#due.add(profile);
+  }
+
+  /** Reckons up profiles of about `featuresMost` features whose slice is over; true when there are more. */
+  foldPart(featuresMost: number): boolean {
+    let room = featuresMost;
+    for (const profile of this.#due) {
+      if (room <= 0) return true;
+      room -= 1 + this.#reckoned(profile).featureCount;
+    }
+    return false;
+  }
+
+  #reckoned(profile: Profile): Profile {
+    if (this.#due.size > 0 && this.#due.delete(profile)) profile.endSlice(this.#endedMs);
     return profile;
   }
 
   /** The profile takes the place of the one that the workload had. */
   replace(profile: Profile): void {
+    const replaced = this.#profiles.get(profile.workload.id);
+    if (replaced !== undefined) this.#due.delete(replaced);
     this.#profiles.set(profile.workload.id, profile);
   }
 
   /** The profile of a workload by its id or name. */
   named(workload: string): Profile | undefined {
-    return [...this.#profiles.values()].find(({ workload: { id, name } }) => id === workload || name === workload);
+    return [...this.all()].find(({ workload: { id, name } }) => id === workload || name === workload);
   }
 
   /** Features and kernel keys that did not fit. */
@@ -63,7 +91,7 @@ export class LearnedProfiles {
 
   /** Saves what changed, of all workloads or of one. Throws what the store throws; the changes are then kept for the next call. */
   save(workloadId?: string): void {
-    const of = workloadId === undefined ? this.#profiles.values() : [this.#profiles.get(workloadId)];
+    const of = workloadId === undefined ? this.all() : [this.get(workloadId)];
     this.#write([...of].flatMap((profile) => profile?.takeChanges() ?? []));
   }
 
@@ -71,7 +99,7 @@ export class LearnedProfiles {
   savePart(rowsMost: number): boolean {
     const changes: StoredProfile[] = [];
     let room = rowsMost;
-    for (const profile of this.#profiles.values()) {
+    for (const profile of this.all()) {
       const part = profile.takeChanges(room);
       if (part === undefined) continue;
       changes.push(part);

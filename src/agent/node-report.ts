@@ -10,6 +10,8 @@ import type { Fleet } from './fleet.ts';
 import type { NodeSnapshots } from './node-snapshots.ts';
 import type { History } from './history.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { ProcessMarks } from './process-marks.ts';
+import type { PostureWatch } from './posture-watch.ts';
 import type { Rates } from './rates.ts';
 import type { Recording } from './recording-watch.ts';
 import type { RuleSource } from './rule-source.ts';
@@ -52,6 +54,8 @@ export interface ReportSources {
   readonly fleet: Fleet;
   readonly taking: NodeSnapshots | undefined;
   readonly starters: Starters;
+  readonly marks: ProcessMarks;
+  readonly posture: PostureWatch;
 }
 
 /** What the agent tells the collector of itself and of what runs on its node, now. */
@@ -71,6 +75,8 @@ export function nodeReport({
   fleet,
   taking,
   starters,
+  marks,
+  posture,
 }: ReportSources): NodeReport {
   const { lossWindows } = pipeline;
   const counters = sensor?.counters();
@@ -88,6 +94,7 @@ export function nodeReport({
     { hook: 'alert', reason: 'folded', count: watchLosses.alertsFolded },
     { hook: 'alert', reason: 'forgotten', count: watchLosses.alertsForgotten },
     { hook: 'incident', reason: 'forgotten', count: watchLosses.incidentsForgotten },
+    { hook: 'process', reason: 'unidentified', count: marks.unidentified },
     { hook: 'history', reason: 'full', count: recorded.full },
     { hook: 'history', reason: 'store_failed', count: recorded.failed },
     { hook: 'history', reason: 'damaged_bytes', count: history.recorder.state?.damagedBytes ?? 0 },
@@ -103,6 +110,7 @@ export function nodeReport({
     { hook: 'fleet', reason: 'omitted', count: fleet.counters.omitted },
     { hook: 'fleet', reason: 'forgotten', count: fleet.counters.forgotten },
     { hook: 'starter', reason: 'refused', count: starters.refused },
+    ...Object.entries(posture.lost).map(([reason, count]) => ({ hook: 'posture', reason, count })),
     ...Object.entries(containers.kubernetes?.lost ?? {}).map(([reason, count]) => ({
       hook: 'kubernetes',
       reason,

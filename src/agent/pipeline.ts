@@ -11,7 +11,7 @@ import type { Announcement } from '../identity/containers.ts';
 import { Captures } from '../history/captures.ts';
 import { Pending } from '../identity/pending.ts';
 import { cgroupContents } from '../sensor/processes.ts';
-import type { Incidence } from '../sensor/known-map.ts';
+import type { IncidenceTaker } from '../sensor/known-map.ts';
 import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Losses } from './losses.ts';
@@ -278,9 +278,7 @@ export class Pipeline {
     if (this.#reading) return;
     this.#reading = true;
     try {
-      await sensor.readIncidences((incidence) => {
-        this.#count(incidence);
-      });
+      await sensor.readIncidences(this.#count);
     } catch (error) {
       this.#options.log.error({ err: error }, `what the kernel counted could not be read: ${errorText(error)}`);
     } finally {
@@ -293,7 +291,7 @@ export class Pipeline {
 
   #rollOver(nowMs: number): void {
     const { watch, alerts } = this.#options;
-    const { changes, sliceEnded, updates } = watch.rollover(nowMs);
+    const { changes, sliceEnded, updates } = watch.rollover(nowMs, 'in-parts');
     for (const { containerId, cgroupId, sample } of changes) {
       const workloadId = this.#options.containers.byId(containerId)?.workload.id;
       if (cgroupId !== undefined && workloadId !== undefined)
@@ -301,7 +299,7 @@ export class Pipeline {
       if (cgroupId !== undefined) this.#poller?.resample(cgroupId, sample.number);
     }
     for (const alert of updates) alerts.push(alert);
-    if (sliceEnded) this.#saves.inParts();
+    if (sliceEnded) this.#saves.sliceEnded();
   }
 
   /** Saves the profiles; a failure is logged and tried again with the next slice. */
@@ -361,13 +359,13 @@ export class Pipeline {
 
   #readIncidences(nowMs: number): void {
     this.#readMs = nowMs;
-    for (const incidence of this.#sensor?.incidences() ?? []) this.#count(incidence);
+    this.#sensor?.incidences(this.#count);
   }
 
-  #count({ workloadId, stratum, kernelKey, delta }: Incidence): void {
+  readonly #count: IncidenceTaker = (workloadId, kernelKey, stratum, delta) => {
     this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
     if (delta > 0) this.#options.counted?.(workloadId, kernelKey, delta);
-  }
+  };
 
   #handle(seen: Event, handle: KernelHandle | undefined, container: Container): void {
     const { watch, log, recorder, cluster } = this.#options;
@@ -384,7 +382,7 @@ export class Pipeline {
         this.#sensor?.answer(handle, workloadId, kernelKey, mark, number);
       }
       if (alsoKnown.length > 0) this.#recognise(workloadId, alsoKnown);
-      if (saveNow) this.#saves.now(workloadId);
+      if (saveNow) this.#saves.soon(workloadId);
     } catch (error) {
       this.#handlingFailures++;
       if (handle !== undefined) this.#sensor?.answer(handle, workloadId, undefined, 'forget');

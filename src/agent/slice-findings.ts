@@ -11,7 +11,7 @@ import type { Alert, Evidence } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Process } from '../model/event.ts';
-import type { Feature } from '../model/feature.ts';
+import type { Dimension, Feature } from '../model/feature.ts';
 import type { AlertBudget, SliceEntry } from './alert-budget.ts';
 
 /** What a detector says about the slice of a container that just ended. */
@@ -32,8 +32,8 @@ export interface SliceFinding {
   readonly evidence: () => Evidence;
   /** The process that did it, where one is known. */
   readonly process?: Process;
-  /** What rules of the dimension may know of the slice. */
-  readonly facts?: Omit<SliceFacts, 'name'>;
+  /** What rules of the dimension may know of the slice; its name is the dimension where nothing is said. */
+  readonly facts?: SliceFacts;
   /** What they may know of the profile: an old, settled one where nothing is said. */
   readonly profile?: Partial<ProfileFacts>;
 }
@@ -47,10 +47,16 @@ export interface SliceVerdict {
   readonly alert?: Alert;
 }
 
+/** What a detector expects of one of its dimensions; `expected` without what rules add. */
+export interface ExpectedFinding extends Omit<SliceEntry, 'suspicion'> {
+  /** A finding as it would be, where all are alike to rules: the rules that hold of it count, else the most suspicious of the dimension. */
+  readonly like?: Pick<SliceFinding, 'container' | 'facts' | 'profile'>;
+}
+
 /** A detector of slices, as far as the alert budget is concerned. */
 export interface SliceDetector {
   /** One for each of its dimensions in each workload with running containers. */
-  budgetEntries(): readonly SliceEntry[];
+  budgetEntries(): readonly ExpectedFinding[];
   /**
    * Does what an operator decided about features of its dimensions, and saves it; throws what its store throws. Doing it again, other than
    * `relearn`, changes nothing.
@@ -87,15 +93,26 @@ export class SliceFindings {
     this.#detectors.push(detector);
   }
 
-  /** What detectors expect at the thresholds that rules leave: the most suspicious rule of a dimension is thought to hold. */
+  /**
+   * What detectors expect at the thresholds that rules leave. Where nothing is said of what a finding would be like, the most suspicious rule of the
+   * dimension is thought to hold.
+   */
   budgetEntries(): readonly SliceEntry[] {
-    const rules = this.#options.rules();
     return this.#detectors.flatMap((detector) =>
-      detector.budgetEntries().map((entry) => {
-        const suspicion = rules.suspicionMax(entry.dimension);
-        return { ...entry, expected: (warning: number): number => entry.expected(warning - suspicion) };
+      detector.budgetEntries().map(({ like, workload, dimension, expected }) => {
+        const suspicion =
+          like === undefined ? this.#options.rules().suspicionMax(dimension) : this.#suspicionOf(dimension, like);
+        const added = (warning: number): number => expected(warning - suspicion);
+        return { workload, dimension, expected: added, ...(like === undefined ? {} : { suspicion }) };
       }),
     );
+  }
+
+  #suspicionOf(dimension: Dimension, { container, facts, profile }: NonNullable<ExpectedFinding['like']>): number {
+    const matches = this.#options
+      .rules()
+      .matching(dimension, sliceFactsOf({ name: dimension, ...facts }, container, { ...settled, ...profile }));
+    return Math.max(0, ...matches.map(({ suspicion }) => suspicion));
   }
 
   /** Tells the detectors what an operator decided. Throws what their stores throw. */

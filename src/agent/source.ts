@@ -5,6 +5,7 @@ import { systemClock } from '../lib/clock.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { ProcfsSource } from '../sensor/procfs.ts';
+import type { MarkTaker } from '../sensor/marks.ts';
 import { Sensor } from '../sensor/sensor.ts';
 import type { AgentOptions } from './agent.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -27,7 +28,8 @@ export async function startSource(
     sensor: wanted = 'auto',
     allSyscalls,
     sensorLoading,
-  }: Pick<AgentOptions, 'sensor' | 'allSyscalls' | 'sensorLoading'>,
+    marks,
+  }: Pick<AgentOptions, 'sensor' | 'allSyscalls' | 'sensorLoading'> & { readonly marks?: MarkTaker | undefined },
   pipeline: Pipeline,
   containers: Containers,
   log: Logger,
@@ -42,6 +44,7 @@ export async function startSource(
       sensor = new Sensor({
         log,
         allSyscalls,
+        ...(marks === undefined ? {} : { marks }),
         loaded: await loading.take(),
         listener: {
           event: (event, handle) => {

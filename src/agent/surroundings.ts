@@ -170,6 +170,18 @@ export function startsUp(container: Container, timeMs: number, startupMs: number
   return container.startedAtMs === undefined || timeMs - container.startedAtMs < startupMs ? 'startup' : 'steady';
 }
 
+/** Arguments that may be what runs: `sh /srv/x`. What awk works on is none, what it is told by `-f` is. */
+function scriptArguments(path: string, args: readonly string[]): readonly string[] {
+  const interpreter = interpreterOf(runningName(path, args));
+  if (interpreter === undefined) return [];
+  if (interpreter !== 'awk') return args.slice(1, 3);
+  return args.flatMap((argument, index) =>
+    index > 0 && /^(?:-f|--file|-E|--exec)$/.test(args[index - 1] ?? '')
+      ? [argument]
+      : (/^(?:-f|--file=)(.+)$/.exec(argument)?.slice(1) ?? []),
+  );
+}
+
 const writtenMax = 512;
 
 /** Files made in each container since it started, bounded: the oldest are forgotten first. */
@@ -191,9 +203,7 @@ export class WrittenFiles {
     if (event.kind !== 'exec' || paths === undefined) return false;
     const { path, script, process } = event;
     if (paths.has(path) || (script !== '' && paths.has(script))) return true;
-    // `sh /srv/x`: only for interpreters is an argument what runs.
-    const interpreter = interpreterOf(runningName(path, process.args)) !== undefined;
-    return interpreter && process.args.slice(1, 3).some((argument) => paths.has(argument));
+    return scriptArguments(path, process.args).some((argument) => paths.has(argument));
   }
 
   forget(containerId: string): void {

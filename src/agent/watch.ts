@@ -76,6 +76,8 @@ export class Watch {
   readonly #news: News = new News();
   readonly #blindness: Blindness = new Blindness();
   readonly #told: Told = new Told();
+  /** A slice is over, and not all profiles are up to date. */
+  #folding = false;
   #rules: RuleSet;
 
   /** Loads all profiles; throws what the store throws. */
@@ -218,24 +220,31 @@ export class Watch {
 
   /**
    * Ends samples that are over. Call it about once a second, after `addIncidence` with what the kernel counted when the slice is about to end.
+   * @param folding `in-parts`: profiles are left to `foldPart`
    */
-  rollover(nowMs: number): Rollover {
+  rollover(nowMs: number, folding: 'whole' | 'in-parts' = 'whole'): Rollover {
     const { ends, sliceEnded } = this.#samples.advance(nowMs);
     const changes: SampleChange[] = [];
     for (const end of ends) {
       this.#count(end, nowMs);
-      if (end.next !== undefined)
-        changes.push({
-          containerId: end.containerId,
-          cgroupId: this.#containers.get(end.containerId)?.cgroupId,
-          sample: end.next,
-        });
+      const { containerId, next: sample } = end;
+      const cgroupId = this.#containers.get(containerId)?.cgroupId;
+      if (sample !== undefined) changes.push({ containerId, cgroupId, sample });
     }
     if (sliceEnded) {
-      for (const profile of this.#profiles.all()) profile.endSlice(nowMs);
-      this.#budget.adjust(this.#budgetEntries());
+      this.#profiles.endSlice(nowMs);
+      this.#folding = true;
+      if (folding === 'whole') this.foldPart(Infinity);
     }
     return { changes, sliceEnded, updates: this.#deduplicator.due(nowMs) };
+  }
+
+  /** After a slice: brings profiles of about `featuresMost` features up to date, the thresholds with the last one; true when there is more. */
+  foldPart(featuresMost: number): boolean {
+    if (!this.#folding) return false;
+    this.#folding = this.#profiles.foldPart(featuresMost);
+    if (!this.#folding) this.#budget.adjust(this.#budgetEntries());
+    return this.#folding;
   }
 
   /** What the kernel counted for a key (or for that of a number) since the last call: samples in which containers of the workload showed it. */

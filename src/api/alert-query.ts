@@ -3,7 +3,7 @@ import { severities } from '../model/alert.ts';
 import type { Severity } from '../model/alert.ts';
 import { dimensionSchema } from '../protocol/alert-schema.ts';
 import { Problem } from './problem.ts';
-import { nearestName } from './suggestion.ts';
+import { nearestName } from '../lib/suggestion.ts';
 
 /** Formats of an export. */
 export const exportFormats = ['ndjson', 'csv', 'ocsf'] as const;

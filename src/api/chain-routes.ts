@@ -7,6 +7,8 @@ import { invalid, parseParameters } from './alert-query.ts';
 export interface ChainSource {
   /** Checks the next alerts, at most `limit`; `from` is where the step before ended. */
   checkChain(from: ChainPosition | undefined, limit: number): Promise<ChainProgress>;
+  /** The same of the audit trail. */
+  checkAudit(from: ChainPosition | undefined, limit: number): Promise<ChainProgress>;
 }
 
 /** Alerts in one step: some tenths of a second. */
@@ -30,6 +32,7 @@ export const chainProgressSchema: z.ZodType<ChainProgress> = z.object({
 
 /** Query parameters of `GET /api/v1/chain/verify`, as text. */
 export const chainQuerySchema: z.ZodObject = z.strictObject({
+  of: z.enum(['alerts', 'audit']).describe('Which chain: alerts when left out, or the audit trail.').optional(),
   after: z
     .string()
     .max(100)
@@ -39,9 +42,11 @@ export const chainQuerySchema: z.ZodObject = z.strictObject({
 
 /** `GET /api/v1/chain/verify`: the check in steps, so that no request takes long. */
 export function addChainRoutes(app: FastifyInstance, chain: ChainSource): void {
-  app.get('/api/v1/chain/verify', ({ query }) =>
-    chain.checkChain(parsePosition(parseParameters(chainQuerySchema, query)['after']), stepMax),
-  );
+  app.get('/api/v1/chain/verify', ({ query }) => {
+    const { after, of } = parseParameters(chainQuerySchema, query);
+    const from = parsePosition(after);
+    return of === 'audit' ? chain.checkAudit(from, stepMax) : chain.checkChain(from, stepMax);
+  });
 }
 
 function parsePosition(text: string | undefined): ChainPosition | undefined {

@@ -37,7 +37,7 @@ export interface DecisionQuery {
 }
 
 const text = z.string().max(limits.nameLength);
-const said = {
+const sayings = {
   by: z
     .string()
     .min(1)
@@ -50,7 +50,7 @@ const said = {
 };
 /** Body of the decisions about an alert. */
 export const saidSchema: z.ZodType<{ readonly by?: string | undefined; readonly reason: string }> =
-  z.strictObject(said);
+  z.strictObject(sayings);
 
 /** Body of a decision about a workload. */
 export interface WorkloadVerdict {
@@ -68,7 +68,7 @@ export const workloadVerdictSchema: z.ZodType<WorkloadVerdict> = z
       .max(limits.decisionFeatures)
       .describe('accept: everything that is judged when left out; deny: required; relearn: none.')
       .optional(),
-    ...said,
+    ...sayings,
   })
   .refine(({ verdict, features }) => verdict !== 'deny' || features !== undefined, 'deny needs features')
   .refine(({ verdict, features }) => verdict !== 'relearn' || features === undefined, 'relearn takes no features');
@@ -118,11 +118,20 @@ async function decideAlert(
 ): Promise<StoredDecision> {
   const alert = await subjects.alert(id);
   const { by: claimed, reason } = bodyOf(saidSchema, request.body);
-  const by = nameOf(request, claimed);
+  return decideAlertAs(book, alert, { verdict, by: nameOf(request, claimed), reason });
+}
+
+/** Keeps what somebody says of an alert: it is about everything that the alert was raised for. */
+export function decideAlertAs(
+  book: DecisionBook,
+  alert: StoredAlert,
+  said: Pick<Decision, 'by' | 'reason'> & { readonly verdict: 'accept' | 'deny' | 'acknowledge' },
+): Promise<StoredDecision> {
+  const { id, dimension, key, workload } = alert;
   const about = [...(alert.features ?? [])];
-  if (about.length === 0) about.push({ dimension: alert.dimension, key: alert.key });
-  const features = verdict === 'acknowledge' ? [] : about;
-  return book.decide({ verdict, workload: alert.workload.id, features, alert: alert.id, by, reason });
+  if (about.length === 0) about.push({ dimension, key });
+  const features = said.verdict === 'acknowledge' ? [] : about;
+  return book.decide({ ...said, workload: workload.id, features, alert: id });
 }
 
 async function decideWorkload(

@@ -32,6 +32,8 @@ interface NodeHistory {
 interface HistoryEnd {
   readonly nodes: readonly NodeHistory[];
   readonly more: boolean;
+  /** Where to go on, when that is not the last entry. */
+  readonly next?: HistoryPlace;
   readonly blind: readonly LossEntry[];
 }
 
@@ -158,8 +160,10 @@ function pageOf(items: readonly HistoryEntry[], end: HistoryEnd): HistoryPage {
   return { items, ...endOf(items.at(-1), end) };
 }
 
-function endOf(last: HistoryEntry | undefined, { more, nodes, blind }: HistoryEnd): Omit<HistoryPage, 'items'> {
-  return { ...(more && last !== undefined ? { next: cursorOf(last) } : {}), nodes, blind };
+function endOf(last: HistoryEntry | undefined, { more, next, nodes, blind }: HistoryEnd): Omit<HistoryPage, 'items'> {
+  const place =
+    next ?? (last === undefined ? undefined : { timeMs: Date.parse(last.time), seq: last.seq, node: last.node });
+  return { ...(more && place !== undefined ? { next: cursorOf(place) } : {}), nodes, blind };
 }
 
 /** An entry a line; the last line holds `end`, which is what a page holds besides its items. */
@@ -217,11 +221,11 @@ function kindOf(given: string): HistoryKind {
   return kind;
 }
 
-function cursorOf({ time, node, seq }: HistoryEntry): string {
-  return Buffer.from(JSON.stringify([Date.parse(time), seq, node])).toString('base64url');
+function cursorOf({ timeMs, node, seq }: HistoryPlace): string {
+  return Buffer.from(JSON.stringify([timeMs, seq, node])).toString('base64url');
 }
 
-const cursorSchema = z.tuple([z.int(), z.int().min(0), name]);
+const cursorSchema = z.tuple([z.int(), z.int().min(0), z.string().max(512)]);
 
 function parseCursor(given: string | undefined): HistoryPlace | undefined {
   if (given === undefined) return undefined;

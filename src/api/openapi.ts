@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { accessComponents, accessPaths } from './access-openapi.ts';
 import { alertQuerySchema } from './alert-query.ts';
-import { auditPageSchema, auditQuerySchema } from './audit-trail.ts';
 import { chainProgressSchema, chainQuerySchema } from './chain-routes.ts';
 import { countListSchema, countQuerySchema } from './count-query.ts';
 import {
@@ -13,14 +13,16 @@ import {
 import { importQuerySchema, importViewSchema, profileDocumentSchema } from './exchange-routes.ts';
 import { exportComponents, exportPaths } from './export-openapi.ts';
 import { historyPageSchema, historyQuerySchema, ndjsonType } from './history-routes.ts';
+import { notificationComponents, notificationPaths } from './notification-openapi.ts';
 import { incidentQuerySchema } from './incident-query.ts';
 import { incidentDetailSchema, incidentPageSchema } from './incident-views.ts';
 import { auditEventListSchema, auditReceiptSchema, auditWebhookQuerySchema } from './kubernetes-routes.ts';
 import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
+import { postureComponents, posturePaths } from './posture-openapi.ts';
 import { problemSchema, problemType } from './problem.ts';
 import { describeAccess } from './route-access.ts';
-import { newSecretSchema, tokenBodySchema, tokenListSchema, tokenSchema } from './token-routes.ts';
+import { slackActionBody, slackActionFailures, slackActionSummary } from './slack-routes.ts';
 import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -47,13 +49,11 @@ const components = {
   SnapshotList: snapshotListSchema,
   SnapshotTicket: snapshotTicketSchema,
   HistoryPage: historyPageSchema,
-  Token: tokenSchema,
-  TokenList: tokenListSchema,
-  NewToken: tokenBodySchema,
-  NewSecret: newSecretSchema,
-  AuditPage: auditPageSchema,
+  ...accessComponents,
+  ...postureComponents,
   AuditEventList: auditEventListSchema,
   AuditReceipt: auditReceiptSchema,
+  ...notificationComponents,
   Problem: problemSchema,
 } as const;
 
@@ -245,42 +245,18 @@ export function describeApi(version: string): Json {
           ['400', '404'],
         ),
       },
+      ...notificationPaths({ operation, reference, queryParameters }),
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
-      '/api/v1/tokens': {
-        get: operation('listTokens', 'Tokens, also those that are not accepted any more.', reference('TokenList')),
-        post: created(
-          posted(
-            operation(
-              'createToken',
-              'Makes a token; its secret is shown once.',
-              reference('NewSecret'),
-              [],
-              ['400', '409'],
-            ),
-            'NewToken',
-          ),
-        ),
-      },
-      '/api/v1/tokens/{id}': {
-        delete: operation(
-          'revokeToken',
-          'Revokes a token, by id or name; whoever uses it is turned away from then on.',
-          reference('Token'),
-          [pathId],
-          ['404'],
-        ),
-      },
-      '/api/v1/audit': {
-        get: operation(
-          'listAudit',
-          'What was changed through the API: who, when, from where, what, and what came of it; the latest first.',
-          reference('AuditPage'),
-          queryParameters(auditQuerySchema),
-          ['400'],
-        ),
-      },
+      ...posturePaths({
+        ...{ operation, reference, queryParameters, pathId },
+        making: (made, body) => created(posted(made, body)),
+      }),
+      ...accessPaths({
+        ...{ operation, reference, queryParameters, pathId },
+        making: (made, body) => created(posted(made, body)),
+      }),
       '/kubernetes/audit': {
         post: posted(
           operation(
@@ -292,6 +268,12 @@ export function describeApi(version: string): Json {
           ),
           'AuditEventList',
         ),
+      },
+      '/slack/actions': {
+        post: {
+          ...operation('takeSlackAction', slackActionSummary, {}, [], slackActionFailures),
+          requestBody: slackActionBody,
+        },
       },
     },
     components: {

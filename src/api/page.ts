@@ -3,6 +3,7 @@ const endpoints: readonly (readonly [string, string])[] = [
   ['/api/v1/incidents', 'incidents: alerts of one container and process tree, close in time'],
   ['/api/v1/workloads', 'workloads, and how well each is known'],
   ['/api/v1/nodes', 'agents: version, sensor, hooks missing, losses'],
+  ['/api/v1/posture', 'practices: what runs breaks which'],
   ['/metrics', 'Prometheus metrics'],
   ['/readyz', 'ready or not'],
   ['/openapi.json', 'description of the API'],

@@ -29,8 +29,14 @@ import type { ProfileExchange } from './exchange-routes.ts';
 import type { ProfileExports } from './export-routes.ts';
 import { addKubernetesRoutes, withUsers } from './kubernetes-routes.ts';
 import type { AuditIntake, WorkloadSource } from './kubernetes-routes.ts';
+import { addNotificationRoutes } from './notification-routes.ts';
+import type { NotificationDesk, SilenceBook } from './notification-routes.ts';
 import { describeApi } from './openapi.ts';
 import { startPage } from './page.ts';
+import { addSlackRoutes } from './slack-routes.ts';
+import type { SlackActionSource } from './slack-routes.ts';
+import { addPostureRoutes } from './posture-routes.ts';
+import type { PostureRoutesOptions } from './posture-routes.ts';
 import { addSnapshotRoutes } from './snapshot-routes.ts';
 import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
 import { Problem } from './problem.ts';
@@ -81,12 +87,16 @@ export interface RouteOptions {
   readonly exports: ProfileExports;
   readonly snapshots: SnapshotRoutesOptions;
   readonly alertFormats: AlertFormats;
+  readonly silences: SilenceBook;
+  readonly notifications: NotificationDesk;
   readonly history: HistorySource;
   readonly historyOcsf: HistoryLines;
+  readonly posture: PostureRoutesOptions;
   readonly tokens: TokenBook;
   readonly audit: AuditTrail;
   /** Where the audit log of the Kubernetes API goes. */
   readonly kubernetesAudit: AuditIntake;
+  readonly slackActions: SlackActionSource;
   /** The Prometheus text format. */
   readonly metrics: () => Promise<string>;
   /** Why alerts cannot be stored now; undefined when they can. */
@@ -154,9 +164,12 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     () => clock.nowMs(),
     options.historyOcsf,
   );
+  addNotificationRoutes(app, options, { alert: (id) => oneAlert(alerts, id), clock });
+  addPostureRoutes(app, options.posture, () => clock.nowMs());
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
   addKubernetesRoutes(app, options.kubernetesAudit);
+  addSlackRoutes(app, options.slackActions, options.decisions, (id) => oneAlert(alerts, id));
   app.get('/api/v1/nodes', () => ({ items: nodes.states().map((state) => viewNode(state, clock.nowMs())) }));
 }
 

@@ -10,6 +10,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Principal } from '../model/access.ts';
 import { unknownParameter } from './alert-query.ts';
 import { keepTrail } from './audit-trail.ts';
+import { addEntityTags } from './entity-tags.ts';
 import { Authentication, permit, shownBy } from './authentication.ts';
 import type { Gatekeeper } from './authentication.ts';
 import { checkListen, isLoopback, judgeRequest, parseListen } from './guard.ts';
@@ -134,6 +135,7 @@ export class ApiServer {
       const [parameter] = Object.keys(request.query ?? {});
       if (access.query !== true && parameter !== undefined) throw unknownParameter(parameter, []);
     });
+    addEntityTags(this.#app);
     keepTrail(this.#app, options.audit, { clock, log });
     this.#app.setErrorHandler((error, request, reply) => this.#failed(error, request.url, reply));
     this.#app.setNotFoundHandler((request, reply) => {
@@ -257,9 +259,17 @@ export class ApiServer {
     const code = error instanceof AnchorwatchError ? error.code : 'internal';
     const retryable = error instanceof AnchorwatchError && error.retryable;
     // The cause names files of the server; it is for the log, not for whoever asks.
-    return send(reply, new Problem(retryable ? 503 : 500, code, 'the collector failed to answer; its log says why'));
+    const detail = passing.get(code) ?? 'the collector failed to answer; its log says why';
+    return send(reply, new Problem(retryable ? 503 : 500, code, detail));
   }
 }
+
+/** What passes by itself, in words that name no file of the server. */
+const passing: ReadonlyMap<string, string> = new Map([
+  ['store.thread', 'a thread of the store ended and is being started again: try again in a moment'],
+  ['store.full', 'the store has no space left on its disk'],
+  ['store.busy', 'another process holds the file of the store: try again in a moment'],
+]);
 
 function ignore(): void {
   // Nobody wants to know.

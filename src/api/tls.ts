@@ -5,6 +5,7 @@ import type { Server, ServerOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { revocationEndsMs } from './revocation-list.ts';
 
 /** PEM files of the collector. */
 export interface TlsFiles {
@@ -13,12 +14,14 @@ export interface TlsFiles {
   readonly keyFile: string;
   /** Who vouches for agents; with it they show certificates. */
   readonly clientCaFile?: string | undefined;
+  /** Which of their certificates do not count any more. */
+  readonly clientCrlFile?: string | undefined;
 }
 
 export interface TlsEvents {
   /** The certificate, PEM, at the start and whenever it is another one. */
   readonly certificate: (cert: string) => void;
-  /** Somebody else vouches for agents now. */
+  /** Somebody else vouches for agents now, or certificates were revoked. */
   readonly clientCaChanged: () => void;
 }
 
@@ -26,6 +29,9 @@ interface Loaded {
   readonly cert: string;
   readonly key: string;
   readonly ca: string | undefined;
+  readonly crl: string | undefined;
+  /** When the list of revoked certificates ends, milliseconds since the epoch. */
+  readonly crlEndsMs: number | undefined;
 }
 
 /** Looked at so often, because not every file system tells of changes (mounted secrets are links that are turned). */
@@ -53,6 +59,7 @@ export class Tls {
   readonly #timer: NodeJS.Timeout;
   #loaded: Loaded;
   #refused = '';
+  #endTold = false;
 
   /**
    * Throws AnchorwatchError `tls.files` when a file cannot be read or does not fit the others.
@@ -62,7 +69,7 @@ export class Tls {
     this.#log = log;
     this.#events = events;
     this.#loaded = load(files);
-    check(this.#loaded, files);
+    check(this.#loaded, files, Date.now());
     events.certificate(this.#loaded.cert);
     this.#timer = setInterval(() => this.reload(), lookMs).unref();
   }
@@ -94,14 +101,17 @@ export class Tls {
     try {
       const loaded = load(this.#files);
       const [now, before] = [JSON.stringify(loaded), JSON.stringify(this.#loaded)];
-      if (now === before) return;
-      check(loaded, this.#files);
+      if (now === before) {
+        this.#tellEnd();
+        return;
+      }
+      check(loaded, this.#files, Date.now());
       for (const server of this.#servers) {
         server.setSecureContext(contextOf(loaded));
         // A session that was begun under the old client CA must not be resumed.
         server.setTicketKeys(randomBytes(48));
       }
-      const caChanged = loaded.ca !== this.#loaded.ca;
+      const caChanged = loaded.ca !== this.#loaded.ca || loaded.crl !== this.#loaded.crl;
       this.#loaded = loaded;
       this.#refused = '';
       this.#events.certificate(loaded.cert);
@@ -112,7 +122,20 @@ export class Tls {
       // Said once: it is looked at every few seconds.
       if (text !== this.#refused) this.#log.error({ err: error }, `the certificate stays the old one: ${text}`);
       this.#refused = text;
+      this.#tellEnd();
     }
+  }
+
+  /** Says once that the list of revoked certificates has ended: TLS lets nobody in by a certificate then. */
+  #tellEnd(): void {
+    const { crlEndsMs } = this.#loaded;
+    const isOver = crlEndsMs !== undefined && crlEndsMs <= Date.now();
+    if (isOver && !this.#endTold)
+      this.#log.error(
+        { code: 'tls.files', file: this.#files.clientCrlFile },
+        `the list of revoked certificates ended at ${new Date(crlEndsMs).toISOString()}: agents with certificates are refused until there is a newer one`,
+      );
+    this.#endTold = isOver;
   }
 
   stop(): void {
@@ -120,15 +143,21 @@ export class Tls {
   }
 }
 
-function contextOf({ cert, key, ca }: Loaded): ServerOptions {
+function contextOf({ cert, key, ca, crl }: Loaded): ServerOptions {
   return {
     ...{ cert, key, ciphers, minVersion: 'TLSv1.2', honorCipherOrder: true },
     ...(ca === undefined ? {} : { ca, secureOptions: constants.SSL_OP_NO_TICKET }),
+    ...(crl === undefined ? {} : { crl }),
   };
 }
 
-function load({ certFile, keyFile, clientCaFile }: TlsFiles): Loaded {
-  return { cert: read(certFile), key: read(keyFile), ca: clientCaFile === undefined ? undefined : read(clientCaFile) };
+function load({ certFile, keyFile, clientCaFile, clientCrlFile }: TlsFiles): Loaded {
+  const crl = clientCrlFile === undefined ? undefined : read(clientCrlFile);
+  return {
+    ...{ cert: read(certFile), key: read(keyFile), ca: clientCaFile === undefined ? undefined : read(clientCaFile) },
+    crl,
+    crlEndsMs: crl === undefined ? undefined : revocationEndsMs(crl, clientCrlFile ?? ''),
+  };
 }
 
 function read(file: string): string {
@@ -140,7 +169,11 @@ function read(file: string): string {
 }
 
 /** OpenSSL's own messages do not name the file. */
-function check({ cert, key, ca }: Loaded, { certFile, keyFile, clientCaFile }: TlsFiles): void {
+function check(
+  { cert, key, ca, crlEndsMs }: Loaded,
+  { certFile, keyFile, clientCaFile, clientCrlFile }: TlsFiles,
+  nowMs: number,
+): void {
   const attempt = (what: string, work: () => unknown): void => {
     try {
       work();
@@ -153,4 +186,9 @@ function check({ cert, key, ca }: Loaded, { certFile, keyFile, clientCaFile }: T
     createSecureContext({ cert, key }),
   );
   if (ca !== undefined) attempt(`${clientCaFile ?? ''} is no certificate in PEM`, () => new X509Certificate(ca));
+  if (crlEndsMs !== undefined && crlEndsMs <= nowMs)
+    throw new AnchorwatchError(
+      'tls.files',
+      `${clientCrlFile ?? ''} ended at ${new Date(crlEndsMs).toISOString()}: every agent would be refused by it`,
+    );
 }

@@ -69,6 +69,7 @@ export const agent: CommandDefinition = {
           captureMs: settings.capture,
           historySize: settings.historySize,
           historyAgeMs: settings.historyAge,
+          historyProcesses: settings.historyProcesses,
           ...judgingOf(settings),
           ...recordingOf(settings),
           ...snapshotsOf(settings),

@@ -47,6 +47,8 @@ export const collector: CommandDefinition = {
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),
+        routesFile: settings.routes,
+        publicUrl: settings.publicUrl,
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

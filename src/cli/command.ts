@@ -12,8 +12,8 @@ export interface Surroundings {
   readonly stop: AbortSignal;
 }
 
-/** Exit status of the program. */
-export const exitStatus = { done: 0, failed: 1, usage: 2 } as const;
+/** Exit status of the program. `met`: what `--fail-on` names is there. */
+export const exitStatus = { done: 0, failed: 1, usage: 2, met: 3 } as const;
 
 type FlagValue = string | boolean | undefined;
 

@@ -9,6 +9,12 @@ export function deedOf(entry: HistoryEntry): string {
       return `${entry.path}  ${entry.process.args.join(' ')}`.trimEnd();
     case 'exit':
       return entry.signal === 0 ? `status ${String(entry.exitCode)}` : `signal ${String(entry.signal)}`;
+    case 'start':
+      return `${entry.path || '?'}${entry.process.ancestors.map(({ pid }) => `  by pid ${String(pid)}`).join('')}`;
+    case 'end': {
+      const how = entry.signal === 0 ? `status ${String(entry.exitCode)}` : `signal ${String(entry.signal)}`;
+      return `${how} after ${durationText(entry.durationMs)}`;
+    }
     case 'file':
       return `${entry.created ? 'made' : entry.access} ${entry.path}`;
     case 'change':
@@ -40,6 +46,10 @@ export function deedOf(entry: HistoryEntry): string {
     case 'loss':
       return lossDeed(entry);
   }
+}
+
+function durationText(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 function failed(error: string): string {
@@ -98,8 +108,9 @@ export class Story {
       if (isCaptured(entry)) this.#known.add(process.pid);
       else this.#known.delete(process.pid);
     }
+    const isMark = entry.kind === 'start' || entry.kind === 'end';
     const isEndOfKnown = entry.kind === 'exit' && process !== undefined && this.#known.delete(process.pid);
-    if (isCaptured(entry) || isEndOfKnown) {
+    if (isCaptured(entry) || isEndOfKnown || isMark) {
       this.#folded += 1;
       return [];
     }
@@ -121,12 +132,12 @@ export const csvHeader =
 /** An entry as a line of CSV (`csvCells`) that ends without its line break. `json` is the whole entry. */
 export function csvLine(entry: HistoryEntry): string {
   const { container } = entry;
-  const { process } = entry as { readonly process?: Extract<HistoryEntry, { kind: 'exec' }>['process'] };
+  const { process } = entry as { readonly process?: Partial<Extract<HistoryEntry, { kind: 'exec' }>['process']> };
   const workload = container?.workload.name ?? (entry.kind === 'known' ? entry.workload.name : '');
   return csvCells([
     ...[entry.time, entry.node, String(entry.seq), container?.name, container?.id, container?.image, workload],
     ...[container?.pod, entry.kind, deedOf(entry), process === undefined ? '' : String(process.pid), process?.exe],
-    ...[process?.args.join(' '), process === undefined ? '' : String(process.uid), process?.execution],
+    ...[process?.args?.join(' '), process === undefined ? '' : String(process.uid), process?.execution],
     ...[process?.parentExecution, isCaptured(entry) ? 'true' : '', JSON.stringify(entry)],
   ]);
 }

@@ -8,6 +8,7 @@ export function listeningOf({
   tlsCert,
   tlsKey,
   clientCa,
+  clientCrlFile,
   allowUnauthenticated,
   metricsOpen,
 }: Settings): Pick<CollectorOptions, 'listen' | 'tls' | 'allowUnauthenticated' | 'metricsOpen'> {
@@ -15,6 +16,11 @@ export function listeningOf({
   const common = { listen: listen.replace(/^https?:\/\//, ''), allowUnauthenticated, metricsOpen };
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new AnchorwatchError('bad-option', '--tls-cert and --tls-key go together: give both');
+  if (clientCrlFile !== undefined && clientCa === undefined)
+    throw new AnchorwatchError(
+      'bad-option',
+      '--client-crl-file needs --client-ca: it says which of its certificates are revoked',
+    );
   if (tlsCert === undefined || tlsKey === undefined) {
     if (clientCa !== undefined)
       throw new AnchorwatchError('bad-option', '--client-ca needs TLS: give --tls-cert and --tls-key too');
@@ -26,6 +32,6 @@ export function listeningOf({
     throw new AnchorwatchError('bad-option', `--listen ${listen} says http, and --tls-cert makes it https`);
   return {
     ...common,
-    tls: { certFile: tlsCert, keyFile: tlsKey, ...(clientCa === undefined ? {} : { clientCaFile: clientCa }) },
+    tls: { certFile: tlsCert, keyFile: tlsKey, clientCaFile: clientCa, clientCrlFile },
   };
 }

@@ -9,12 +9,17 @@ import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { incidents } from './incidents.ts';
+import { notifications } from './notifications.ts';
+import { notifyTest } from './notify.ts';
+import { posture, postureCommands } from './posture.ts';
 import { profileShow } from './profile.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
 import { profileAdvice, profileExport, profileImport } from './profile-exchange.ts';
+import { routesCheck, routesExplain } from './routes.ts';
 import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
+import { silenceAdd, silenceExpire, silenceList } from './silence.ts';
 import { snapshotGet, snapshotList, snapshotTake } from './snapshot.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { tokenCommands } from './tokens.ts';
@@ -31,7 +36,7 @@ const below = `
 Each command explains itself: anchorwatch alerts --help. Every option is also an environment variable (ANCHORWATCH_LISTEN) and a key
 of the YAML file that --config names.
 
-Exit status: 0 done, 1 failed, 2 usage.`;
+Exit status: 0 done, 1 failed, 2 usage, 3 what --fail-on names is there.`;
 
 function build(surroundings: Surroundings, finished: (status: number) => void): Command {
   const program = new Command('anchorwatch').description(about).addHelpText('after', below);
@@ -39,11 +44,17 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   program.enablePositionalOptions();
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
-  for (const definition of [up, agent, collector, doctor, alerts, incidents, workloads, history]) {
+  for (const definition of [
+    ...[up, agent, collector, doctor, alerts, incidents, workloads, posture, history, notifications],
+  ]) {
     const command = toCommand(definition, surroundings, finished);
     if (definition === alerts) {
       command.enablePositionalOptions();
       for (const inner of alertDecisions) command.addCommand(toCommand(inner, surroundings, finished));
+    }
+    if (definition === posture) {
+      command.enablePositionalOptions();
+      for (const inner of postureCommands) command.addCommand(toCommand(inner, surroundings, finished));
     }
     program.addCommand(command);
   }
@@ -59,6 +70,21 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   for (const definition of [rulesList, rulesShow, rulesTest])
     rules.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(rules);
+  const routes = new Command('routes')
+    .summary('who is told of which alerts: check a file, explain an alert')
+    .description('Routes of notifications (--routes FILE of the collector).');
+  for (const definition of [routesCheck, routesExplain])
+    routes.addCommand(toCommand(definition, surroundings, finished));
+  program.addCommand(routes);
+  const silence = new Command('silence')
+    .summary('alerts that nobody is told of for a while: add, list, expire')
+    .description('Silences: alerts that fit are stored and shown, and sent to nobody.');
+  for (const definition of [silenceAdd, silenceList, silenceExpire])
+    silence.addCommand(toCommand(definition, surroundings, finished));
+  program.addCommand(silence);
+  const notify = new Command('notify').summary('try receivers').description('Receivers of notifications.');
+  notify.addCommand(toCommand(notifyTest, surroundings, finished));
+  program.addCommand(notify);
   const snapshot = new Command('snapshot')
     .summary('examine a container in full: take, list, get')
     .description('Snapshots of containers: taken on critical alerts, and on demand.');
@@ -107,7 +133,7 @@ function say(surroundings: Surroundings, text: string): void {
 /**
  * Runs the command line.
  * @param args Arguments after the program's name.
- * @returns Exit status: 0 done, 1 failed, 2 usage.
+ * @returns Exit status: 0 done, 1 failed, 2 usage, 3 `--fail-on` met.
  */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let status: number = exitStatus.done;

@@ -31,16 +31,20 @@ async function verifyCollector(
   stop: AbortSignal,
   met: (step: ChainProgress) => void,
 ): Promise<Verified> {
-  let alerts = 0;
-  let after = '';
-  for (;;) {
-    const step = await ask<ChainProgress>(address, `/api/v1/chain/verify${after}`, stop);
-    const { checked, at, done, removed, fault } = step;
-    alerts += checked;
-    met(step);
-    if (done) return { where: address.url, alerts, end: at, removed, ...(fault === undefined ? {} : { fault }) };
-    after = `?after=${String(at.seq)}.${at.hash}`;
-  }
+  const whole = async (of: 'alerts' | 'audit', told: typeof met): Promise<Omit<ChainVerdict, 'audit'>> => {
+    let [alerts, after] = [0, ''];
+    for (;;) {
+      const step = await ask<ChainProgress>(address, `/api/v1/chain/verify?of=${of}${after}`, stop);
+      const { checked, at, done, removed, fault } = step;
+      alerts += checked;
+      told(step);
+      if (done) return { alerts, end: at, removed, ...(fault === undefined ? {} : { fault }) };
+      after = `&after=${String(at.seq)}.${at.hash}`;
+    }
+  };
+  const chain = await whole('alerts', met);
+  const { alerts: records, ...trail } = await whole('audit', () => undefined);
+  return { where: address.url, ...chain, audit: { records, ...trail } };
 }
 
 async function verifyStore(path: string): Promise<Verified> {
@@ -78,7 +82,17 @@ export function storeInState(state: string | undefined): string | undefined {
 }
 
 /** What people read. */
-function describe(
+function describe(verified: Verified, expectation: string | undefined): readonly string[] {
+  const { audit } = verified;
+  const before = audit.removed === 0 ? '' : ` Retention removed ${String(audit.removed)} before them.`;
+  const trail =
+    audit.fault === undefined
+      ? `The audit trail is whole: ${String(audit.records)} records.${before}`
+      : `The audit trail is broken at record ${String(audit.fault.seq)} (${audit.fault.what}): ${audit.fault.detail}.`;
+  return [...describeChain(verified, expectation), trail];
+}
+
+function describeChain(
   { where, alerts, end, removed, fault }: Verified,
   expectation: string | undefined,
 ): readonly string[] {
@@ -101,9 +115,9 @@ function describe(
 export const verify: CommandDefinition = {
   options: 'verify',
   usage: 'verify',
-  summary: 'prove that no stored alert was altered, removed or inserted',
+  summary: 'prove that no stored alert and no record of the audit trail was altered, removed or inserted',
   description:
-    'Follows the chain of alerts from the first to the last: every hash, every link, and what stands beside the text of each alert. Asks the ' +
+    'Follows the chain of alerts from the first to the last: every hash, every link, and what stands beside the text of each alert; then that of the audit trail (who changed what through the API). Asks the ' +
     'collector; with --store, or when none answers, it reads the file itself. Ends with status 1 and names the first alert that is not as it ' +
     'was stored. What it prints as the end of the chain can be kept elsewhere and given to --head later: that finds a chain that was computed ' +
     'anew by somebody who can write every file of the collector, which nothing on that machine can.',
@@ -122,7 +136,7 @@ export const verify: CommandDefinition = {
     const verdict = await verdictOf(invocation);
     const expectation =
       head === undefined || verdict.fault !== undefined ? undefined : await differs(invocation, verdict, head);
-    const whole = verdict.fault === undefined && expectation === undefined;
+    const whole = [verdict.fault, verdict.audit.fault, expectation].every((wrong) => wrong === undefined);
     if (invocation.own['json'] === true)
       terminal.out(jsonLine({ whole, ...verdict, ...(expectation === undefined ? {} : { head: expectation }) }));
     else for (const line of describe(verdict, expectation)) terminal.out(escapeForTerminal(line));

@@ -1,6 +1,7 @@
 import { Tokens } from '../access/tokens.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { AuditRecord } from '../model/access.ts';
+import type { AuditAnchorSchema } from '../store/audit-chain.ts';
 import { AuditTable } from '../store/audit-table.ts';
 import type { AuditSchema } from '../store/audit-table.ts';
 import { collectorMigrations } from '../store/collector-migrations.ts';
@@ -18,7 +19,7 @@ export interface AccessFile {
 
 /** Opens the file, which a running collector may have open too, or makes it. Throws AnchorwatchError `store.…`. */
 export function openAccessFile(path: string): AccessFile {
-  const database = openDatabase<TokenSchema & AuditSchema>({
+  const database = openDatabase<TokenSchema & AuditSchema & AuditAnchorSchema>({
     ...{ path, kind: 'collector', migrations: collectorMigrations, synchronous: 'full' },
   });
   const audit = new AuditTable(database);

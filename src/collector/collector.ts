@@ -5,7 +5,7 @@ import { Checks } from '../access/checks.ts';
 import { Gate } from '../access/gate.ts';
 import { Tokens } from '../access/tokens.ts';
 import { ApiServer } from '../api/server.ts';
-import { alertFormats, historyOcsf } from '../export/formats.ts';
+import { alertFormats, historyOcsf, postureFormats } from '../export/formats.ts';
 import type { TlsFiles } from '../api/tls.ts';
 import { Feed } from '../feed/feed.ts';
 import { EvidenceKeeper } from '../ingest/evidence.ts';
@@ -27,11 +27,17 @@ import type { MetricDescription } from '../lib/metrics.ts';
 import { ApiAudit } from './api-audit.ts';
 import { isApiUser } from './api-watch.ts';
 import { OwnMetrics } from './own-metrics.ts';
+import { Notifications } from './notifications.ts';
+import type { NotificationsOptions } from './notifications.ts';
+import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
+import { slackSigners } from '../notify/slack/slack.ts';
+import { PostureBook } from './posture-book.ts';
 import { profileExports } from './profile-exports.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
 import { Retention } from '../store/retention.ts';
 import { SnapshotArchives } from '../store/snapshot-archives.ts';
+import { threadMetrics } from './store-threads.ts';
 
 export interface CollectorOptions {
   /** `HOST:PORT`; port 0 picks one. */
@@ -68,8 +74,18 @@ export interface CollectorOptions {
   readonly retentionMs?: number;
   /** Size of the store's file beyond which the oldest alerts are removed. Default 10 GB. */
   readonly retentionBytes?: number;
+  /** Records of the audit trail that are older are removed. Default 400 days. */
+  readonly auditRetentionMs?: number;
+  /** YAML file that says which receivers are told of what; without it nobody is told of anything. */
+  readonly routesFile?: string | undefined;
+  /** Where people reach the collector: links in notifications begin with it. */
+  readonly publicUrl?: string | undefined;
+  /** Kinds of receivers. Default: all that there are. */
+  readonly receiverKinds?: NotificationsOptions['kinds'];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
+  /** YAML with exceptions of practices. */
+  readonly postureExceptions?: string;
 }
 
 export interface RunningCollector {
@@ -77,7 +93,7 @@ export interface RunningCollector {
   readonly url: string;
   /** Every metric that `/metrics` may show. */
   readonly metrics: readonly MetricDescription[];
-  /** Reads the certificate's files again. */
+  /** Reads the certificate's files and the routes file again. */
   reload(): void;
   stop(): Promise<void>;
 }
@@ -87,7 +103,7 @@ const nodeTickMs = 1000;
 
 /**
  * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `tls.files`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
- * and `store.…` (see `openDatabase`); whatever had been started is stopped then.
+ * `routes.…` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
  */
 export async function startCollector(options: CollectorOptions, log: Logger): Promise<RunningCollector> {
   const cleanups = new Cleanups();
@@ -124,9 +140,11 @@ async function assemble(
   chainFault.set(store.opened.fault === undefined ? 0 : 1);
   if (store.opened.fault !== undefined)
     log.error({ store: options.storePath }, `the chain of alerts is not as it was left: ${store.opened.fault}`);
+  const refreshThreads = threadMetrics(registry, store);
   const retention = new Retention({
     ...{ store, registry, clock, log },
     bounds: { ageMs: options.retentionMs ?? 90 * 86_400_000, sizeBytes: options.retentionBytes ?? 10_000_000_000 },
+    auditAgeMs: options.auditRetentionMs ?? 400 * 86_400_000,
   });
   retention.start();
   cleanups.defer('retention', () => retention.stop());
@@ -139,8 +157,20 @@ async function assemble(
   const nodeMetrics = new NodeMetrics(registry, () => nodes.states(), clock);
   const ownMetrics = new OwnMetrics(registry, dirname(options.storePath));
 
+  const notifications = await Notifications.start({
+    ...{ routesFile: options.routesFile, publicUrl: options.publicUrl, kinds: options.receiverKinds },
+    ...{ store, registry, clock, log },
+  });
+  cleanups.defer('notifications', () => notifications.stop());
+
   const feed = new Feed({ alerts: store, registry, log });
-  const listener = { stored: feed.publish.bind(feed), nodeChanged: feed.nodeChanged.bind(feed) };
+  const listener = {
+    stored: (...stored: Parameters<Feed['publish']>): void => {
+      feed.publish(...stored);
+      notifications.stored(stored[0]);
+    },
+    nodeChanged: feed.nodeChanged.bind(feed),
+  };
   const fleet = new Fleet({
     ...{ contributions: store.contributions, sum: (nowMs) => new ContributionSum(nowMs), registry, clock, log },
     prune: (nowMs) => store.contributions.prune(nowMs),
@@ -153,12 +183,17 @@ async function assemble(
     ...{ directory: join(stateDir, 'snapshots'), log },
     ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
   });
+  const posture = new PostureBook({
+    ...{ store, registry, clock, log, exceptionsFile: options.postureExceptions },
+    changed: feed.postureChanged.bind(feed),
+  });
+  await posture.load();
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
     },
     counted: nodeMetrics.countAlert.bind(nodeMetrics),
-    ...{ fleet, evidence },
+    ...{ fleet, evidence, posture },
     collectorVersion: version,
     alerts: store,
     nodes,
@@ -198,6 +233,7 @@ async function assemble(
     quietMs: options.incidentQuietMs ?? 900_000,
     closed: (closed) => {
       feed.publish([], closed);
+      notifications.closed(closed);
     },
   });
   const closing = setInterval(() => void incidents.closeQuiet(), incidentTickMs);
@@ -225,6 +261,13 @@ async function assemble(
     'anchorwatch_api_limited_total',
     'Requests that were answered with 429 because their client asked too often.',
   );
+  const actions = counter(
+    registry,
+    'anchorwatch_slack_actions_total',
+    'Requests to `POST /slack/actions`: buttons that decided (`action`), what is none of ours (`nothing`), and refusals by reason.',
+    ['outcome'],
+  );
+  for (const outcome of actionOutcomes) actions.inc({ outcome }, 0);
   const certificateFile = join(stateDir, 'listen.pem');
   const api: ApiServer = new ApiServer({
     gatekeeper: gate,
@@ -240,6 +283,11 @@ async function assemble(
     },
     audit: store.audit,
     kubernetesAudit: apiAudit,
+    slackActions: new SlackActions(
+      () => slackSigners(notifications.receivers()),
+      () => clock.nowMs(),
+      (outcome) => actions.inc({ outcome }),
+    ),
     metricsOpen: options.metricsOpen ?? false,
     tls: options.tls,
     requests: options.requests,
@@ -262,6 +310,8 @@ async function assemble(
     exports: profileExports,
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
+    ...{ notifications, silences: notifications.silences },
+    posture: { source: posture, exceptions: posture, formats: postureFormats(version) },
     history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
@@ -277,6 +327,7 @@ async function assemble(
         ownMetrics.decided(verdict);
         log.info({ decision: id, verdict, by, workload, alert: said.alert }, 'an operator decided');
         ingest.tellDecisions(names);
+        notifications.decided(decision);
         return stored;
       },
       decisions: store.decisions.bind(store),
@@ -284,12 +335,13 @@ async function assemble(
     },
     metrics: async () => {
       nodeMetrics.refresh();
+      refreshThreads();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
-      await Promise.all([incidents.refresh(), ownMetrics.refresh()]);
+      await Promise.all([incidents.refresh(), ownMetrics.refresh(), posture.refresh()]);
       return registry.metrics();
     },
-    notReady: () => ingest.storeTrouble,
+    notReady: () => store.trouble ?? ingest.storeTrouble,
     profileTimeoutMs: options.profileTimeoutMs ?? 5000,
     upgrades: {
       '/agent': (request, socket, head, { node }) => ingest.upgrade(request, socket, head, node),
@@ -308,7 +360,12 @@ async function assemble(
     for (const file of [listenFile, certificateFile]) rmSync(file, { force: true });
   });
   log.info({ url, store: options.storePath }, 'the collector listens');
-  return { url, metrics: describeMetrics(registry), reload: () => api.reload() };
+  const reload = (): void => {
+    api.reload();
+    notifications.reload();
+    posture.reload();
+  };
+  return { url, metrics: describeMetrics(registry), reload };
 }
 
 /** Renamed into place: whoever waits for the file never reads half of it. */

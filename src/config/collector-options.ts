@@ -1,5 +1,14 @@
 import type { OptionDefinition, Settings } from './settings.ts';
-import { durationBetween, notYet, parseBoolean, parseCount, type Parsed, parseSize, parseText } from './values.ts';
+import {
+  durationBetween,
+  notYet,
+  parseBoolean,
+  parseCount,
+  type Parsed,
+  parseSize,
+  parseText,
+  urlOf,
+} from './values.ts';
 
 type CollectorKey =
   | 'snapshotMaxSize'
@@ -11,10 +20,15 @@ type CollectorKey =
   | 'tlsCert'
   | 'tlsKey'
   | 'clientCa'
+  | 'clientCrlFile'
   | 'store'
   | 'retention'
   | 'retentionSize'
-  | 'bus';
+  | 'auditRetention'
+  | 'postureExceptions'
+  | 'bus'
+  | 'routes'
+  | 'publicUrl';
 
 function parseStore(text: string): Parsed<string> {
   if (/^postgres(?:ql)?:/.test(text)) return notYet('PostgreSQL', 'Use sqlite:PATH.')();
@@ -107,6 +121,16 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     commands: ['up', 'collector'],
     parse: parseText,
   },
+  clientCrlFile: {
+    name: 'client-crl-file',
+    env: ['ANCHORWATCH_CLIENT_CRL_FILE'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'no certificate is revoked',
+    help: 'Lists of revoked certificates (CRL) in PEM, one of each authority in --client-ca: agents whose certificate is in it are refused, and put out. Read again on SIGHUP and within seconds of a change; when a list ends, no certificate counts until there is a newer one.',
+    commands: ['up', 'collector'],
+    parse: parseText,
+  },
   store: {
     name: 'store',
     env: ['ANCHORWATCH_STORE'],
@@ -135,6 +159,25 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     commands: ['up', 'collector'],
     parse: parseSize,
   },
+  auditRetention: {
+    name: 'audit-retention',
+    env: ['ANCHORWATCH_AUDIT_RETENTION'],
+    placeholder: 'DURATION',
+    fallback: '400d',
+    help: 'How long the collector keeps the audit trail: who changed what through the API. An anchor says what was removed, and verify checks the rest.',
+    commands: ['up', 'collector'],
+    parse: durationBetween('1d', '36500d'),
+  },
+  postureExceptions: {
+    name: 'posture-exceptions',
+    env: ['ANCHORWATCH_POSTURE_EXCEPTIONS'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'those that the API made alone',
+    help: 'YAML with exceptions of practices: what does not count, who answers for it, why, and until when (docs/posture.md). Read again on SIGHUP.',
+    commands: ['up', 'collector'],
+    parse: parseText,
+  },
   bus: {
     name: 'bus',
     env: ['ANCHORWATCH_BUS'],
@@ -143,5 +186,25 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     help: 'Message bus that several collectors share. Not available yet.',
     commands: ['collector'],
     parse: notYet('a message bus', 'Leave it out: one collector needs none.'),
+  },
+  routes: {
+    name: 'routes',
+    env: ['ANCHORWATCH_ROUTES'],
+    placeholder: 'FILE',
+    fallback: undefined,
+    otherwise: 'nobody is told of anything',
+    help: 'YAML file that says which receivers (Slack, PagerDuty, …) are told of which alerts: docs/routing.md. Read again on SIGHUP and within seconds of a change; one with mistakes changes nothing.',
+    commands: ['up', 'collector', 'notify'],
+    parse: parseText,
+  },
+  publicUrl: {
+    name: 'public-url',
+    env: ['ANCHORWATCH_PUBLIC_URL'],
+    placeholder: 'URL',
+    fallback: undefined,
+    otherwise: 'notifications have no links to the collector',
+    help: 'Where people reach the collector, https://HOST[:PORT][/PATH]: links in notifications begin with it.',
+    commands: ['up', 'collector', 'notify'],
+    parse: urlOf(['https:', 'http:'], 'https://HOST'),
   },
 };

@@ -1,6 +1,6 @@
 import { logLevels } from '../lib/log.ts';
 import { collectorOptions } from './collector-options.ts';
-import { sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
+import { processSets, sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
 import {
@@ -22,14 +22,22 @@ const every: readonly CommandName[] = [
   'alerts',
   'incidents',
   'workloads',
+  'posture',
   'history',
   'profile',
   'snapshot',
   'token',
   'verify',
   'backup',
+  'silence',
+  'routes',
+  'notify',
+  'notifications',
 ];
-const asking: readonly CommandName[] = ['alerts', 'incidents', 'workloads', 'history', 'profile', 'snapshot', 'token'];
+const asking: readonly CommandName[] = [
+  ...['alerts', 'incidents', 'workloads', 'posture', 'history', 'profile', 'snapshot', 'token'],
+  ...['silence', 'routes', 'notify', 'notifications'],
+] as const;
 const watching: readonly CommandName[] = ['up', 'agent'];
 
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');
@@ -165,6 +173,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'How long the history of this node is kept.',
     commands: watching,
     parse: durationBetween('1h', '3650d'),
+  },
+  historyProcesses: {
+    name: 'history-processes',
+    env: ['ANCHORWATCH_HISTORY_PROCESSES'],
+    placeholder: 'WHICH',
+    fallback: 'new',
+    help: 'Starts and ends of programs in the history: new, what is new or raised an alert, with known ones counted; all, also each of what a workload is known to run, which costs the agent 2 to 4 µs of processor time for a start with its end.',
+    commands: watching,
+    parse: oneOf(processSets),
   },
   alertBudget: {
     name: 'alert-budget',

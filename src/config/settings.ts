@@ -11,6 +11,7 @@ export type CommandName =
   | 'alerts'
   | 'incidents'
   | 'workloads'
+  | 'posture'
   | 'history'
   | 'profile'
   | 'token'
@@ -19,7 +20,11 @@ export type CommandName =
   | 'rules'
   | 'record'
   | 'replay'
-  | 'snapshot';
+  | 'snapshot'
+  | 'silence'
+  | 'routes'
+  | 'notify'
+  | 'notifications';
 
 /** Where events are from. */
 export const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
@@ -27,6 +32,9 @@ type SensorChoice = (typeof sensorChoices)[number];
 
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
+
+/** Which starts and ends of programs the history holds: every one, or those that are told for something new. */
+export const processSets = ['all', 'new'] as const;
 
 /** When snapshots of containers are taken, and which programs are copied into them (src/snapshot). */
 export const snapshotTriggers = ['critical', 'warning', 'demand', 'never'] as const;
@@ -57,6 +65,7 @@ export interface Settings {
   readonly historySize: number;
   /** Milliseconds. */
   readonly historyAge: number;
+  readonly historyProcesses: (typeof processSets)[number];
   /** False alerts a day and node; Infinity: as many as there are. */
   readonly alertBudget: number;
   readonly thresholds: readonly ThresholdSetting[] | undefined;
@@ -94,6 +103,7 @@ export interface Settings {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly clientCa: string | undefined;
+  readonly clientCrlFile: string | undefined;
   readonly caFile: string | undefined;
   readonly clientCert: string | undefined;
   readonly clientKey: string | undefined;
@@ -103,7 +113,15 @@ export interface Settings {
   readonly retention: number;
   /** Bytes. */
   readonly retentionSize: number;
+  /** Milliseconds. */
+  readonly auditRetention: number;
+  /** File. */
+  readonly postureExceptions: string | undefined;
   readonly bus: undefined;
+  /** YAML file. */
+  readonly routes: string | undefined;
+  /** http(s):// address. */
+  readonly publicUrl: string | undefined;
 }
 
 export interface OptionDefinition<T> {

@@ -10,7 +10,7 @@ import type { Facts, ProfileFacts } from './facts.ts';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `slice` a dimension of slices (`rate.cpu`) with `value`, `usual`, `heldSeconds` and `burst`, `by` the program that did it, `api` a request to the Kubernetes API (`list secrets shop`: verb, resource with subresource or path, namespace) with `user`, `as`, `userAgent`, `code` and `refusedLately`. */
+/** See `exampleSchema`. `exec read write` are paths, `connect listen` endpoints, `accept` a local port, `from` whom, `dns` a name and the type of the question (`a.example TXT`), `call` a system call, `change` a change and its path (`chmod /tmp/x`), `slice` a dimension of slices (`rate.cpu`, `posture`) with `name`, `value`, `usual`, `heldSeconds` and `burst`, `by` the program that did it, `api` a request to the Kubernetes API (`list secrets shop`: verb, resource with subresource or path, namespace) with `user`, `as`, `userAgent`, `code` and `refusedLately`. */
 export interface Example extends Optional<{
   exec: string;
   read: string;
@@ -167,7 +167,7 @@ export function describedFacts(example: Example): Facts {
   const known = profile as unknown as ProfileFacts;
   if (example.api !== undefined) return apiFactsOf(describedRequest(example), example.refusedLately ?? 0, known);
   if (example.slice === undefined) return factsOf(describedEvent(example), container, known);
-  const { slice: name, value = 0, usual = 0, heldSeconds = 180, burst = false } = example;
+  const { slice: dimension, name = dimension, value = 0, usual = 0, heldSeconds = 180, burst = false } = example;
   return sliceFactsOf({ name, value, usual, heldSeconds, burst }, container, known);
 }
 

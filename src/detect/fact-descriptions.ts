@@ -8,7 +8,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
   event: {
     kind: 'What happened: `exec file connect listen accept dns call change lifecycle api`; `slice`: what the container did for some slices of time.',
     path: 'exec: the program; file and change: the file. Absolute, as the container sees it. api: the path of the request.',
-    name: 'Last part of `path`, of a program without its version (`python`), the applet of busybox and its like; connect: the DNS name that the address was given for; dns: the name asked for; slice: its dimension (`rate.cpu`); api: name of the object.',
+    name: 'Last part of `path`, of a program without its version (`python`), the applet of busybox and its like; connect: the DNS name that the address was given for; dns: the name asked for; slice: its dimension (`rate.cpu`), of posture the check; api: name of the object.',
     access: 'file: `read` or `write`.',
     created: 'file: it was made by this open.',
     origin:
@@ -40,7 +40,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     compat: 'exec: a program of the 32-bit ABI on a 64-bit machine.',
     peer: 'accept: who connects: `loopback private public`.',
     type: 'dns: what is asked for besides addresses (`TXT`, `MX`).',
-    value: 'slice: what was measured: cores, bytes, processes, or so many a second.',
+    value:
+      'slice: what was measured: cores, bytes, processes, or so many a second; of posture how grave the check is (0 notice, 1 warning, 2 critical).',
     usual: 'slice: what is usual for the workload at this hour, in the unit of `value`.',
     heldSeconds: 'slice: for how long it has been so.',
     burst: 'slice: it came within seconds; `usual` is then the highest that was seen before.',
@@ -59,6 +60,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     exe: 'Path of the program that did it.',
     name: 'Its name without directory and version; the applet of busybox and its like.',
     args: 'Its arguments.',
+    applet:
+      'What the shell of a multi-call program (busybox) does without executing anything: the name that its process goes by, `cp`. Empty for all others.',
     commandLine: '`args` with spaces between them.',
     uid: 'Its user id.',
     ancestors: 'Names of the programs above it, parent first.',

@@ -2,7 +2,7 @@ import { isRefused } from '../model/api-request.ts';
 import type { ApiRequest } from '../model/api-request.ts';
 import type { Container } from '../model/container.ts';
 import type { Event, Process } from '../model/event.ts';
-import { baseName, runningName } from '../model/program.ts';
+import { baseName, interpreterOf, isMultiCall, runningName } from '../model/program.ts';
 
 /** What rules may know of the workload's profile; `factDescriptions` says what each means. Plain values, so that judging stays a pure function. */
 export interface ProfileFacts {
@@ -24,6 +24,7 @@ export interface ProfileFacts {
 interface ProcessFacts {
   readonly exe: string;
   readonly name: string;
+  readonly applet: string;
   readonly args: readonly string[];
   readonly commandLine: string;
   readonly uid: number;
@@ -132,10 +133,15 @@ export function sliceFactsOf(slice: SliceFacts, container: Container, profile: P
 }
 
 function processFacts(process: Process | undefined): ProcessFacts {
-  const { exe = '', args = [], uid = 0, ancestors = [] } = process ?? {};
+  const { exe = '', args = [], comm = '', uid = 0, ancestors = [] } = process ?? {};
+  const name = runningName(exe, args);
   return {
     exe,
-    name: runningName(exe, args),
+    name,
+    applet:
+      isMultiCall(exe) && interpreterOf(name) === 'shell' && interpreterOf(comm) !== 'shell' && !isMultiCall(comm)
+        ? comm
+        : '',
     args,
     commandLine: args.join(' '),
     uid,

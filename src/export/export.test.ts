@@ -237,6 +237,28 @@ describe('the history', () => {
       reason: 'full',
       count: 3,
     },
+    {
+      seq: 1,
+      time: base.time,
+      node: base.node,
+      kind: 'start',
+      path: '/bin/x',
+      known: true,
+      process: { pid: 7, exe: '/bin/x', uid: 0, execution: '9', ancestors: [{ pid: 1, exe: '' }] },
+    },
+    {
+      ...{
+        seq: 2,
+        time: base.time,
+        node: base.node,
+        kind: 'end' as const,
+        path: '/bin/x',
+        durationMs: 2.5,
+        exitCode: 1,
+        signal: 0,
+      },
+      process: { pid: 7, exe: '/bin/x', uid: 0, execution: '9', ancestors: [{ pid: 1, exe: '' }] },
+    },
   ];
 
   test('every kind of entry is an event of the schema', () => {
@@ -251,6 +273,8 @@ describe('the history', () => {
       ...['exec 100701', 'exec 100701', 'exit 100702', 'file 100102', 'file 100101', 'connect 400101', 'accept 400101'],
       ...['listen 400107', 'dns 400301', 'dns-answer 400302', 'call 100304', 'change 100105', 'change 100104'],
       ...['lifecycle 99', 'container 99', 'known 99', 'rates 99', 'alert 200401', 'loss 99'],
+      'start 100701',
+      'end 100702',
     ]);
     expect(historyToOcsf(entries[12] ?? entries[0]!, '1')).toMatchObject({ status_id: 2, status_detail: 'EACCES' });
   });

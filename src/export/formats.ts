@@ -3,7 +3,10 @@ import type { HistoryEntry } from '../model/history.ts';
 import { alertColumns } from './alert-csv.ts';
 import { alertToOcsf } from './alert-ocsf.ts';
 import { csvLine } from '../lib/csv.ts';
+import type { PostureView } from '../model/posture.ts';
 import { historyEndToOcsf, historyToOcsf } from './history-ocsf.ts';
+import { postureJunit } from './posture-junit.ts';
+import { postureSarif } from './posture-sarif.ts';
 
 /** How alerts are written one after the other. */
 interface ExportFormat {
@@ -48,6 +51,13 @@ export function historyOcsf(version: string): HistoryLines {
     entry: (entry) => jsonLine(historyToOcsf(entry, version)),
     end: (of, timeMs) => jsonLine(historyEndToOcsf(of, timeMs, version)),
   };
+}
+
+/** Findings of practices for other programs. @param version Of this program. */
+export function postureFormats(
+  version: string,
+): Readonly<Record<'sarif' | 'junit', (findings: readonly PostureView[]) => string>> {
+  return { sarif: postureSarif(version), junit: postureJunit };
 }
 
 /** What JSON leaves as it is and a terminal acts upon or hides. */

@@ -57,6 +57,8 @@ function subjectOf(entry: HistoryEntry): string {
     case 'exec':
       return entry.path;
     case 'exit':
+    case 'start':
+    case 'end':
       return entry.process.exe;
     case 'file':
     case 'change':
@@ -107,6 +109,22 @@ function deedOf(entry: HistoryEntry, container: HistoryContainer | undefined): O
         process: processOf(entry.process, container),
         exit_code: entry.exitCode,
         ...(entry.signal === 0 ? {} : { unmapped: { signal: entry.signal } }),
+      };
+    case 'start':
+      return {
+        ...classification('process', 1),
+        ...succeeded(''),
+        actor: actorOf(entry.process, container),
+        process: processOf(entry.process, container),
+        unmapped: { known: entry.known },
+      };
+    case 'end':
+      return {
+        ...classification('process', 2),
+        actor: { process: processOf(entry.process, container) },
+        process: processOf(entry.process, container),
+        exit_code: entry.exitCode,
+        unmapped: { duration_ms: entry.durationMs, ...(entry.signal === 0 ? {} : { signal: entry.signal }) },
       };
     case 'file':
       return {
@@ -200,7 +218,7 @@ function deedOf(entry: HistoryEntry, container: HistoryContainer | undefined): O
 }
 
 /** A program is started by its parent; what the container runtime starts has none inside of the container. */
-function actorOf(process: Process, container: HistoryContainer | undefined): OcsfObject {
+function actorOf(process: Pick<Process, 'ancestors'>, container: HistoryContainer | undefined): OcsfObject {
   const [parent] = process.ancestors;
   if (parent === undefined) return { app_name: 'container runtime' };
   return {

@@ -99,22 +99,22 @@ export function fileOf(path: string, type: OcsfObject = { type_id: 1, type: 'Reg
 interface SomeProcess {
   readonly pid: number;
   readonly exe: string;
-  readonly args: readonly string[];
+  readonly args?: readonly string[];
   readonly uid: number;
-  readonly cwd: string;
+  readonly cwd?: string;
   readonly ancestors: readonly Ancestor[];
   readonly startTimeNs?: string;
 }
 
 /** Pure. @param container That it runs in. */
 export function processOf(process: SomeProcess, container: SomeContainer | undefined): OcsfObject {
-  const { pid, exe, args, uid, cwd, ancestors, startTimeNs } = process;
+  const { pid, exe, args, uid, cwd = '', ancestors, startTimeNs } = process;
   const [parent] = ancestors;
   return {
     pid,
     ...(startTimeNs === undefined ? {} : { uid: `${pid}-${startTimeNs}` }),
     ...(exe === '' ? {} : { name: nameOf(exe), file: fileOf(exe) }),
-    cmd_line: args.join(' '),
+    ...(args === undefined ? {} : { cmd_line: args.join(' ') }),
     ...(cwd === '' ? {} : { working_directory: cwd }),
     user: { uid: String(uid) },
     ...(parent === undefined ? {} : { parent_process: ancestorOf(parent) }),

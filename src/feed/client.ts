@@ -5,9 +5,10 @@ import type { Logger } from '../lib/log.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
+import type { PostureChange } from '../model/posture.ts';
 import { alertMessage, filterKey, incidentMessage } from './batch.ts';
 import type { FeedBatch } from './batch.ts';
-import { wantsAlert, wantsIncident, wantsKind, wantsNode } from './filter.ts';
+import { wantsAlert, wantsIncident, wantsKind, wantsNode, wantsPosture } from './filter.ts';
 import type { FeedFilter } from './filter.ts';
 
 /** The log of alerts, to catch up from. */
@@ -112,6 +113,19 @@ export class FeedClient {
       stopped: !up && stopped,
       silent: silentAlert !== undefined,
       time: new Date(lastSeenMs).toISOString(),
+    });
+  }
+
+  /** Changes of one subject, in one message. What a client missed is asked of the API: these are not in the log. */
+  posture(changes: readonly PostureChange[]): void {
+    const wanted = changes.filter((change) => wantsPosture(this.#filter, change));
+    const [first] = wanted;
+    if (first === undefined) return;
+    const { node, workload, container, timeMs } = first;
+    this.#send({
+      ...{ type: 'posture', seq: this.#position, time: new Date(timeMs).toISOString(), node },
+      ...{ workload, container },
+      changes: wanted.map(({ check, severity, was, result }) => ({ check, severity, was, result })),
     });
   }
 

@@ -7,6 +7,7 @@ import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
 import type { StoredAlert } from '../model/alert.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { StoredIncident } from '../model/incident.ts';
+import type { PostureChange } from '../model/posture.ts';
 import { FeedBatch } from './batch.ts';
 import { dropReasons, FeedClient } from './client.ts';
 import type { FeedLog } from './client.ts';
@@ -131,6 +132,11 @@ export class Feed {
   /** A node came or went. */
   nodeChanged(state: NodeState): void {
     for (const client of this.#clients) client.node(state);
+  }
+
+  /** Results of practices changed, of one subject. */
+  postureChanged(changes: readonly PostureChange[]): void {
+    for (const client of this.#clients) client.posture(changes);
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 import { severities } from '../model/alert.ts';
 import type { Severity, StoredAlert } from '../model/alert.ts';
 import type { StoredIncident } from '../model/incident.ts';
+import type { PostureChange } from '../model/posture.ts';
 
 /** The messages of the feed (contract.md). */
 export const feedKinds = ['alert', 'incident', 'node', 'posture'] as const;
@@ -75,3 +76,10 @@ function isOfInterest(
 export function wantsNode(filter: FeedFilter, node: string): boolean {
   return wantsKind(filter, 'node') && (filter.node === undefined || filter.node === node);
 }
+
+export function wantsPosture(filter: FeedFilter, { severity, workload, node }: PostureChange): boolean {
+  return wantsKind(filter, 'posture') && isOfInterest(filter, { severity, workload: workload ?? noWorkload, node });
+}
+
+/** A node's own findings are of no workload. */
+const noWorkload = { id: '', name: '', kind: 'image' } as const;

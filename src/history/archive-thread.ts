@@ -22,6 +22,7 @@ export interface ArchiveThreadEvents {
 
 type Lines = Extract<ArchiveWord, { type: 'lines' }>;
 
+const nowhere = { reachedMs: Number.NEGATIVE_INFINITY };
 /** A thread that ended is started anew after this long. */
 const restartMs = 10_000;
 const closeMs = 5_000;
@@ -74,17 +75,23 @@ export class ArchiveThread {
     this.#send({ type: 'tidy', nowMs });
   }
 
-  async *lines(query: NodeHistoryQuery, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  /** Returns how far it came, see `Progress`. */
+  async *lines(query: NodeHistoryQuery, signal: AbortSignal): AsyncGenerator<string, number, undefined> {
     this.#last += 1;
     const id = this.#last;
     this.#send({ type: 'ask', id, query });
+    let reachedMs = Number.NEGATIVE_INFINITY;
     try {
       while (!signal.aborted) {
-        const { text, over, reason } = await this.#next(id);
+        const { text, over, reason, ...word } = await this.#next(id);
+        // What is in the text counts when it is taken: then the next is asked for.
+        if (signal.aborted) break;
+        ({ reachedMs } = word);
         if (reason !== '') throw new AnchorwatchError('history.failed', `the history could not be read: ${reason}`);
         if (text !== '') yield text;
-        if (over) return;
+        if (over) break;
       }
+      return reachedMs;
     } finally {
       this.#send({ type: 'drop', id });
     }
@@ -113,7 +120,7 @@ export class ArchiveThread {
       this.#asked.set(id, resolve);
       this.#send({ type: 'next', id });
       if (this.#worker === undefined)
-        this.#answer({ type: 'lines', id, text: '', over: true, reason: 'there is no thread to read it' });
+        this.#answer({ type: 'lines', id, text: '', over: true, reason: 'there is no thread to read it', ...nowhere });
     });
   }
 
@@ -164,7 +171,7 @@ export class ArchiveThread {
     if (!this.#closing) this.#waitingBytes = 0;
     this.#waitingCount = 0;
     for (const id of [...this.#asked.keys()])
-      this.#answer({ type: 'lines', id, text: '', over: true, reason: 'its thread ended' });
+      this.#answer({ type: 'lines', id, text: '', over: true, reason: 'its thread ended', ...nowhere });
     if (this.#closing) return;
     this.#say(why === '' ? 'its thread ended' : why);
     this.#restart = setTimeout(() => this.#start(), restartMs);

@@ -6,6 +6,7 @@ import { Archive } from './archive.ts';
 import type { ArchiveOptions, ArchiveState } from './archive.ts';
 import type { FrameHead } from './frame.ts';
 import { answer } from './query.ts';
+import type { Progress } from './query.ts';
 
 /** What the thread is started with. */
 export interface ArchiveInput extends ArchiveOptions {
@@ -40,6 +41,8 @@ export type ArchiveWord =
       readonly text: string;
       readonly over: boolean;
       readonly reason: string;
+      /** See `Progress`. */
+      readonly reachedMs: number;
     }
   | { readonly type: 'state'; readonly state: ArchiveState }
   /** Something could not be tidied; empty: it could. */
@@ -56,6 +59,7 @@ interface Asked {
   /** Of the archive, when the lines were begun. */
   changes: number;
   told: number;
+  readonly progress: Progress;
   last: { readonly timeMs: number; readonly seq: number } | undefined;
 }
 
@@ -88,7 +92,8 @@ class ArchiveServer {
         one.changes = this.#archive.changes;
         const limit = one.query.limit - one.told;
         one.lines.return();
-        one.lines = answer(this.#archive, { ...one.query, limit, after: one.last ?? one.query.after }, this.#node);
+        const rest = { ...one.query, limit, after: one.last ?? one.query.after };
+        one.lines = answer(this.#archive, rest, this.#node, one.progress);
       }
       for (;;) {
         const next = one.lines.next();
@@ -108,7 +113,8 @@ class ArchiveServer {
       reason = errorText(error);
     }
     if (over) this.#asked.delete(id);
-    this.#say({ type: 'lines', id, text, over, reason });
+    const { reachedMs } = one.progress;
+    this.#say({ type: 'lines', id, text, over, reason, reachedMs });
   }
 
   #tidy(nowMs: number): void {
@@ -136,8 +142,16 @@ class ArchiveServer {
       }
       case 'ask': {
         const { id, query } = order;
-        const begun = answer(this.#archive, query, this.#node);
-        this.#asked.set(id, { query, lines: begun, changes: this.#archive.changes, told: 0, last: undefined });
+        const progress = { reachedMs: Number.NEGATIVE_INFINITY };
+        const begun = answer(this.#archive, query, this.#node, progress);
+        this.#asked.set(id, {
+          query,
+          lines: begun,
+          changes: this.#archive.changes,
+          told: 0,
+          last: undefined,
+          progress,
+        });
         return;
       }
       case 'next':

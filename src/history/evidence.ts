@@ -38,6 +38,8 @@ interface Job {
   after: { readonly timeMs: number; readonly seq: number } | undefined;
   piece: number;
   rawBytes: number;
+  /** Of starts and ends of programs; undefined: none yet. */
+  markBytes?: number;
   dueMs: number;
   /** From when on nothing more belongs to it; undefined: not known yet. */
   endMs: number | undefined;
@@ -49,6 +51,8 @@ const everyMs = 5_000;
 const settleMs = 500;
 const pieceBytes = 256 * 1024;
 const incidentBytesMax = 32 << 20;
+/** Starts and ends of programs that are known, of one incident: there may be very many, and the rest of the story needs the room. */
+const markBytesMax = 4 << 20;
 const compress = promisify(zstdCompress);
 
 /**
@@ -121,13 +125,14 @@ export class EvidenceBundles {
     job.piece += 1;
     job.after = { timeMs: toMs, seq: rest.lastSeq };
     job.rawBytes += rest.rawBytes;
+    job.markBytes = rest.markBytes;
     if (rest.more) job.dueMs = 0;
     if (job.rawBytes > incidentBytesMax) this.#drop(incident);
     this.#save();
   }
 
   async #piece(
-    { incident, container, fromMs, after, piece, endMs }: Job,
+    { incident, container, fromMs, after, piece, endMs, markBytes = 0 }: Job,
     nowMs: number,
   ): Promise<DuePiece | undefined> {
     const untilMs = Math.min(nowMs - settleMs, endMs === undefined ? Number.POSITIVE_INFINITY : endMs + settleMs);
@@ -145,8 +150,9 @@ export class EvidenceBundles {
     stop.abort();
     // Losses that end later are told when they are due.
     const isDue = (line: string): boolean => (placeOf(line)?.timeMs ?? untilMs) < untilMs;
-    const lines = text.split('\n').filter((line) => line !== '' && isDue(line));
-    const [first, last] = [placeOf(lines[0]), placeOf(lines.at(-1))];
+    const found = text.split('\n').filter((line) => line !== '' && isDue(line));
+    const [first, last] = [placeOf(found[0]), placeOf(found.at(-1))];
+    const { lines, markBytes: marks } = withinMarks(found, markBytes);
     if (first === undefined || last === undefined) return undefined;
     const raw = Buffer.from(`${lines.join('\n')}\n`);
     const data = (await compress(raw)).toString('base64');
@@ -154,9 +160,19 @@ export class EvidenceBundles {
       this.#drop(incident);
       return undefined;
     }
-    const rest = { lastSeq: last.seq, rawBytes: raw.length, more };
+    const rest = { lastSeq: last.seq, rawBytes: raw.length, markBytes: marks, more };
     const [from, to] = [first.timeMs, last.timeMs];
-    return { incident, container, piece, fromMs: from, toMs: to, entries: lines.length, dropped: 0, data, rest };
+    return {
+      incident,
+      container,
+      piece,
+      fromMs: from,
+      toMs: to,
+      entries: lines.length,
+      dropped: found.length - lines.length,
+      data,
+      rest,
+    };
   }
 
   #end({ incident }: Job): void {
@@ -205,6 +221,7 @@ export class EvidenceBundles {
 interface Rest {
   readonly lastSeq: number;
   readonly rawBytes: number;
+  readonly markBytes: number;
   /** There is more at once. */
   readonly more: boolean;
 }
@@ -212,6 +229,21 @@ interface Rest {
 /** A piece that is on its way. */
 export interface DuePiece extends Piece {
   readonly rest: Rest;
+}
+
+/** Without the starts and ends of programs that there is no room for. @param markBytes Of those that were told. Pure. */
+function withinMarks(
+  found: readonly string[],
+  markBytes: number,
+): { readonly lines: readonly string[]; readonly markBytes: number } {
+  let told = markBytes;
+  const lines = found.filter((line) => {
+    // Within a name the quotes would be escaped.
+    if (!/"kind":"(?:start|end)"/u.test(line)) return true;
+    told += line.length;
+    return told <= markBytesMax;
+  });
+  return { lines, markBytes: Math.min(told, markBytesMax + 1) };
 }
 
 /** A line begins with its place. */

@@ -4,6 +4,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Container } from '../model/container.ts';
 import type { Event } from '../model/event.ts';
 import type { HistoryKind } from '../model/history.ts';
+import type { PackedMarks } from '../model/process-marks.ts';
 import type { NodeHistoryQuery } from '../protocol/history-question.ts';
 import type { ArchiveState } from './archive.ts';
 import { ArchiveThread } from './archive-thread.ts';
@@ -97,11 +98,22 @@ export class FlightRecorder {
 
   /** Keeps an entry. @param whose Undefined: of the node. @param body What the entry says besides place and time. */
   add(kind: HistoryKind, timeMs: number, whose: Container | Owner | undefined, body: object): void {
-    if (this.#writer.sizeBytes + this.#thread.waitingBytes >= (this.#options.capacityBytes ?? 8 << 20)) {
+    if (this.#isFull) {
       this.#lose('full', 1);
       return;
     }
     this.#put(kind, timeMs, whose, body);
+    if (this.#writer.sizeBytes >= batchBytes || this.#owners.length >= ownersMax) this.flush();
+  }
+
+  /** Keeps starts and ends of programs, packed as they are. */
+  addMarks(marks: PackedMarks, container: Container): void {
+    if (this.#isFull) {
+      this.#lose('full', marks.count);
+      return;
+    }
+    this.#writer.add(Math.floor(marks.fromMs), this.#seq + 1, this.#number(container), 'start', marks.bytes);
+    this.#seq += marks.count;
     if (this.#writer.sizeBytes >= batchBytes || this.#owners.length >= ownersMax) this.flush();
   }
 
@@ -122,9 +134,9 @@ export class FlightRecorder {
 
   /**
    * Lines of JSON, an entry each, in the order of time, several in one text; also of what was recorded just now. The next ones are looked for when they
-   * are asked for. Ends when the signal says so. Throws AnchorwatchError `history.failed`.
+   * are asked for. Ends when the signal says so; returns up to which time it came, see `Progress`. Throws AnchorwatchError `history.failed`.
    */
-  lines(query: NodeHistoryQuery, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  lines(query: NodeHistoryQuery, signal: AbortSignal): AsyncGenerator<string, number, undefined> {
     this.flush();
     return this.#thread.lines(query, signal);
   }
@@ -137,6 +149,10 @@ export class FlightRecorder {
     const { waitingBytes } = this.#thread;
     if (waitingBytes > 0)
       this.#options.log.error({ code: 'history.failed', waitingBytes }, 'the last of the history was not written');
+  }
+
+  get #isFull(): boolean {
+    return this.#writer.sizeBytes + this.#thread.waitingBytes >= (this.#options.capacityBytes ?? 8 << 20);
   }
 
   #put(kind: HistoryKind, timeMs: number, whose: Container | Owner | undefined, body: object): void {

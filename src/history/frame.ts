@@ -26,14 +26,21 @@ const magic = 0x31485741;
 export const headBytes = 48;
 /** A payload that claims to be larger is damaged: entries are bounded, and so is what is put into a frame. */
 export const rawBytesMax: number = 64 << 20;
+const leastChunkBytes = 1024;
 
-/** The bytes of a frame. @param level Of zstd, 1 to 19. */
+/** The bytes of a frame. @param level Of zstd, up to 19; below 0: faster, and larger. */
 export function encodeFrame(
   head: Pick<FrameHead, 'kind' | 'count' | 'kinds' | 'fromMs' | 'toMs'>,
   payload: Uint8Array,
   level: number,
 ): Buffer {
-  const packed = zstdCompressSync(payload, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+  const packed = zstdCompressSync(payload, {
+    // Known beforehand, small payloads take little memory: a window, and a piece of output, of their size. The usual piece has 64 KiB, which a frame of
+    // 2 KiB would hold as long as it lives.
+    pledgedSrcSize: payload.length,
+    chunkSize: Math.max(leastChunkBytes, payload.length >> 1),
+    params: { [constants.ZSTD_c_compressionLevel]: level },
+  });
   const out = Buffer.alloc(headBytes + packed.length);
   out.writeUInt32LE(magic, 0);
   out.writeUInt32LE(frameKinds.indexOf(head.kind), 4);
@@ -76,7 +83,11 @@ export function decodeFrame(frame: Buffer): { readonly head: FrameHead; readonly
   if (frame.readUInt32LE(40) !== checksum(frame)) throw damaged('the checksum of a frame is wrong');
   let payload: Buffer;
   try {
-    payload = zstdDecompressSync(frame.subarray(headBytes), { maxOutputLength: Math.max(1, head.rawBytes) });
+    payload = zstdDecompressSync(frame.subarray(headBytes), {
+      // A piece that is full would be followed by another one.
+      chunkSize: head.rawBytes + leastChunkBytes,
+      maxOutputLength: Math.max(1, head.rawBytes),
+    });
   } catch (error) {
     throw damaged('a frame cannot be unpacked', error);
   }

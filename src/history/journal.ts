@@ -5,8 +5,8 @@ import { ownersOf, readPayload } from './record.ts';
 import type { Owner } from './record.ts';
 import type { Loose } from './segment.ts';
 
-/** Fast: what is in a journal is packed again with its like when it is full. */
-const level = 1;
+/** Fast (negative levels are): what is in a journal is packed again with its like when it is full. */
+const level = -5;
 
 /** The file that is being written: one frame for each batch, so that a kill loses what was not handed over, and nothing before it. */
 export class Journal {

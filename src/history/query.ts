@@ -4,9 +4,16 @@ import { bodyMatcher, isAboutContainers, ownerMatcher } from '../model/history-m
 import type { BodyMatcher } from '../model/history-match.ts';
 import type { Archive } from './archive.ts';
 import { headBytes, readFrame } from './frame.ts';
+import { expanded, markBody } from './marks.ts';
+import type { Placed } from './marks.ts';
 import { kindMask, readPayload } from './record.ts';
 import type { Owner, Stored } from './record.ts';
 import { inOrder } from './segment.ts';
+
+/** How far an answer has come: every entry before this time that fits was told. Milliseconds since the epoch. */
+export interface Progress {
+  reachedMs: number;
+}
 
 /** Where the last answer ended: only what comes after it is told. */
 export interface After {
@@ -29,7 +36,7 @@ interface Run {
   readonly payload: Buffer;
   /** What the lines of each owner say of it. */
   readonly owners: readonly string[];
-  readonly entries: readonly Stored[];
+  readonly entries: readonly Placed[];
   at: number;
 }
 
@@ -39,12 +46,13 @@ const breathMs = 50;
 
 /**
  * Entries that fit the query as lines of JSON, in the order of their times; `undefined` when there was none for a while, so that others get their turn.
- * What cannot be read is counted by the archive, and left out.
+ * What cannot be read is counted by the archive, and left out. @param progress Told how far everything was looked at.
  */
 export function* answer(
   archive: Archive,
   query: HistoryQuery & { readonly after?: After | undefined },
   node: string,
+  progress: Progress = { reachedMs: Number.NEGATIVE_INFINITY },
 ): Generator<string | undefined, void, undefined> {
   const body = bodyMatcher(query);
   const reader = new Reader(archive, query, body);
@@ -52,13 +60,14 @@ export function* answer(
   let told = 0;
   let breathAtMs = performance.now() + breathMs;
   for (const found of merged(reader, archive, query)) {
+    progress.reachedMs = reader.reachedMs;
     if (performance.now() >= breathAtMs) {
       yield undefined;
       breathAtMs = performance.now() + breathMs;
     }
     if (found === undefined) continue;
     const { entry, run } = found;
-    const json = run.payload.toString('utf8', entry.start, entry.end);
+    const json = bodyOf(entry, run.payload);
     if (entry.kind !== 'loss' && body?.matches(json) === false) continue;
     if (query.after !== undefined && inOrder(entry, query.after) <= 0) continue;
     // Of the losses after the time that is asked for: those that reach into it.
@@ -78,6 +87,10 @@ function* merged(
   yield* reader.entries();
   const later = { ...query, kinds: ['loss' as const], sinceMs: query.untilMs, untilMs: Number.POSITIVE_INFINITY };
   yield* new Reader(archive, later, undefined).entries();
+}
+
+function bodyOf({ marks, index = 0, start, end }: Placed, payload: Buffer): string {
+  return marks === undefined ? payload.toString('utf8', start, end) : JSON.stringify(markBody(marks.mark(index)));
 }
 
 function beginsBefore(json: string, timeMs: number): boolean {
@@ -101,6 +114,8 @@ class Reader {
   readonly #kinds: ReadonlySet<HistoryKind> | undefined;
   readonly #aboutContainers: boolean;
   readonly #isWanted: (owner: Owner) => boolean;
+  /** Every entry before this was looked at. */
+  reachedMs: number = Number.NEGATIVE_INFINITY;
   #file: { readonly path: string; readonly fd: number } | undefined;
 
   constructor(
@@ -118,7 +133,7 @@ class Reader {
   }
 
   /** Undefined after each frame that was read. */
-  *entries(): Generator<{ readonly entry: Stored; readonly run: Run } | undefined, void, undefined> {
+  *entries(): Generator<{ readonly entry: Placed; readonly run: Run } | undefined, void, undefined> {
     const sources = this.#sources();
     const runs: Run[] = [];
     let next = 0;
@@ -129,12 +144,14 @@ class Reader {
         const entry = head?.entries[head.at];
         if (source !== undefined && (entry === undefined || source.fromMs <= entry.timeMs)) {
           next += 1;
+          this.reachedMs = source.fromMs;
           const run = this.#read(source);
           if (run !== undefined) rise(runs, runs.push(run) - 1);
           yield undefined;
           continue;
         }
         if (head === undefined || entry === undefined) return;
+        this.reachedMs = entry.timeMs;
         head.at += 1;
         if (head.at === head.entries.length) {
           const last = runs.pop();
@@ -172,9 +189,8 @@ class Reader {
   }
 
   #read({ path, offset, sizeBytes, kinds }: Source): Run | undefined {
-    const { sinceMs, untilMs } = this.#query;
     let payload: Buffer;
-    let entries: Stored[] = [];
+    let entries: Placed[] = [];
     let owners: readonly Owner[] = [];
     try {
       ({ payload } = readFrame(this.#open(path), offset, sizeBytes));
@@ -182,10 +198,8 @@ class Reader {
       const hopeless = this.#needles.some((needle) => !payload.includes(needle));
       if (hopeless && (kinds & lossMask) === 0) return undefined;
       owners = readPayload(payload, (entry) => {
-        const { timeMs, kind } = entry;
-        if (timeMs < sinceMs || timeMs >= untilMs || this.#kinds?.has(kind) === false) return;
-        if (hopeless && kind !== 'loss') return;
-        entries.push(entry);
+        if (hopeless && entry.kind !== 'loss') return;
+        for (const one of expanded(entry, payload)) if (this.#isInTime(one)) entries.push(one);
       });
     } catch (error) {
       // A segment may have been removed for its age since the answer began.
@@ -199,6 +213,11 @@ class Reader {
     if (entries.length === 0) return undefined;
     const told = owners.map((owner) => (owner.id === '' ? '' : `"container":${JSON.stringify(owner)},`));
     return { payload, owners: told, entries: entries.toSorted(inOrder), at: 0 };
+  }
+
+  #isInTime({ timeMs, kind }: Stored): boolean {
+    const { sinceMs, untilMs } = this.#query;
+    return timeMs >= sinceMs && timeMs < untilMs && this.#kinds?.has(kind) !== false;
   }
 
   #open(path: string): number {

@@ -1,6 +1,7 @@
 import { AnchorwatchError } from '../lib/errors.ts';
 import { historyKinds } from '../model/history.ts';
 import type { HistoryContainer, HistoryKind } from '../model/history.ts';
+import { marksHead } from '../model/process-marks.ts';
 
 /** An entry as it stands in the files: what is looked for without reading its JSON, and the JSON. */
 export interface Stored {
@@ -25,9 +26,10 @@ export function damaged(detail: string, cause?: unknown): AnchorwatchError {
 
 const kindNumbers: ReadonlyMap<HistoryKind, number> = new Map(historyKinds.map((kind, index) => [kind, index]));
 
-/** One bit for each kind. */
+/** One bit for each kind that stands in the files: ends stand with starts. */
 export function kindMask(kinds: readonly HistoryKind[]): number {
-  return kinds.reduce((mask, kind) => mask | (1 << (kindNumbers.get(kind) ?? 0)), 0);
+  const bit = (kind: HistoryKind): number => 1 << (kindNumbers.get(kind === 'end' ? 'start' : kind) ?? 0);
+  return kinds.reduce((mask, kind) => mask | bit(kind), 0);
 }
 
 /** Twice a number that may be negative, so that small ones stay small. */
@@ -73,7 +75,7 @@ export class PayloadWriter {
     return this.#kinds;
   }
 
-  /** @param json An object. */
+  /** @param json An object; of kind `start`, as bytes: marks (`packMarks`), which count as entries of consecutive positions from `seq` on. */
   add(timeMs: number, seq: number, owner: number, kind: HistoryKind, json: string | Uint8Array): void {
     const most = typeof json === 'string' ? json.length * 3 : json.length;
     this.#room(most + 40);
@@ -91,10 +93,11 @@ export class PayloadWriter {
     }
     this.#timeMs = timeMs;
     this.#seq = seq;
-    this.#count += 1;
+    const marks = kind === 'start' && typeof json !== 'string' ? marksHead(json) : undefined;
+    this.#count += marks?.count ?? 1;
     this.#kinds |= 1 << number;
     if (timeMs < this.#fromMs) this.#fromMs = timeMs;
-    if (timeMs > this.#toMs) this.#toMs = timeMs;
+    if ((marks?.toMs ?? timeMs) > this.#toMs) this.#toMs = Math.ceil(marks?.toMs ?? timeMs);
   }
 
   /** The payload, in memory of its own; the writer begins anew. */

@@ -32,6 +32,8 @@ const trailerBytes = 16;
 /** A block is larger only by its last entry. Larger ones pack better, smaller ones are read faster. */
 const blockBytes = 128 * 1024;
 const level = 3;
+/** Of blocks that are marks for the most part: they pack little better by more work, and may be many. */
+const marksLevel = 1;
 
 /** An entry with the bytes that it stands in. */
 export interface Loose {
@@ -61,16 +63,20 @@ export function writeSegment(path: string, entries: ReadonlyMap<Owner | undefine
     for (const [owner, own] of entries) {
       const number = owner === undefined ? -1 : owners.indexOf(owner);
       const writer = new PayloadWriter();
+      let marksBytes = 0;
       const end = (): void => {
         if (writer.count === 0) return;
-        const { count, kinds, fromMs, toMs } = writer;
+        const { count, kinds, fromMs, toMs, sizeBytes } = writer;
         const payload = writer.take(owner === undefined ? [] : [owner]);
-        const frame = encodeFrame({ kind: 'sorted', count, kinds, fromMs, toMs }, payload, level);
+        const pack = marksBytes * 2 > sizeBytes ? marksLevel : level;
+        const frame = encodeFrame({ kind: 'sorted', count, kinds, fromMs, toMs }, payload, pack);
+        marksBytes = 0;
         blocks.push({ owner: number, offset, sizeBytes: frame.length - headBytes, count, kinds, fromMs, toMs });
         put(frame);
       };
       for (const { entry, payload } of own.toSorted((a, b) => inOrder(a.entry, b.entry))) {
         const json = payload.subarray(entry.start, entry.end);
+        if (entry.kind === 'start') marksBytes += json.length;
         writer.add(entry.timeMs, entry.seq, owner === undefined ? -1 : 0, entry.kind, json);
         if (writer.sizeBytes >= blockBytes) end();
       }

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { ownText } from '../lib/own-text.ts';
 
 /** conmon, which keeps a container of Podman or CRI-O, has a cgroup of its own that bears the container's id (`libpod-conmon-ID.scope`). */
 const containerName = /^(?!(?:[a-z-]+-)?conmon-)(?:[a-z-]+-|[^/]*:[a-z-]+:)?([0-9a-f]{64})(?:\.scope)?$/;
@@ -100,8 +101,9 @@ export function cgroupOf(pid: number, containerId: string): CgroupPlace | undefi
     const mountinfo = readFileSync('/proc/self/mountinfo', 'latin1');
     const place = placeInHierarchy(mountinfo, readFileSync(`/proc/${pid}/cgroup`, 'latin1'));
     if (place === undefined) return undefined;
-    const own = ownCgroupPath(place.path, containerId);
-    const directory = `${place.mount}${own}`;
+    // They outlive the texts that they are from.
+    const own = ownText(ownCgroupPath(place.path, containerId));
+    const directory = `${ownText(place.mount)}${own}`;
     return { id: statSync(directory, { bigint: true }).ino.toString(), directory, path: own };
   } catch {
     return undefined;

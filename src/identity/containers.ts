@@ -28,6 +28,10 @@ export interface ContainersListener {
   /** The engine said that the container's first process ended; before or after `stopped`. */
   died?(container: Container, exitCode: number | undefined, timeMs: number): void;
   lifecycle(event: LifecycleEvent): void;
+  /** Its limits or its name were changed while it runs. */
+  reconfigured?(container: Container): void;
+  /** The engine was asked to execute something in it, which is not its health check. */
+  executed?(container: Container, execId: string): void;
 }
 
 export interface ContainersOptions {
@@ -124,6 +128,11 @@ export class Containers {
     return this.#engine.inspection(id, timeoutMs);
   }
 
+  /** See `Engine.ask`. Rejects where no engine is used. */
+  ask(path: string, timeoutMs: number): Promise<unknown> {
+    return this.#engineUsed ? this.#engine.ask(path, timeoutMs) : Promise.reject(new Error('there is no engine here'));
+  }
+
   /** See `Engine.changes`. */
   changes(id: string, bytesMax: number, timeoutMs: number): Promise<EngineText> {
     return this.#engine.changes(id, bytesMax, timeoutMs);
@@ -178,6 +187,10 @@ export class Containers {
       case 'start':
       case 'rename':
         await this.#look(event);
+        if (event.action === 'rename') this.#reconfigured(id);
+        return;
+      case 'update':
+        this.#reconfigured(id);
         return;
       case 'destroy':
         this.#book.discard(id);
@@ -200,8 +213,15 @@ export class Containers {
         const early = this.#book.isCreated(id) || timeOf(event) < (container.startedAtMs ?? 0);
         if (finding === undefined || (finding.action === 'attach' && early)) return;
         this.#options.listener.lifecycle(lifecycleEvent(container, finding, timeOf(event)));
+        if (finding.action === 'exec-create' && event.execId !== undefined)
+          this.#options.listener.executed?.(container, event.execId);
       }
     }
+  }
+
+  #reconfigured(id: string): void {
+    const container = this.#book.byId(id);
+    if (container !== undefined && this.#book.isRunning(id)) this.#options.listener.reconfigured?.(container);
   }
 
   async #look({ containerId: id, action }: EngineEvent): Promise<void> {

@@ -3,6 +3,8 @@ export interface EngineEvent {
   readonly action: string;
   readonly containerId: string;
   readonly exitCode: number | undefined;
+  /** Of what is executed in a container: `exec_create` and the like. */
+  readonly execId?: string;
   /** Nanoseconds since the epoch, decimal. */
   readonly timeNano: string;
 }
@@ -48,12 +50,13 @@ function parse(line: string): EngineEvent | 'broken' | 'other' {
   const { ID: id } = actor as { ID?: unknown };
   const action = event['Action'];
   if (typeof id !== 'string' || typeof action !== 'string') return 'broken';
-  const exit = fields(actor['Attributes'])['exitCode'];
+  const { exitCode: exit, execID: exec } = fields(actor['Attributes']) as { exitCode?: unknown; execID?: unknown };
   // timeNano has more digits than a number holds: it is taken from the text.
   const timeNano = /"timeNano":\s*(\d{1,20})(?!\d)/.exec(line)?.[1] ?? '0';
   // A label of that name stands in its place (moby: daemon/events.go, copyAttributes).
   const exitCode = typeof exit === 'string' && /^\d{1,10}$/.test(exit) ? Number(exit) : undefined;
-  return { action, containerId: id, timeNano, exitCode };
+  const execId = typeof exec === 'string' && /^[\da-f]{64}$/.test(exec) ? { execId: exec } : {};
+  return { action, containerId: id, timeNano, exitCode, ...execId };
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

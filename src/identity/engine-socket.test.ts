@@ -33,12 +33,14 @@ async function engineAt(options: ListenOptions): Promise<number> {
 }
 
 async function containersAt(host: string): Promise<readonly string[]> {
-  return (await engineAddress(host, {}).connect().listContainers()).map(({ Id }) => Id);
+  const client = engineAddress(host, {}).connect();
+  const answer = await client.json('/containers/json', AbortSignal.timeout(10_000));
+  return (answer as readonly { readonly Id: string }[]).map(({ Id }) => Id);
 }
 
-/** Where dockerode would go. */
-function endpoint(host: string): unknown {
-  return engineAddress(host, {}).connect().modem;
+/** Where the client would go. */
+function endpoint(host: string, env: Readonly<Record<string, string>> = {}): unknown {
+  return engineAddress(host, env).connect().endpoint;
 }
 
 test('what is asked for comes before DOCKER_HOST', () => {
@@ -86,4 +88,12 @@ test.each([
   ['https://node:2376', { host: 'node', port: 2376, protocol: 'https' }],
 ])('%s', (host, expected) => {
   expect(endpoint(host)).toMatchObject(expected);
+});
+
+test('DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are what they are to the docker command', () => {
+  const env = { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' };
+  const secure = { protocol: 'https', certificates: '/certs' };
+  expect(endpoint('tcp://node:2376', env)).toMatchObject({ host: 'node', port: 2376, ...secure });
+  expect(endpoint('http://node', env)).toMatchObject({ protocol: 'http' });
+  expect(endpoint('tcp://node:2376', { DOCKER_TLS_VERIFY: '' })).toMatchObject({ protocol: 'http' });
 });

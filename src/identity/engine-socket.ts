@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import Docker from 'dockerode';
+import { EngineClient } from './engine-client.ts';
 
-/** Where an engine answers: what dockerode is given, and how people say it. */
+/** Where an engine answers: how it is reached, and how people say it. */
 export interface EngineAddress {
   readonly text: string;
-  readonly connect: () => Docker;
+  readonly connect: () => EngineClient;
 }
 
 /** The usual sockets of Docker and Podman. */
@@ -28,11 +28,11 @@ export function engineAddress(
   if (host === undefined || host === '') {
     const sockets = usualSockets(env);
     const socketPath = sockets.find((path) => existsSync(path)) ?? sockets[0] ?? '/var/run/docker.sock';
-    return { text: `unix://${socketPath}`, connect: () => new Docker({ socketPath }) };
+    return { text: `unix://${socketPath}`, connect: () => new EngineClient({ socketPath }) };
   }
   const unix = /^unix:\/\/(.+)$/.exec(host)?.[1] ?? (host.startsWith('/') ? host : undefined);
-  if (unix !== undefined) return { text: `unix://${unix}`, connect: () => new Docker({ socketPath: unix }) };
-  return { text: host, connect: () => tcpEngine(host) };
+  if (unix !== undefined) return { text: `unix://${unix}`, connect: () => new EngineClient({ socketPath: unix }) };
+  return { text: host, connect: () => tcpEngine(host, env) };
 }
 
 /** An engine was named, or one of the usual sockets exists: there is one to be watched. Without it Kubernetes may do alone. */
@@ -44,13 +44,17 @@ export function isEngineExpected(
   return named !== '' || usualSockets(env).some((path) => existsSync(path));
 }
 
-function tcpEngine(address: string): Docker {
+/** Docker's own client speaks TLS where the URL says https, or DOCKER_TLS_VERIFY says anything. */
+function tcpEngine(address: string, env: Readonly<Record<string, string | undefined>>): EngineClient {
   const url = new URL(address);
-  return new Docker({
+  const secure = url.protocol === 'https:' || (url.protocol === 'tcp:' && (env['DOCKER_TLS_VERIFY'] ?? '') !== '');
+  const certificates = env['DOCKER_CERT_PATH'];
+  return new EngineClient({
     // Node looks names up as they stand: the brackets of an IPv6 address would be part of one.
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? (usualPorts.get(url.protocol) ?? dockerPort) : Number(url.port),
-    protocol: url.protocol === 'https:' ? 'https' : 'http',
+    protocol: secure ? 'https' : 'http',
+    ...(certificates === undefined || certificates === '' ? {} : { certificates }),
   });
 }
 

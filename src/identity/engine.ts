@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
-import type Docker from 'dockerode';
+import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
-import { errorText } from '../lib/errors.ts';
+import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { backoffMs } from '../lib/retry.ts';
+import { beginning } from './engine-client.ts';
+import type { EngineClient } from './engine-client.ts';
 import { EngineEvents } from './engine-events.ts';
 import type { EngineEvent } from './engine-events.ts';
 import type { EngineAddress } from './engine-socket.ts';
@@ -40,11 +42,12 @@ export interface EngineCounters {
 const retryBaseMs = 250;
 const retryMaxMs = 5_000;
 const requestTimeoutMs = 10_000;
+const listSchema = z.array(z.object({ Id: z.string().min(1) }));
 
 /** Connection to a container engine: lists, then follows its events; connects again for ever and resumes where it was. */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #docker: Docker;
+  readonly #client: EngineClient;
   readonly #counts = { connects: 0, disconnects: 0, brokenLines: 0 };
   #stream: Readable | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -57,7 +60,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#docker = options.address.connect();
+    this.#client = options.address.connect();
   }
 
   get connected(): boolean {
@@ -74,10 +77,9 @@ export class Engine {
     return this.connected;
   }
 
-  /** @throws what dockerode throws, `statusCode` 404 when there is no such container; what `inspected` throws, which is logged once */
+  /** @throws what `EngineClient.json` throws, `statusCode` 404 when there is no such container; what `inspected` throws, which is logged once */
   async inspect(id: string): Promise<Inspected> {
-    const abortSignal = AbortSignal.timeout(requestTimeoutMs);
-    const answer = await this.#docker.getContainer(id).inspect({ abortSignal });
+    const answer = await this.inspection(id, requestTimeoutMs);
     try {
       return inspected(answer);
     } catch (error) {
@@ -89,37 +91,24 @@ export class Engine {
     }
   }
 
-  /** What the engine says of a container, as it says it. @throws as `inspect` does */
+  /** What the engine says of a container, as it says it. @throws as `EngineClient.json` does */
   async inspection(id: string, timeoutMs: number): Promise<unknown> {
-    return await this.#docker.getContainer(id).inspect({ abortSignal: AbortSignal.timeout(timeoutMs) });
+    return await this.#client.json(`/containers/${encodeURIComponent(id)}/json`, AbortSignal.timeout(timeoutMs));
+  }
+
+  /** What the engine answers to `GET path` (`/info`, `/images/NAME/json`), as it says it. @throws as `inspect` does */
+  async ask(path: string, timeoutMs: number): Promise<unknown> {
+    return await this.#client.json(path, AbortSignal.timeout(timeoutMs));
   }
 
   /**
    * The beginning of its list of files that are not as the image has them, which may be of any length (Docker Engine API, `GET
-   * /containers/{id}/changes`). @throws as `inspect` does
+   * /containers/{id}/changes`). @throws as `inspection` does
    */
   async changes(id: string, bytesMax: number, timeoutMs: number): Promise<EngineText> {
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await new Promise<Readable>((resolve, reject) => {
-      const options = {
-        ...{ path: `/containers/${encodeURIComponent(id)}/changes`, method: 'GET', abortSignal: signal },
-        ...{ isStream: true, statusCodes: { 200: true, 404: 'no such container', 500: 'server error' } },
-      };
-      this.#docker.modem.dial(options, (error: unknown, stream: unknown) => {
-        if (error !== null && error !== undefined)
-          reject(error instanceof Error ? error : new Error('the engine failed'));
-        else resolve(asReadable(stream as NodeJS.ReadableStream));
-      });
-    });
-    const parts: Buffer[] = [];
-    let length = 0;
-    // Leaving early destroys the stream.
-    for await (const part of answer as AsyncIterable<Buffer>) {
-      parts.push(part);
-      length += part.length;
-      if (length > bytesMax) break;
-    }
-    return { text: Buffer.concat(parts).subarray(0, bytesMax).toString(), cut: length > bytesMax };
+    const answer = await this.#client.open(`/containers/${encodeURIComponent(id)}/changes`, signal);
+    return await beginning(answer, bytesMax, signal);
   }
 
   stop(): void {
@@ -155,9 +144,9 @@ export class Engine {
         this.#lost(stream);
       });
       const containers: Inspected[] = [];
-      for (const { Id } of await this.#list()) {
+      for (const id of await this.#list()) {
         try {
-          containers.push(await this.inspect(Id));
+          containers.push(await this.inspect(id));
         } catch {
           // Ended between list and inspect.
         }
@@ -179,29 +168,33 @@ export class Engine {
   async #follow(): Promise<Readable> {
     const first = this.#lastTimeNano === '0';
     if (first) this.#lastTimeNano = `${Math.floor(this.#options.clock.nowMs())}000000`;
-    const since = first ? {} : { since: wholeSeconds(this.#lastTimeNano) };
-    const filters = JSON.stringify({ type: ['container'] });
+    const query = new URLSearchParams({
+      ...(first ? {} : { since: String(wholeSeconds(this.#lastTimeNano)) }),
+      filters: JSON.stringify({ type: ['container'] }),
+    });
     // Only the answer is waited for; the stream that it opens may stay silent for days.
     const giveUp = new AbortController();
     const timer = setTimeout(() => {
       giveUp.abort();
     }, requestTimeoutMs);
     try {
-      return asReadable(await this.#docker.getEvents({ ...since, filters, abortSignal: giveUp.signal }));
+      return await this.#client.open(`/events?${query.toString()}`, giveUp.signal);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #list(): Promise<readonly Docker.ContainerInfo[]> {
-    const abortSignal = AbortSignal.timeout(requestTimeoutMs);
-    const running = await this.#docker.listContainers({ abortSignal });
-    const created = await this.#docker.listContainers({
-      all: true,
-      filters: JSON.stringify({ status: ['created'] }),
-      abortSignal,
-    });
-    return [...running, ...created];
+  /** Ids of what runs, and of what was only created. */
+  async #list(): Promise<readonly string[]> {
+    const signal = AbortSignal.timeout(requestTimeoutMs);
+    const created = new URLSearchParams({ all: 'true', filters: JSON.stringify({ status: ['created'] }) });
+    const ids: string[] = [];
+    for (const path of ['/containers/json', `/containers/json?${created.toString()}`]) {
+      const list = listSchema.safeParse(await this.#client.json(path, signal));
+      if (!list.success) throw new AnchorwatchError('engine.answer', 'the list of containers is none');
+      ids.push(...list.data.map(({ Id }) => Id));
+    }
+    return ids;
   }
 
   #take(event: EngineEvent): void {
@@ -246,6 +239,7 @@ export class Engine {
 function codeOf(error: unknown): string {
   if (error instanceof Error && /^(?:Abort|Timeout)Error$/.test(error.name))
     return `silent for ${requestTimeoutMs / 1000} s`;
+  if (error instanceof AnchorwatchError) return error.message;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.message : String(error);
 }
@@ -253,10 +247,4 @@ function codeOf(error: unknown): string {
 /** Seconds: finer ones do not fit into a number. What comes twice is left out by `#take`. */
 function wholeSeconds(timeNano: string): number {
   return Number(timeNano.padStart(10, '0').slice(0, -9));
-}
-
-/** dockerode types its streams by Node's older interface; the object is the HTTP response. */
-function asReadable(stream: NodeJS.ReadableStream): Readable {
-  if (!('destroy' in stream)) throw new TypeError('the engine gave no stream');
-  return stream as Readable;
 }

@@ -1,19 +1,17 @@
-import type Docker from 'dockerode';
 import { expect, test } from 'vitest';
 import { inspected } from './inspection.ts';
 
-const info = (changes: Readonly<Record<string, unknown>> = {}): Docker.ContainerInspectInfo =>
-  ({
-    Id: 'a'.repeat(64),
-    Name: '/web-1',
-    Image: 'sha256:00',
-    Created: '2026-11-23T10:00:00.123456789Z',
-    State: { Running: false, Pid: 0, StartedAt: '0001-01-01T00:00:00Z' },
-    Config: { Image: 'nginx:1.27', Labels: { team: 'shop' } },
-    HostConfig: { Privileged: false, NetworkMode: 'default', PidMode: '' },
-    Mounts: [],
-    ...changes,
-  }) as unknown as Docker.ContainerInspectInfo;
+const info = (changes: Readonly<Record<string, unknown>> = {}): unknown => ({
+  Id: 'a'.repeat(64),
+  Name: '/web-1',
+  Image: 'sha256:00',
+  Created: '2026-11-23T10:00:00.123456789Z',
+  State: { Running: false, Pid: 0, StartedAt: '0001-01-01T00:00:00Z' },
+  Config: { Image: 'nginx:1.27', Labels: { team: 'shop' } },
+  HostConfig: { Privileged: false, NetworkMode: 'default', PidMode: '' },
+  Mounts: [],
+  ...changes,
+});
 
 test('a container that was only created has no process, no cgroup and never started', () => {
   const { container, running } = inspected(info());

@@ -32,8 +32,10 @@ export interface NodeHistory {
 /** What is to be said of an answer as a whole. */
 export interface HistoryEnd {
   readonly nodes: readonly NodeHistory[];
-  /** There is more behind the last entry. */
+  /** There is more behind the last entry, or behind `next`. */
   readonly more: boolean;
+  /** Where to go on, when that is not the last entry: a node had no time to look at what comes then. */
+  readonly next?: HistoryPlace;
   /** When nodes could not see or keep everything; at most `blindMax`. */
   readonly blind: readonly LossEntry[];
 }
@@ -55,7 +57,13 @@ const blindMax = 100;
 const dayMs = 86_400_000;
 
 /** One node's entries in their order, as they come. */
-type Stream = AsyncGenerator<HistoryEntry, NodeHistory, undefined>;
+type Stream = AsyncGenerator<HistoryEntry, Ended, undefined>;
+
+/** `reachedMs`: a node that was late has told everything before this. */
+interface Ended {
+  readonly of: NodeHistory;
+  readonly reachedMs?: number;
+}
 
 /** Asks the nodes concerned what happened, and puts their answers together in the order of time. Holds a window of each answer, nothing else. */
 export class Histories {
@@ -72,12 +80,16 @@ export class Histories {
     const nodes: NodeHistory[] = wanted.slice(nodesMax).map((node) => ({ node, outcome: 'not-asked' }));
     const blind: LossEntry[] = [];
     let told = 0;
+    // What comes then, a node had no time to look at: others must not get ahead of it, or it would be left out for good.
+    let boundMs = Number.POSITIVE_INFINITY;
+    let lastMs = Number.NEGATIVE_INFINITY;
     const heads = new Map<Stream, HistoryEntry>();
     const advance = async (stream: Stream): Promise<void> => {
       const next = await stream.next();
       if (next.done === true) {
         heads.delete(stream);
-        nodes.push(next.value);
+        nodes.push(next.value.of);
+        boundMs = Math.min(boundMs, next.value.reachedMs ?? boundMs);
       } else heads.set(stream, next.value);
     };
     try {
@@ -85,6 +97,13 @@ export class Histories {
       for (;;) {
         let least: [Stream, HistoryEntry] | undefined;
         for (const head of heads) if (least === undefined || isBefore(head[1], least[1])) least = head;
+        if (boundMs < Number.POSITIVE_INFINITY && (least === undefined || Date.parse(least[1].time) >= boundMs)) {
+          for (const { node } of heads.values()) nodes.push({ node, outcome: 'answered' });
+          const next = lastMs >= boundMs ? {} : { next: { timeMs: boundMs, node: '', seq: 0 } };
+          // Who asks again for what took too long to begin with would be told the same for ever.
+          const more = told > 0 || boundMs > Math.max(query.sinceMs, query.after?.timeMs ?? query.sinceMs);
+          return { nodes: nodes.toSorted(byNode), more, blind, ...next };
+        }
         if (least === undefined) {
           // Who was late has more: asked again behind what was told, it may have the time.
           const more = told > 0 && nodes.some(({ outcome }) => outcome === 'late');
@@ -100,12 +119,13 @@ export class Histories {
         if (isLoss && blind.length < blindMax) blind.push(entry);
         if (!hidden) {
           told += 1;
+          lastMs = Date.parse(entry.time);
           yield entry;
         }
         await advance(stream);
       }
     } finally {
-      await Promise.all(streams.map((stream) => stream.return({ node: '', outcome: 'answered' })));
+      await Promise.all(streams.map((stream) => stream.return({ of: { node: '', outcome: 'answered' } })));
     }
   }
 
@@ -155,19 +175,23 @@ export class Histories {
     } finally {
       await answering.return({ outcome: 'stopped', reason: '', summary: {} });
     }
-    const { oldestMs } = end.summary;
+    const { oldestMs, reachedMs } = end.summary;
     const oldest =
       typeof oldestMs === 'number' && Math.abs(oldestMs) < 1e5 * dayMs
         ? { oldest: new Date(oldestMs).toISOString() }
         : {};
-    if (end.outcome === 'done') return { node, outcome: 'answered', ...oldest };
+    if (end.outcome === 'done') return { of: { node, outcome: 'answered', ...oldest } };
+    const beganMs = Math.max(own.sinceMs, own.after?.timeMs ?? own.sinceMs);
+    // Where it came no further than it began, the others must not get ahead of it either.
+    if (end.outcome === 'late' && typeof reachedMs === 'number' && reachedMs < own.untilMs)
+      return { of: { node, outcome: 'late', ...oldest }, reachedMs: Math.max(reachedMs, beganMs) };
     let some = false;
     for await (const entry of this.#options.evidence.entries(node, { ...own, after: last })) {
       some = true;
       yield entry;
     }
     const reason = end.reason === '' ? {} : { reason: end.reason };
-    return { node, outcome: some ? 'evidence' : outcomeOf(end.outcome), ...reason };
+    return { of: { node, outcome: some ? 'evidence' : outcomeOf(end.outcome), ...reason } };
   }
 }
 

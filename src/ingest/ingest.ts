@@ -12,6 +12,7 @@ import type { StoredIncident } from '../model/incident.ts';
 import type { NodeReport, ProfileFeature } from '../model/node.ts';
 import { closeCodes, limits } from '../protocol/limits.ts';
 import type { Hello } from '../protocol/message.ts';
+import type { PostureKept, PostureReport } from '../protocol/posture-schema.ts';
 import type { Evidence, Kept } from '../protocol/question.ts';
 import { Admission, Door, paceOf } from './admission.ts';
 import { Deliveries } from './deliveries.ts';
@@ -49,6 +50,12 @@ export interface EvidenceLog {
   keep(node: string, evidence: Evidence): Promise<Kept['outcome']>;
 }
 
+/** Where what the checks of practices say is kept. */
+export interface PostureLog {
+  /** Durable when it resolves `stored`; never rejects. */
+  keep(node: string, report: PostureReport): Promise<PostureKept['outcome']>;
+}
+
 /** Who is told what came in; called in order of `seq`. */
 export interface IngestListener {
   stored(alerts: readonly StoredAlert[], incidents: readonly StoredIncident[]): void;
@@ -63,6 +70,8 @@ export interface IngestOptions {
   readonly fleet: Fleet;
   /** Without it, agents send none. */
   readonly evidence?: EvidenceLog;
+  /** Without it, agents send nothing of practices. */
+  readonly posture?: PostureLog;
   readonly listener: IngestListener;
   /** Told of each alert that was stored, before the listener. */
   readonly counted?: (alert: StoredAlert) => void;
@@ -159,7 +168,12 @@ export class Ingest {
       const throttle = new Throttle(this.#options.throttle ?? usualThrottle, clock, () =>
         this.#metrics.throttled.inc(),
       );
-      const accepts = ['fleet', ...(this.#options.evidence === undefined ? [] : ['evidence'])];
+      const { evidence, posture } = this.#options;
+      const accepts = [
+        'fleet',
+        ...(evidence === undefined ? [] : ['evidence']),
+        ...(posture === undefined ? [] : ['posture']),
+      ];
       const options = { collectorVersion, accepts, helloTimeoutMs, pingMs, clock, boundTo, throttle };
       this.#sessions.add(new Session(webSocket, this.#events, options));
     });
@@ -174,6 +188,7 @@ export class Ingest {
     asked: (session, workload) => this.#options.fleet.known(session.node, workload),
     decided: (session, id, outcome) => void this.#deliveries.answered(session.node, id, outcome),
     evidence: (session, evidence) => this.#options.evidence?.keep(session.node, evidence) ?? Promise.resolve('full'),
+    posture: (session, report) => this.#options.posture?.keep(session.node, report) ?? Promise.resolve('failed'),
     refused: (session, code, message) => this.#refused(session, code, message),
     clock: (session, skew) => this.#options.nodes.clock(session.node, skew),
     ended: (session, end) => this.#ended(session, end),

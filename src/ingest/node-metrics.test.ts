@@ -3,7 +3,8 @@ import { makeReport } from '../../test/support/alerts.ts';
 import { createRegistry } from '../lib/metrics.ts';
 import type { NodeState } from '../model/fleet.ts';
 import type { ContainerReport } from '../model/node.ts';
-import { NodeMetrics, topWorkloads } from './node-metrics.ts';
+import { NodeMetrics, topNodes } from './node-metrics.ts';
+import { topWorkloads } from './workload-metrics.ts';
 
 let nowMs: number;
 let states: NodeState[];
@@ -158,4 +159,28 @@ test('the counter of the others never falls: not when a container ends, not when
   seconds.set(topWorkloads, 1);
   states = [report()];
   expect(await other()).toBe(3);
+});
+
+test('of very many nodes the first have series of their own, the others are summed, and their sums only grow', async () => {
+  const name = (index: number): string => `n-${String(index).padStart(5, '0')}`;
+  states = Array.from({ length: topNodes + 3 }, (_, index) => state(name(index)));
+  const own = (all: readonly string[], metric: string, node: string): string | undefined =>
+    all.find((line) => line.startsWith(`${metric}{node="${node}"`));
+  const first = await lines();
+  expect(first.filter((line) => line.startsWith('anchorwatch_node_up'))).toHaveLength(topNodes + 3);
+  expect(own(first, 'anchorwatch_events_total', name(topNodes - 1))).toBeDefined();
+  expect(own(first, 'anchorwatch_events_total', name(topNodes))).toBeUndefined();
+  expect(first).toContain('anchorwatch_events_total{node="other",kind="exec"} 21');
+  expect(first).toContain('anchorwatch_sensor_lost_total{node="other",hook="open",reason="ring-full"} 6');
+  expect(first).toContain('anchorwatch_containers{node="other"} 3');
+  expect(await lines()).toEqual(first);
+  // One goes, one counts on, one begins anew.
+  states = [
+    ...states.slice(0, topNodes),
+    state(name(topNodes), { events: { exec: 10 } }),
+    state(name(topNodes + 1), { events: { exec: 1 } }),
+  ];
+  const second = await lines();
+  expect(second).toContain('anchorwatch_events_total{node="other",kind="exec"} 25');
+  expect(second).toContain('anchorwatch_containers{node="other"} 2');
 });

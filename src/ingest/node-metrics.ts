@@ -2,18 +2,21 @@ import type { Clock } from '../lib/clock.ts';
 import { counter, gauge } from '../lib/metrics.ts';
 import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
-import type { FleetWorkload, NodeState } from '../model/fleet.ts';
+import type { NodeState } from '../model/fleet.ts';
 import type { Alert } from '../model/alert.ts';
 import type { ContainerRates, NodeReport } from '../model/node.ts';
 import { AgentMetrics } from './agent-metrics.ts';
 import { RestOfContainers } from './rest-of-containers.ts';
+import { RestOfNodes } from './rest-of-nodes.ts';
+import type { NodeSums } from './rest-of-nodes.ts';
 import { SnapshotMetrics } from './snapshot-metrics.ts';
 import { WorkloadAlerts } from './workload-alerts.ts';
+import { topWorkloads, WorkloadMetrics } from './workload-metrics.ts';
 
-/** Workloads with series of their own, those with the most containers; the others are summed as `other`. */
-export const topWorkloads = 50;
 /** Containers of one workload on one node with series of their own; the others are summed as `other`. */
 const containersPerWorkload = 50;
+/** Nodes with series of their own, the first by name; the others are summed as `other`, their containers are not shown. Whether a node is up is shown of each. */
+export const topNodes = 500;
 /** Figures of a report older than this say nothing about now: its series are deleted. */
 const staleMs = 60_000;
 
@@ -27,6 +30,7 @@ export class NodeMetrics {
   readonly #source: () => readonly NodeState[];
   readonly #clock: Clock;
   readonly #rest = new RestOfContainers();
+  readonly #restOfNodes = new RestOfNodes();
   readonly #up: Gauge<'node'>;
   readonly #skew: Gauge<'node'>;
   readonly #events: Counter<'node' | 'kind'>;
@@ -45,14 +49,11 @@ export class NodeMetrics {
   readonly #snapshots: SnapshotMetrics;
   readonly #agents: AgentMetrics;
   readonly #alerts: WorkloadAlerts;
+  readonly #workloads: WorkloadMetrics;
   readonly #unseen: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
   readonly #hookMissing: Gauge<'node' | 'hook'>;
-  readonly #coverage: Gauge<'workload' | 'dimension'>;
-  readonly #threshold: Gauge<'workload' | 'dimension'>;
-  readonly #features: Gauge<'workload' | 'dimension'>;
-  readonly #once: Gauge<'workload' | 'dimension'>;
   readonly #rates: readonly {
     readonly figure: keyof ContainerRates;
     readonly metric: ContainerMetric;
@@ -101,6 +102,9 @@ export class NodeMetrics {
     this.#snapshots = new SnapshotMetrics(registry);
     this.#agents = new AgentMetrics(registry);
     this.#alerts = new WorkloadAlerts(registry);
+    this.#workloads = new WorkloadMetrics(registry, (workload) => {
+      this.#alerts.set(workload);
+    });
     this.#unseen = gauge(
       registry,
       'anchorwatch_containers_unseen',
@@ -154,31 +158,6 @@ export class NodeMetrics {
       'anchorwatch_sensor_hook_missing',
       '1 for each hook of the kernel sensor that does not work; no series for those that do.',
       ['node', 'hook'],
-    );
-    const byDimension = ['workload', 'dimension'] as const;
-    this.#coverage = gauge(
-      registry,
-      'anchorwatch_workload_coverage_ratio',
-      'Estimated share of behaviour already seen; the lowest of the nodes.',
-      byDimension,
-    );
-    this.#threshold = gauge(
-      registry,
-      'anchorwatch_alert_threshold_decades',
-      'Score from which something is a warning, raised by the alert budget or not; the highest of the nodes.',
-      byDimension,
-    );
-    this.#features = gauge(
-      registry,
-      'anchorwatch_profile_features',
-      'Features in the profile of a workload.',
-      byDimension,
-    );
-    this.#once = gauge(
-      registry,
-      'anchorwatch_profile_features_seen_once',
-      'Features that were seen in one sample only: divided by the samples, the chance of something new.',
-      byDimension,
     );
     this.#rates = [
       { figure: 'cpuSeconds', total: true, metric: total(registry, 'cpu_seconds', 'CPU time used by a container.') },
@@ -274,13 +253,15 @@ export class NodeMetrics {
       shown.set(workload.id, workload.name);
       shown.set(workload.name, workload.name);
     }
-    this.#setWorkloads(workloads);
+    this.#workloads.set(workloads);
     const seen = new Set<string>();
-    for (const { name, report } of fresh) {
-      if (report === undefined) continue;
+    const all = fresh.flatMap(({ name, report }) => (report === undefined ? [] : [{ name, report }]));
+    if (all.length > topNodes) all.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const { name, report } of all.slice(0, topNodes)) {
       this.#setNode(name, report);
       this.#setContainers(name, report, shown, seen);
     }
+    if (all.length > topNodes) this.#setRest(this.#restOfNodes.sum(all.slice(topNodes)));
     this.#rest.keepOnly(seen, new Set(states.map(({ name }) => name)));
   }
 
@@ -307,7 +288,7 @@ export class NodeMetrics {
       this.#hookMissing,
     ];
     for (const part of [this.#snapshots, this.#agents, this.#alerts]) part.clear();
-    for (const metric of [...own, this.#coverage, this.#features, this.#once, this.#threshold]) metric.reset();
+    for (const metric of [...own, this.#workloads]) metric.reset();
     for (const { metric } of this.#rates) metric.reset();
   }
 
@@ -340,24 +321,21 @@ export class NodeMetrics {
     }
   }
 
-  #setWorkloads(workloads: readonly FleetWorkload[]): void {
-    const lowest = new Map<string, number>();
-    const highest = new Map<string, number>();
-    for (const [index, { workload, dimensions }] of workloads.entries()) {
-      const label = index < topWorkloads ? workload.name : 'other';
-      if (index < topWorkloads) this.#alerts.set(label);
-      for (const { dimension, coverage, features, seenInOneSample, thresholds } of dimensions) {
-        // Two workloads may have one name (and `other` has many): features add up, coverage is the lowest.
-        const id = JSON.stringify([label, dimension]);
-        lowest.set(id, Math.min(lowest.get(id) ?? 1, coverage));
-        this.#coverage.set({ workload: label, dimension }, lowest.get(id) ?? coverage);
-        this.#features.inc({ workload: label, dimension }, features);
-        this.#once.inc({ workload: label, dimension }, seenInOneSample);
-        if (thresholds === undefined) continue;
-        highest.set(id, Math.max(highest.get(id) ?? 0, thresholds.warning));
-        this.#threshold.set({ workload: label, dimension }, highest.get(id) ?? thresholds.warning);
-      }
+  #setRest({ counters, ...now }: NodeSums): void {
+    const node = 'other';
+    for (const [key, value] of counters) {
+      const [metric = '', first = '', reason = ''] = key.split('\n');
+      if (metric === 'lost') this.#lost.inc({ node, hook: first, reason }, value);
+      else if (metric === 'events') this.#events.inc({ node, kind: first }, value);
+      else if (metric === 'known') this.#known.inc({ node, kind: first }, value);
+      else this.#missed.inc({ node, kind: first }, value);
     }
+    this.#pending.set({ node }, now.pendingEvents);
+    this.#containers.set({ node }, now.containers);
+    this.#unseen.set({ node }, now.unseenContainers);
+    this.#outbox.set({ node }, now.outboxAlerts);
+    this.#expected.set({ node }, now.expectedAlertsPerDay);
+    this.#raised.set({ node }, now.alertsLastDay);
   }
 
   #setContainers(node: string, report: NodeReport, shown: ReadonlyMap<string, string>, seen: Set<string>): void {

@@ -8,6 +8,7 @@ import type { SharedProfile } from '../model/shared-profile.ts';
 import { closeCodes, commonVersion, protocolVersion } from '../protocol/limits.ts';
 import { decodeAgentMessage, encodeMessage } from '../protocol/message.ts';
 import type { AgentMessage, CollectorMessage, Decided, Hello, Pace, Response } from '../protocol/message.ts';
+import type { PostureKept, PostureReport } from '../protocol/posture-schema.ts';
 import type { Evidence, Kept } from '../protocol/question.ts';
 import { ClockProbe } from './clock-probe.ts';
 import type { ClockSkew } from './clock-probe.ts';
@@ -32,6 +33,8 @@ export interface SessionEvents {
   asked(session: Session, workload: string): Promise<SharedProfile | undefined>;
   /** Keeps events around an alert; never rejects. */
   evidence(session: Session, evidence: Evidence): Promise<Kept['outcome']>;
+  /** Keeps what the checks of practices say; never rejects. */
+  posture(session: Session, report: PostureReport): Promise<PostureKept['outcome']>;
   refused(session: Session, code: RefusalCode, message: string): void;
   /** The agent's clock was compared with ours. */
   clock(session: Session, skew: ClockSkew): void;
@@ -195,6 +198,8 @@ export class Session {
     else if (message.type === 'clock') this.#clock(message.id, message.timeMs);
     else if (message.type === 'evidence')
       this.#send({ type: 'kept', id: message.id, outcome: await this.#events.evidence(this, message) });
+    else if (message.type === 'posture')
+      this.#send({ type: 'posture-kept', id: message.id, outcome: await this.#events.posture(this, message) });
     else if (message.type === 'response') this.#questions.get(message.id)?.(message);
     else this.#answers.take(message);
   }

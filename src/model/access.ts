@@ -10,8 +10,8 @@ export interface Principal {
   /** The token's name, or the node of a certificate; empty for anyone. */
   readonly name: string;
   readonly role: Role;
-  /** `shared`: the agents' one token in a file. `anyone`: nobody has to say who they are. */
-  readonly kind: 'token' | 'shared' | 'certificate' | 'anyone';
+  /** `shared`: the agents' one token in a file. `signature`: of one request, by another service. `anyone`: nobody has to say who they are. */
+  readonly kind: 'token' | 'shared' | 'certificate' | 'signature' | 'anyone';
   /** Token id. */
   readonly token?: string | undefined;
   /** The only node that it may speak for. */

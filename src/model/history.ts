@@ -22,6 +22,8 @@ export const historyKinds = [
   'rates',
   'alert',
   'loss',
+  'start',
+  'end',
 ] as const;
 export type HistoryKind = (typeof historyKinds)[number];
 
@@ -49,6 +51,40 @@ type Recorded<E> = E extends Event ? Omit<E, 'timeMs' | 'cgroupId' | 'kernelKey'
 
 /** Something that happened, in full: new to its workload, alerting, or (`captured`) told because everything of the container is. */
 export type EventEntry = HistoryBase & Recorded<Event>;
+
+/**
+ * A program was started that its workload is known to run (`known`), or that was told in full (`exec`) earlier in the same sample. `process` has what
+ * the kernel says without looking further.
+ */
+export interface StartEntry extends HistoryBase {
+  readonly kind: 'start';
+  /** Of the program; empty where it is not known. */
+  readonly path: string;
+  readonly process: BriefProcess;
+  readonly known: boolean;
+}
+
+/** The end of what a `start` told of. */
+export interface EndEntry extends HistoryBase {
+  readonly kind: 'end';
+  readonly path: string;
+  readonly process: BriefProcess;
+  readonly durationMs: number;
+  readonly exitCode: number;
+  /** 0 where no signal ended it. */
+  readonly signal: number;
+}
+
+export interface BriefProcess {
+  readonly pid: number;
+  readonly exe: string;
+  readonly uid: number;
+  readonly execution: string;
+  /** Start: the execution that started it. */
+  readonly parentExecution?: string;
+  /** Start: the parent. */
+  readonly ancestors: readonly { readonly pid: number; readonly exe: string }[];
+}
 
 /** A container's life as its engine and the kernel tell it. `adopted`: it ran already when the agent began. */
 export interface ContainerEntry extends HistoryBase {
@@ -113,7 +149,15 @@ export interface LossEntry extends HistoryBase {
 }
 
 /** What the flight recorder keeps and `GET /api/v1/history` answers. */
-export type HistoryEntry = EventEntry | ContainerEntry | KnownEntry | RatesEntry | AlertEntry | LossEntry;
+export type HistoryEntry =
+  | EventEntry
+  | StartEntry
+  | EndEntry
+  | ContainerEntry
+  | KnownEntry
+  | RatesEntry
+  | AlertEntry
+  | LossEntry;
 
 /** Which entries; undefined members do not filter. */
 export interface HistoryQuery {

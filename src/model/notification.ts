@@ -32,7 +32,12 @@ export interface Notification {
 
 /** What became of an attempt. `retry`: another attempt may help, after `afterMs` at the earliest; `failed`: it would not. */
 export type SendOutcome =
-  | { readonly outcome: 'sent'; readonly reference?: string }
+  | {
+      readonly outcome: 'sent';
+      readonly reference?: string;
+      /** What went wrong all the same: one of two addresses did not answer. */
+      readonly note?: string;
+    }
   | { readonly outcome: 'retry'; readonly reason: string; readonly afterMs?: number }
   | { readonly outcome: 'failed'; readonly reason: string };
 
@@ -56,6 +61,8 @@ export interface ReceiverSurroundings {
   readonly directory: string;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
+  /** Told what is unwise and works all the same, when a receiver is opened and later: a secret that everybody may read. */
+  readonly warn?: (warning: SettingsProblem) => void;
 }
 
 /** One kind of receivers (`slack`, `pagerduty`); the composition root has the list. */

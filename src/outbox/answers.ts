@@ -2,8 +2,8 @@ import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { limits } from '../protocol/limits.ts';
 import { encodeMessage } from '../protocol/message.ts';
-import type { Arguments, EndOutcome, Kept, More, Part, Question, Stop } from '../protocol/question.ts';
-import type { Companion, SendBack } from './companion.ts';
+import type { Arguments, EndOutcome, More, Part, Question } from '../protocol/question.ts';
+import type { Companion, CompanionMessage, SendBack } from './companion.ts';
 
 /**
  * Answers one kind of question: yields the parts of the answer, each at most `limits.partLength` long, and returns what is to be said of it as a
@@ -61,7 +61,7 @@ export class Answers implements Companion {
   /** The collector asks when it wants to. */
   opened(): void {}
 
-  take(message: Question | More | Stop | Kept, send: SendBack): void {
+  take(message: CompanionMessage, send: SendBack): void {
     if (message.type === 'question') void this.#answer(message, send);
     else if (message.type === 'more') this.#more(message);
     else if (message.type === 'stop') this.#end(message.id, 'stopped');

@@ -1,8 +1,12 @@
 import type { AgentMessage } from '../protocol/message.ts';
+import type { PostureKept } from '../protocol/posture-schema.ts';
 import type { Kept, More, Question, Stop } from '../protocol/question.ts';
 
 /** Puts a message on the present link; it is gone when there is none. */
 export type SendBack = (message: AgentMessage) => void;
+
+/** What the collector says to companions; each takes its own and leaves the rest. */
+export type CompanionMessage = Question | More | Stop | Kept | PostureKept;
 
 /** What shares the link with the alerts: is told when the collector listens, of the messages that are no part of the alerts' way, and of the end. */
 export interface Companion {
@@ -10,7 +14,7 @@ export interface Companion {
   readonly accepts: readonly string[];
   /** The collector welcomed the agent, and accepts these messages. */
   opened(accepts: readonly string[], send: SendBack): void;
-  take(message: Question | More | Stop | Kept, send: SendBack): void;
+  take(message: CompanionMessage, send: SendBack): void;
   /** The link ended: nothing that belongs to it may be sent any more, the next one counts anew. */
   ended(): void;
 }

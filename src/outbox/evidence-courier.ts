@@ -1,5 +1,5 @@
-import type { Evidence, Kept, More, Question, Stop } from '../protocol/question.ts';
-import type { Companion, SendBack } from './companion.ts';
+import type { Evidence, Kept } from '../protocol/question.ts';
+import type { Companion, CompanionMessage, SendBack } from './companion.ts';
 
 /** Where pieces of evidence come from. */
 interface EvidenceSource<Piece> {
@@ -33,7 +33,7 @@ export class EvidenceCourier<Piece extends Omit<Evidence, 'type' | 'id'>> implem
     void this.#pump();
   }
 
-  take(message: Question | More | Stop | Kept): void {
+  take(message: CompanionMessage): void {
     if (message.type !== 'kept' || message.id !== this.#sent?.id) return;
     const { piece } = this.#sent;
     this.#sent = undefined;

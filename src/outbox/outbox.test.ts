@@ -9,7 +9,7 @@ import type { Alert } from '../model/alert.ts';
 import { decodeAgentMessage } from '../protocol/message.ts';
 import type { AgentMessage } from '../protocol/message.ts';
 import { Outbox } from './outbox.ts';
-import type { OutboxOptions } from './outbox.ts';
+import type { OutboxOptions } from './outbox-options.ts';
 import type { OutboxFile, Waiting } from './queue.ts';
 
 /** A file that is a map; it can be made to fail. The real one is tested with its store. */
@@ -18,9 +18,10 @@ class MapFile implements OutboxFile {
   readonly refused: string[] = [];
   failing = false;
 
-  put(alert: Alert): { depth: number; dropped: [] } {
+  put(...alerts: readonly Alert[]): { depth: number; dropped: [] } {
     this.#check();
-    this.rows.set(alert.id, { alert, revision: (this.rows.get(alert.id)?.revision ?? 0) + 1 });
+    for (const alert of alerts)
+      this.rows.set(alert.id, { alert, revision: (this.rows.get(alert.id)?.revision ?? 0) + 1 });
     return { depth: this.rows.size, dropped: [] };
   }
 
@@ -103,13 +104,16 @@ function batches(): string[][] {
 }
 
 describe('the outbox', () => {
-  test('keeps an alert before it returns, and forgets it when it is acknowledged, not before', async () => {
+  test('keeps an alert before the next turn, and forgets it when it is acknowledged, not before', async () => {
     reply = (message, socket) => {
       if (message.type === 'hello') socket.send(welcome);
     };
     const box = start();
     box.push(makeAlert(1));
-    expect([...file.rows.keys()]).toEqual([alertId(1)]);
+    const atTheEndOfTheTurn = new Promise<readonly string[]>((resolve) =>
+      setImmediate(() => resolve([...file.rows.keys()])),
+    );
+    expect(await atTheEndOfTheTurn).toEqual([alertId(1)]);
     await waitFor('a batch', () => batches().length === 1);
     expect(box.depth()).toBe(1);
     for (const socket of server.clients) socket.send(JSON.stringify({ type: 'ack', seq: 1, stored: 1, duplicate: 0 }));

@@ -1,8 +1,6 @@
-import type { ClientTls } from '../lib/client-tls.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { NodeReport } from '../model/node.ts';
-import type { SharedProfile } from '../model/shared-profile.ts';
 import { fitAlert, fitReport } from '../protocol/fit.ts';
 import { commonVersion, limits } from '../protocol/limits.ts';
 import type {
@@ -15,51 +13,15 @@ import type {
   Welcome,
 } from '../protocol/message.ts';
 import { answerTo, decide } from './replies.ts';
-import type { Answering } from './replies.ts';
 import { agentUrl, checkUrl } from './collector-url.ts';
-import type { Companion } from './companion.ts';
 import { Link } from './link.ts';
 import type { LinkEnd } from './link.ts';
 import { AlertQueue } from './queue.ts';
-import type { OutboxFile, Parcel, QueueCounters } from './queue.ts';
+import type { Parcel, QueueCounters } from './queue.ts';
+import type { OutboxOptions } from './outbox-options.ts';
+import { underLimit } from './parcel-size.ts';
 import { Redial } from './redial.ts';
 import { ReportSlot } from './report-slot.ts';
-
-export interface OutboxOptions extends Answering {
-  /** `ws://host:port` or `wss://host:port`; the agent's endpoint `/agent` is appended. */
-  readonly collectorUrl: string;
-  readonly token: string;
-  /** Asked for the token again before each dial after a refusal: the file that it comes from may have been corrected. May throw. */
-  readonly renewToken?: () => string;
-  /** Asked before each dial whom to trust and what to show: files may have been replaced. Must not throw. */
-  readonly tls?: () => ClientTls;
-  readonly nodeName: string;
-  readonly agentVersion: string;
-  readonly file: OutboxFile;
-  /** The collector takes contributions and questions about the fleet: `share` works until the connection ends. */
-  readonly onFleetOpen?: () => void;
-  /** What other nodes know of a workload that `share` asked about; undefined: nothing. */
-  readonly onFleet?: (workload: string, shared: SharedProfile | undefined) => void;
-  /** What else goes over the link. */
-  readonly companion?: Companion;
-  readonly random?: () => number;
-  /** The machine's clock, which the collector compares with its own. */
-  readonly nowMs?: () => number;
-  /** Alerts kept in memory while the file cannot be written. Default 1000. */
-  readonly memoryCapacity?: number;
-  /** How long to wait for the answer to a hello or a batch. Default 10000. */
-  readonly ackTimeoutMs?: number;
-  /** Default 45000: three pings of the collector. */
-  readonly silenceMs?: number;
-  readonly reconnectBaseMs?: number;
-  readonly reconnectMaxMs?: number;
-  /** Wait after a wrong token or a refusal. Default 30000. */
-  readonly refusedRetryMs?: number;
-  /** Wait before writing again to a file, or sending again to a store, that failed. Default 1000. */
-  readonly storeRetryMs?: number;
-  /** How long `stop` waits for the last alerts to be acknowledged. Default 3000. */
-  readonly flushMs?: number;
-}
 
 export interface OutboxCounters extends QueueCounters {
   readonly pushed: number;
@@ -71,8 +33,8 @@ export interface OutboxCounters extends QueueCounters {
 }
 
 /**
- * The agent's durable queue to the collector. `push` returns when the alert is on disk; one WebSocket carries batches, one at a
- * time, and a batch is forgotten when it is acknowledged. The link is dialled again for ever (full jitter, 0.5 s to 30 s, or spread over
+ * The agent's durable queue to the collector. What is pushed in one turn of the process goes to disk together, at its end, and only then to the
+ * collector; one WebSocket carries batches, one at a time, and a batch is forgotten when it is acknowledged. The link is dialled again for ever (full jitter, 0.5 s to 30 s, or spread over
  * as long as the collector asked for). Bounds, and what happens at them: see `AlertQueue`.
  */
 export class Outbox {
@@ -88,6 +50,9 @@ export class Outbox {
   #batchSeq = 0;
   #batchLimit: number = limits.batchAlerts;
   #inFlight: Parcel | undefined;
+  /** Pushed in this turn; a batch at most. */
+  #fresh: Alert[] = [];
+  #committing: NodeJS.Immediate | undefined;
   readonly #report: ReportSlot;
   readonly #redial: Redial;
   #refusal: Refuse | undefined;
@@ -96,6 +61,7 @@ export class Outbox {
   #ackTimer: NodeJS.Timeout | undefined;
   #storeTimer: NodeJS.Timeout | undefined;
   #tendTimer: NodeJS.Timeout | undefined;
+  #tidyTimer: NodeJS.Timeout | undefined;
   #flushed: (() => void) | undefined;
 
   /** Throws `collector.url` when the URL is not one of ws or wss, and what the file throws when it cannot be read. */
@@ -120,17 +86,28 @@ export class Outbox {
 
   /** Alerts that are not acknowledged. */
   depth(): number {
-    return this.#queue.depth;
+    return this.#queue.depth + this.#fresh.length;
   }
 
   /**
    * Keeps an alert until the collector has it; a later push with the same id replaces the earlier one. Too long texts are cut
-   * (`fitAlert`). Throws `alert.invalid` for an alert that cannot be one.
+   * (`fitAlert`). It is on disk before the process's next turn; what says that it was told is to be saved after that. Throws `alert.invalid` for
+   * an alert that cannot be one.
    */
   push(alert: Alert): void {
-    const fitted = fitAlert(alert);
+    this.#fresh.push(fitAlert(alert));
     this.#counts.pushed += 1;
-    if (!this.#queue.add(fitted)) this.#retryStore();
+    if (this.#fresh.length >= limits.batchAlerts) this.#commit();
+    else this.#committing ??= setImmediate(() => this.#commit());
+  }
+
+  /** One wait for the disk for all that was pushed in a turn. */
+  #commit(): void {
+    clearImmediate(this.#committing);
+    this.#committing = undefined;
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    if (fresh.length > 0 && !this.#queue.add(...fresh)) this.#retryStore();
     this.#pump();
   }
 
@@ -166,12 +143,14 @@ export class Outbox {
 
   /** Sends what waits within `flushMs` when the link is up, then closes it. What was not sent stays in the file. */
   async stop(): Promise<void> {
+    if (this.#fresh.length > 0) this.#commit();
     if (!this.#running) return;
     if (this.#welcomed && this.#queue.depth > 0) await this.#flush();
     this.#running = false;
     clearTimeout(this.#dialTimer);
     clearTimeout(this.#ackTimer);
     clearTimeout(this.#storeTimer);
+    clearTimeout(this.#tidyTimer);
     clearInterval(this.#tendTimer);
     this.#report.clear();
     this.#link?.close();
@@ -258,9 +237,16 @@ export class Outbox {
     this.#inFlight = undefined;
     this.#counts.sent += parcel.waiting.length;
     this.#batchLimit = Math.min(limits.batchAlerts, this.#batchLimit * 2);
-    this.#queue.settle(parcel, 'sent');
-    if (this.#queue.blocked) this.#retryStore();
+    this.#queue.sent(parcel);
+    this.#tidyTimer ??= setTimeout(() => this.#tidy(), tidyMs);
     this.#pump();
+  }
+
+  /** The file forgets what the collector has. */
+  #tidy(): void {
+    this.#tidyTimer = undefined;
+    this.#queue.shelve();
+    if (this.#queue.blocked) this.#retryStore();
   }
 
   #onRefuse(refuse: Refuse): void {
@@ -334,7 +320,7 @@ export class Outbox {
     if (this.#refusal?.seq !== undefined && this.#storeTimer !== undefined) return;
     const parcel = this.#queue.take(this.#batchLimit);
     if (parcel === undefined) {
-      if (this.#queue.blocked) this.#retryStore();
+      if (this.#queue.blocked && this.#tidyTimer === undefined) this.#retryStore();
       return;
     }
     const waiting = underLimit(parcel);
@@ -378,15 +364,7 @@ export class Outbox {
   readonly #send = (message: AgentMessage): void => this.#link?.send(message);
 }
 
+/** How long the file may hold what the collector has: the next alerts are not kept waiting for the disk meanwhile. */
+const tidyMs = 100;
 /** How often is looked for alerts that have waited too long. */
 const tendMs = 600_000;
-
-/** As many of the parcel as fit one message; at least one. */
-function underLimit(parcel: Parcel): Parcel['waiting'] {
-  let room = limits.messageBytes - 1024;
-  const first = parcel.waiting.findIndex(({ alert }, index) => {
-    room -= Buffer.byteLength(JSON.stringify(alert)) + 1;
-    return room < 0 && index > 0;
-  });
-  return first === -1 ? parcel.waiting : parcel.waiting.slice(0, first);
-}

@@ -10,9 +10,9 @@ class FullableFile implements OutboxFile {
   readonly rows: Waiting[] = [];
   full = false;
 
-  put(alert: Alert): { depth: number; dropped: [] } {
+  put(...alerts: readonly Alert[]): { depth: number; dropped: [] } {
     this.#write();
-    this.rows.push({ alert, revision: 1 });
+    this.rows.push(...alerts.map((alert) => ({ alert, revision: 1 })));
     return { depth: this.rows.length, dropped: [] };
   }
 

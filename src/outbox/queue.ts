@@ -19,8 +19,8 @@ export interface Dropped {
 
 /** Where alerts are kept until the collector has them. Methods throw AnchorwatchError when the file cannot be written. */
 export interface OutboxFile {
-  /** Durable when it returns; replaces an earlier copy of the same id. `dropped`: alerts that had to make room. */
-  put(alert: Alert): { readonly depth: number; readonly dropped: readonly Dropped[] };
+  /** All of them, durable when it returns, or none; each replaces an earlier copy of the same id. `dropped`: alerts that had to make room. */
+  put(...alerts: readonly Alert[]): { readonly depth: number; readonly dropped: readonly Dropped[] };
   /** The most urgent that wait, in the order in which they go out. `dropped`: alerts that had waited too long. */
   next(limit: number): {
     readonly waiting: readonly Waiting[];
@@ -52,6 +52,8 @@ interface Unsettled {
   readonly outcome: 'sent' | 'refused';
 }
 
+/** Alerts that the collector has and the file still holds: so many are forgotten by one write, fewer when `shelve` is called. */
+const settledAtOnce = 64;
 /** A flood of drops is one line of the log in this time; the counters have them all. */
 const dropLogMs = 10_000;
 
@@ -78,8 +80,10 @@ export class AlertQueue {
   readonly #memory = new Map<string, Waiting>();
   #revision = 0;
   #depth = 0;
-  /** Bounded by what was in the file when it stopped being writable. */
+  /** Bounded by `settledAtOnce` and a parcel, or by what was in the file when it stopped being writable. */
   #unsettled: Unsettled[] = [];
+  /** Ids of what the collector has and the file still holds. */
+  readonly #sent: Set<string> = new Set();
   #failing = false;
   #dropsUnlogged = 0;
   #dropLoggedMs = -Infinity;
@@ -93,7 +97,7 @@ export class AlertQueue {
 
   /** Alerts that wait, in the file and in memory. */
   get depth(): number {
-    return this.#depth + this.#memory.size;
+    return Math.max(0, this.#depth - this.#sent.size) + this.#memory.size;
   }
 
   /** True while something waits for the file to become writable. */
@@ -101,12 +105,13 @@ export class AlertQueue {
     return this.#memory.size > 0 || this.#unsettled.length > 0;
   }
 
-  /** Keeps an alert: in the file when it returns true, else in memory. */
-  add(alert: Alert): boolean {
-    // What waits in memory was raised before it.
+  /** Keeps alerts: in the file when it returns true, else in memory. */
+  add(...alerts: readonly Alert[]): boolean {
+    // What waits in memory was raised before them; a later copy of what was sent waits again.
     if (this.#memory.size > 0) this.shelve();
-    const kept = this.#memory.size === 0 && this.#attempt(() => this.#put(alert));
-    if (!kept) this.#remember(alert);
+    if (alerts.some(({ id }) => this.#sent.has(id))) this.#settleAgain();
+    const kept = this.#memory.size === 0 && this.#attempt(() => this.#put(alerts));
+    if (!kept) for (const alert of alerts) this.#remember(alert);
     return kept;
   }
 
@@ -114,7 +119,7 @@ export class AlertQueue {
   shelve(): void {
     this.#settleAgain();
     for (const [id, { alert }] of this.#memory) {
-      if (!this.#attempt(() => this.#put(alert))) return;
+      if (!this.#attempt(() => this.#put([alert]))) return;
       this.#memory.delete(id);
     }
   }
@@ -126,7 +131,7 @@ export class AlertQueue {
 
   /** What to send next; undefined when nothing can be. */
   take(limit: number): Parcel | undefined {
-    this.#settleAgain();
+    if (this.#failing || this.#sent.size >= settledAtOnce) this.#settleAgain();
     // What was sent and could not be forgotten stands in the file still.
     const sent = new Set(this.#unsettled.flatMap(({ waiting }) => waiting.map(keyOf)));
     const waiting = this.#read(limit + sent.size)
@@ -137,7 +142,20 @@ export class AlertQueue {
     return remembered.length === 0 ? undefined : { from: 'memory', waiting: remembered };
   }
 
-  /** The collector has the parcel, or will never take it. */
+  /**
+   * The collector has the parcel. The file forgets it with the next of `settledAtOnce`, or by `shelve`: a write of its own for each would keep the
+   * next alert waiting for the disk. Killed before, the agent sends it again, which the collector knows by the id.
+   */
+  sent(parcel: Parcel): void {
+    if (parcel.from === 'memory') {
+      this.settle(parcel, 'sent');
+      return;
+    }
+    this.#unsettled.push({ waiting: parcel.waiting, outcome: 'sent' });
+    for (const { alert } of parcel.waiting) this.#sent.add(alert.id);
+  }
+
+  /** The collector has the parcel, or will never take it; the file is told at once. */
   settle(parcel: Parcel, outcome: 'sent' | 'refused'): void {
     if (outcome === 'refused') this.counters.refused += parcel.waiting.length;
     if (parcel.from === 'memory') {
@@ -168,8 +186,8 @@ export class AlertQueue {
     this.counters.damaged = damaged;
   }
 
-  #put(alert: Alert): void {
-    const { depth, dropped } = this.#file.put(alert);
+  #put(alerts: readonly Alert[]): void {
+    const { depth, dropped } = this.#file.put(...alerts);
     this.#depth = depth;
     this.#drop(dropped);
   }
@@ -184,6 +202,7 @@ export class AlertQueue {
         });
       if (!settled) return;
       this.#unsettled = this.#unsettled.slice(1);
+      for (const { alert } of first.waiting) this.#sent.delete(alert.id);
     }
   }
 

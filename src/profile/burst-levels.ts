@@ -38,6 +38,8 @@ export interface StoredBursts {
   readonly watchedMs: number;
   readonly levels: Readonly<Partial<Record<BurstName, Level>>>;
   readonly told: readonly ToldBurst[];
+  /** Alerts that were raised so far, without those that were denied; states of earlier releases have none. */
+  readonly raised?: Readonly<Partial<Record<BurstName, number>>>;
 }
 
 /** `usual`: as seen before, or too small to tell. `new`: to be judged. `goes-on`: of what an alert was raised for. */
@@ -61,6 +63,7 @@ export class BurstLevels {
   #watchedMs: number;
   readonly #levels: Map<BurstName, Level>;
   #told: readonly ToldBurst[];
+  readonly #raised: Map<BurstName, number>;
 
   constructor(halfLifeMs: number, timeMs: number, stored?: StoredBursts) {
     this.#halfLifeMs = halfLifeMs;
@@ -68,16 +71,23 @@ export class BurstLevels {
     this.#watchedMs = stored?.watchedMs ?? 0;
     this.#levels = new Map(Object.entries(stored?.levels ?? {}) as [BurstName, Level][]);
     this.#told = stored?.told ?? [];
+    this.#raised = new Map(Object.entries(stored?.raised ?? {}) as [BurstName, number][]);
   }
 
   get stored(): StoredBursts {
     const levels = Object.fromEntries(this.#levels);
-    return { sinceMs: this.#sinceMs, watchedMs: this.#watchedMs, levels, told: this.#told };
+    const raised = Object.fromEntries(this.#raised);
+    return { sinceMs: this.#sinceMs, watchedMs: this.#watchedMs, levels, told: this.#told, raised };
   }
 
   /** For how long it was watched, milliseconds. */
   get watchedMs(): number {
     return this.#watchedMs;
+  }
+
+  /** Alerts that were raised for bursts of the kind, without those that were denied: as far as is known, false ones. */
+  raised(name: BurstName): number {
+    return this.#raised.get(name) ?? 0;
   }
 
   watched(lengthMs: number): void {
@@ -111,6 +121,7 @@ export class BurstLevels {
   tell(name: BurstName, value: number, timeMs: number, about = ''): void {
     const others = this.#told.filter((one) => one.name !== name || one.about !== about);
     this.#told = [...others, { name, about, value, timeMs, denied: false }].slice(-toldMax);
+    this.#raised.set(name, this.raised(name) + 1);
   }
 
   /** What was told more than a day ago and was not denied belongs to the workload. True: something did. */
@@ -128,6 +139,8 @@ export class BurstLevels {
     if (told.length === 0) return false;
     const others = this.#told.filter((one) => one.name !== name);
     this.#told = verdict === 'deny' ? [...others, ...told.map((one) => ({ ...one, denied: true }))] : others;
+    const justified = verdict === 'deny' ? told.filter(({ denied }) => !denied).length : 0;
+    this.#raised.set(name, Math.max(0, this.raised(name) - justified));
     if (verdict === 'accept') for (const { value } of told) this.learn(name, value, timeMs);
     return true;
   }
@@ -136,11 +149,12 @@ export class BurstLevels {
 /** Undefined for what is no stored state: it is learned anew. */
 export function parseBursts(state: unknown): StoredBursts | undefined {
   if (!isRecord(state)) return undefined;
-  const { sinceMs, watchedMs, levels, told } = state;
+  const { sinceMs, watchedMs, levels, told, raised = {} } = state;
   if (!isAmount(sinceMs) || !isAmount(watchedMs) || !isRecord(levels) || !Array.isArray(told)) return undefined;
   const isLevel = (name: unknown, level: unknown): level is Readonly<Record<string, unknown>> =>
     burstNames.some((one) => one === name) && isRecord(level) && isAmount(level['value']) && isAmount(level['timeMs']);
   if (!Object.entries(levels).every(([name, level]) => isLevel(name, level))) return undefined;
+  if (!isRecord(raised) || !Object.values(raised).every(isAmount)) return undefined;
   const isTold = (one: unknown): boolean =>
     isRecord(one) &&
     isLevel(one['name'], one) &&

@@ -18,11 +18,22 @@ interface FeatureNames {
 /** Whether a kernel key with these features (`dimension` + space + `key`) is wanted. */
 export type KeyTest = (features: readonly string[], kernelKey: KernelKey) => boolean;
 
-/** What the kernel counted for a feature since the last call of `takeCounts`. */
-export interface KernelCount {
-  readonly feature: number;
-  readonly startup: number;
-  readonly steady: number;
+/** Told what the kernel counted for a feature since the last call of `takeCounts`: in how many samples of each stratum. */
+export type CountTaker = (feature: number, startup: number, steady: number) => void;
+
+/** Largest counts by feature, while `takeCounts` is at work: one for all profiles of the thread, so that a slice makes no object for a feature. */
+const largest = {
+  startup: new Uint32Array(4096),
+  steady: new Uint32Array(4096),
+  features: new Uint32Array(4096),
+};
+
+function makeRoomFor(feature: number): void {
+  if (feature < largest.startup.length) return;
+  const room = grownTo(feature + 1);
+  largest.startup = grown(largest.startup, new Uint32Array(room));
+  largest.steady = grown(largest.steady, new Uint32Array(room));
+  largest.features = grown(largest.features, new Uint32Array(room));
 }
 
 /**
@@ -38,8 +49,8 @@ export class KernelKeys {
   #begin: Uint32Array;
   #features: Uint32Array;
   #used = 0;
-  /** What the kernel counted since the last `takeCounts`, while there is something; and the keys that it counted. */
-  #counts: { readonly startup: Uint32Array; readonly steady: Uint32Array } | undefined;
+  /** What the kernel counted since the last `takeCounts`, while there is something: startup and steady, side by side; and the keys that it counted. */
+  #counts: Uint32Array | undefined;
   readonly #counted: number[] = [];
   /** Added since this one, or handed back, and not saved. */
   #unsaved: number[] = [];
@@ -89,44 +100,47 @@ export class KernelKeys {
   count(kernelKey: KernelKey | number, stratum: Stratum, delta: number): void {
     const number = typeof kernelKey === 'number' ? kernelKey : this.number(kernelKey);
     if (number < 0 || number >= this.#texts.end) return;
-    if (this.#counts === undefined || this.#counts.steady.length <= number) {
-      const [room, had] = [this.#texts.room, this.#counts];
-      this.#counts = { startup: new Uint32Array(room), steady: new Uint32Array(room) };
-      if (had !== undefined) {
-        this.#counts.startup.set(had.startup);
-        this.#counts.steady.set(had.steady);
-      }
+    let counts = this.#counts;
+    if (counts === undefined || counts.length <= number * 2) {
+      counts = grown(counts ?? new Uint32Array(), new Uint32Array(this.#texts.room * 2));
+      this.#counts = counts;
     }
-    const { startup, steady } = this.#counts;
-    if (startup[number] === 0 && steady[number] === 0) this.#counted.push(number);
-    const counts = stratum === 'startup' ? startup : steady;
-    counts[number] = (counts[number] ?? 0) + delta;
+    const at = number * 2;
+    if (counts[at] === 0 && counts[at + 1] === 0) this.#counted.push(number);
+    const own = stratum === 'startup' ? at : at + 1;
+    counts[own] = (counts[own] ?? 0) + delta;
   }
 
   /**
-   * What was counted since the last call, by what `resolve` makes of a feature; what it makes -1 of is left out. Of several keys of one feature the
-   * largest count is taken, because they may have been seen in the same samples.
+   * Tells what was counted since the last call, each feature once, by what `resolve` makes of it; what it makes -1 of is left out. Of several keys of
+   * one feature the largest count is taken, because they may have been seen in the same samples.
    */
-  takeCounts(resolve: (feature: number) => number): readonly KernelCount[] {
-    if (this.#counts === undefined) return [];
-    const { startup, steady } = this.#counts;
-    const largest = new Map<number, { feature: number; startup: number; steady: number }>();
+  takeCounts(resolve: (feature: number) => number, take: CountTaker): void {
+    if (this.#counts === undefined) return;
+    const counts = this.#counts;
+    let features = 0;
     for (const number of this.#counted) {
-      const [inStartup, inSteady] = [startup[number] ?? 0, steady[number] ?? 0];
-      for (let at = this.#begin[number] ?? 0; at < (this.#begin[number + 1] ?? 0); at++) {
+      const [inStartup, inSteady] = [counts[number * 2] ?? 0, counts[number * 2 + 1] ?? 0];
+      const end = this.#begin[number + 1] ?? 0;
+      for (let at = this.#begin[number] ?? 0; at < end; at++) {
         const feature = resolve(this.#features[at] ?? -1);
         if (feature < 0) continue;
-        const best = largest.get(feature);
-        if (best === undefined) largest.set(feature, { feature, startup: inStartup, steady: inSteady });
-        else {
-          best.startup = Math.max(best.startup, inStartup);
-          best.steady = Math.max(best.steady, inSteady);
-        }
+        makeRoomFor(feature);
+        const [bestStartup, bestSteady] = [largest.startup[feature] ?? 0, largest.steady[feature] ?? 0];
+        if (bestStartup === 0 && bestSteady === 0) largest.features[features++] = feature;
+        if (inStartup > bestStartup) largest.startup[feature] = inStartup;
+        if (inSteady > bestSteady) largest.steady[feature] = inSteady;
       }
     }
     this.#counts = undefined;
     this.#counted.length = 0;
-    return [...largest.values()];
+    for (let index = 0; index < features; index++) {
+      const feature = largest.features[index] ?? 0;
+      const [inStartup, inSteady] = [largest.startup[feature] ?? 0, largest.steady[feature] ?? 0];
+      largest.startup[feature] = 0;
+      largest.steady[feature] = 0;
+      take(feature, inStartup, inSteady);
+    }
   }
 
   /** Keys of all of whose features `test` holds, and `also` of key and ids together. */

@@ -6,7 +6,6 @@ import type { Pattern } from './fan-out.ts';
 import { FeatureChanges } from './feature-changes.ts';
 import { FeatureTable } from './feature-table.ts';
 import type { FeatureFigures } from './feature-table.ts';
-import type { KernelCount } from './kernel-keys.ts';
 import { patternFigures } from './pattern-figures.ts';
 import type { Sample } from './samples.ts';
 import { SliceSightings } from './slice-sightings.ts';
@@ -159,16 +158,17 @@ export class LearnedFeatures {
     this.changes.changed(number);
   }
 
-  /** What the kernel counted in this slice; what user space counted for the same samples itself is not counted again. */
-  endSlice(counts: readonly KernelCount[], timeMs: number): void {
-    for (const count of counts) {
-      const { feature } = count;
-      if (!this.table.isKnown(feature)) continue;
-      for (const stratum of ['startup', 'steady'] as const) {
-        const extra = count[stratum] - this.#sightings.count(feature, stratum);
-        if (extra > 0) this.add(feature, stratum, extra, timeMs);
-      }
-    }
+  /** What the kernel counted of a feature in this slice; what user space counted for the same samples itself is not counted again. */
+  addCounted(feature: number, startup: number, steady: number, timeMs: number): void {
+    if (!this.table.isKnown(feature)) return;
+    const extraStartup = startup - this.#sightings.count(feature, 'startup');
+    const extraSteady = steady - this.#sightings.count(feature, 'steady');
+    if (extraStartup > 0) this.add(feature, 'startup', extraStartup, timeMs);
+    if (extraSteady > 0) this.add(feature, 'steady', extraSteady, timeMs);
+  }
+
+  /** The slice is over. */
+  endSlice(): void {
     this.#sightings.clear();
   }
 

@@ -163,6 +163,11 @@ export class Profile {
     return this.#learned.tallies.dimensions;
   }
 
+  /** How many features there are. */
+  get featureCount(): number {
+    return this.#learned.table.size;
+  }
+
   /** How many known features a dimension has. */
   size(dimension: Dimension): number {
     return this.#learned.tallies.get(dimension)?.size ?? 0;
@@ -287,8 +292,14 @@ export class Profile {
 
   /** Ends a slice: adds what the kernel counted; what user space counted for the same samples itself is not counted again. */
   endSlice(timeMs: number): void {
-    const counts = this.#kernelKeys.takeCounts((name) => this.#learned.resolve(name));
-    this.#learned.endSlice(counts, timeMs);
+    const learned = this.#learned;
+    this.#kernelKeys.takeCounts(
+      (name) => learned.resolve(name),
+      (feature, startup, steady) => {
+        learned.addCounted(feature, startup, steady, timeMs);
+      },
+    );
+    learned.endSlice();
     this.releases.endSlice();
     // Weights fade in steps: between them nothing is forgotten.
     if (this.#decay.stepped(timeMs)) this.#learned.forgetFaded();

@@ -35,7 +35,7 @@ export class SliceSightings {
 
   /** In how many samples of the stratum the feature was seen. */
   count(feature: number, stratum: Stratum): number {
-    return this.#features.get(feature)?.[stratum] ?? 0;
+    return this.#features.size === 0 ? 0 : (this.#features.get(feature)?.[stratum] ?? 0);
   }
 
   /** What is to be said of a pattern that takes the place of its siblings, `last` the latest of them: it was seen in all their samples. */

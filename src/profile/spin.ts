@@ -27,7 +27,7 @@ export interface Spin {
 }
 
 /** Computing for a shorter time is what any program does. */
-const spinMs = 2_500;
+export const spinMs = 2_500;
 /** Less of a core is no spinning. */
 const coresMin = 0.05;
 /** From here on it surely never paused; below it may have had to wait for a processor of a busy node. */

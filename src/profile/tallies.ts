@@ -109,11 +109,9 @@ export class Tallies {
   see(number: number, stratum: Stratum, more: number, weight: number): void {
     const features = this.#features;
     const tally = this.of(features.dimension(number))[stratum];
-    const [seen, weighed, elsewhere] = [
-      features.count(number, stratum),
-      features.weight(number, stratum),
-      features.isElsewhere(number),
-    ];
+    const seen = features.count(number, stratum);
+    const weighed = features.weight(number, stratum);
+    const elsewhere = features.isElsewhere(number);
     count(tally, seen, -weighed, elsewhere);
     features.add(number, stratum, more, weight);
     count(tally, seen + more, features.weight(number, stratum), elsewhere);

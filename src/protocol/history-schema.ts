@@ -21,6 +21,11 @@ const container: z.ZodType<HistoryContainer> = z.object({
 });
 const base = { seq: count, time: timeSchema, node: name.min(1), container: container.exactOptional() };
 
+const brief = z.object({
+  ...{ pid: count, exe: text, uid: count, execution: name, parentExecution: name.exactOptional() },
+  ancestors: z.array(z.object({ pid: count, exe: text })).max(8),
+});
+
 /** Entries that are no events. */
 const others = z.discriminatedUnion('kind', [
   z.object({
@@ -40,11 +45,16 @@ const others = z.discriminatedUnion('kind', [
     ...{ kind: z.literal('alert'), alert: name, incident: name.exactOptional(), severity: z.enum(severities) },
     ...{ title: text, dimension: dimensionSchema, key: text, pid: count.exactOptional() },
   }),
+  z.object({ ...base, kind: z.literal('start'), path: text, process: brief, known: z.boolean() }),
+  z.object({
+    ...{ ...base, kind: z.literal('end'), path: text, process: brief },
+    ...{ durationMs: z.number().min(0), exitCode: z.int(), signal: count },
+  }),
   z.object({ ...base, kind: z.literal('loss'), from: timeSchema, to: timeSchema, hook: name, reason: name, count }),
 ]);
 
 /** Kinds of entries that `others` reads. */
-const otherKinds: ReadonlySet<unknown> = new Set(['container', 'known', 'rates', 'alert', 'loss']);
+const otherKinds: ReadonlySet<unknown> = new Set(['container', 'known', 'rates', 'alert', 'loss', 'start', 'end']);
 
 const eventBase = z.object(base);
 /** Where an event stands is said by the entry around it. */

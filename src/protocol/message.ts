@@ -9,6 +9,8 @@ import { alertIdSchema, alertSchema } from './alert-schema.ts';
 import { decisionSchema } from './decision-schema.ts';
 import { limits } from './limits.ts';
 import { nodeReportSchema, profileFeatureSchema } from './node-schema.ts';
+import { postureReportSchema } from './posture-schema.ts';
+import type { PostureKept, PostureReport } from './posture-schema.ts';
 import { endOutcomes } from './question.ts';
 import type { End, Evidence, Kept, More, Part, Question, Stop } from './question.ts';
 import { sharedProfileSchema } from './shared-schema.ts';
@@ -138,7 +140,8 @@ export type AgentMessage =
   | ClockReading
   | Part
   | End
-  | Evidence;
+  | Evidence
+  | PostureReport;
 export type CollectorMessage =
   | Welcome
   | Ack
@@ -151,7 +154,8 @@ export type CollectorMessage =
   | Question
   | More
   | Stop
-  | Kept;
+  | Kept
+  | PostureKept;
 
 const name = z.string().min(1).max(limits.nameLength);
 const seq = z.int().min(1);
@@ -191,6 +195,7 @@ const agentMessageSchema: z.ZodType<AgentMessage> = z.discriminatedUnion('type',
     ...{ fromMs: timeMs, toMs: timeMs, entries: seq, dropped: figure },
     data: z.base64().max(limits.evidenceLength),
   }),
+  postureReportSchema,
 ]);
 const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion('type', [
   z.object({
@@ -220,6 +225,7 @@ const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion
   z.object({ type: z.literal('more'), id: seq, parts: z.int().min(1).max(limits.partWindow) }),
   z.object({ type: z.literal('stop'), id: seq }),
   z.object({ type: z.literal('kept'), id: seq, outcome: z.enum(['stored', 'full', 'failed']) }),
+  z.object({ type: z.literal('posture-kept'), id: seq, outcome: z.enum(['stored', 'failed']) }),
 ]);
 
 /** Text of a message. Throws `message.size` when it is larger than the other side accepts. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { ownText } from '../lib/own-text.ts';
 import type { ContainerRates } from '../model/node.ts';
 
 /** Where a container's figures are read from. */
@@ -23,11 +24,12 @@ export function hierarchies(mountinfo: string): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
   for (const line of mountinfo.split('\n')) {
     const [left = '', right = ''] = line.split(' - ');
-    const mount = left.split(' ')[4] ?? '';
     const [type, , options = ''] = right.split(' ');
+    if (type !== 'cgroup' && type !== 'cgroup2') continue;
+    const mount = ownText(left.split(' ')[4] ?? '');
     if (type === 'cgroup2') out.set('unified', mount);
     if (type !== 'cgroup') continue;
-    for (const option of options.split(',')) if (!out.has(option)) out.set(option, mount);
+    for (const option of options.split(',')) if (!out.has(option)) out.set(ownText(option), mount);
   }
   return out;
 }

@@ -2,27 +2,24 @@ import type { KernelKey } from '../model/event.ts';
 
 const startRoom = 64;
 const gone = 0xff;
+/** Words of a key in the row of it, one beside the other: a reading meets keys in the order of their hashes, where each column would be a miss of the cache. */
+const [lowAt, highAt, stateAt, numberAt, startupAt, steadyAt, words] = [0, 1, 2, 3, 4, 5, 6] as const;
+/** Number of a key that has none: it is in `#named`, or nowhere. */
+const unnumbered = 0xffff_ffff;
 
 /** What was counted of a key by those who told it: its number, or the key itself where it has none. */
 export type CountedKey = number | KernelKey;
 
 /**
- * The keys of one workload in the kernel's map: what their hashes mean, and what was read of them. Columns, in the order in which keys came, and an
- * index of hashes: no object for a key, of which a node has a hundred thousand. Hashes are SipHash's, so that nobody can choose them.
+ * The keys of one workload in the kernel's map: what their hashes mean, and what was read of them. Rows of words, in the order in which keys came, and
+ * an index of hashes: no object for a key, of which a node has a hundred thousand. Hashes are SipHash's, so that nobody can choose them.
  */
 export class KnownKeys {
   readonly id: string;
-  #low: Uint32Array = new Uint32Array(startRoom);
-  #high: Uint32Array = new Uint32Array(startRoom);
-  /** `gone` where a key was removed. */
-  #state: Uint8Array = new Uint8Array(startRoom);
-  /** Number of the key; -1: in `#named`, or nowhere. */
-  #number: Int32Array = new Int32Array(startRoom);
-  #startup: Uint32Array = new Uint32Array(startRoom);
-  #steady: Uint32Array = new Uint32Array(startRoom);
+  #rows: Uint32Array = new Uint32Array(startRoom * words);
   /** Keys that have no number. */
   readonly #named: Map<number, KernelKey> = new Map();
-  /** Open addressing: places in the columns and one, 0 is empty. */
+  /** Open addressing: places in the rows and one, 0 is empty. */
   #slots: Int32Array = new Int32Array(startRoom * 2);
   #end = 0;
   #size = 0;
@@ -38,95 +35,97 @@ export class KnownKeys {
 
   /** Place of a hash; -1 when it is not there. Places change with `add`. */
   find(low: number, high: number): number {
-    const mask = this.#slots.length - 1;
+    const [slots, rows, mask] = [this.#slots, this.#rows, this.#slots.length - 1];
     for (let at = low & mask; ; at = (at + 1) & mask) {
-      const place = (this.#slots[at] ?? 0) - 1;
-      if (place < 0 || (this.#low[place] === low && this.#high[place] === high)) return place;
+      const place = (slots[at] ?? 0) - 1;
+      if (place < 0) return -1;
+      const row = place * words;
+      if (rows[row + lowAt] === low && rows[row + highAt] === high) return place;
     }
   }
 
   /** A hash that is not there. */
   add(low: number, high: number, key: CountedKey, state: number): void {
-    if (this.#end === this.#low.length) this.#makeRoom();
+    if (this.#end * words === this.#rows.length) this.#makeRoom();
     const place = this.#end++;
-    this.#low[place] = low;
-    this.#high[place] = high;
-    this.#state[place] = state;
-    this.#startup[place] = 0;
-    this.#steady[place] = 0;
+    this.#rows.set([low, high, state, unnumbered, 0, 0], place * words);
     this.#size++;
     this.setKey(place, key);
     this.#index(place);
   }
 
   state(place: number): number {
-    return this.#state[place] ?? 0;
+    return this.#word(place, stateAt);
   }
 
   setState(place: number, state: number): void {
-    this.#state[place] = state;
+    this.#rows[place * words + stateAt] = state;
   }
 
   key(place: number): CountedKey {
-    const number = this.#number[place] ?? -1;
-    return number >= 0 ? number : (this.#named.get(place) ?? -1);
+    const number = this.#word(place, numberAt);
+    return number === unnumbered ? (this.#named.get(place) ?? -1) : number;
   }
 
   setKey(place: number, key: CountedKey): void {
-    this.#number[place] = typeof key === 'number' ? key : -1;
+    this.#rows[place * words + numberAt] = typeof key === 'number' && key >= 0 ? key : unnumbered;
     if (typeof key !== 'number') this.#named.set(place, key);
     else if (this.#named.size > 0) this.#named.delete(place);
   }
 
   startup(place: number): number {
-    return this.#startup[place] ?? 0;
+    return this.#word(place, startupAt);
   }
 
   steady(place: number): number {
-    return this.#steady[place] ?? 0;
+    return this.#word(place, steadyAt);
   }
 
   setCounts(place: number, startup: number, steady: number): void {
-    this.#startup[place] = startup;
-    this.#steady[place] = steady;
+    this.#rows[place * words + startupAt] = startup;
+    this.#rows[place * words + steadyAt] = steady;
   }
 
   /** Hash of a place, as the kernel has it. */
   hash(place: number): bigint {
-    return (BigInt(this.#high[place] ?? 0) << 32n) | BigInt(this.#low[place] ?? 0);
+    return (BigInt(this.#word(place, highAt)) << 32n) | BigInt(this.#word(place, lowAt));
   }
 
   remove(place: number): void {
-    if (place < 0 || this.#state[place] === gone) return;
+    if (place < 0 || this.state(place) === gone) return;
     const [slots, mask] = [this.#slots, this.#slots.length - 1];
-    let gap = (this.#low[place] ?? 0) & mask;
+    let gap = this.#word(place, lowAt) & mask;
     while (slots[gap] !== place + 1) gap = (gap + 1) & mask;
     // Those behind the gap move up (Knuth, TAOCP vol. 3, 6.4, algorithm R).
     for (let at = (gap + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      const home = (this.#low[(slots[at] ?? 0) - 1] ?? 0) & mask;
+      const home = this.#word((slots[at] ?? 0) - 1, lowAt) & mask;
       if (((at - home) & mask) < ((at - gap) & mask)) continue;
       slots[gap] = slots[at] ?? 0;
       gap = at;
     }
     slots[gap] = 0;
-    this.#state[place] = gone;
+    this.setState(place, gone);
     this.#named.delete(place);
     this.#size--;
   }
 
   /** Place of the key that has been there for longest; -1 when there is none. */
   oldest(): number {
-    while (this.#oldest < this.#end && this.#state[this.#oldest] === gone) this.#oldest++;
+    while (this.#oldest < this.#end && this.state(this.#oldest) === gone) this.#oldest++;
     return this.#oldest < this.#end ? this.#oldest : -1;
   }
 
   *places(): Iterable<number> {
-    for (let place = 0; place < this.#end; place++) if (this.#state[place] !== gone) yield place;
+    for (let place = 0; place < this.#end; place++) if (this.state(place) !== gone) yield place;
+  }
+
+  #word(place: number, at: number): number {
+    return this.#rows[place * words + at] ?? 0;
   }
 
   #index(place: number): void {
     const mask = this.#slots.length - 1;
-    let at = (this.#low[place] ?? 0) & mask;
+    let at = this.#word(place, lowAt) & mask;
     while (this.#slots[at] !== 0) at = (at + 1) & mask;
     this.#slots[at] = place + 1;
   }
@@ -134,17 +133,12 @@ export class KnownKeys {
   /** Moves the keys together where a quarter of them is gone; else makes more room. */
   #makeRoom(): void {
     const kept = [...this.places()];
-    const room = kept.length > this.#low.length * 0.75 ? Math.ceil(this.#low.length * 1.25) : this.#low.length;
-    const moved = <Column extends Uint8Array | Uint32Array | Int32Array>(from: Column, to: Column): Column => {
-      for (const [to_, place] of kept.entries()) to[to_] = from[place] ?? 0;
-      return to;
-    };
-    this.#low = moved(this.#low, new Uint32Array(room));
-    this.#high = moved(this.#high, new Uint32Array(room));
-    this.#state = moved(this.#state, new Uint8Array(room));
-    this.#number = moved(this.#number, new Int32Array(room));
-    this.#startup = moved(this.#startup, new Uint32Array(room));
-    this.#steady = moved(this.#steady, new Uint32Array(room));
+    const had = this.#rows.length / words;
+    const room = kept.length > had * 0.75 ? Math.ceil(had * 1.25) : had;
+    const rows = new Uint32Array(room * words);
+    for (const [to, place] of kept.entries())
+      rows.set(this.#rows.subarray(place * words, (place + 1) * words), to * words);
+    this.#rows = rows;
     const named = kept.flatMap((place, index) => {
       const key = this.#named.get(place);
       return key === undefined ? [] : [[index, key] as const];

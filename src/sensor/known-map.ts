@@ -10,16 +10,14 @@ import { errnoNoEntry } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import type { SipKey } from './sip-hash.ts';
 
-/** How often the kernel saw a key since the last reading: in how many samples, by stratum. */
-export interface Incidence {
-  readonly workloadId: string;
-  /** The key's number for whoever told it, or the key where it was told without one. */
-  readonly kernelKey: CountedKey;
-  readonly stratum: Stratum;
-  readonly delta: number;
-}
+/**
+ * Told how often the kernel saw a key since the last reading: in how many samples more of the stratum. `key` is the key's number for whoever told it, or
+ * the key where it was told without one. Called for a hundred thousand keys in a row: no object for each.
+ */
+export type IncidenceTaker = (workloadId: string, key: CountedKey, stratum: Stratum, delta: number) => void;
 
-const batchEntries = 4096;
+/** As many as are counted in one go: some 3 ms of the thread that asked. */
+const batchEntries = 16_384;
 /** Keys of one workload in the kernel: one that shows ever-new behaviour must not take the others' room. The oldest make way, and are told again. */
 const workloadEntriesMax = 32_768;
 
@@ -44,7 +42,7 @@ export class KnownMap {
   readonly #sip: SipKey;
   readonly #workloads: Map<bigint, KnownKeys> = new Map();
   /** The same by the lower half of their numbers, as far as they were met. */
-  readonly #byHalves: Map<number, { readonly high: number; readonly keys: KnownKeys }> = new Map();
+  readonly #byHalves: Map<number, Met> = new Map();
   readonly #writes: KnownWrites;
   /** Readings that were begun. */
   #readings = 0;
@@ -157,15 +155,15 @@ export class KnownMap {
   }
 
   /** What was counted since the last call. */
-  *incidences(): Iterable<Incidence> {
+  incidences(take: IncidenceTaker): void {
     this.#readings++;
     this.#writes.flush();
     const batch = new Batch();
     for (let last = false; !last;) {
-      const [result, count] = this.#libbpf.lookupBatch(this.#fd, ...batch.next());
+      const [result, count] = this.#libbpf.lookupBatch(this.#fd, ...batch.lookup());
       if (result !== 0 && result !== -errnoNoEntry) return;
       last = result !== 0;
-      yield* this.#counted(batch, count);
+      this.#counted(batch, count, take);
     }
   }
 
@@ -173,60 +171,87 @@ export class KnownMap {
    * `incidences`, with the map read in another thread, which for a full map takes longer than all that is done with it. Another reading that begins
    * meanwhile tells what this one did not.
    */
-  async readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+  async readIncidences(take: IncidenceTaker): Promise<void> {
     const reading = ++this.#readings;
     this.#writes.flush();
     const batch = new Batch();
     for (let last = false; !last;) {
-      const [result, count] = await this.#libbpf.lookupBatchAside(this.#fd, ...batch.next());
+      const [result, count] = await this.#libbpf.lookupBatchAside(this.#fd, ...batch.lookup());
       if ((result !== 0 && result !== -errnoNoEntry) || reading !== this.#readings) return;
       last = result !== 0;
-      for (const incidence of this.#counted(batch, count)) take(incidence);
+      this.#counted(batch, count, take);
     }
   }
 
-  *#counted({ keys, values }: Batch, count: number): Iterable<Incidence> {
+  /** Workload by workload, although hashes come in no order: what belongs to one fits the processor's cache, what belongs to all does not. */
+  #counted({ keys, values, next }: Batch, count: number, take: IncidenceTaker): void {
+    const met: Met[] = [];
     for (let i = 0; i < count; i++) {
-      const key = (i * featureKey.sizeBytes) >> 2;
-      const workload = this.#workload(keys[key] ?? 0, keys[key + 1] ?? 0);
+      const word = (i * featureKey.sizeBytes) >> 2;
+      const workload = this.#workload(keys[word] ?? 0, keys[word + 1] ?? 0);
       if (workload === undefined) continue;
-      const place = workload.find(keys[key + 2] ?? 0, keys[key + 3] ?? 0);
-      if (place < 0) continue;
-      const at = (i * feature.sizeBytes + feature.members.incidence[0]) >> 2;
-      const [startup, steady] = [values[at] ?? 0, values[at + 1] ?? 0];
-      const [startupBefore, steadyBefore] = [workload.startup(place), workload.steady(place)];
-      if (startup === startupBefore && steady === steadyBefore) continue;
-      workload.setCounts(place, startup, steady);
-      const kernelKey = workload.key(place);
-      if (kernelKey === -1) continue;
-      const workloadId = workload.id;
-      if (startup > startupBefore) yield { workloadId, kernelKey, stratum: 'startup', delta: startup - startupBefore };
-      if (steady > steadyBefore) yield { workloadId, kernelKey, stratum: 'steady', delta: steady - steadyBefore };
+      if (workload.first < 0) met.push(workload);
+      next[i] = workload.first;
+      workload.first = i;
+    }
+    const firsts = met.map(({ first }) => first);
+    for (const workload of met) workload.first = -1;
+    for (const [index, { keys: known }] of met.entries()) {
+      const first = firsts[index] ?? -1;
+      for (let i = first; i >= 0; i = next[i] ?? -1) {
+        const word = (i * featureKey.sizeBytes) >> 2;
+        const place = known.find(keys[word + 2] ?? 0, keys[word + 3] ?? 0);
+        if (place < 0) continue;
+        const at = (i * feature.sizeBytes + feature.members.incidence[0]) >> 2;
+        const startup = values[at] ?? 0;
+        const steady = values[at + 1] ?? 0;
+        const startupBefore = known.startup(place);
+        const steadyBefore = known.steady(place);
+        if (startup === startupBefore && steady === steadyBefore) continue;
+        known.setCounts(place, startup, steady);
+        const key = known.key(place);
+        if (key === -1) continue;
+        if (startup > startupBefore) take(known.id, key, 'startup', startup - startupBefore);
+        if (steady > steadyBefore) take(known.id, key, 'steady', steady - steadyBefore);
+      }
     }
   }
 
   /** By the halves of its number: no large integers for a hundred thousand keys. */
-  #workload(low: number, high: number): KnownKeys | undefined {
-    const found = this.#byHalves.get(low);
-    if (found?.high === high) return found.keys;
+  #workload(low: number, high: number): Met | undefined {
+    let found = this.#byHalves.get(low);
+    if (found?.high === high) return found;
     const keys = this.#workloads.get((BigInt(high) << 32n) | BigInt(low));
-    if (keys !== undefined) this.#byHalves.set(low, { high, keys });
-    return keys;
+    if (keys === undefined) return undefined;
+    found = { high, keys, first: -1 };
+    this.#byHalves.set(low, found);
+    return found;
   }
+}
+
+/** A workload that was met while the map is read. */
+interface Met {
+  /** Upper half of its number. */
+  readonly high: number;
+  readonly keys: KnownKeys;
+  /** The entry of its that was met last in a batch; -1: none. */
+  first: number;
 }
 
 /** Room for one lookup of many entries; both sides are little-endian. */
 class Batch {
   readonly keys: Uint32Array = new Uint32Array((batchEntries * featureKey.sizeBytes) >> 2);
   readonly values: Uint32Array = new Uint32Array((batchEntries * feature.sizeBytes) >> 2);
-  readonly #next: Uint8Array = new Uint8Array(16);
+  /** For each entry the one before it of the same workload. */
+  readonly next: Int32Array = new Int32Array(batchEntries);
+  readonly #after: Uint8Array = new Uint8Array(16);
   #position: Uint8Array | null = null;
 
   /** What the next lookup is given. */
-  next(): [Uint8Array | null, Uint8Array, Uint8Array, Uint8Array, number] {
-    const position = this.#position === null ? null : Uint8Array.from(this.#next);
-    this.#position = this.#next;
-    return [position, this.#next, new Uint8Array(this.keys.buffer), new Uint8Array(this.values.buffer), batchEntries];
+  lookup(): [Uint8Array | null, Uint8Array, Uint8Array, Uint8Array, number] {
+    const position = this.#position === null ? null : Uint8Array.from(this.#after);
+    this.#position = this.#after;
+    return [position, this.#after, new Uint8Array(this.keys.buffer), new Uint8Array(this.values.buffer), batchEntries];
   }
 }
 

@@ -63,9 +63,27 @@ export const ancestor = {
   members: { pid: [0, 4], reserved: [4, 4], start_time_ns: [8, 8], program: [16, 8], execution: [24, 8] },
 } as const;
 
+/** `struct aw_mark`: every record of the ring `mark_ring`. */
+export const mark = {
+  sizeBytes: 56,
+  members: {
+    version: [0, 2],
+    kind: [2, 1],
+    flags: [3, 1],
+    pid: [4, 4],
+    time_ns: [8, 8],
+    cgroup_id: [16, 8],
+    program: [24, 8],
+    execution: [32, 8],
+    other: [40, 8],
+    detail: [48, 4],
+    uid: [52, 4],
+  },
+} as const;
+
 /** `struct aw_watched`, value of the map `watched`; its key is the cgroup id, 8 bytes. */
 export const watched = {
-  sizeBytes: 64,
+  sizeBytes: 168,
   members: {
     container: [0, 8],
     workload: [8, 8],
@@ -78,6 +96,9 @@ export const watched = {
     capture_tokens: [36, 4],
     capture_time_ns: [40, 8],
     capabilities: [48, 16],
+    last: [64, 96],
+    marks: [160, 4],
+    reserved2: [164, 4],
   },
 } as const;
 
@@ -105,13 +126,15 @@ export const task = {
 
 /** `struct aw_config`, the section `.data.config`. */
 export const config = {
-  sizeBytes: 32,
+  sizeBytes: 40,
   members: {
     hash_key: [0, 16],
     epoch: [16, 4],
     records_per_second: [20, 4],
     captured_per_second: [24, 4],
-    reserved: [28, 4],
+    tcp_by_cgroup: [28, 4],
+    socket_call: [32, 4],
+    marks_per_second: [36, 4],
   },
 } as const;
 
@@ -126,8 +149,8 @@ export const counts = {
 
 /** `struct aw_stats`, value of the per-CPU map `stats`. */
 export const stats = {
-  sizeBytes: 1152,
-  members: { known: [0, 112], emitted: [112, 112], repeated: [224, 112], missed: [336, 112], lost: [448, 704] },
+  sizeBytes: 1216,
+  members: { known: [0, 112], emitted: [112, 112], repeated: [224, 112], missed: [336, 112], lost: [448, 768] },
 } as const;
 
 /** `struct aw_syscalls`, value of the map `syscalls`. */
@@ -140,6 +163,7 @@ export const syscalls = {
 export const structs: Readonly<Record<string, StructLayout>> = {
   aw_record: record,
   aw_ancestor: ancestor,
+  aw_mark: mark,
   aw_watched: watched,
   aw_feature_key: featureKey,
   aw_feature: feature,
@@ -209,7 +233,8 @@ export const hooks = {
   change: 8,
   accept: 9,
   dns: 10,
-  count: 11,
+  process: 11,
+  count: 12,
 } as const;
 
 /** `enum aw_loss`. */
@@ -234,6 +259,12 @@ export const states = { pending: 1, known: 2, judged: 3 } as const;
 /** `enum aw_call`: calls that hooks of their own tell; those of the table `rareCalls` begin at `first`. */
 export const calls = { capability: 1, kill: 2, mmap: 3, cgroup_leave: 4, io_uring: 5, syscall: 6, first: 16 } as const;
 
+/** `enum aw_mark_kind` */
+export const markKinds = { start: 1, end: 2 } as const;
+
+/** `AW_MARK_KNOWN`: the start of what is known to the workload. */
+export const markKnown = 0x1;
+
 /** `AW_PEER_*` of an accepted connection. */
 export const peers = { loopback: 1, private: 2, public: 3 } as const;
 
@@ -246,6 +277,7 @@ export const enums: Readonly<Record<string, Readonly<Record<string, number>>>> =
   aw_origin: origins,
   aw_state: states,
   aw_call: calls,
+  aw_mark_kind: markKinds,
 };
 
 /** `AW_FLAG_*` of a record. */

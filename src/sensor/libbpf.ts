@@ -1,7 +1,6 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import { AnchorwatchError } from '../lib/errors.ts';
-import { releasableRanges } from './start-pages.ts';
 
 /** A C pointer, as koffi hands it out; null is C's NULL. */
 export type Pointer = unknown;
@@ -24,6 +23,8 @@ export interface Libbpf {
   attachCall(program: Pointer, name: string, cookie: bigint): Pointer;
   /** Attaches a program of a cgroup hook to a cgroup directory and all below it; throws with the errno. */
   attachCgroup(program: Pointer, directory: string): Pointer;
+  /** Names of the programs that a cgroup directory has for connect(2), by IPv4 and IPv6; `?` for what cannot be looked at. */
+  connectPrograms(directory: string): readonly string[];
   destroyLink(link: Pointer): void;
   mapFd(object: Pointer, name: string): number;
   /** Bytes of one value of a map: what a lookup writes, for each CPU where there is one value for each. */
@@ -57,19 +58,21 @@ export interface Libbpf {
   /** A descriptor of the process (pidfd_open(2)), negative when it is gone. */
   pidfdOpen(pid: number): number;
   closeFd(fd: number): void;
-  /** Gives back what the start took and nothing needs any more: free memory (malloc_trim(3)) and pages of files (`releasableRanges`). */
-  trim(): void;
 }
 
 const tracepointPrograms = 5;
+/** BPF_CGROUP_INET4_CONNECT and BPF_CGROUP_INET6_CONNECT of enum bpf_attach_type. */
+const connectTypes = [10, 11] as const;
+const queriedMax = 64;
+/** struct bpf_prog_info, up to the end of the name. */
+const infoBytes = 80;
+const infoNameAt = 64;
 export const updateAny = 0;
 export const updateOnlyNew = 1;
 export const updateOnlyExisting = 2;
 export const errnoNoEntry = 2;
 
 const pidfdOpenNumber = 434;
-/** MADV_DONTNEED */
-const adviceNotNeeded = 4;
 const protRead = 1;
 const protWrite = 2;
 const mapShared = 1;
@@ -106,6 +109,11 @@ export function openLibbpf(): Libbpf {
       'void *bpf_program__attach_tracepoint_opts(void *program, const char *category, const char *name, const void *options)',
     ),
     attachCgroup: lib.func('void *bpf_program__attach_cgroup(void *program, int cgroup)'),
+    queryCgroup: lib.func(
+      'int bpf_prog_query(int cgroup, int type, uint32_t flags, void *attachFlags, void *ids, _Inout_ uint32_t *count)',
+    ),
+    programFd: lib.func('int bpf_prog_get_fd_by_id(uint32_t id)'),
+    programInfo: lib.func('int bpf_obj_get_info_by_fd(int fd, void *info, _Inout_ uint32_t *size)'),
     destroy: lib.func('int bpf_link__destroy(void *link)'),
     findMap: lib.func('void *bpf_object__find_map_by_name(void *object, const char *name)'),
     mapFd: lib.func('int bpf_map__fd(void *map)'),
@@ -129,7 +137,6 @@ export function openLibbpf(): Libbpf {
     print: lib.func('void *libbpf_set_print(void *print)'),
     mmap: libc.func('void *mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
     syscall: libc.func('long syscall(long number, ...)'),
-    advise: libc.func('int madvise(uintptr_t address, size_t length, int advice)'),
     closeFd: libc.func('int close(int fd)'),
   };
   // Its texts go to stderr past the log; what matters is in the errno and the verifier's log.
@@ -138,6 +145,14 @@ export function openLibbpf(): Libbpf {
     const map: Pointer = f.findMap(object, name);
     if (map === null) throw new AnchorwatchError('sensor.object', `the sensor object has no map ${name}`);
     return map;
+  };
+  const nameOf = (id: number): string => {
+    const fd = Number(f.programFd(id));
+    if (fd < 0) return '?';
+    const info = Buffer.alloc(infoBytes);
+    const result = Number(f.programInfo(fd, info, [infoBytes]));
+    f.closeFd(fd);
+    return result === 0 ? info.toString('latin1', infoNameAt, infoBytes).replace(/\0.*$/s, '') : '?';
   };
 
   return {
@@ -180,6 +195,19 @@ export function openLibbpf(): Libbpf {
         return link;
       } finally {
         closeSync(fd);
+      }
+    },
+    connectPrograms(directory) {
+      const cgroup = openSync(directory, 'r');
+      try {
+        return connectTypes.flatMap((type) => {
+          const ids = Buffer.alloc(4 * queriedMax);
+          const count = [queriedMax];
+          if (Number(f.queryCgroup(cgroup, type, 0, null, ids, count)) !== 0) return ['?'];
+          return Array.from({ length: count[0] ?? 0 }, (_, i) => nameOf(ids.readUInt32LE(i * 4)));
+        });
+      } finally {
+        closeSync(cgroup);
       }
     },
     destroyLink: (link) => void f.destroy(link),
@@ -227,15 +255,6 @@ export function openLibbpf(): Libbpf {
     },
     pidfdOpen: (pid) => Number(f.syscall(pidfdOpenNumber, 'int', pid, 'unsigned int', 0)),
     closeFd: (fd) => void f.closeFd(fd),
-    trim: () => {
-      try {
-        libc.func('int malloc_trim(size_t keep)')(0);
-      } catch {
-        // musl has none.
-      }
-      for (const { address, sizeBytes } of releasableRanges(readFileSync('/proc/self/smaps', 'latin1')))
-        f.advise(address, sizeBytes, adviceNotNeeded);
-    },
   };
 }
 

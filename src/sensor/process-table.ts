@@ -1,11 +1,11 @@
 import type { FileOrigin, Process } from '../model/event.ts';
-import { baseName } from '../model/program.ts';
 import { originOf } from './origin.ts';
 import { HeldFile } from '../lib/proc-file.ts';
 import { parseStat } from '../lib/process-stat.ts';
 import type { ProcessStat } from '../lib/process-stat.ts';
 import { lookAt, processOf, readStat } from './processes.ts';
 import type { RunningProcess, Unreadable } from './processes.ts';
+import { isRuntime } from './runtime-process.ts';
 
 /** An execution as polling can tell of it. */
 export interface SeenProgram {
@@ -196,18 +196,6 @@ export class ProcessTable {
     if (program !== undefined && --program.processes === 0 && entry.program !== undefined)
       this.#programs.delete(entry.program);
   }
-}
-
-/**
- * A runtime's process that is in the container's cgroup already and has not executed the container's program yet: runc (and crun) run a sealed
- * copy of themselves, as a memfd or from a detached mount.
- */
-function isRuntime({ comm, exe, args }: RunningProcess): boolean {
-  if (/^runc:\[\d:/.test(comm)) return true;
-  return (
-    ['runc', 'crun', 'youki'].includes(baseName(args[0] ?? '')) &&
-    /^\/memfd:|^\/$|\/(?:runc|crun|youki)$|^\/proc\//.test(exe)
-  );
 }
 
 /** Undefined when there is none, or the process is gone (its number may be another's by now). */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { rareCalls } from '../model/call.ts';
 import { changeCalls } from '../model/change.ts';
@@ -9,10 +10,14 @@ import { lackingOf, lackingText } from './kernel-needs.ts';
 import { config, feature, stats, syscalls, task, watched } from './layout.ts';
 import type { StructLayout } from './layout.ts';
 import type { Libbpf, Pointer } from './libbpf.ts';
+import { tcpPrograms, tiersOf } from './tiers.ts';
+import type { Tiers } from './tiers.ts';
 
 /** The sensor in the kernel: programs attached, maps open. */
 export interface LoadedPrograms {
   readonly hooks: readonly HookState[];
+  /** What is meant to tell of what; after `attach`, what does. */
+  readonly tiers: Tiers;
   /** File descriptor of a map by its C name. */
   mapFd(name: string): number;
   /** Attaches what was loaded; answers the state of every hook. */
@@ -30,6 +35,7 @@ const unseen: Readonly<Record<string, string>> = {
   on_exec: 'executions',
   on_exit: 'the end of processes',
   on_sock_state: 'TCP connections and listening sockets',
+  on_exit_listen: 'listening sockets of TCP',
   on_connect4: 'UDP peers that a socket is connected to',
   on_connect6: 'UDP peers of IPv6 that a socket is connected to',
   on_sendmsg4: 'UDP peers that datagrams are sent to',
@@ -47,6 +53,15 @@ const unseen: Readonly<Record<string, string>> = {
   on_cgroup_mkdir: 'the first moments of new containers',
   on_cgroup_rmdir: 'the end of containers before the engine tells it',
   on_cgroup_attach: 'which processes the container runtime put into a container',
+};
+
+/** The same where a program tells of more than elsewhere, as `Tiers` has it. */
+const unseenByTier: Readonly<Record<keyof Tiers, Readonly<Record<string, string>>>> = {
+  tcpByCgroup: {
+    on_connect4: 'TCP connections, and UDP peers that a socket is connected to',
+    on_connect6: 'TCP connections by IPv6, and UDP peers of IPv6 that a socket is connected to',
+  },
+  rawByCapability: { on_capability: 'which capabilities are used and denied; raw and packet sockets' },
 };
 
 interface TracedCall {
@@ -178,19 +193,42 @@ function loaded({ libbpf, bytes, sizes, leftOut }: Wanted, whole: Pointer, whole
   }
   const links: Pointer[] = [];
   const states: HookState[] = [];
+  const tiers = {
+    ...tiersOf({
+      release: release(),
+      lacking: new Set([...refused.keys(), ...leftOut]),
+      connectPrograms: connectProgramsOf(libbpf),
+      strict: !leftOut.has('on_any_call'),
+    }),
+  };
   return {
     hooks: states,
+    tiers,
     mapFd: (name) => libbpf.mapFd(object, name),
     attach() {
-      for (const { program, name, section } of libbpf.programs(object)) {
+      const attached = new Set<string>();
+      const programs = libbpf.programs(object);
+      // What may stand in for others comes when it is known whether they work.
+      for (const { program, name, section } of [
+        ...programs.filter((entry) => !standIns.has(entry.name)),
+        ...programs.filter((entry) => standIns.has(entry.name)),
+      ]) {
         if (leftOut.has(name)) continue;
+        if (name === 'on_exit_listen' && !tiers.tcpByCgroup) continue;
+        if (name === 'on_sock_state' && tiers.tcpByCgroup) {
+          if (tcpPrograms.every((each) => attached.has(each))) continue;
+          tiers.tcpByCgroup = false;
+        }
         const reason = refused.get(name);
         const calls = callPrograms[name];
         if (calls !== undefined) {
-          attachCalls(libbpf, program, calls, reason, links, states);
+          if (name === 'on_exit_call') tiers.rawByCapability = attached.has('on_capability');
+          const wanted = calls.filter((call) => call.name !== 'socket' || !tiers.rawByCapability);
+          attachCalls(libbpf, program, wanted, reason, links, states);
           continue;
         }
-        const base = { hook: section, unseen: unseen[name] ?? name };
+        const more = tierNames.flatMap((tier) => (tiers[tier] ? (unseenByTier[tier][name] ?? []) : []));
+        const base = { hook: section, unseen: more[0] ?? unseen[name] ?? name };
         if (reason !== undefined) {
           states.push({ ...base, state: 'missing', reason });
           continue;
@@ -198,6 +236,7 @@ function loaded({ libbpf, bytes, sizes, leftOut }: Wanted, whole: Pointer, whole
         try {
           links.push(section.startsWith('cgroup') ? attachToAll(libbpf, program) : libbpf.attach(program));
           states.push({ ...base, state: 'attached', reason: '' });
+          attached.add(name);
         } catch (error) {
           states.push({ ...base, state: 'failed', reason: error instanceof Error ? error.message : String(error) });
         }
@@ -212,11 +251,30 @@ function loaded({ libbpf, bytes, sizes, leftOut }: Wanted, whole: Pointer, whole
   };
 }
 
+/** What is attached only where others do not tell of the same. */
+const standIns: ReadonlySet<string> = new Set(['on_sock_state', 'on_exit_call']);
+const tierNames = ['tcpByCgroup', 'rawByCapability'] as const;
+
+/** Names of the programs that the node has for connect(2) already, at the root of the unified hierarchy. */
+function connectProgramsOf(libbpf: Libbpf): readonly string[] {
+  try {
+    return libbpf.connectPrograms(unifiedTree());
+  } catch {
+    // Then they cannot be attached either.
+    return [];
+  }
+}
+
 /** A cgroup hook at the root of the unified hierarchy: every container is below it. */
 function attachToAll(libbpf: Libbpf, program: Pointer): Pointer {
+  return libbpf.attachCgroup(program, unifiedTree());
+}
+
+/** Where the cgroup v2 tree is mounted. */
+function unifiedTree(): string {
   const mount = hierarchies(readFileSync('/proc/self/mountinfo', 'latin1')).get('unified');
   if (mount === undefined) throw new AnchorwatchError('sensor.attach', 'no cgroup v2 tree is mounted');
-  return libbpf.attachCgroup(program, mount);
+  return mount;
 }
 
 /** One program for many calls: what this kernel or machine has not is left out one by one. */

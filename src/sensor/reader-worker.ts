@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import koffi from 'koffi';
-import { record } from './layout.ts';
+import { mark, record } from './layout.ts';
 import { openLibbpf } from './libbpf.ts';
 import { Ring } from './ring.ts';
 
@@ -8,6 +8,8 @@ import { Ring } from './ring.ts';
 export interface ReaderInput {
   /** The rings, the one that is drained first first. */
   readonly rings: readonly { readonly fd: number; readonly sizeBytes: number }[];
+  /** The ring of marks, where they are wanted. */
+  readonly marks: { readonly fd: number; readonly sizeBytes: number } | undefined;
 }
 
 /**
@@ -20,6 +22,8 @@ export interface ReaderBatch {
   readonly spans: Uint32Array;
   /** Lengths and positions in the rings that cannot be, since the thread began. */
   readonly torn: number;
+  /** Marks of processes, as they stood in their ring (`Ring.copy`). They count as records that are to be handled. */
+  readonly marks?: Uint8Array<ArrayBuffer>;
 }
 
 /** What the reader's thread is told: how many records were handled, or to end. */
@@ -34,6 +38,10 @@ const outstandingMax = 65_536;
 const drainLimit = 20_000;
 /** Being woken for each record costs the watched program 1.3 µs: after a drain the reader rests before it asks to be woken again. */
 const restMs = 3;
+/** Where next to nothing comes, what comes next need not wait as long: it may be an attack's. */
+const quietRestMs = 1;
+/** Records of one drain below which it is quiet. */
+const quietRecords = 4;
 /** In a flood the batches are larger: handing one over costs both threads as much as a hundred of its records. */
 const floodRestMs = 15;
 /** Records of one drain from which on it is a flood: some 10,000 a second. */
@@ -42,6 +50,12 @@ const floodRecords = 32;
 const sweepMs = 250;
 const pageBytes = 4096;
 const firstBytes = 8 * 1024;
+/** Marks are fetched once in so many sweeps, */
+const marksAfterSweeps = 4;
+/** or when so many bytes of them wait. */
+const marksWaitingBytes = 128 << 10;
+/** Of a mark in its ring. */
+const markStride: number = 8 + mark.sizeBytes;
 
 /** Copies of records: what stands in a ring is only valid while it is drained. */
 class Copies {
@@ -85,15 +99,17 @@ function run(input: ReaderInput): void {
   const port = parentPort;
   if (port === null) return;
   const libbpf = openLibbpf();
-  const rings = input.rings.map(({ fd, sizeBytes }) => ({
+  const open = ({ fd, sizeBytes }: ReaderInput['rings'][number]): { readonly fd: number; readonly ring: Ring } => ({
     fd,
     ring: new Ring({
       consumer: libbpf.map(fd, 0, pageBytes, true),
-      producer: libbpf.map(fd, pageBytes, pageBytes + 2 * sizeBytes, false),
+      producer: libbpf.map(fd, pageBytes, pageBytes + sizeBytes, false),
       pageBytes,
       dataBytes: sizeBytes,
     }),
-  }));
+  });
+  const rings = input.rings.map(open);
+  const marks = input.marks === undefined ? undefined : open(input.marks).ring;
 
   let outstanding = 0;
   let stopped = false;
@@ -109,7 +125,7 @@ function run(input: ReaderInput): void {
         ring.drain(drainLimit, (bytes) => {
           copies.add(bytes);
         }) === drainLimit || more;
-    const tornNow = rings.reduce((sum, { ring }) => sum + ring.torn, 0);
+    const tornNow = rings.reduce((sum, { ring }) => sum + ring.torn, marks?.torn ?? 0);
     if (copies.count > 0 || tornNow > torn) {
       torn = tornNow;
       outstanding += copies.count;
@@ -120,12 +136,27 @@ function run(input: ReaderInput): void {
     if (more) setImmediate(drain);
   };
 
+  // Nobody is woken for marks: they are fetched once a second, or when their ring is a quarter full.
+  let sweeps = 0;
+  const drainMarks = (): void => {
+    if (marks === undefined || (outstanding >= outstandingMax && !stopped)) return;
+    sweeps += 1;
+    if (!stopped && sweeps < marksAfterSweeps && marks.waitingBytes < marksWaitingBytes) return;
+    sweeps = 0;
+    const bytes = marks.copy(mark.sizeBytes);
+    if (bytes.length === 0) return;
+    outstanding += bytes.length / markStride;
+    port.postMessage({ bytes: new Uint8Array(), spans: new Uint32Array(), torn, marks: bytes } satisfies ReaderBatch, [
+      bytes.buffer,
+    ]);
+  };
+
   // The handles must stay referenced: the garbage collector closes them silently.
   const handles = rings.map(({ fd }) => {
     const onReadable = (): void => {
       handle.stop();
       drain();
-      const rest = drained < floodRecords ? restMs : floodRestMs;
+      const rest = drained < quietRecords ? quietRestMs : drained < floodRecords ? restMs : floodRestMs;
       setTimeout(() => {
         if (!stopped) handle.start({ readable: true }, onReadable);
       }, rest);
@@ -133,7 +164,10 @@ function run(input: ReaderInput): void {
     const handle = koffi.node.poll(fd, { readable: true }, onReadable);
     return handle;
   });
-  const sweep = setInterval(drain, sweepMs);
+  const sweep = setInterval(() => {
+    drain();
+    drainMarks();
+  }, sweepMs);
   port.on('message', (order: ReaderOrder) => {
     if (order !== 'stop') {
       const full = outstanding >= outstandingMax;
@@ -144,6 +178,7 @@ function run(input: ReaderInput): void {
     stopped = true;
     clearInterval(sweep);
     drain();
+    drainMarks();
     // Before the thread ends: an open handle crashes the process then.
     for (const handle of handles) handle.close();
     port.close();

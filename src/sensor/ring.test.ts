@@ -4,10 +4,10 @@ import { Ring } from './ring.ts';
 const pageBytes = 4096;
 const dataBytes = 4096;
 
-/** A ring in plain memory; the second copy of the data is kept in step by hand, as the kernel's mapping does by itself. */
+/** A ring in plain memory. */
 class Memory {
   readonly consumer = new ArrayBuffer(pageBytes);
-  readonly producer = new ArrayBuffer(pageBytes + 2 * dataBytes);
+  readonly producer = new ArrayBuffer(pageBytes + dataBytes);
   readonly #data = new Uint8Array(this.producer, pageBytes);
   #at: number;
 
@@ -40,9 +40,7 @@ class Memory {
   }
 
   #put(position: number, byte: number): void {
-    const offset = position % dataBytes;
-    this.#data[offset] = byte;
-    this.#data[offset + dataBytes] = byte;
+    this.#data[position % dataBytes] = byte;
   }
 
   #publish(): void {
@@ -66,6 +64,19 @@ describe('Ring', () => {
     expect(drain(ring)).toEqual([]);
     memory.write([9]);
     expect(drain(ring)).toEqual([[9]]);
+  });
+
+  test('a record may begin, end and be cut anywhere at the end of the data', () => {
+    for (let before = 8; before <= 64; before += 8)
+      for (const length of [1, 7, 8, 9, 24, 64]) {
+        const memory = new Memory(3 * dataBytes - before);
+        const { ring } = memory;
+        const bytes = Array.from({ length }, (_, i) => i + 1);
+        memory.write(bytes);
+        memory.write([7]);
+        expect(drain(ring)).toEqual([bytes, [7]]);
+        expect(ring.torn).toBe(0);
+      }
   });
 
   test('waits for a record that is being written, and skips discarded ones', () => {

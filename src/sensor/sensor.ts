@@ -4,7 +4,6 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { HookState } from '../model/node.ts';
-import { namesWithArguments } from '../model/program.ts';
 import { ContainerCounts } from './container-counts.ts';
 import { ContainerLosses } from './container-losses.ts';
 import type { ContainerLoss } from './container-losses.ts';
@@ -13,17 +12,23 @@ import type { DecodeFailure, SensorRecord } from './decode.ts';
 import { readStats } from './stats.ts';
 import type { KernelStats } from './stats.ts';
 import { eventOf, originOfMonotonic } from './event.ts';
+import { isSetUp } from './runtime-process.ts';
 import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
-import type { Incidence } from './known-map.ts';
-import { config, syscalls, task } from './layout.ts';
+import type { IncidenceTaker } from './known-map.ts';
+import { KernelConfig, tellInterpreters } from './kernel-config.ts';
+import type { RateBounds } from './kernel-config.ts';
+import { syscalls, task } from './layout.ts';
 import { updateAny, updateOnlyNew } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { loadSensor } from './loading.ts';
 import type { LoadedSensor, LoadingOptions } from './loading.ts';
+import { defaultMarksPerSecond, Marks } from './marks.ts';
+import type { MarkTaker } from './marks.ts';
 import { ProgramPaths } from './program-paths.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
+import { releaseStartPages } from './resident-pages.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { keyBytes, patternOf, WatchedMap } from './watched-map.ts';
@@ -43,13 +48,11 @@ export interface SensorListener {
   cgroupRemoved(cgroupId: string): void;
 }
 
-export interface SensorOptions extends LoadingOptions {
+export interface SensorOptions extends LoadingOptions, Partial<RateBounds> {
   readonly listener: SensorListener;
   readonly log: Logger;
-  /** Records a second that one container's files and network may make; more are counted as `rate_limited`. */
-  readonly recordsPerSecond?: number;
-  /** Records a second that one container's capture may make besides; more are counted as `capture_limited`. */
-  readonly capturedPerSecond?: number;
+  /** Who is told of starts and ends that no event tells of; left out, the kernel tells none. */
+  readonly marks?: MarkTaker;
   /** What was loaded by the same options; left out, it is loaded now. The sensor closes it. */
   readonly loaded?: LoadedSensor;
 }
@@ -63,6 +66,7 @@ const ringNames = ['process_ring', 'activity_ring'] as const;
 const ringBytes = { process_ring: 2 << 20, activity_ring: 4 << 20 } as const;
 const defaultRecordsPerSecond = 25_000;
 const defaultCapturedPerSecond = 2_000;
+const markRingBytes = 512 << 10;
 const stopTimeoutMs = 2_000;
 const trimAfterMs = 15_000;
 
@@ -76,6 +80,7 @@ export class Sensor {
   readonly #libbpf: Libbpf;
   readonly #programs: LoadedPrograms;
   readonly #listener: SensorListener;
+  readonly #marks: Marks | undefined;
   readonly #log: Logger;
   readonly #known: KnownMap;
   readonly #watched: WatchedMap;
@@ -83,7 +88,7 @@ export class Sensor {
   readonly #tasksFd: number;
   readonly #statsFd: number;
   readonly #syscallsFd: number | undefined;
-  readonly #config: Buffer = Buffer.alloc(config.sizeBytes);
+  readonly #config: KernelConfig;
   readonly #paths: ProgramPaths = new ProgramPaths({ hash: (path) => this.#known.program(path), exeOf: readExe });
   #healed = 0;
   #reader: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
@@ -109,10 +114,13 @@ export class Sensor {
     log,
     recordsPerSecond = defaultRecordsPerSecond,
     capturedPerSecond = defaultCapturedPerSecond,
+    marks,
+    marksPerSecond = defaultMarksPerSecond,
     loaded,
     ...loading
   }: SensorOptions) {
     this.#listener = listener;
+    this.#marks = marks === undefined ? undefined : new Marks(marks, this.#paths);
     this.#log = log;
     this.#queue = new RecordQueue({
       take: (bytes) => {
@@ -134,22 +142,17 @@ export class Sensor {
     this.#losses = new ContainerLosses(this.#libbpf, this.#programs.mapFd('container_losses'));
     this.#tasksFd = this.#programs.mapFd('tasks');
     this.#statsFd = this.#programs.mapFd('stats');
-    random.copy(this.#config, config.members.hash_key[0]);
-    this.#config.writeUInt32LE(recordsPerSecond, config.members.records_per_second[0]);
-    this.#config.writeUInt32LE(capturedPerSecond, config.members.captured_per_second[0]);
-    this.#writeConfig();
-    const interpreters = this.#programs.mapFd('interpreters');
-    for (const name of namesWithArguments()) {
-      const key = Buffer.alloc(16);
-      key.write(name.replaceAll(/[\d.]/g, '').slice(0, 15), 'latin1');
-      this.#libbpf.update(interpreters, key, Buffer.from([1]), updateAny);
-    }
+    const bounds = { recordsPerSecond, capturedPerSecond, marksPerSecond: marks === undefined ? 0 : marksPerSecond };
+    this.#config = new KernelConfig(this.#libbpf, this.#programs.mapFd('.data.config'), random, bounds);
+    this.#config.choose(this.#programs.tiers);
+    tellInterpreters(this.#libbpf, this.#programs.mapFd('interpreters'));
   }
 
   /** Starts the reader, then attaches the programs. Containers that run already are to be watched before. */
   async start(): Promise<void> {
     const input: ReaderInput = {
       rings: ringNames.map((name) => ({ fd: this.#programs.mapFd(name), sizeBytes: ringBytes[name] })),
+      marks: this.#marks && { fd: this.#programs.mapFd('mark_ring'), sizeBytes: markRingBytes },
     };
     const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), {
       workerData: input,
@@ -171,7 +174,11 @@ export class Sensor {
     reader.on('message', (batch: ReaderBatch) => {
       this.#torn = batch.torn;
       this.#context = { ...this.#context, monotonicOriginMs: originOfMonotonic() };
-      this.#queue.push(batch);
+      if (batch.marks === undefined) this.#queue.push(batch);
+      else
+        reader.postMessage({
+          handled: this.#marks?.take(batch.marks, this.#context.monotonicOriginMs) ?? 0,
+        } satisfies ReaderOrder);
     });
     reader.on('error', (error) => {
       this.#blind(error.message);
@@ -180,10 +187,9 @@ export class Sensor {
       this.#blind(`it ended with ${code}`);
     });
     this.#hooks = this.#programs.attach();
+    this.#config.choose(this.#programs.tiers);
     // V8 tidies up some eight seconds after the start; what only that and the start needed can go then.
-    this.#trimming = setTimeout(() => {
-      this.#libbpf.trim();
-    }, trimAfterMs);
+    this.#trimming = setTimeout(releaseStartPages, trimAfterMs);
     this.#trimming.unref();
     if (this.#hooks.every(({ state }) => state !== 'attached'))
       throw new AnchorwatchError(
@@ -264,7 +270,7 @@ export class Sensor {
     if (handle.key === 0n) return;
     if (mark === 'forget') {
       this.#known.forget(handle.workload, handle.key);
-      this.#lookUpAnew();
+      this.#config.lookUpAnew();
       return;
     }
     this.#known.answer(workloadId, handle.key, kernelKey, mark, number);
@@ -275,22 +281,22 @@ export class Sensor {
   /** The kernel tells these keys again, as judged; or again everything of the workload, as new. */
   revoke(workloadId: string, keys: readonly KernelKey[] | 'all'): void {
     this.#known.revoke(workloadId, keys);
-    this.#lookUpAnew();
+    this.#config.lookUpAnew();
   }
 
   /** The kernel tells these keys again, as new. */
   tellAgain(workloadId: string, keys: readonly KernelKey[]): void {
     for (const key of keys) this.#known.forgetKey(workloadId, key);
-    this.#lookUpAnew();
+    this.#config.lookUpAnew();
   }
 
   /** What the kernel counted since the last call. */
-  incidences(): Iterable<Incidence> {
-    return this.#known.incidences();
+  incidences(take: IncidenceTaker): void {
+    this.#known.incidences(take);
   }
 
   /** The same, with the map read in another thread. What another reading tells meanwhile is not told twice. */
-  readIncidences(take: (incidence: Incidence) => void): Promise<void> {
+  readIncidences(take: IncidenceTaker): Promise<void> {
     return this.#known.readIncidences(take);
   }
 
@@ -314,9 +320,10 @@ export class Sensor {
     const lost = [...inKernel];
     for (const reason of decodeFailures) lost.push({ hook: 'reader', reason, count: this.#failures[reason] ?? 0 });
     lost.push({ hook: 'reader', reason: 'torn-ring', count: this.#torn });
+    lost.push({ hook: 'reader', reason: 'wrong-mark', count: this.#marks?.refused ?? 0 });
     lost.push({ hook: 'answer', reason: 'known_full', count: this.#known.full });
     lost.push({ hook: 'watch', reason: 'watched_full', count: this.#watched.full });
-    return { ...counts, healed: this.#healed, lost };
+    return { ...counts, healed: this.#healed + (this.#marks?.healed ?? 0), lost };
   }
 
   /** Reads what is still in the rings, then detaches everything. */
@@ -347,6 +354,7 @@ export class Sensor {
       this.#takeCgroup(record);
       return;
     }
+    if (isSetUp(record)) return this.#known.forget(record.workload, record.key);
     if (record.kind === 'exec') this.#paths.learnAs(record.program, record.path);
     this.#heal(record);
     const event = eventOf(record, this.#context);
@@ -379,16 +387,5 @@ export class Sensor {
     if (record.kind !== 'exec' && record.program === 0n && record.exe !== '') {
       if (this.adopt(record.pid, record.exe, record.cgroupId.toString())) this.#healed++;
     }
-  }
-
-  /** The kernel's first level remembers what it told: everything there is looked up anew. */
-  #lookUpAnew(): void {
-    const [at] = config.members.epoch;
-    this.#config.writeUInt32LE((this.#config.readUInt32LE(at) + 1) >>> 0, at);
-    this.#writeConfig();
-  }
-
-  #writeConfig(): void {
-    this.#libbpf.update(this.#programs.mapFd('.data.config'), Buffer.alloc(4), this.#config, updateAny);
   }
 }

@@ -1,9 +1,11 @@
 import { roles } from '../model/access.ts';
 import type { AuditRecord, StoredAuditRecord } from '../model/access.ts';
-import { canonicalJson, chainHash, chainStart } from './chain.ts';
+import { AuditChain } from './audit-chain.ts';
+import type { AuditAnchorSchema } from './audit-chain.ts';
+import { canonicalJson, chainHash } from './chain.ts';
 import type { Database } from './database.ts';
 
-interface AuditRow {
+export interface AuditRow {
   seq: number;
   time_ms: number;
   by: string;
@@ -35,28 +37,28 @@ export interface AuditFilter {
 
 /**
  * Who changed what. Records are added and never changed; triggers of the schema refuse it, and each record has the hash over the one before
- * it, so that whoever edits the file is found out.
+ * it, so that whoever edits the file is found out (`AuditChain`). Retention removes the oldest.
  */
 export class AuditTable {
-  readonly #database: Database<AuditSchema>;
+  readonly #database: Database<AuditSchema & AuditAnchorSchema>;
+  readonly #chain: AuditChain;
 
-  constructor(database: Database<AuditSchema>) {
+  constructor(database: Database<AuditSchema & AuditAnchorSchema>) {
     this.#database = database;
+    this.#chain = new AuditChain(database);
   }
 
   /** Adds a record; durable when it resolves. Other processes may add to the same file. */
   async add(record: AuditRecord, nowMs: number): Promise<StoredAuditRecord> {
     const { query } = this.#database;
     return this.#database.transaction(() => {
-      const last = this.#database.first(
-        query.selectFrom('audit').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
-      );
+      const last = this.#chain.end();
       const row = {
-        ...{ seq: (last?.seq ?? 0) + 1, time_ms: nowMs, by: record.by, role: record.role, address: record.from },
+        ...{ seq: last.seq + 1, time_ms: nowMs, by: record.by, role: record.role, address: record.from },
         ...{ action: record.action, subject: record.subject, detail: record.detail, status: record.status },
         code: record.code ?? null,
       };
-      const previousHash = last?.hash ?? chainStart;
+      const previousHash = last.hash;
       const hash = chainHash(previousHash, canonicalJson(row));
       this.#database.run(query.insertInto('audit').values({ ...row, previous_hash: previousHash, hash }));
       return recordOf({ ...row, previous_hash: previousHash, hash });
@@ -71,23 +73,6 @@ export class AuditTable {
     if (by !== undefined) query = query.where('by', '=', by);
     if (before !== undefined) query = query.where('seq', '<', before);
     return this.#database.all(query).map(recordOf);
-  }
-
-  /** Follows the chain from the first record; answers the `seq` where it breaks first, or undefined when it is whole. */
-  async verify(): Promise<{ readonly records: number; readonly brokenAt: number | undefined }> {
-    let [records, previousHash] = [0, chainStart];
-    for (;;) {
-      const rows = this.#database.all(
-        this.#database.query.selectFrom('audit').selectAll().where('seq', '>', records).orderBy('seq').limit(1000),
-      );
-      for (const { previous_hash: previous, hash, ...row } of rows) {
-        const whole =
-          row.seq === records + 1 && previous === previousHash && hash === chainHash(previousHash, canonicalJson(row));
-        if (!whole) return { records, brokenAt: records + 1 };
-        [records, previousHash] = [row.seq, hash];
-      }
-      if (rows.length === 0) return { records, brokenAt: undefined };
-    }
   }
 }
 

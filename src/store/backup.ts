@@ -67,8 +67,8 @@ function finish(path: string): void {
   }
   const reader = new CollectorReader(path);
   try {
-    const { end, anchor } = reader.chainEnds();
-    writeHead(headPath(path), { ...end, removedSeq: anchor.seq, time: new Date().toISOString() });
+    const { end, anchor, audit } = reader.chainEnds();
+    writeHead(headPath(path), { ...end, removedSeq: anchor.seq, audit, time: new Date().toISOString() });
   } finally {
     reader.close();
   }

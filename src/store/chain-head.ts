@@ -11,6 +11,8 @@ export interface ChainHead {
   readonly hash: string;
   /** Up to here retention may have removed alerts: written before it removes them. */
   readonly removedSeq: number;
+  /** The same of the audit trail; undefined: written by a release that did not write it down. */
+  readonly audit?: { readonly seq: number; readonly hash: string; readonly removedSeq: number };
   /** ISO 8601. */
   readonly time: string;
 }
@@ -34,14 +36,22 @@ export function readHead(path: string): ChainHead | undefined {
   }
   const unreadable = { seq: Infinity, hash: '', removedSeq: 0, time: '' };
   try {
-    const { seq, hash, removedSeq, time } = JSON.parse(text) as Partial<ChainHead>;
-    const whole = Number.isSafeInteger(seq) && Number.isSafeInteger(removedSeq) && /^[0-9a-f]{64}$/u.test(hash ?? '');
+    const { seq, hash, removedSeq, time, audit } = JSON.parse(text) as Partial<ChainHead>;
+    const whole = isEnd({ seq, hash, removedSeq }) && (audit === undefined || isEnd(audit));
     return whole
-      ? { seq: Number(seq), hash: String(hash), removedSeq: Number(removedSeq), time: String(time) }
+      ? {
+          ...{ seq: Number(seq), hash: String(hash), removedSeq: Number(removedSeq), time: String(time) },
+          ...(audit === undefined ? {} : { audit }),
+        }
       : unreadable;
   } catch {
     return unreadable;
   }
+}
+
+function isEnd({ seq, hash, removedSeq }: { seq?: unknown; hash?: unknown; removedSeq?: unknown }): boolean {
+  const isHash = typeof hash === 'string' && /^[0-9a-f]{64}$/u.test(hash);
+  return Number.isSafeInteger(seq) && Number.isSafeInteger(removedSeq) && isHash;
 }
 
 /** Writes a head, durably when it returns: beside the old one first, so that a crash leaves one of the two. Throws `store.…`. */

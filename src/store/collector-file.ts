@@ -5,6 +5,8 @@ import type { StoredIncident } from '../model/incident.ts';
 import { AlertTable } from './alert-table.ts';
 import type { AlertSchema, ChainEnd } from './alert-table.ts';
 import { disputedPath, headPath, readHead, writeHead } from './chain-head.ts';
+import { AuditChain } from './audit-chain.ts';
+import type { AuditAnchorSchema } from './audit-chain.ts';
 import { AuditTable } from './audit-table.ts';
 import type { AuditSchema } from './audit-table.ts';
 import { ChainTable } from './chain-table.ts';
@@ -21,6 +23,13 @@ import { IncidentTable } from './incident-table.ts';
 import type { IncidentSchema } from './incident-table.ts';
 import { NodeTable } from './node-table.ts';
 import type { NodeSchema } from './node-table.ts';
+import { NotificationTable } from './notification-table.ts';
+import type { NotificationSchema } from './notification-table.ts';
+import { SilenceTable } from './silence-table.ts';
+import type { SilenceSchema } from './silence-table.ts';
+import { PostureExceptionTable } from './posture-exception-table.ts';
+import type { PostureSchema } from './posture-rows.ts';
+import { PostureTable } from './posture-table.ts';
 import { TokenTable } from './token-table.ts';
 import type { TokenSchema } from './token-table.ts';
 import { packError } from './thread-message.ts';
@@ -35,7 +44,11 @@ export interface CollectorSchema
     NodeSchema,
     TokenSchema,
     AuditSchema,
-    EvidenceSchema {}
+    AuditAnchorSchema,
+    NotificationSchema,
+    SilenceSchema,
+    EvidenceSchema,
+    PostureSchema {}
 
 /** What is known when the file is open. */
 export interface OpenReport {
@@ -91,16 +104,23 @@ export class CollectorFile {
   readonly evidence: EvidenceTable;
   readonly tokens: TokenTable;
   readonly audit: AuditTable;
+  readonly notifications: NotificationTable;
+  readonly silences: SilenceTable;
+  readonly posture: PostureTable;
+  readonly postureExceptions: PostureExceptionTable;
   readonly #database: Database<CollectorSchema>;
   readonly #alerts: AlertTable;
   readonly #incidents: IncidentTable;
   readonly #decisions: DecisionTable;
   readonly #chain: ChainTable;
+  readonly #trail: AuditChain;
   readonly #checked: 'whole' | 'part';
   readonly #fault: string | undefined;
   #headSeq = -1;
   #headMs = 0;
   #removedSeq: number;
+  #trailRemovedSeq: number;
+  #headTrailSeq = -1;
 
   constructor(path: string) {
     const database = openDatabase<CollectorSchema>({
@@ -116,11 +136,17 @@ export class CollectorFile {
       this.evidence = new EvidenceTable(database);
       this.tokens = new TokenTable(database);
       this.audit = new AuditTable(database);
+      this.notifications = new NotificationTable(database);
+      this.silences = new SilenceTable(database);
+      this.posture = new PostureTable(database);
+      this.postureExceptions = new PostureExceptionTable(database);
       this.#alerts = new AlertTable(database);
       this.#incidents = new IncidentTable(database);
       this.#decisions = new DecisionTable(database);
       this.#chain = new ChainTable(database);
+      this.#trail = new AuditChain(database);
       this.#removedSeq = this.#chain.anchor().seq;
+      this.#trailRemovedSeq = this.#trail.anchor().seq;
       this.#fault = this.#meetHead();
     } catch (error) {
       database.close();
@@ -198,6 +224,7 @@ export class CollectorFile {
   forgetNode(name: string): void {
     this.nodes.forget(name);
     this.#decisions.forgetNode(name);
+    this.posture.forgetNode(name);
   }
 
   /** Removes a little of what is too old, or too much. */
@@ -224,6 +251,17 @@ export class CollectorFile {
     return { alerts: rows.length, incidents, reason: rows.length + incidents > 0 ? reason : undefined, more };
   }
 
+  /** Removes a little of the audit trail that is older; how much, and whether there is more. */
+  retainAudit(ageMs: number, nowMs: number): { readonly records: number; readonly more: boolean } {
+    const rows = this.#trail.removable(nowMs - ageMs);
+    const last = rows.at(-1);
+    if (last === undefined) return { records: 0, more: false };
+    this.#trailRemovedSeq = last.seq;
+    this.#keepHead(nowMs);
+    this.#database.transaction(() => this.#trail.remove(rows, nowMs));
+    return { records: rows.length, more: true };
+  }
+
   /** Gives a little of the free space back to the file system; whether there is more. */
   shrink(): boolean {
     if (!this.#shrinks()) return false;
@@ -235,7 +273,7 @@ export class CollectorFile {
 
   /** Writes down where the chain ends, when it has grown since the last time, and that was a second ago. */
   keepHead(nowMs: number): void {
-    if (this.#alerts.end.seq === this.#headSeq || Math.abs(nowMs - this.#headMs) < headEveryMs) return;
+    if (Math.abs(nowMs - this.#headMs) < headEveryMs || !this.#hasGrown()) return;
     this.#keepHead(nowMs);
   }
 
@@ -246,28 +284,35 @@ export class CollectorFile {
 
   close(): void {
     try {
-      if (this.#alerts.end.seq !== this.#headSeq) this.#keepHead(Date.now());
+      if (this.#hasGrown()) this.#keepHead(Date.now());
     } finally {
       this.#database.close();
     }
   }
 
+  /** Since the end of both chains was written down. */
+  #hasGrown(): boolean {
+    return this.#alerts.end.seq !== this.#headSeq || this.#trail.end().seq !== this.#headTrailSeq;
+  }
+
   #keepHead(nowMs: number): void {
     const { seq, hash } = this.#alerts.end;
     const time = new Date(nowMs).toISOString();
-    writeHead(headPath(this.#database.path), { seq, hash, removedSeq: this.#removedSeq, time });
+    const audit = { ...this.#trail.end(), removedSeq: this.#trailRemovedSeq };
+    writeHead(headPath(this.#database.path), { seq, hash, removedSeq: this.#removedSeq, time, audit });
     if (this.#headSeq === -1)
       this.#database.run(
         this.#database.query.updateTable('chain_anchor').set({ head_kept: 1 }).where('head_kept', '=', 0),
       );
     this.#headSeq = seq;
+    this.#headTrailSeq = audit.seq;
     this.#headMs = nowMs;
   }
 
   /** Compares with what was written down at the last time. What does not fit is kept for `verify`, and a new record begins. */
   #meetHead(): string | undefined {
     const path = headPath(this.#database.path);
-    const fault = this.#chain.fits(readHead(path));
+    const fault = this.#chain.fits(readHead(path)) ?? this.#trail.fits(readHead(path));
     const disputed = disputedPath(this.#database.path);
     if (fault !== undefined && readHead(disputed) === undefined) {
       if (readHead(path) === undefined)

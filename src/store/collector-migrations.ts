@@ -237,4 +237,112 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE INDEX incidents_closed ON incidents (changed_ms) WHERE closed_ms IS NOT NULL;
     `,
   },
+  {
+    // Retention may take the oldest records of the trail; an anchor says which, and nothing else may be removed.
+    name: 'audit-retention',
+    sql: `
+      CREATE TABLE audit_anchor (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        seq INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        removed INTEGER NOT NULL,
+        removed_ms INTEGER
+      ) STRICT;
+      INSERT INTO audit_anchor VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000', 0, NULL);
+      DROP TRIGGER audit_kept;
+      CREATE TRIGGER audit_kept BEFORE DELETE ON audit WHEN OLD.seq > (SELECT seq FROM audit_anchor)
+        BEGIN SELECT raise(ABORT, 'the audit trail is not shortened'); END;
+    `,
+  },
+  {
+    name: 'notifications',
+    sql: `
+      CREATE TABLE silences (
+        id TEXT PRIMARY KEY,
+        until_ms INTEGER NOT NULL,
+        silence TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX silences_by_end ON silences (until_ms);
+      CREATE TABLE notification_groups (
+        receiver TEXT NOT NULL,
+        key TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (receiver, key)
+      ) STRICT;
+      CREATE TABLE notifications (
+        seq INTEGER PRIMARY KEY,
+        time_ms INTEGER NOT NULL,
+        receiver TEXT NOT NULL,
+        state TEXT NOT NULL,
+        record TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX notifications_by_time ON notifications (time_ms);
+      CREATE INDEX notifications_by_receiver ON notifications (receiver, time_ms);
+      CREATE TABLE dispatched (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        seq INTEGER,
+        decided_ms INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
+  {
+    name: 'posture',
+    sql: `
+      CREATE TABLE posture_nodes (node TEXT PRIMARY KEY, sweep INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE posture_subjects (
+        subject INTEGER PRIMARY KEY,
+        node TEXT NOT NULL,
+        container_id TEXT NOT NULL,
+        container_name TEXT NOT NULL,
+        container TEXT NOT NULL,
+        workload_id TEXT NOT NULL,
+        workload_name TEXT NOT NULL,
+        workload TEXT NOT NULL,
+        sweep INTEGER NOT NULL,
+        last_seen_ms REAL NOT NULL,
+        UNIQUE (node, container_id)
+      ) STRICT;
+      CREATE INDEX posture_subjects_by_workload_id ON posture_subjects (workload_id);
+      CREATE INDEX posture_subjects_by_workload_name ON posture_subjects (workload_name);
+      CREATE INDEX posture_subjects_by_container ON posture_subjects (container_id);
+      CREATE INDEX posture_subjects_by_container_name ON posture_subjects (container_name);
+      CREATE TABLE posture_findings (
+        finding INTEGER PRIMARY KEY,
+        subject INTEGER NOT NULL REFERENCES posture_subjects,
+        check_id TEXT NOT NULL,
+        result INTEGER NOT NULL,
+        severity INTEGER NOT NULL,
+        note TEXT NOT NULL,
+        evidence TEXT NOT NULL,
+        first_seen_ms REAL NOT NULL,
+        changed_ms REAL NOT NULL,
+        UNIQUE (subject, check_id)
+      ) STRICT;
+      CREATE INDEX posture_findings_by_severity ON posture_findings (severity DESC, finding);
+      CREATE INDEX posture_findings_by_check ON posture_findings (check_id, severity, result);
+      CREATE TABLE posture_changes (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        time_ms REAL NOT NULL,
+        node TEXT NOT NULL,
+        container TEXT NOT NULL,
+        workload TEXT NOT NULL,
+        check_id TEXT NOT NULL,
+        severity INTEGER NOT NULL,
+        was INTEGER NOT NULL,
+        result INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE posture_exceptions (
+        id TEXT PRIMARY KEY,
+        of TEXT NOT NULL,
+        workload TEXT NOT NULL,
+        container TEXT NOT NULL,
+        node TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        expires_ms REAL NOT NULL,
+        created_ms REAL NOT NULL,
+        created_by TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -6,6 +6,7 @@ import { AlertCounter } from './alert-counts.ts';
 import type { AlertCounts, CountFilter } from './alert-counts.ts';
 import { AlertReader } from './alert-reader.ts';
 import type { AlertFilter } from './alert-reader.ts';
+import { AuditChain } from './audit-chain.ts';
 import { ChainTable } from './chain-table.ts';
 import type { CollectorSchema } from './collector-file.ts';
 import { collectorMigrations } from './collector-migrations.ts';
@@ -15,15 +16,18 @@ import { DecisionTable } from './decision-table.ts';
 import type { DecisionFilter } from './decision-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter } from './incident-table.ts';
+import { PostureReader } from './posture-reader.ts';
 
 /** The collector's file, for questions only: what takes long here keeps no batch waiting. Every method throws as `Database` does. */
 export class CollectorReader {
+  readonly posture: PostureReader;
   readonly #database: Database<CollectorSchema>;
   readonly #alerts: AlertReader;
   readonly #counter: AlertCounter;
   readonly #incidents: IncidentTable;
   readonly #decisions: DecisionTable;
   readonly #chain: ChainTable;
+  readonly #trail: AuditChain;
 
   /** The file must be there, with the schema of this program. */
   constructor(path: string) {
@@ -37,6 +41,8 @@ export class CollectorReader {
     this.#incidents = new IncidentTable(database);
     this.#decisions = new DecisionTable(database);
     this.#chain = new ChainTable(database);
+    this.#trail = new AuditChain(database);
+    this.posture = new PostureReader(database);
   }
 
   list(filter: AlertFilter): readonly StoredAlert[] {
@@ -63,10 +69,19 @@ export class CollectorReader {
     return this.#chain.check(from, limit);
   }
 
+  checkAudit(from: ChainPosition | undefined, limit: number): ChainProgress {
+    return this.#trail.check(from, limit);
+  }
+
   /** Where the chain ends, and where what retention removed ends. */
-  chainEnds(): { readonly end: ChainPosition; readonly anchor: ChainPosition } {
+  chainEnds(): {
+    readonly end: ChainPosition;
+    readonly anchor: ChainPosition;
+    readonly audit: ChainPosition & { readonly removedSeq: number };
+  } {
     const { seq, hash } = this.#chain.end();
-    return { end: { seq, hash }, anchor: this.#chain.anchor() };
+    const audit = { ...this.#trail.end(), removedSeq: this.#trail.anchor().seq };
+    return { end: { seq, hash }, anchor: this.#chain.anchor(), audit };
   }
 
   incidents(filter: IncidentFilter): readonly StoredIncident[] {

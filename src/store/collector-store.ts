@@ -16,6 +16,11 @@ import type { EvidenceTable } from './evidence-table.ts';
 import { IncidentEvidence } from './incident-evidence.ts';
 import type { IncidentFilter } from './incident-table.ts';
 import type { NodeRecord, NodeTable } from './node-table.ts';
+import type { NotificationTable } from './notification-table.ts';
+import type { SilenceTable } from './silence-table.ts';
+import type { PostureExceptionTable } from './posture-exception-table.ts';
+import type { PostureReader } from './posture-reader.ts';
+import type { PostureTable } from './posture-table.ts';
 import { StoreInPlace } from './store-in-place.ts';
 import { StoreThread } from './store-thread.ts';
 import type { Remote, StoreHost } from './store-thread.ts';
@@ -39,6 +44,13 @@ export class CollectorStore {
   readonly tokens: Remote<TokenTable>;
   /** Who changed what. */
   readonly audit: Remote<AuditTable>;
+  /** What receivers were told, and what waits. */
+  readonly notifications: Remote<NotificationTable>;
+  readonly silences: Remote<SilenceTable>;
+  /** What the checks of practices say. */
+  readonly posture: Remote<PostureTable>;
+  readonly postureReader: Remote<PostureReader>;
+  readonly postureExceptions: Remote<PostureExceptionTable>;
   /** What was found when the file was opened. */
   readonly opened: OpenReport;
   readonly #writing: StoreHost;
@@ -58,6 +70,11 @@ export class CollectorStore {
     this.evidence = new IncidentEvidence(writing.remote<EvidenceTable>('evidence'));
     this.tokens = writing.remote<TokenTable>('tokens');
     this.audit = writing.remote<AuditTable>('audit');
+    this.notifications = writing.remote<NotificationTable>('notifications');
+    this.silences = writing.remote<SilenceTable>('silences');
+    this.posture = writing.remote<PostureTable>('posture');
+    this.postureReader = reading.remote<PostureReader>('posture');
+    this.postureExceptions = writing.remote<PostureExceptionTable>('postureExceptions');
     this.#reader = this.#reading.remote<CollectorReader>();
     this.#groups = new CommitGroups((texts, nowMs) => this.#file.append(texts, nowMs), opened.end.seq);
   }
@@ -118,6 +135,11 @@ export class CollectorStore {
   /** Checks the next alerts of the chain, at most `limit`; @param from what was checked last, undefined at first. */
   async checkChain(from: ChainPosition | undefined, limit: number): Promise<ChainProgress> {
     return this.#reader.checkChain(from, limit);
+  }
+
+  /** The same of the audit trail. */
+  async checkAudit(from: ChainPosition | undefined, limit: number): Promise<ChainProgress> {
+    return this.#reader.checkAudit(from, limit);
   }
 
   /** Follows the whole chain; `alerts` were found whole, and `brokenAt` is the first that is not. */
@@ -209,6 +231,11 @@ export class CollectorStore {
     return this.#file.retain(bounds, nowMs);
   }
 
+  /** Removes a little of the audit trail that is older. */
+  async retainAudit(ageMs: number, nowMs: number): Promise<{ readonly records: number; readonly more: boolean }> {
+    return this.#file.retainAudit(ageMs, nowMs);
+  }
+
   /** Gives a little of the free space back to the file system; whether there is more. */
   async shrink(): Promise<boolean> {
     return this.#file.shrink();
@@ -216,6 +243,16 @@ export class CollectorStore {
 
   async sizes(): ReturnType<Remote<CollectorFile>['sizes']> {
     return this.#file.sizes();
+  }
+
+  /** Why nothing can be written or read at the moment; undefined: all can. */
+  get trouble(): string | undefined {
+    return this.#writing.trouble ?? this.#reading.trouble;
+  }
+
+  /** How often its threads ended by themselves. */
+  get threadFailures(): { readonly write: number; readonly read: number } {
+    return { write: this.#writing.failures, read: this.#reading.failures };
   }
 
   /** Lets what was asked be answered, and ends the threads. */

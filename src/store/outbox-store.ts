@@ -91,39 +91,50 @@ export class OutboxStore {
     this.#savedMs = this.#ranMs;
   }
 
-  /** Keeps the alert, durably when it returns. Answers how many rows there are and which alerts had to make room. */
-  put(alert: Alert): { readonly depth: number; readonly dropped: readonly DroppedAlert[] } {
-    const text = JSON.stringify(alert);
-    const severity = severities.indexOf(alert.severity);
-    const values = { severity, alert: text, bytes: Buffer.byteLength(text) };
+  /** Keeps all of them or none, durably when it returns. Answers how many rows there are and which alerts had to make room. */
+  put(...alerts: readonly Alert[]): { readonly depth: number; readonly dropped: readonly DroppedAlert[] } {
     const result = this.#database.transaction(() => {
-      const { query } = this.#database;
-      const before = this.#database.first(
-        query.selectFrom('outbox').select(['position', 'bytes']).where('id', '=', alert.id),
-      );
-      let [rows, bytes] = [this.#rows, this.#bytes + values.bytes - (before?.bytes ?? 0)];
-      if (before === undefined) {
-        [rows, bytes] = [rows + 1, bytes + rowBytes];
-        this.#database.run(
-          query.insertInto('outbox').values({
-            ...{ ...values, id: alert.id, revision: 1, refused: 0, container: alert.container.id },
-            ...{ urgency: severity, kept_ms: this.#nowMs() },
-          }),
-        );
-      } else {
-        const changes = query.updateTable('outbox').set((e) => ({
-          ...values,
-          revision: e('revision', '+', 1),
-          refused: 0,
-          urgency: e.fn('max', ['urgency', e.val(severity)]),
-        }));
-        this.#database.run(changes.where('id', '=', alert.id));
+      let [rows, bytes] = [this.#rows, this.#bytes];
+      const dropped: DroppedAlert[] = [];
+      for (const alert of alerts) {
+        const put = this.#put(alert, rows, bytes);
+        [rows, bytes] = [put.rows, put.bytes];
+        dropped.push(...put.dropped);
       }
-      this.#hurry(alert.container.id, severity, before?.position ?? Number.MAX_SAFE_INTEGER);
-      return this.#makeRoom(rows, bytes);
+      return { rows, bytes, dropped };
     });
     [this.#rows, this.#bytes] = [result.rows, result.bytes];
     return { depth: this.#rows, dropped: result.dropped };
+  }
+
+  #put(alert: Alert, rowsBefore: number, bytesBefore: number): Room {
+    const text = JSON.stringify(alert);
+    const severity = severities.indexOf(alert.severity);
+    const values = { severity, alert: text, bytes: Buffer.byteLength(text) };
+    const { query } = this.#database;
+    const before = this.#database.first(
+      query.selectFrom('outbox').select(['position', 'bytes']).where('id', '=', alert.id),
+    );
+    let [rows, bytes] = [rowsBefore, bytesBefore + values.bytes - (before?.bytes ?? 0)];
+    if (before === undefined) {
+      [rows, bytes] = [rows + 1, bytes + rowBytes];
+      this.#database.run(
+        query.insertInto('outbox').values({
+          ...{ ...values, id: alert.id, revision: 1, refused: 0, container: alert.container.id },
+          ...{ urgency: severity, kept_ms: this.#nowMs() },
+        }),
+      );
+    } else {
+      const changes = query.updateTable('outbox').set((e) => ({
+        ...values,
+        revision: e('revision', '+', 1),
+        refused: 0,
+        urgency: e.fn('max', ['urgency', e.val(severity)]),
+      }));
+      this.#database.run(changes.where('id', '=', alert.id));
+    }
+    this.#hurry(alert.container.id, severity, before?.position ?? Number.MAX_SAFE_INTEGER);
+    return this.#makeRoom(rows, bytes);
   }
 
   /** What goes out next, of what waits and was not refused; first, what has waited too long is dropped. */
@@ -227,10 +238,7 @@ export class OutboxStore {
     );
   }
 
-  #makeRoom(
-    rows: number,
-    bytes: number,
-  ): { readonly rows: number; readonly bytes: number; readonly dropped: readonly DroppedAlert[] } {
+  #makeRoom(rows: number, bytes: number): Room {
     const { query } = this.#database;
     const least = query
       .selectFrom('outbox')
@@ -267,6 +275,13 @@ export class OutboxStore {
     if (!this.#remove(rows)) return [];
     return rows.flatMap(({ alert }) => (alert === undefined ? [] : [{ alert, reason: 'age' as const }]));
   }
+}
+
+/** What there is after alerts had to make room. */
+interface Room {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly dropped: readonly DroppedAlert[];
 }
 
 interface Row {

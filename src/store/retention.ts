@@ -7,8 +7,10 @@ import type { RetentionBounds } from './collector-file.ts';
 import type { CollectorStore } from './collector-store.ts';
 
 export interface RetentionOptions {
-  readonly store: Pick<CollectorStore, 'retain' | 'shrink' | 'sizes'>;
+  readonly store: Pick<CollectorStore, 'retain' | 'retainAudit' | 'shrink' | 'sizes'>;
   readonly bounds: RetentionBounds;
+  /** Records of the audit trail that are older are removed. */
+  readonly auditAgeMs: number;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Logger;
@@ -39,11 +41,12 @@ export class Retention {
     this.#removed = counter(
       registry,
       'anchorwatch_store_rows_removed_total',
-      'Rows that retention removed from the store since the collector started; age: older than --retention, size: the oldest, because the file was larger than --retention-size.',
+      'Rows that retention removed from the store since the collector started; age: older than --retention (audit: --audit-retention), size: the oldest, because the file was larger than --retention-size.',
       ['table', 'reason'],
     );
     for (const table of ['alerts', 'incidents'])
       for (const reason of ['age', 'size']) this.#removed.inc({ table, reason }, 0);
+    this.#removed.inc({ table: 'audit', reason: 'age' }, 0);
     this.#size = gauge(
       registry,
       'anchorwatch_store_size_bytes',
@@ -78,6 +81,12 @@ export class Retention {
         alerts += step.alerts;
         more = step.more;
         if (more) await pause();
+      }
+      while (!this.#stopped) {
+        const step = await store.retainAudit(this.#options.auditAgeMs, clock.nowMs());
+        this.#removed.inc({ table: 'audit', reason: 'age' }, step.records);
+        if (!step.more) break;
+        await pause();
       }
       while (!this.#stopped && (await store.shrink())) await pause();
       if (alerts > 0) log.info({ alerts }, 'retention removed alerts');

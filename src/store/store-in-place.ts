@@ -12,6 +12,8 @@ export class StoreInPlace implements StoreHost {
   readonly #input: ThreadInput;
   #file: OpenFile | undefined;
   #closed = false;
+  readonly trouble = undefined;
+  readonly failures = 0;
 
   constructor(input: ThreadInput) {
     this.#input = input;

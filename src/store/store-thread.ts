@@ -16,6 +16,10 @@ export interface StoreHost {
   open(): Promise<void>;
   /** The methods of the file, or of one of its tables. */
   remote<Table>(table?: string): Remote<Table>;
+  /** Why nothing can be asked at the moment; undefined: it can. */
+  readonly trouble: string | undefined;
+  /** How often it ended by itself. */
+  readonly failures: number;
   /** Lets what was asked be answered, then closes the file. */
   close(): Promise<void>;
 }
@@ -34,6 +38,10 @@ export function remoteOf<Table>(
   });
 }
 
+/** Before a thread that ended is started anew, the first time and at most. */
+const restartMs = 100;
+const restartMaxMs = 10_000;
+
 interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -42,7 +50,8 @@ interface Waiting {
 /**
  * A thread that has the store's file open and runs what it is asked, one call after the other. SQLite works synchronously and waits for the
  * disk: here that stops nobody. Calls that wait are bounded by who asks: one batch for each connection, one request for each client. A
- * thread that dies fails the calls that wait, with `store.thread` (retryable), and is started anew by the next call.
+ * thread that dies fails the calls that wait, with `store.thread` (retryable), and those that come until it is started anew: after a tenth of a
+ * second, and twice as long each time that it dies without having answered anything, up to ten seconds.
  */
 export class StoreThread implements StoreHost {
   readonly #input: ThreadInput;
@@ -54,10 +63,23 @@ export class StoreThread implements StoreHost {
   #lastId = 0;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
+  #failures = 0;
+  #trouble: string | undefined;
+  /** Times in a row that it ended without an answer. */
+  #attempt = 0;
+  #restart: NodeJS.Timeout | undefined;
 
   constructor(input: ThreadInput, idleMs?: number) {
     this.#input = input;
     this.#idleMs = idleMs;
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  get failures(): number {
+    return this.#failures;
   }
 
   async open(): Promise<void> {
@@ -70,12 +92,14 @@ export class StoreThread implements StoreHost {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#restart);
     this.#end();
     await this.#ended;
   }
 
   #call(method: string | undefined, args: readonly unknown[]): Promise<unknown> {
     if (this.#closed) return Promise.reject(new AnchorwatchError('store.closed', `${this.#input.path} is closed`));
+    if (this.#worker === undefined && this.#restart !== undefined) return Promise.reject(this.#gone());
     const worker = (this.#worker ??= this.#start());
     clearTimeout(this.#idle);
     return new Promise((resolve, reject) => {
@@ -95,10 +119,17 @@ export class StoreThread implements StoreHost {
       name: `store-${this.#input.role}`,
     });
     let failure: Error | undefined;
+    // A file that cannot be opened the first time is for who opens it; later it is tried again.
+    let wasOpen = this.#failures > 0;
     worker.on('message', (answer: ThreadAnswer) => {
       // It could not open the file, and ends: that is the answer to all that waits.
       if (answer.id === 0 && answer.error !== undefined) failure = unpackError(answer.error);
-      else this.#answered(answer);
+      else {
+        wasOpen = true;
+        this.#trouble = undefined;
+        if (answer.id !== 0) this.#attempt = 0;
+        this.#answered(answer);
+      }
     });
     worker.on('error', (error) => {
       failure = new AnchorwatchError('store.thread', `the thread of ${this.#input.path} failed: ${errorText(error)}`, {
@@ -108,16 +139,34 @@ export class StoreThread implements StoreHost {
     });
     this.#ended = new Promise((resolve) => {
       worker.once('exit', () => {
-        if (this.#worker === worker) this.#worker = undefined;
-        const error =
-          failure ??
-          new AnchorwatchError('store.thread', `the thread of ${this.#input.path} ended`, { retryable: true });
+        const isOwnEnd = this.#worker !== worker;
+        if (!isOwnEnd) this.#worker = undefined;
+        const error = failure ?? this.#gone();
+        if (!isOwnEnd && wasOpen) this.#again(error);
         for (const { reject } of this.#waiting.values()) reject(error);
         this.#waiting.clear();
         resolve();
       });
     });
     return worker;
+  }
+
+  #gone(): AnchorwatchError {
+    const message = `the thread of ${this.#input.path} ended; it is started again`;
+    return new AnchorwatchError('store.thread', message, { retryable: true });
+  }
+
+  /** It ended by itself: another one is started after a while, whether somebody asks or not. */
+  #again(error: Error): void {
+    this.#failures += 1;
+    this.#trouble = `the thread that ${this.#input.role === 'write' ? 'writes' : 'reads'} the store ended and is started again: ${error.message}`;
+    if (this.#closed) return;
+    const waitMs = Math.min(restartMaxMs, restartMs * 2 ** this.#attempt);
+    this.#attempt += 1;
+    this.#restart = setTimeout(() => {
+      this.#restart = undefined;
+      this.#worker ??= this.#start();
+    }, waitMs);
   }
 
   #answered({ id, result, error }: ThreadAnswer): void {

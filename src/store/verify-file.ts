@@ -1,4 +1,4 @@
-import type { ChainFault, ChainPosition } from '../model/chain.ts';
+import type { ChainFault, ChainPosition, ChainProgress } from '../model/chain.ts';
 import { CollectorReader } from './collector-reader.ts';
 
 /** What a check of the whole chain found. */
@@ -10,6 +10,18 @@ export interface ChainVerdict {
   /** Alerts that retention removed since the store began. */
   readonly removed: number;
   readonly fault?: ChainFault;
+  /** Of the audit trail. */
+  readonly audit: TrailVerdict;
+}
+
+/** What a check of the whole audit trail found. */
+export interface TrailVerdict {
+  /** Records that were found whole. */
+  readonly records: number;
+  readonly end: ChainPosition;
+  /** Records that retention removed since the store began. */
+  readonly removed: number;
+  readonly fault?: ChainFault;
 }
 
 const checkedAtOnce = 5000;
@@ -18,16 +30,26 @@ const checkedAtOnce = 5000;
 export function verifyFile(path: string, progress: (alerts: number) => void = () => undefined): ChainVerdict {
   const reader = new CollectorReader(path);
   try {
-    let [alerts, from]: [number, ChainPosition | undefined] = [0, undefined];
-    for (;;) {
-      const { checked, at, done, removed, fault } = reader.checkChain(from, checkedAtOnce);
-      alerts += checked;
-      from = at;
-      progress(alerts);
-      if (done) return { alerts, end: at, removed, ...(fault === undefined ? {} : { fault }) };
-    }
+    const { checked: alerts, ...chain } = whole((from) => reader.checkChain(from, checkedAtOnce), progress);
+    const { checked: records, ...trail } = whole((from) => reader.checkAudit(from, checkedAtOnce));
+    return { alerts, ...chain, audit: { records, ...trail } };
   } finally {
     reader.close();
+  }
+}
+
+/** Checks a chain to its end, or its first fault. */
+function whole(
+  step: (from: ChainPosition | undefined) => ChainProgress,
+  progress: (checked: number) => void = () => undefined,
+): Omit<ChainVerdict, 'alerts' | 'audit'> & { readonly checked: number } {
+  let [sum, from]: [number, ChainPosition | undefined] = [0, undefined];
+  for (;;) {
+    const { checked, at, done, removed, fault } = step(from);
+    sum += checked;
+    from = at;
+    progress(sum);
+    if (done) return { checked: sum, end: at, removed, ...(fault === undefined ? {} : { fault }) };
   }
 }
 

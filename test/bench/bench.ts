@@ -13,6 +13,8 @@ import { installedMonitors, startMonitor } from './monitors.ts';
 import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
 import { benchHistory } from './history-bench.ts';
+import { benchMemory } from './memory-bench.ts';
+import { benchPosture } from './posture-bench.ts';
 import { benchProfiles } from './profile-bench.ts';
 import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
@@ -49,10 +51,12 @@ const all = [
   'fleet',
   'agents',
   'audit',
+  'memory',
+  'posture',
 ];
 // What takes a minute a run is measured when it is asked for.
 const wanted =
-  positionals.length > 0 ? positionals : all.filter((name) => !['flood', 'agents', 'store'].includes(name));
+  positionals.length > 0 ? positionals : all.filter((name) => !['flood', 'agents', 'store', 'memory'].includes(name));
 const unknown = wanted.filter((name) => !all.includes(name));
 const rounds = Number(values.runs);
 if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
@@ -72,6 +76,9 @@ if (wanted.includes('replay-score')) for (const figure of await benchReplay(roun
 if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
 if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
 if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)) print(figure, values.json);
+if (wanted.includes('memory'))
+  for (const figure of await benchMemory(Math.min(rounds, 3), say)) print(figure, values.json);
+if (wanted.includes('posture')) for (const figure of await benchPosture(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
 

@@ -20,11 +20,13 @@ import { containerOf, eventOf } from './stream.ts';
 const epochMs = Date.UTC(2026, 0, 5);
 const profiled = { workloads: 50, features: 2_000, slices: 5 };
 const marks = { foldMs: 50, memoryMb: 30, stallMs: 10 };
-const partRows = 1_000;
+/** As much at a time as the agent does (src/agent/profile-saves.ts). */
+const [partFeatures, partRows] = [6_000, 1_000];
 const sip: SipKey = [1n, 2n];
 
 interface Result {
   readonly folds: readonly number[];
+  readonly foldParts: readonly number[];
   readonly saves: readonly number[];
   readonly parts: readonly number[];
   readonly memoryMb: number;
@@ -56,6 +58,10 @@ export async function benchProfiles(rounds: number, say: (text: string) => void)
   const all = (of: (result: Result) => number): readonly number[] => results.map(of);
   return [
     { name: 'profiles', metric: 'foldMs', all: all(({ folds }) => Math.max(...folds)), unit: 'ms', mark: marks.foldMs },
+    {
+      ...{ name: 'profiles', metric: 'foldPartMs', unit: 'ms', mark: marks.stallMs },
+      all: all(({ foldParts }) => Math.max(...foldParts)),
+    },
     { name: 'profiles', metric: 'saveMs', all: all(({ saves }) => Math.max(...saves)), unit: 'ms' },
     {
       ...{ name: 'profiles', metric: 'savePartMs', unit: 'ms', mark: marks.stallMs },
@@ -79,7 +85,7 @@ async function slices(rules: ReturnType<typeof effectiveRules>, libbpf: Libbpf, 
   });
   const known = new KnownMap(libbpf, fd, sip);
   const told: Buffer[] = [];
-  const [folds, saves, parts]: number[][] = [[], [], []];
+  const [folds, foldParts, saves, parts]: number[][] = [[], [], [], []];
   let [memoryMb, counted] = [0, 0];
   const count = (by: number): void => {
     const value = Buffer.alloc(feature.sizeBytes);
@@ -102,11 +108,16 @@ async function slices(rules: ReturnType<typeof effectiveRules>, libbpf: Libbpf, 
       count(slice);
       let startedMs = cpuMs();
       counted = 0;
-      await known.readIncidences(({ workloadId, kernelKey, stratum, delta }) => {
+      await known.readIncidences((workloadId, kernelKey, stratum, delta) => {
         watch.addIncidence(workloadId, stratum, kernelKey, delta);
         counted++;
       });
-      watch.rollover(nowMs);
+      let foldMs = cpuMs();
+      watch.rollover(nowMs, 'in-parts');
+      for (let more = true; more; foldMs = cpuMs()) {
+        more = watch.foldPart(partFeatures);
+        if (slice > 0) foldParts?.push(cpuMs() - foldMs);
+      }
       // In the first slice everything is new, and nothing is counted by the kernel yet.
       if (slice > 0) folds?.push(cpuMs() - startedMs);
       startedMs = cpuMs();
@@ -122,7 +133,15 @@ async function slices(rules: ReturnType<typeof effectiveRules>, libbpf: Libbpf, 
     const features = watch
       .report()
       .reduce((sum, one) => sum + one.dimensions.reduce((all, dimension) => all + dimension.features, 0), 0);
-    return { folds: folds ?? [], saves: saves ?? [], parts: parts ?? [], memoryMb, features, counted };
+    return {
+      folds: folds ?? [],
+      foldParts: foldParts ?? [],
+      saves: saves ?? [],
+      parts: parts ?? [],
+      memoryMb,
+      features,
+      counted,
+    };
   } finally {
     for (let number = 0; number < profiled.workloads; number++) known.revoke(`w${number}`, 'all');
     known.close();

@@ -22,9 +22,9 @@ const memoryCapacity = 5000;
 const store = new OutboxStore(`${directory}/outbox.db`, { sizeBytesMax: 1e9, ageMsMax: 1e9 });
 const numbers = new Map<string, number>();
 const file: OutboxFile = {
-  put: (alert) => {
-    const answer = store.put(alert);
-    appendFileSync(noted, `${String(numbers.get(alert.id) ?? 0)} ${String(alert.count)}\n`);
+  put: (...alerts) => {
+    const answer = store.put(...alerts);
+    appendFileSync(noted, alerts.map(({ id, count }) => `${numbers.get(id) ?? 0} ${count}\n`).join(''));
     return answer;
   },
   next: (limit) => store.next(limit),

@@ -4,6 +4,7 @@ import { firstByteIs, plantedCheck } from './planted.ts';
 import { historyTarget } from './history-target.ts';
 import { recordingTarget } from './recording-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
+import { routesTarget } from './routes-target.ts';
 import { snapshotTarget } from './snapshot-target.ts';
 import { starterTarget } from './starter-target.ts';
 import type { Target } from './target.ts';
@@ -42,6 +43,7 @@ export const ordinaryTargets: readonly Target[] = [
     kubernetesTarget,
     configTarget,
     rulesTarget,
+    routesTarget,
     outboxTarget,
     profilesTarget,
   ],

@@ -117,15 +117,14 @@ describe('files', () => {
     await container.run(`read x < ${path}`);
     await settled();
     answerAll('known');
-    const counts = (): readonly [string, number][] =>
-      [...sensor.incidences()].flatMap(({ kernelKey, stratum, delta, workloadId }) =>
-        workloadId === workload &&
-        typeof kernelKey === 'object' &&
-        kernelKey.kind === 'file.read' &&
-        kernelKey.path === path
-          ? [[stratum, delta] as [string, number]]
-          : [],
-      );
+    const counts = (): readonly [string, number][] => {
+      const told: [string, number][] = [];
+      sensor.incidences((workloadId, kernelKey, stratum, delta) => {
+        if (workloadId !== workload || typeof kernelKey !== 'object') return;
+        if (kernelKey.kind === 'file.read' && kernelKey.path === path) told.push([stratum, delta]);
+      });
+      return told;
+    };
     counts();
     for (const sample of [2, 3, 4]) {
       watch(container, sample, 'steady');

@@ -1,4 +1,7 @@
-/* Opens a file and connects to a port of this machine through io_uring, without a library: ring FILE PORT */
+/*
+ * Opens a file, connects to a port of this machine and listens on the next one through io_uring, without a library: ring FILE PORT.
+ * Listening came with Linux 6.11.
+ */
 #include <arpa/inet.h>
 #include <linux/io_uring.h>
 #include <stdio.h>
@@ -54,5 +57,13 @@ int main(int argc, char **argv)
 	entry.addr = (unsigned long)&to;
 	entry.off = sizeof(to);
 	printf("connected %d\n", perform(&entry));
+	to.sin_port = htons(atoi(argv[2]) + 1);
+	memset(&entry, 0, sizeof(entry));
+	entry.opcode = 57;
+	entry.fd = socket(AF_INET, SOCK_STREAM, 0);
+	entry.len = 5;
+	if (bind(entry.fd, (void *)&to, sizeof(to)))
+		return 3;
+	printf("listens %d\n", perform(&entry));
 	return 0;
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
@@ -75,6 +75,15 @@ syscall(10, $a, 4096, 5); my $n = "code"; my $fd = syscall(319, $n, 0); syscall(
     }
   });
 
+  test('a timer of somebody else that goes off while a process of the container runs is no signal of its', async () => {
+    const timers = Array.from({ length: 12 }, () => 'timeout 0.1 sleep 5').join(' ; ');
+    const others = spawn('/bin/sh', ['-c', `taskset -cp 0 $$; ${timers}`], { stdio: 'ignore' });
+    onTestFinished(() => void others.kill());
+    await harness.container.run(`taskset -c 0 perl -e 'my $end = time + 2; 1 while time < $end'`);
+    await harness.settled();
+    expect(harness.calls().filter((line) => line.startsWith('kill'))).toEqual([]);
+  });
+
   test('capabilities that were used and denied, once in a sample', async (context) => {
     needsHook(context, 'tp_btf/cap_capable');
     const script = `perl -MSocket -e 'socket(R, AF_INET, SOCK_RAW, 1)'; perl -MPOSIX -e 'POSIX::setuid(33); chroot("/")'`;
@@ -118,13 +127,13 @@ syscall(303, -100, $p, $h, $m, 0) == 0 or die; open(my $d, "<", "/dev/shm"); sys
     expect(harness.seen.some(({ event }) => event.kind === 'file' && event.path === path)).toBe(true);
   });
 
-  test('through io_uring: the operations, the file, the connection', async (context) => {
+  test('through io_uring: the operations, the file, the connection, the listening socket', async (context) => {
     needsHook(context, 'tp_btf/io_uring_submit_req');
     const path = join(harness.directory, 'ringed');
     writeFileSync(path, 'x\n');
     const program = join(harness.directory, 'ring');
     execFileSync('clang', ['-O1', '-o', program, new URL('./io-uring.c', import.meta.url).pathname]);
-    await harness.container.run(`${program} ${path} 14097`);
+    const output = await harness.container.run(`${program} ${path} 14097`);
     await harness.settled();
     expect(harness.calls()).toEqual(expect.arrayContaining(['io_uring connect', 'io_uring openat', 'io_uring_setup']));
     const opened = harness.seen.find(({ event }) => event.kind === 'file' && event.path === path)?.event;
@@ -134,6 +143,9 @@ syscall(303, -100, $p, $h, $m, 0) == 0 or die; open(my $d, "<", "/dev/shm"); sys
         ({ event }) => event.kind === 'connect' && event.address === '127.0.0.1' && event.port === 14_097,
       ),
     ).toBe(true);
+    expect(harness.seen.some(({ event }) => event.kind === 'listen' && event.port === 14_098)).toBe(
+      output.includes('listens 0'),
+    );
   });
 });
 

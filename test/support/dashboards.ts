@@ -83,15 +83,6 @@ function labelsOf(format: string): readonly string[] {
   return [...format.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
 }
 
-/** Metrics of parts that may not be there yet: rules and panels name them. Once they are there, they must have these labels. */
-export const metricsLater: ReadonlyMap<string, readonly string[]> = new Map([
-  ['anchorwatch_notifications_total', ['receiver', 'outcome']],
-  ['anchorwatch_notification_delay_seconds', ['receiver']],
-  ['anchorwatch_notifications_waiting_oldest_seconds', ['receiver']],
-  ['anchorwatch_routes_valid', ['file']],
-  ['anchorwatch_posture_findings', ['practice', 'severity']],
-]);
-
 /**
  * What Grafana makes of an expression before Prometheus gets it.
  * @param values Of variables; those that are not named have all of their values.

@@ -29,6 +29,12 @@ export function prometheusMissing(): string | undefined {
   return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
 }
 
+/** Why Alertmanager cannot be tried here; undefined where it can. */
+export function alertmanagerMissing(): string | undefined {
+  const missing = ['prometheus-alertmanager', 'amtool'].filter((program) => !has(program));
+  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
+}
+
 /** Why no container engine of our own can be started here; undefined where it can. */
 export function engineMissing(): string | undefined {
   const missing = ['dockerd', 'debootstrap', 'ip'].filter((program) => !has(program));

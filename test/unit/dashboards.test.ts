@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml';
 import { dashboardFiles } from '../../dashboards/source/files.ts';
 import type { RunningCollector } from '../../src/collector/collector.ts';
 import { runbookBase } from '../../src/model/runbook.ts';
-import { dashboardFolder, expressions, interpolate, metricsLater, readBoards } from '../support/dashboards.ts';
+import { dashboardFolder, expressions, interpolate, readBoards } from '../support/dashboards.ts';
 import type { Panel } from '../support/dashboards.ts';
 import { prometheusMissing } from '../support/requirements.ts';
 import { Harness } from './collector/harness.ts';
@@ -104,7 +104,7 @@ test('expressions ask only for metrics and labels that the collector declares', 
   for (const { name: place, expr } of expressions()) {
     for (const [, name = '', selector = ''] of expr.matchAll(/\b((?:anchorwatch|process)_\w+)(?:\{([^}]*)\})?/g)) {
       const metric = name.replace(/_bucket$/, '');
-      const labels = declared.get(metric) ?? metricsLater.get(metric);
+      const labels = declared.get(metric);
       expect(labels, `${place}: ${name}`).toBeDefined();
       for (const [, label = ''] of selector.matchAll(/(\w+)(?:=|!=|=~|!~)"/g))
         expect([...(labels ?? []), ...added], `${place}: ${name}`).toContain(label);

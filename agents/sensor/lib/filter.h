@@ -202,6 +202,15 @@ static __always_inline void mark_told(struct aw_watched *w, u64 hash, u32 hook)
 	bpf_map_update_elem(&seen, &told, &sample, BPF_ANY);
 }
 
+static __always_inline void begin_second(struct aw_watched *w, u64 second)
+{
+	if (w->window == second)
+		return;
+	w->window = second;
+	w->records = 0;
+	w->marks = 0;
+}
+
 /* A container's records a second are bounded, so that its noise cannot push out another's: true when one more may pass. */
 static __always_inline bool within_rate(struct aw_watched *w, u32 hook, u32 flags)
 {
@@ -210,10 +219,7 @@ static __always_inline bool within_rate(struct aw_watched *w, u32 hook, u32 flag
 	/* What is captured has a bound of its own. */
 	if (!config.records_per_second || flags & AW_FLAG_CAPTURED)
 		return true;
-	if (w->window != second) {
-		w->window = second;
-		w->records = 0;
-	}
+	begin_second(w, second);
 	if (__sync_fetch_and_add(&w->records, 1) < config.records_per_second)
 		return true;
 	count_loss(w->container, hook, AW_LOSS_RATE_LIMITED);

@@ -141,6 +141,7 @@ struct io_cqe {
 	s32 res;
 };
 struct io_kiocb {
+	struct file *file;
 	u8 opcode;
 	struct io_cqe cqe;
 };
@@ -227,6 +228,7 @@ struct pt_regs___arm64 {
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
+#define IPPROTO_MPTCP 262
 #define SOCK_BINDPORT_LOCK 8
 #define TCP_SYN_SENT 2
 #define TCP_LISTEN 10
@@ -242,6 +244,9 @@ struct pt_regs___arm64 {
 #define PROT_EXEC 0x4
 #define MAP_ANONYMOUS 0x20
 #define PR_SET_NAME 15
+#define CAP_NET_RAW 13
+#define SYS_SOCKET_X86 41
+#define SYS_SOCKET_ARM64 198
 /* x86: thread_info.flags of a program of the 32-bit ABI, thread_info.status of a 32-bit call */
 #define TIF_ADDR32 29
 #define TS_COMPAT 0x2

@@ -139,6 +139,12 @@ struct {
 	__uint(max_entries, 2 << 20);
 } process_ring SEC(".maps");
 
+/* Marks of processes, for the history: nobody is woken for them, and what a storm of them has no room for pushes nothing else out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 512 << 10);
+} mark_ring SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20);

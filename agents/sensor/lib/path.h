@@ -5,6 +5,21 @@
 
 #include "hash.h"
 
+static __always_inline s64 call_number(void *regs)
+{
+	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->orig_ax))
+		return LOAD((struct pt_regs___x86 *)regs, orig_ax);
+	if (bpf_core_field_exists(((struct pt_regs___arm64 *)0)->syscallno))
+		return LOAD((struct pt_regs___arm64 *)regs, syscallno);
+	return -1;
+}
+
+/* Is the task in a system call of the 32-bit ABI? */
+static __always_inline bool calls_compat(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->thread_info.status) && task->thread_info.status & TS_COMPAT;
+}
+
 /* The file behind a descriptor of the current task; null if there is none. */
 static __always_inline struct file *file_of(int descriptor)
 {
@@ -19,16 +34,23 @@ static __always_inline struct file *file_of(int descriptor)
 	return (struct file *)LOAD(entry, next);
 }
 
+/* The socket behind a file; null if it is something else. */
+static __always_inline struct sock *sock_of_file(struct file *file)
+{
+	struct socket *socket;
+
+	if (!S_ISSOCK(LOAD(file, f_inode, i_mode)))
+		return 0;
+	socket = LOAD(file, private_data);
+	return LOAD(socket, sk);
+}
+
 /* The socket behind a descriptor of the current task; null if it is something else. */
 static __always_inline struct sock *sock_of(int descriptor)
 {
 	struct file *file = file_of(descriptor);
-	struct socket *socket;
 
-	if (!file || !S_ISSOCK(LOAD(file, f_inode, i_mode)))
-		return 0;
-	socket = LOAD(file, private_data);
-	return LOAD(socket, sk);
+	return file ? sock_of_file(file) : 0;
 }
 
 /*

@@ -9,6 +9,9 @@ interface Measured {
   readonly rates: Map<RateName, { readonly value: number; readonly spread: number }>;
   readonly totals: Map<RateName, number>;
   sinceMs: number;
+  /** What is counted from second to second, without the spread. */
+  readonly smooth: Map<RateName, number>;
+  smoothMs: number;
 }
 
 /** What counters would say of a scenario's containers: `rate cpu 0.03 spread 0.2` holds until another line says otherwise. */
@@ -43,12 +46,33 @@ export class MeasuredContainers {
     );
   }
 
-  #advanced(containerId: string, nowMs: number): Measured {
+  /** The same for every second, without the spread: what bursts are seen in. */
+  smooth(containerId: string, nowMs: number): ContainerRates {
+    const { rates, smooth, smoothMs } = this.#of(containerId, nowMs);
+    for (const [name, { value }] of rates)
+      smooth.set(name, (smooth.get(name) ?? 0) + (value * (nowMs - smoothMs)) / 1000);
+    this.#of(containerId, nowMs).smoothMs = nowMs;
+    return Object.fromEntries(
+      [...rates].flatMap(([name, { value }]) => {
+        const [level, total] = [levels[name], counted[name]];
+        if (level !== undefined) return [[level, value]];
+        return total === undefined ? [] : [[total, smooth.get(name) ?? 0]];
+      }),
+    );
+  }
+
+  #of(containerId: string, nowMs: number): Measured {
     let measured = this.#containers.get(containerId);
     if (measured === undefined) {
-      measured = { rates: new Map(), totals: new Map(), sinceMs: nowMs };
+      const [rates, totals, smooth] = [new Map(), new Map(), new Map()];
+      measured = { rates, totals, sinceMs: nowMs, smooth, smoothMs: nowMs };
       this.#containers.set(containerId, measured);
     }
+    return measured;
+  }
+
+  #advanced(containerId: string, nowMs: number): Measured {
+    const measured = this.#of(containerId, nowMs);
     const seconds = (nowMs - measured.sinceMs) / 1000;
     measured.sinceMs = nowMs;
     for (const [name, { value, spread }] of measured.rates)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BurstStates } from '../../store/burst-states.ts';
 import { openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
 import { profileMigrations } from '../../store/profile-migrations.ts';
@@ -9,13 +10,21 @@ import type { ProfileSchema } from '../../store/profiles.ts';
 import { RateModels } from '../../store/rate-models.ts';
 import { SyscallMixes } from '../../store/syscall-mixes.ts';
 
+/** What an agent keeps. */
+export interface OpenStores {
+  readonly profiles: Profiles;
+  readonly rates: RateModels;
+  readonly mixes: SyscallMixes;
+  readonly bursts: BurstStates;
+}
+
 /** The agent's own store of profiles in a directory for temporary files, as long as a scenario runs. */
 export class ScenarioStore {
   readonly #directory: string = mkdtempSync(join(tmpdir(), 'anchorwatch-scenario-'));
   #database: Database<ProfileSchema> | undefined;
 
   /** Opens a node's store, again after a restart of its agent: what was saved is there, what was not is gone. */
-  open(node: string): { readonly profiles: Profiles; readonly rates: RateModels; readonly mixes: SyscallMixes } {
+  open(node: string): OpenStores {
     this.#database?.close();
     this.#database = openDatabase<ProfileSchema>({
       path: join(this.#directory, `${node}.db`),
@@ -24,7 +33,10 @@ export class ScenarioStore {
       synchronous: 'normal',
     });
     const database = this.#database;
-    return { profiles: new Profiles(database), rates: new RateModels(database), mixes: new SyscallMixes(database) };
+    return {
+      ...{ profiles: new Profiles(database), rates: new RateModels(database) },
+      ...{ mixes: new SyscallMixes(database), bursts: new BurstStates(database) },
+    };
   }
 
   /** Closes the store and removes its directory. */

@@ -1,9 +1,9 @@
 import type { RuleSet } from '../../detect/rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createLogger } from '../../lib/log.ts';
-import type { MixStore } from '../mix-watch.ts';
-import type { RateStore } from '../rate-watch.ts';
+import type { BurstLoopOptions } from '../burst-loop.ts';
 import { SliceLoops } from '../slice-loops.ts';
+import { starterPaths, Starters } from '../starters.ts';
 import { Watch } from '../watch.ts';
 import { thresholdsOf } from '../../config/thresholds.ts';
 import type { ThresholdSetting } from '../../config/thresholds.ts';
@@ -11,23 +11,23 @@ import type { Alert } from '../../model/alert.ts';
 import type { Container } from '../../model/container.ts';
 import type { Dimension } from '../../model/feature.ts';
 import { growIncident } from '../../model/incident.ts';
+import type { ContainerRates } from '../../model/node.ts';
 import type { SharedProfile } from '../../model/shared-profile.ts';
 import { defaultHalfLifeMs } from '../../profile/decay.ts';
 import { sumOfContributions } from '../../profile/merge.ts';
 import { limits } from '../../protocol/limits.ts';
+import { ComputingProcesses } from './computing-processes.ts';
+import { declaredContainer } from './declared-container.ts';
 import { eventOf } from './event-line.ts';
 import { ModelKernel } from './model-kernel.ts';
 import { CountedCalls, scenarioArch } from './counted-calls.ts';
 import { MeasuredContainers, uniformDraws } from './measured-containers.ts';
-import { firstPid, NamedProcesses } from './named-processes.ts';
+import { NamedProcesses } from './named-processes.ts';
 import { ScenarioStore } from './scenario-store.ts';
+import type { OpenStores } from './scenario-store.ts';
+import { stepOf } from './steps.ts';
+import type { Step } from './steps.ts';
 import { duration, pairs, thresholdSetting, wordsOf } from './words.ts';
-
-type Step =
-  | { readonly kind: 'event'; readonly container: string; readonly words: readonly string[]; readonly line: number }
-  | { readonly kind: 'start' | 'stop'; readonly container: string }
-  | { readonly kind: 'agent'; readonly node: string | undefined }
-  | { readonly kind: 'operator'; readonly words: readonly string[] };
 
 interface TimedStep {
   readonly atMs: number;
@@ -35,6 +35,7 @@ interface TimedStep {
 }
 
 const epochMs = Date.UTC(2026, 0, 5);
+const silent = createLogger({ level: 'silent' });
 
 /**
  * Runs a scenario (docs/scenarios.md describes the lines) through the agent's own Watch and store, with a model of the kernel filter in front.
@@ -72,6 +73,9 @@ class Run {
   #slices: SliceLoops | undefined;
   readonly #measured: MeasuredContainers = new MeasuredContainers();
   readonly #calls: CountedCalls = new CountedCalls();
+  readonly #computing: ComputingProcesses = new ComputingProcesses(() => this.#nowMs);
+  #withBursts = false;
+  #starters: Starters | undefined;
   #kernel: ModelKernel = new ModelKernel();
 
   constructor(rules: RuleSet, store: ScenarioStore) {
@@ -101,32 +105,14 @@ class Run {
     else if (verb === 'half-life') this.#halfLifeMs = duration(rest[0]);
     else if (verb === 'budget') this.#alertBudget = Number(rest[0]);
     else if (verb === 'threshold') this.#thresholds.push(thresholdSetting(pairs(rest)));
-    else if (verb === 'container') this.#declare(rest);
+    else if (verb === 'bursts') this.#withBursts = rest[0] === 'on';
+    else if (verb === 'starter') this.#starters = new Starters(starterPaths(rest[0] ?? 'on'), silent);
+    else if (verb === 'container') this.#containers.set(rest[0] ?? '', declaredContainer(rest, this.#containers.size));
     else if (verb === 'at') this.#steps.push({ atMs: duration(rest[0]), step: stepOf(rest.slice(1), line) });
     else if (verb === 'every') this.#repeat(rest, line);
     else if (verb === 'until') this.#advance(duration(rest[0]));
     else if (verb === 'expect') this.#expect(rest, line);
     else throw new Error(`unknown word "${verb}"`);
-  }
-
-  #declare([name = '', ...rest]: readonly string[]): void {
-    const options = pairs(rest);
-    const image = options.get('image') ?? name;
-    const workload = options.get('workload') ?? image;
-    this.#containers.set(name, {
-      id: name.padEnd(64, '0'),
-      name,
-      image,
-      digest: image,
-      workload: { id: workload, name: workload, kind: options.get('kind') === 'kubernetes' ? 'kubernetes' : 'image' },
-      cgroupId: String(this.#containers.size + 1000),
-      pid: firstPid,
-      startedAtMs: undefined,
-      labels: {},
-      mounts: [],
-      privileged: false,
-      hostNamespaces: [],
-    });
   }
 
   /** every D from A to B STEP: `{n}` in a word counts, `{x}` is a different random-looking word each time. */
@@ -188,10 +174,11 @@ class Run {
   }
 
   #startAgent(): void {
-    const { profiles, rates, mixes } = this.#store.open(this.#node);
+    const stores = this.#store.open(this.#node);
     const clock = { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs };
     this.#watch = new Watch({
-      profiles,
+      profiles: stores.profiles,
+      ...(this.#starters === undefined ? {} : { starters: this.#starters }),
       rules: this.#rules,
       clock,
       node: this.#node,
@@ -201,14 +188,17 @@ class Run {
       alertBudget: this.#alertBudget,
       thresholds: (workload, dimension) => thresholdsOf(this.#thresholds, workload, dimension),
     });
-    this.#slices = this.#startSlices(this.#watch, rates, mixes, clock);
+    this.#slices = this.#startSlices(this.#watch, stores, clock);
     this.#kernel = new ModelKernel();
     for (const name of this.#running) this.#startInAgent(this.#container(name));
   }
 
-  #startSlices({ slices }: Watch, rateStore: RateStore, mixStore: MixStore, clock: Clock): SliceLoops {
+  #startSlices({ slices }: Watch, { rates, mixes, bursts }: OpenStores, clock: Clock): SliceLoops {
+    const seconds = (running: readonly Container[]): ReturnType<BurstLoopOptions['figures']> =>
+      new Map(running.map(({ id }) => [id, this.#eachSecond(id)]));
     return new SliceLoops({
-      ...{ slices, rateStore, mixStore, clock, log: createLogger({ level: 'silent' }) },
+      ...{ slices, rateStore: rates, mixStore: mixes, clock, log: silent },
+      ...(this.#withBursts ? { bursts: { store: bursts, figures: seconds, processes: this.#computing } } : {}),
       ...{ sliceMs: this.#sliceMs, startupMs: this.#startupMs, halfLifeMs: this.#halfLifeMs },
       ...{ arch: scenarioArch, random: uniformDraws() },
       running: () => [...this.#running].map((name) => this.#container(name)),
@@ -218,6 +208,11 @@ class Run {
         this.#note([alert]);
       },
     });
+  }
+
+  #eachSecond(id: string): ContainerRates {
+    const measured = this.#measured.smooth(id, this.#nowMs);
+    return { ...measured, cpuSeconds: (measured.cpuSeconds ?? 0) + this.#computing.cpuSeconds(id) };
   }
 
   #startInAgent(container: Container): void {
@@ -270,6 +265,10 @@ class Run {
     }
     if (step.words[0] === 'rate') {
       this.#measured.set(container.id, step.words.slice(1), this.#nowMs);
+      return;
+    }
+    if (step.words[0] === 'computes') {
+      this.#computing.set(container.id, step.words.slice(1));
       return;
     }
     if (step.words[0] === 'calls') {
@@ -388,12 +387,4 @@ class Run {
     if (this.#watch === undefined) throw new Error('the agent does not run yet');
     return this.#watch;
   }
-}
-
-function stepOf(words: readonly string[], line: number): Step {
-  if (words[0] === 'agent') return { kind: 'agent', node: words[1] === 'on' ? words[2] : undefined };
-  if (words[0] === 'operator') return { kind: 'operator', words: words.slice(1) };
-  const [container = '', verb = ''] = words;
-  if (verb === 'start' || verb === 'stop') return { kind: verb, container };
-  return { kind: 'event', container, words: words.slice(1), line };
 }

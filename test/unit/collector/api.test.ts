@@ -258,3 +258,35 @@ describe('the door', () => {
     expect(existsSync(file)).toBe(false);
   });
 });
+
+describe('answers that did not change', () => {
+  test('are not sent again to who has them: 304, until something changes', async () => {
+    await fill();
+    const [first] = (await getJson(`${collector.url}/api/v1/alerts`))['items'] as { id: string; incident?: string }[];
+    const paths = [
+      `/api/v1/alerts/${first?.id ?? ''}`,
+      '/api/v1/alerts?limit=5',
+      '/openapi.json',
+      '/api/v1/workloads/w-web',
+    ];
+    for (const path of paths) {
+      const whole = await fetch(`${collector.url}${path}`);
+      const tag = whole.headers.get('etag') ?? '';
+      expect([path, whole.status, tag]).toEqual([path, 200, expect.stringMatching(/^W\/"[\w-]{27}"$/)]);
+      expect((await whole.text()).length).toBeGreaterThan(2);
+      const ask = async (header: string): Promise<Response> =>
+        fetch(`${collector.url}${path}`, { headers: { 'if-none-match': header } });
+      const again = await ask(`"other", ${tag}`);
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', tag]);
+      expect((await ask('"other"')).status).toBe(200);
+    }
+    const list = `${collector.url}/api/v1/alerts?limit=5`;
+    const tag = (await fetch(list)).headers.get('etag') ?? '';
+    const outbox = harness.outbox(collector.url, { fileName: 'more.db' });
+    outbox.push(makeAlert(99, { time: '2026-11-24T00:00:00.000Z' }));
+    await waitFor('the alert', () => outbox.depth() === 0);
+    expect((await fetch(list, { headers: { 'if-none-match': tag } })).status).toBe(200);
+    const unknown = await fetch(`${collector.url}/api/v1/alerts/none`, { headers: { 'if-none-match': '*' } });
+    expect([unknown.status, unknown.headers.get('etag')]).toEqual([404, null]);
+  });
+});

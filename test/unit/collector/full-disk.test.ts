@@ -5,6 +5,9 @@ import { mountTinyDisk } from '../../support/tiny-disk.ts';
 import { waitFor } from '../../support/wait.ts';
 import { getJson, Harness, metric } from './harness.ts';
 
+/** What was pushed in a turn is written at its end. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 // Mounted here and not in a hook, because whether it works decides between running and skipping.
 const disk = mountTinyDisk(2 * 1024 * 1024);
 const reason = typeof disk === 'string' ? disk : '';
@@ -26,12 +29,15 @@ describe.skipIf(typeof disk === 'string')(`a full disk${reason === '' ? '' : ` (
     // Nobody listens there yet: the alerts have to wait.
     const alone = harness.outbox('http://127.0.0.1:1', { fileName: `../..${file}`, memoryCapacity: 20 });
     alone.push(makeAlert(1));
+    await turn();
     expect(alone.counters.storeFailures).toBe(0);
     disk.fill();
     for (let number = 2; number <= 21; number += 1) alone.push(makeAlert(number));
+    await turn();
     expect(alone.counters.storeFailures).toBeGreaterThan(0);
     expect(alone.depth()).toBe(21);
     alone.push(makeAlert(22, { severity: 'notice' }));
+    await turn();
     expect(alone.counters.dropped).toMatchObject({
       notice: { memory: 1 },
       warning: { memory: 0 },

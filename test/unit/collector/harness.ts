@@ -7,7 +7,7 @@ import type { CollectorOptions, RunningCollector } from '../../../src/collector/
 import { createLogger } from '../../../src/lib/log.ts';
 import type { Logger } from '../../../src/lib/log.ts';
 import { Outbox } from '../../../src/outbox/outbox.ts';
-import type { OutboxOptions } from '../../../src/outbox/outbox.ts';
+import type { OutboxOptions } from '../../../src/outbox/outbox-options.ts';
 import { OutboxStore } from '../../../src/store/outbox-store.ts';
 import type { OutboxBounds } from '../../../src/store/outbox-store.ts';
 import { waitFor } from '../../support/wait.ts';

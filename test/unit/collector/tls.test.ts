@@ -9,6 +9,7 @@ import { openAccessFile } from '../../../src/collector/access-file.ts';
 import { readClientTls } from '../../../src/lib/client-tls.ts';
 import { makeAlert } from '../../support/alerts.ts';
 import { makeCertificate } from '../../support/certificates.ts';
+import { RevocationAuthority } from '../../support/revocations.ts';
 import type { Made } from '../../support/certificates.ts';
 import { waitFor } from '../../support/wait.ts';
 import { Harness, token } from './harness.ts';
@@ -132,6 +133,42 @@ describe('agents', () => {
     const other = harness.outbox(url, { fileName: 'other.db', nodeName: 'other', tls: () => ({ ca: stranger.cert }) });
     await waitFor('the trouble', () => harness.lines.some((line) => line.includes('unable to verify')));
     expect(other.connected).toBe(false);
+  });
+
+  test('whose certificate is revoked are put out, and stay out; others come back', async () => {
+    const revocations = new RevocationAuthority(harness.directory);
+    const [good, bad] = [revocations.issue('worker-3'), revocations.issue('bad')];
+    const clientCrlFile = file('client.crl', revocations.list());
+    const tls = { ...tlsFiles(served), clientCaFile: file(names.clientCaFile, revocations.cert), clientCrlFile };
+    const { url } = await harness.collector({ tls });
+    const dial = (name: string, made: Made): ReturnType<Harness['outbox']> =>
+      harness.outbox(url, { token: '', nodeName: name, fileName: `${name}.db`, tls: clientTls(made, name) });
+    const [stays, goes] = [dial('worker-3', good), dial('bad', bad)];
+    await waitFor('both', () => stays.connected && goes.connected);
+    revocations.revoke('bad');
+    file('client.crl', revocations.list());
+    await waitFor('the end of the revoked one', () => !goes.connected, 20_000);
+    stays.push(makeAlert(1));
+    await waitFor('the other to be back', () => stays.depth() === 0, 20_000);
+    expect(goes.connected).toBe(false);
+    // A list that cannot be read leaves the old one in place.
+    file('client.crl', 'hello');
+    await waitFor('the complaint', () => harness.lines.some((line) => line.includes('holds no X509 CRL')), 20_000);
+    expect(goes.connected).toBe(false);
+  }, 60_000);
+
+  test('are not let in by a list that has ended: the collector does not start', async () => {
+    const revocations = new RevocationAuthority(harness.directory);
+    const clientCrlFile = file('client.crl', revocations.list(-1));
+    const tls = { ...tlsFiles(served), clientCaFile: file(names.clientCaFile, revocations.cert), clientCrlFile };
+    await expect(harness.collector({ tls })).rejects.toMatchObject({
+      code: 'tls.files',
+      message: expect.stringMatching(/client.crl ended at .*every agent would be refused/) as string,
+    });
+    await expect(harness.collector({ tls: { ...tls, clientCrlFile: '/nowhere.crl' } })).rejects.toMatchObject({
+      code: 'tls.files',
+      message: expect.stringContaining('/nowhere.crl') as string,
+    });
   });
 
   test('show a certificate, and speak for the node in it alone', async () => {

@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { HistoryEntry } from '../model/history.ts';
+import { markNumbers, marksHead, markWords, packMarks } from '../model/process-marks.ts';
+import { readEntry } from '../protocol/history-schema.ts';
+import type { NodeHistoryQuery } from '../protocol/history-question.ts';
+import { Archive } from './archive.ts';
+import { answer } from './query.ts';
+import { PayloadWriter } from './record.ts';
+import type { Owner } from './record.ts';
+
+let directory: string;
+let archive: Archive;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'aw-marks-'));
+  archive = new Archive({ directory, sizeBytesMax: 1 << 30, ageMsMax: 1e15 }, 0);
+});
+afterEach(() => {
+  archive.close();
+  rmSync(directory, { recursive: true });
+});
+
+const owner: Owner = {
+  ...{ id: 'c'.repeat(64), name: 'web', image: 'nginx' },
+  workload: { id: 'w', name: 'shop/web', kind: 'image' },
+};
+
+interface Mark {
+  readonly us: number;
+  readonly pid: number;
+  readonly execution: number;
+  readonly other: number;
+  readonly detail: number;
+  readonly program: number;
+  readonly kind: 'start' | 'end';
+}
+
+const programs = ['/usr/bin/known', '/bin/é "x"', ''];
+function packed(fromMs: number, marks: readonly Mark[]): Uint8Array {
+  const words = new Uint32Array(marks.length * markWords);
+  for (const [i, { us, pid, execution, other, detail, program, kind }] of marks.entries())
+    [
+      us,
+      pid,
+      execution,
+      1,
+      other,
+      kind === 'start' ? 1 : 0,
+      detail,
+      1000,
+      program | (markNumbers[kind] << 16) | (1 << 24),
+    ].forEach((value, word) => {
+      words[word * marks.length + i] = value;
+    });
+  return packMarks(words, fromMs, Math.max(0, ...marks.map(({ us }) => us)), programs);
+}
+
+let seq = 0;
+function write(fromMs: number, marks: readonly Mark[]): void {
+  const writer = new PayloadWriter();
+  writer.add(fromMs, seq + 1, 0, 'start', packed(fromMs, marks));
+  seq += marks.length;
+  writer.add(fromMs, ++seq, 0, 'exec', JSON.stringify({ path: '/usr/bin/new', process: { pid: 1 } }));
+  const { count, kinds, fromMs: first, toMs } = writer;
+  archive.append({ count, kinds, fromMs: first, toMs }, writer.take([owner]), fromMs);
+}
+
+function ask(query: Partial<NodeHistoryQuery> = {}): HistoryEntry[] {
+  const lines = [...answer(archive, { sinceMs: 0, untilMs: 1e12, limit: 1e9, ...query }, 'n')];
+  return lines.flatMap((line) => (line === undefined ? [] : [JSON.parse(line) as HistoryEntry]));
+}
+
+const start: Mark = { us: 1_500, pid: 7, execution: 70, other: 60, detail: 6, program: 0, kind: 'start' };
+const end: Mark = { us: 9_000, pid: 7, execution: 70, other: 7_500_000, detail: 0x300, program: 0, kind: 'end' };
+
+test('a start and an end are entries of their own, with what the kernel said', () => {
+  write(1_000, [end, start]);
+  const [first, second, ...rest] = ask({ kinds: ['start', 'end'] }).map(readEntry);
+  expect(rest).toEqual([]);
+  expect(first).toEqual({
+    ...{ seq: 2, time: '1970-01-01T00:00:01.001Z', node: 'n', container: owner, kind: 'start' },
+    ...{ path: '/usr/bin/known', known: true },
+    process: {
+      ...{ pid: 7, exe: '/usr/bin/known', uid: 1000, execution: '4294967366', parentExecution: '4294967356' },
+      ancestors: [{ pid: 6, exe: '' }],
+    },
+  });
+  expect(second).toMatchObject({ kind: 'end', seq: 1, durationMs: 7.5, exitCode: 3, signal: 0 });
+});
+
+test('a path, a kind, a process and what it started are found among them', () => {
+  write(1_000, [start, { ...start, pid: 8, execution: 80, other: 70, program: 1, detail: 7 }, end]);
+  const kinds = (query: Partial<NodeHistoryQuery>): string[] => ask(query).map(({ kind }) => kind);
+  expect(kinds({ path: '/usr/bin/known' })).toEqual(['start', 'end']);
+  expect(kinds({ path: '/bin/é*' })).toEqual(['start']);
+  expect(kinds({ path: '/nowhere' })).toEqual([]);
+  expect(kinds({ kinds: ['end'] })).toEqual(['end']);
+  expect(kinds({ kinds: ['exec'] })).toEqual(['exec']);
+  expect(kinds({ process: '4294967366' })).toEqual(['start', 'start', 'end']);
+  expect(kinds({ process: '8' })).toEqual(['start']);
+  expect(kinds({ sinceMs: 1_002, kinds: ['start', 'end'] })).toEqual(['end']);
+  expect(kinds({ container: 'nobody' })).toEqual([]);
+  expect(kinds({ address: '10.0.0.1' })).toEqual([]);
+});
+
+test('pages of any length add up to all of them in order, from journal and segment', () => {
+  const mark = fc.record({
+    us: fc.integer({ min: 0, max: 20_000 }),
+    pid: fc.integer({ min: 1, max: 9 }),
+    execution: fc.integer({ min: 1, max: 9 }),
+    other: fc.nat(9),
+    detail: fc.nat(0xffff),
+    program: fc.nat(3),
+    kind: fc.constantFrom('start' as const, 'end' as const),
+  });
+  const batches = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.array(mark, { maxLength: 9 }), fc.boolean()), {
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(batches, fc.integer({ min: 1, max: 5 }), (all, limit) => {
+      archive.close();
+      rmSync(directory, { recursive: true });
+      archive = new Archive({ directory, sizeBytesMax: 1 << 30, ageMsMax: 1e15 }, 0);
+      for (const [fromMs, marks, seal] of all) {
+        write(fromMs, marks);
+        if (seal) archive.seal();
+      }
+      const told = ask();
+      const count = all.reduce((sum, [, marks]) => sum + marks.length + 1, 0);
+      expect(told).toHaveLength(count);
+      expect(archive.state.entries).toBe(count);
+      expect(new Set(told.map((entry) => entry.seq)).size).toBe(count);
+      const times = told.map(({ time }) => time);
+      expect(times).toEqual(times.toSorted());
+      const pages: number[] = [];
+      for (let after: NodeHistoryQuery['after']; ;) {
+        const page = ask({ limit, after });
+        pages.push(...page.map((entry) => entry.seq));
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = { timeMs: Date.parse(last.time), seq: last.seq };
+      }
+      expect(pages).toEqual(told.map((entry) => entry.seq));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('bytes that are no marks are none, whatever they are', () => {
+  const good = packed(1_000, [start, end]);
+  expect(marksHead(good)).toEqual({ count: 2, fromMs: 1_000, toMs: 1_009 });
+  expect(marksHead(good.subarray(1))).toBeUndefined();
+  expect(marksHead(good.subarray(0, good.length - 1))).toBeUndefined();
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      const writer = new PayloadWriter();
+      writer.add(5, ++seq, 0, 'start', bytes);
+      archive.append({ count: 1, kinds: writer.kinds, fromMs: 5, toMs: 5 }, writer.take([owner]), 5);
+      ask({ kinds: ['start'] });
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import koffi from 'koffi';
+import { releasableRanges } from './start-pages.ts';
+import type { PageRange } from './start-pages.ts';
+
+/** MADV_DONTNEED */
+const adviceNotNeeded = 4;
+/** userfaultfd(2) by architecture. */
+const userfaultfdNumbers: Readonly<Record<string, number>> = { x64: 323, arm64: 282 };
+/** O_CLOEXEC, O_NONBLOCK, UFFD_USER_MODE_ONLY */
+const userfaultfdFlags = 0o2_000_000 | 0o4_000 | 1;
+/** ioctl_userfaultfd(2): UFFDIO_API and UFFDIO_REGISTER. */
+const apiRequest = 0xc0_18_aa_3f;
+const registerRequest = 0xc0_20_aa_00;
+const apiVersion = 0xaan;
+/** Linux 6.7. With it the kernel itself settles every fault: nobody has to listen. */
+const featureAsync = 1n << 15n;
+const modeWriteProtect = 2n;
+
+/**
+ * Gives back what the start took and nothing needs any more: free memory of the heap of C (malloc_trim(3)), and pages of Node's own file, of which the
+ * start touches more than the rest of the run (`releasableRanges`). They come back one by one as they are needed, see `singly`. Takes some 10 ms.
+ */
+export function releaseStartPages(): void {
+  const libc = koffi.load('libc.so.6');
+  try {
+    libc.func('int malloc_trim(size_t keep)')(0);
+  } catch {
+    // musl has none.
+  }
+  const ranges = releasableRanges(readFileSync('/proc/self/smaps', 'latin1'));
+  singly(libc, ranges);
+  const advise = libc.func('int madvise(uintptr_t address, size_t length, int advice)');
+  for (const { address, sizeBytes } of ranges) advise(address, sizeBytes, adviceNotNeeded);
+}
+
+/**
+ * Around a page of a file that is touched, the kernel maps up to 15 more, which nobody asked for: half of what is resident of Node's file. It does not
+ * where faults are watched for write protection (`uffd_disable_fault_around` in the kernel's mm/memory.c). Nothing is ever protected, so that
+ * nothing is told and nobody listens; the descriptor stays open until the process ends. Where the kernel is older than 6.7, or this is forbidden, all
+ * stays as it was.
+ */
+function singly(libc: ReturnType<typeof koffi.load>, ranges: readonly PageRange[]): void {
+  const number = userfaultfdNumbers[process.arch];
+  if (number === undefined) return;
+  const fd = Number(libc.func('long syscall(long number, ...)')(number, 'int', userfaultfdFlags));
+  if (fd < 0) return;
+  const control = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
+  // struct uffdio_api: version, features, ioctls.
+  const api = Buffer.alloc(24);
+  api.writeBigUInt64LE(apiVersion, 0);
+  api.writeBigUInt64LE(featureAsync, 8);
+  if (Number(control(fd, apiRequest, api)) !== 0) {
+    libc.func('int close(int fd)')(fd);
+    return;
+  }
+  for (const { address, sizeBytes } of ranges) {
+    // struct uffdio_register: start, length, mode, ioctls.
+    const range = Buffer.alloc(32);
+    range.writeBigUInt64LE(address, 0);
+    range.writeBigUInt64LE(BigInt(sizeBytes), 8);
+    range.writeBigUInt64LE(modeWriteProtect, 16);
+    control(fd, registerRequest, range);
+  }
+}
