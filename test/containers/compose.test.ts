@@ -102,7 +102,7 @@ async function up(name: string, image: string): Promise<string> {
     ...(service.uts === undefined ? [] : ['--uts', service.uts]),
     ...(service.cgroup === undefined ? [] : ['--cgroupns', service.cgroup]),
     ...(entrypoint[0] === undefined ? [] : ['--entrypoint', entrypoint[0]]),
-    ...[image, ...entrypoint.slice(1), ...(service.command ?? [])],
+    ...[image, ...entrypoint.slice(1), ...(service.command ?? []).map((part) => part.replace(/\$\{\w+:-(.*)\}/, '$1'))],
   );
 }
 
@@ -188,6 +188,7 @@ test('Compose, Prometheus and Alertmanager take their files', () => {
     const checked = execFileSync('promtool', ['check', 'config', join(folder, 'prometheus.yml')], { encoding: 'utf8' });
     expect(checked).toMatch(/SUCCESS: 4 rule files found|SUCCESS: \d+ rule files found/);
     execFileSync('amtool', ['check-config', join(files, 'alertmanager.yml')]);
+    execFileSync(process.execPath, [...[join(root, 'src/cli/main.ts'), 'routes', 'check', join(files, 'routes.yaml')]]);
   } finally {
     rmSync(folder, { recursive: true });
   }

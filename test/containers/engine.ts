@@ -165,6 +165,8 @@ export async function startEngine(options: { readonly liveRestore?: boolean } = 
         if (daemon === 0) await begin();
         const ids = await cli('ps', '-aq');
         if (ids !== '') await cli('rm', '-f', ...ids.split('\n'));
+        // Their bridges would stay, and there are addresses for some thirty.
+        await cli('network', 'prune', '-f');
       } finally {
         await end();
         process.off('exit', onExit);
