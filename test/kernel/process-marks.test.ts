@@ -50,12 +50,13 @@ test('every start and end of a program that is known is told, with who started i
   expect(kernel.seen.filter(({ event }) => event.kind === 'exec' && event.path.endsWith('/false'))).toHaveLength(1);
 });
 
-test('10,000 short processes in a container: each start and end is told or counted', async () => {
+test('thousands of short processes in a container: each start and end is told or counted', async () => {
   await kernel.container.run('/bin/true');
   await kernel.settled();
   kernel.answerAll('known');
   const beforeMs = Date.now();
-  const count = 10_000;
+  // An emulated processor starts some fifty a second.
+  const count = process.env['ANCHORWATCH_TEST_PATIENCE'] === undefined ? 10_000 : 1_000;
   await kernel.container.run(`i=0; while [ $i -lt ${String(count)} ]; do /bin/true; i=$((i+1)); done`);
   const sums = await waitFor(
     'all of them',
