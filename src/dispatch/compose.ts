@@ -3,6 +3,7 @@ import type { StoredIncident } from '../model/incident.ts';
 import type { Notification } from '../model/notification.ts';
 import type { Attempt, Group } from './group.ts';
 import { overflowKey } from './intake.ts';
+import { runbookPage, runbookUrl as shippedRunbook } from '../model/runbook.ts';
 
 /** What links are made of. */
 export interface Addresses {
@@ -61,9 +62,11 @@ function linksOf(group: Group, newest: StoredAlert | undefined, addresses: Addre
       : newest === undefined
         ? undefined
         : `container=${encodeURIComponent(newest.container.id)}&since=${encodeURIComponent(newest.time)}`;
-  const runbook = runbookUrl
-    ?.replaceAll('{dimension}', encodeURIComponent(newest?.dimension ?? ''))
-    .replaceAll('{rule}', encodeURIComponent(newest?.rules[0] ?? ''));
+  const own = newest === undefined ? undefined : shippedRunbook(runbookPage(newest));
+  const runbook =
+    runbookUrl
+      ?.replaceAll('{dimension}', encodeURIComponent(newest?.dimension ?? ''))
+      .replaceAll('{rule}', encodeURIComponent(newest?.rules[0] ?? '')) ?? own;
   return {
     ...(base === undefined ? {} : { console: `${base}/#/${place}` }),
     ...(base === undefined || about === undefined ? {} : { history: `${base}/#/history?${about}` }),

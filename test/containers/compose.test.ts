@@ -64,7 +64,7 @@ async function buildImage(base: string): Promise<string> {
     cpSync(process.execPath, join(context, 'node'));
     const dockerfile = readFileSync(join(root, 'agents/docker/Dockerfile'), 'utf8')
       .replace(/^RUN apt-get update .* libbpf1 .*$/m, 'COPY node /usr/local/bin/node')
-      .replace(/^RUN npm ci --omit=dev .*$/m, 'COPY node_modules node_modules');
+      .replace(/^RUN npm ci --omit=dev .*$/m, 'COPY node /usr/local/bin/node\nCOPY node_modules node_modules');
     expect(dockerfile).not.toMatch(/apt-get|npm ci/);
     writeFileSync(join(context, 'Dockerfile'), dockerfile);
     await engine.cli('build', '-q', '--build-arg', `BASE_IMAGE=${base}`, '-t', 'anchorwatch:local', context);
