@@ -71,7 +71,7 @@ test('what somebody does in a container is told by Slack, PagerDuty and Alertman
     arrived('PagerDuty', () => page()?.state === 'triggered'),
     arrived('Alertmanager', async () => (await alertmanager.firing()).length > 0),
   ]);
-  context.annotate([...told].map(([name, ms]) => `${name} ${String(ms)} ms after the act`).join(', '));
+  await context.annotate([...told].map(([name, ms]) => `${name} ${String(ms)} ms after the act`).join(', '));
   const alert = product.alerts.find(({ key }) => key.startsWith('chmod set-id'));
   expect(alert?.container.name).toBe('victim');
   expect(JSON.stringify(slack.messages[0])).toContain('victim');
