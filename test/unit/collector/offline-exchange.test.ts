@@ -144,7 +144,7 @@ describe('profiles without a collector', () => {
     for (const [args, message] of [
       [['export', 'json', 'shop/web', '--state', empty], 'nothing was learned of a workload shop/web in'],
       [['export', 'json', 'shop/web', '--state', state], 'nothing was learned of a workload shop/web in'],
-      [['export', 'seccomp', 'shop/web', '--state', state], '--offline exports json, not seccomp'],
+      [['export', 'seccomp', 'shop/web', '--state', state], 'nothing was learned of a workload shop/web in'],
       [['import', file, '--state', empty], 'there is no collector.db in'],
       [['import', file, '--state', state], 'this is no profile that can be imported: profile.asOfMs'],
       [['import', file, '--state', state, '--name', 'a b'], '--name must be'],
