@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Says that the agent is ready and lives, to whoever can see a file and nothing else (probes of Kubernetes, systemd, monit). */
@@ -14,7 +14,9 @@ export class LifeSign {
   /** Not being able to is for the probe to see: a disk that is full must not end the agent. */
   give(nowMs: number): void {
     try {
-      writeFileSync(this.#file, `${new Date(nowMs).toISOString()}\n`);
+      // Whoever reads it never finds half of it.
+      writeFileSync(`${this.#file}.new`, `${new Date(nowMs).toISOString()}\n`);
+      renameSync(`${this.#file}.new`, this.#file);
     } catch {
       // As above.
     }
