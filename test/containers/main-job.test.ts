@@ -181,7 +181,7 @@ describe('the main job, on a real kernel and real containers, with default slice
 test('kill -9 of everything: what was learned is still known, the alerts are still there', async () => {
   const state = product.state;
   // What probes look at: since a moment ago.
-  expect(Date.now() - Date.parse(readFileSync(join(state, 'alive'), 'utf8'))).toBeLessThan(60_000);
+  expect(Date.now() - Date.parse(readFileSync(join(state, 'alive'), 'utf8').trim())).toBeLessThan(60_000);
   const before = product.alerts.map(({ id }) => id);
   await product.kill('SIGKILL');
   product = await startProduct(engine.host, [], state);
