@@ -1,8 +1,8 @@
+import type { Json, MakingDescriber } from './describer.ts';
 import type { z } from 'zod';
 import { auditPageSchema, auditQuerySchema } from './audit-trail.ts';
 import { newSecretSchema, tokenBodySchema, tokenListSchema, tokenSchema } from './token-routes.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 type ComponentName = 'Token' | 'TokenList' | 'NewSecret' | 'NewToken' | 'AuditPage';
 
 /** Schemas of tokens and the audit trail. */
@@ -14,24 +14,10 @@ export const accessComponents: Readonly<Record<ComponentName, z.ZodType>> = {
   AuditPage: auditPageSchema,
 };
 
-/** What the description is made with. */
-export interface AccessDescriber {
-  readonly operation: (
-    id: string,
-    summary: string,
-    content: Json,
-    parameters?: readonly Json[],
-    failures?: readonly string[],
-  ) => Json;
-  readonly reference: (name: ComponentName) => Json;
-  /** An operation that takes a body and answers 201. */
-  readonly making: (described: Json, body: ComponentName) => Json;
-  readonly queryParameters: (query: z.ZodObject) => readonly Json[];
-  readonly pathId: Json;
-}
-
 /** The routes of tokens and the audit trail, as the description of the API has them. */
-export function accessPaths(describer: AccessDescriber): Readonly<Record<string, Readonly<Record<string, Json>>>> {
+export function accessPaths(
+  describer: MakingDescriber<ComponentName>,
+): Readonly<Record<string, Readonly<Record<string, Json>>>> {
   const { operation, reference, making, queryParameters, pathId } = describer;
   return {
     '/api/v1/tokens': {

@@ -1,24 +1,9 @@
+import type { Describer, Json } from './describer.ts';
 import type { z } from 'zod';
 import { adviceListSchema, exportQuerySchema } from './export-routes.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** Schemas of the routes of exports. */
 export const exportComponents: Readonly<Record<'AdviceList', z.ZodType>> = { AdviceList: adviceListSchema };
-
-/** What the description is made with. */
-export interface ExportDescriptionTools {
-  readonly operation: (
-    id: string,
-    summary: string,
-    content: Json,
-    parameters?: readonly Json[],
-    failures?: readonly string[],
-  ) => Json;
-  readonly reference: (name: 'ProfileDocument' | 'AdviceList') => Json;
-  readonly queryParameters: (query: z.ZodObject) => readonly Json[];
-  readonly pathId: Json;
-}
 
 const formats = [
   'json',
@@ -32,7 +17,9 @@ const formats = [
 ];
 
 /** The routes of exports, as the description of the API has them. */
-export function exportPaths(tools: ExportDescriptionTools): Readonly<Record<string, Readonly<Record<string, Json>>>> {
+export function exportPaths(
+  tools: Describer<'ProfileDocument' | 'AdviceList'> & { readonly pathId: Json },
+): Readonly<Record<string, Readonly<Record<string, Json>>>> {
   const { operation, reference, queryParameters, pathId } = tools;
   return {
     '/api/v1/workloads/{id}/export/{format}': {

@@ -1,3 +1,4 @@
+import type { Describer, Json } from './describer.ts';
 import {
   explanationSchema,
   notificationListSchema,
@@ -9,22 +10,6 @@ import {
 } from './notification-routes.ts';
 import type { z } from 'zod';
 import { silenceBodySchema } from './silence-body.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** What makes operations of the description. */
-export interface Describer {
-  readonly operation: (
-    id: string,
-    summary: string,
-    content: Json,
-    parameters?: readonly Json[],
-    failures?: readonly string[],
-  ) => Json;
-  /** A schema of `notificationComponents` as content. */
-  readonly reference: (name: keyof typeof notificationComponents) => Json;
-  readonly queryParameters: (query: z.ZodObject) => readonly Json[];
-}
 
 /** Schemas of silences and notifications. */
 export const notificationComponents: Readonly<
@@ -45,7 +30,7 @@ export function notificationPaths({
   operation,
   reference,
   queryParameters,
-}: Describer): Record<string, Record<string, Json>> {
+}: Describer<keyof typeof notificationComponents>): Record<string, Record<string, Json>> {
   const made = operation(
     'createSilence',
     'Makes a silence: alerts that fit are told to nobody.',

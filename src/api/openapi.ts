@@ -21,11 +21,10 @@ import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicket
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { postureComponents, posturePaths } from './posture-openapi.ts';
 import { problemSchema, problemType } from './problem.ts';
+import type { Json } from './describer.ts';
 import { describeAccess } from './route-access.ts';
 import { slackActionBody, slackActionFailures, slackActionSummary } from './slack-routes.ts';
 import { alertPageSchema, nodeListSchema, profileSchema, workloadDetailSchema, workloadListSchema } from './views.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const components = {
   Alert: storedAlertSchema,

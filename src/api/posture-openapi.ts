@@ -1,3 +1,4 @@
+import type { Json, MakingDescriber } from './describer.ts';
 import type { z } from 'zod';
 import {
   exceptionBodySchema,
@@ -9,7 +10,6 @@ import {
   postureQuerySchema,
 } from './posture-routes.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 type ComponentName =
   | 'PosturePage'
   | 'PostureChangePage'
@@ -26,24 +26,10 @@ export const postureComponents: Readonly<Record<ComponentName, z.ZodType>> = {
   NewPostureException: exceptionBodySchema,
 };
 
-/** What the description is made with. */
-export interface DescriptionTools {
-  readonly operation: (
-    id: string,
-    summary: string,
-    content: Json,
-    parameters?: readonly Json[],
-    failures?: readonly string[],
-  ) => Json;
-  readonly reference: (name: ComponentName) => Json;
-  /** An operation that takes a body and answers 201. */
-  readonly making: (described: Json, body: ComponentName) => Json;
-  readonly queryParameters: (query: z.ZodObject) => readonly Json[];
-  readonly pathId: Json;
-}
-
 /** The routes of practices, as the description of the API has them. */
-export function posturePaths(tools: DescriptionTools): Readonly<Record<string, Readonly<Record<string, Json>>>> {
+export function posturePaths(
+  tools: MakingDescriber<ComponentName>,
+): Readonly<Record<string, Readonly<Record<string, Json>>>> {
   const { operation, reference, making, queryParameters, pathId } = tools;
   const formats = { 'application/sarif+json': {}, 'application/xml': {} };
   return {
