@@ -186,7 +186,7 @@ test('Compose, Prometheus and Alertmanager take their files', () => {
     writeFileSync(join(folder, 'token'), 'x');
     symlinkSync(join(root, 'dashboards/prometheus'), join(folder, 'rules'));
     const checked = execFileSync('promtool', ['check', 'config', join(folder, 'prometheus.yml')], { encoding: 'utf8' });
-    expect(checked).toMatch(/SUCCESS: 4 rule files found|SUCCESS: \d+ rule files found/);
+    expect(checked).toContain('SUCCESS: 5 rule files found');
     execFileSync('amtool', ['check-config', join(files, 'alertmanager.yml')]);
     execFileSync(process.execPath, [...[join(root, 'src/cli/main.ts'), 'routes', 'check', join(files, 'routes.yaml')]]);
   } finally {
