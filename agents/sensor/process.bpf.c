@@ -225,6 +225,10 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 		send_mark(w, &mark);
 		/* Also of one that was lost: its end says when it began. */
 		state->flags |= AW_TASK_MARKED;
+	} else if (config.marks_per_second) {
+		/* Neither its start nor its end can be told. */
+		count_loss(w->container, AW_HOOK_PROCESS, AW_LOSS_STORAGE_FULL);
+		count_loss(w->container, AW_HOOK_PROCESS, AW_LOSS_STORAGE_FULL);
 	}
 	give_scratch(s);
 	return 0;
