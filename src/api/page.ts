@@ -6,6 +6,7 @@ const endpoints: readonly (readonly [string, string])[] = [
   ['/api/v1/posture', 'practices: what runs breaks which'],
   ['/metrics', 'Prometheus metrics'],
   ['/readyz', 'ready or not'],
+  ['/docs/runbooks/README.md', 'what to do about each kind of alert'],
   ['/openapi.json', 'description of the API'],
 ];
 

@@ -29,6 +29,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /healthz': { needs: 'nothing' },
   'GET /readyz': { needs: 'nothing' },
   'GET /openapi.json': { needs: 'nothing' },
+  'GET /docs/*': { needs: 'nothing', note: 'Pages of docs of this release.' },
   'GET /metrics': { needs: 'viewer', note: 'Nothing with `--metrics-open`.' },
   'GET /api/v1/alerts': viewerQuery,
   'GET /api/v1/alerts/counts': viewerQuery,

@@ -32,6 +32,7 @@ import type { AuditIntake, WorkloadSource } from './kubernetes-routes.ts';
 import { addNotificationRoutes } from './notification-routes.ts';
 import type { NotificationDesk, SilenceBook } from './notification-routes.ts';
 import { describeApi } from './openapi.ts';
+import { addHandbook } from './handbook.ts';
 import { startPage } from './page.ts';
 import { addSlackRoutes } from './slack-routes.ts';
 import type { SlackActionSource } from './slack-routes.ts';
@@ -129,6 +130,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
     return reply.type(open ? openMetricsType : prometheusType).send(open ? toOpenMetrics(text) : text);
   });
   app.get('/openapi.json', () => description);
+  addHandbook(app);
 
   app.get('/api/v1/alerts', (request, reply) => {
     const query = parseAlertQuery(request.query, clock.nowMs());

@@ -62,7 +62,10 @@ function linksOf(group: Group, newest: StoredAlert | undefined, addresses: Addre
       : newest === undefined
         ? undefined
         : `container=${encodeURIComponent(newest.container.id)}&since=${encodeURIComponent(newest.time)}`;
-  const own = newest === undefined ? undefined : shippedRunbook(runbookPage(newest));
+  const own =
+    newest === undefined
+      ? undefined
+      : shippedRunbook(runbookPage(newest), base === undefined ? undefined : `${base}/docs/runbooks`);
   const runbook =
     runbookUrl
       ?.replaceAll('{dimension}', encodeURIComponent(newest?.dimension ?? ''))

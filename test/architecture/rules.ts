@@ -85,6 +85,10 @@ export const pins: Readonly<Record<string, Pin>> = {
     reason: 'metrics are made through lib/metrics, so that no global registry is used',
   },
   pino: { homes: ['lib/log.ts'], reason: 'loggers are made through lib/log, which keeps secrets out of them' },
+  marked: {
+    homes: ['api/handbook.ts'],
+    reason: 'the documentation is Markdown, and read in a browser by whoever is paged (no dependencies, 460 kB)',
+  },
   fastify: { homes: ['api'], reason: 'api is the only HTTP server' },
   koffi: { homes: ['sensor'], reason: 'a bad pointer kills the process: native calls stay in the sensor' },
   '@marcbachmann/cel-js': { homes: ['detect'], reason: 'rule conditions are the only expressions that are evaluated' },

@@ -13,6 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => harness.end());
 
+/** Pages, and the description itself. */
+const forBrowsers: ReadonlySet<string> = new Set(['GET /', 'GET /docs/*', 'GET /openapi.json']);
+
 describe('roles', () => {
   test('every route is for whom the table says, and for nobody else', async () => {
     const tokens = new Map<Role, string>();
@@ -47,11 +50,26 @@ describe('roles', () => {
       ]),
     );
     const declared = Object.entries(routeAccess).filter(
-      ([route]) => !route.startsWith('WS ') && route !== 'GET /' && route !== 'GET /openapi.json',
+      ([route]) => !route.startsWith('WS ') && !forBrowsers.has(route),
     );
     expect(Object.fromEntries(described)).toEqual(
       Object.fromEntries(declared.map(([route, { needs }]) => [route, needs])),
     );
+  });
+
+  test('the documentation is read by anybody, and nothing beside it', async () => {
+    await harness.start();
+    const page = await harness.ask('GET /docs/runbooks/alert-exec.md');
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    for (const path of [
+      '/docs/',
+      '/docs/none.md',
+      '/docs/../package.json',
+      '/docs/..%2FREADME.md',
+      '/docs/%2e%2e/README.md',
+    ])
+      expect((await harness.ask(`GET ${path}`)).status, path).toBe(404);
   });
 
   test('what is not let in says why, and what would help', async () => {
