@@ -180,7 +180,9 @@ export class Courier {
     let group = due;
     await ledger.change(() => {
       const current = ledger.get(name, due.key);
-      if (current === undefined) return undefined;
+      // What came since it was looked at may have made another notification of it: it is looked at again.
+      const plan = current === undefined ? undefined : planOf(current);
+      if (current === undefined || plan?.next !== 'send' || plan.event !== event) return undefined;
       const { severity, count, attempt: before } = current;
       const state = stateToldBy(event, current.state);
       const nowMs = clock.nowMs();

@@ -137,7 +137,7 @@ test(
         world.crash();
         await vi.advanceTimersByTimeAsync(1000);
       }),
-      { numRuns: 30 },
+      { numRuns: 60, endOnFailure: true },
     );
   },
 );
@@ -170,6 +170,30 @@ test('without an end in between, the last count is that of all alerts, with twic
       world.crash();
       await vi.advanceTimersByTimeAsync(1000);
     }),
-    { numRuns: 30 },
+    { numRuns: 60, endOnFailure: true },
   );
 }, 60_000);
+
+test.each([0, 5, 16_000, 60_000])(
+  'an incident that is opened again %d ms after it was over is told again, whatever was on its way',
+  async (laterMs) => {
+    for (const how of [0, 3]) {
+      const world = new DispatchWorld(routes);
+      await world.start();
+      world.behaviours.set('b', behaviours[how] ?? healthy);
+      world.store({ incident: 'i1', severity: 'critical' });
+      await vi.advanceTimersByTimeAsync(298_524);
+      await world.close('i1');
+      if (laterMs > 0) await vi.advanceTimersByTimeAsync(laterMs);
+      world.store({ incident: 'i1', severity: 'notice' });
+      world.behaviours.clear();
+      await vi.advanceTimersByTimeAsync(120_000);
+      for (const receiver of ['a', 'b'])
+        expect(world.told(receiver).at(-1), `${receiver}: ${world.told(receiver).join(', ')}`).toMatch(
+          /^(?:trigger|update) [12]$/,
+        );
+      world.crash();
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+  },
+);

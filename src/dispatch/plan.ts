@@ -11,6 +11,7 @@ export type PlanReason =
   | 'closed-before-told'
   | 'acknowledged'
   | 'resolved'
+  | 'reopened'
   | 'worse'
   | 'more-alerts'
   | 'repeat'
@@ -44,6 +45,8 @@ export function planOf(group: Group): Plan {
     return send('trigger', gaveUp.atMs + timing.groupIntervalMs, 'first');
   }
   const known = gaveUp !== undefined && gaveUp.atMs > told.atMs ? gaveUp : told;
+  // It was reopened while its end was being told.
+  if (known.state === 'resolved') return send('update', group.openedMs + timing.groupWaitMs, 'reopened');
   if (state === 'acknowledged' && known.state !== 'acknowledged')
     return send('acknowledge', group.stateMs, 'acknowledged');
   if (severityRank(group.severity) > severityRank(known.severity))

@@ -56,7 +56,7 @@ async function buildImage(base: string): Promise<string> {
     const production = Object.entries(lock.packages).filter(
       ([path, { dev, devOptional }]) => path !== '' && path !== 'node_modules/node' && !dev && !devOptional,
     );
-    const parts = ['package.json', 'package-lock.json', 'bin', 'src', 'profiles', 'agents/sensor/sensor.bpf.o'];
+    const parts = ['package.json', 'package-lock.json', 'bin', 'src', 'profiles', 'docs', 'agents/sensor/sensor.bpf.o'];
     for (const path of [...parts, ...production.map(([name]) => name)]) {
       mkdirSync(dirname(join(context, path)), { recursive: true });
       cpSync(join(root, path), join(context, path), { recursive: true, filter: (file) => !file.endsWith('.test.ts') });

@@ -1,16 +1,10 @@
-import type {
-  Notification,
-  Receiver,
-  ReceiverKind,
-  ReceiverSurroundings,
-  SendOutcome,
-} from '../../model/notification.ts';
+import type { Notification, Receiver, ReceiverKind, SendOutcome } from '../../model/notification.ts';
 import { attempt } from '../attempt.ts';
 import { Authorization } from '../http/authorization.ts';
 import { outcomeOf } from '../http/outcome.ts';
 import type { HttpSender } from '../http/sender.ts';
 import { senderFor } from '../http/settings.ts';
-import { SecretFiles, checkSettings, keysAt } from '../settings.ts';
+import { receiverKind } from '../receiver-kind.ts';
 import { postableAlerts } from './alerts.ts';
 import { alertmanagerSettingsSchema } from './settings.ts';
 import type { AlertmanagerSettings } from './settings.ts';
@@ -71,17 +65,12 @@ function together(outcomes: readonly SendOutcome[], { reference, severity }: Not
 }
 
 /** `alertmanager` in the routes file. */
-export const alertmanagerKind: ReceiverKind = {
-  kind: 'alertmanager',
-  keys: keysAt(alertmanagerSettingsSchema),
-  open(written: unknown, surroundings: ReceiverSurroundings) {
-    const checked = checkSettings(alertmanagerSettingsSchema, written);
-    if ('problems' in checked) return checked;
-    const { settings } = checked;
-    const files = new SecretFiles(surroundings);
+export const alertmanagerKind: ReceiverKind = receiverKind(
+  'alertmanager',
+  alertmanagerSettingsSchema,
+  (settings, files, surroundings) => {
     const authorization = new Authorization(settings, files);
     const sender = senderFor(settings, surroundings, files);
-    if (files.problems.length > 0) return { problems: files.problems };
-    return { receiver: new AlertmanagerReceiver(settings, sender, authorization, surroundings.nowMs) };
+    return new AlertmanagerReceiver(settings, sender, authorization, surroundings.nowMs);
   },
-};
+);

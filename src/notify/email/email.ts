@@ -3,17 +3,11 @@ import type { NodemailerError } from 'nodemailer';
 import { readClientTls } from '../../lib/client-tls.ts';
 import type { ClientTlsFiles } from '../../lib/client-tls.ts';
 import { errorText } from '../../lib/errors.ts';
-import type {
-  Notification,
-  Receiver,
-  ReceiverKind,
-  ReceiverSurroundings,
-  SendOutcome,
-} from '../../model/notification.ts';
+import type { Notification, Receiver, ReceiverKind, SendOutcome } from '../../model/notification.ts';
 import { attempt } from '../attempt.ts';
 import { excerpt } from '../scrub.ts';
 import type { SecretFile } from '../secret-file.ts';
-import { SecretFiles, checkSettings, keysAt } from '../settings.ts';
+import { receiverKind } from '../receiver-kind.ts';
 import { mailOf } from './mail.ts';
 import { emailSettingsSchema } from './settings.ts';
 import type { EmailSettings } from './settings.ts';
@@ -110,23 +104,13 @@ export function outcomeOfError(error: unknown, host: string, secrets: readonly s
 }
 
 /** `email` in the routes file. */
-export const emailKind: ReceiverKind = {
-  kind: 'email',
-  keys: keysAt(emailSettingsSchema),
-  open(written: unknown, surroundings: ReceiverSurroundings) {
-    const checked = checkSettings(emailSettingsSchema, written);
-    if ('problems' in checked) return checked;
-    const { settings } = checked;
-    const files = new SecretFiles(surroundings);
-    const at = (path: 'caFile' | 'certFile' | 'keyFile'): string | undefined => {
-      const name = settings[path];
-      if (name === undefined) return undefined;
-      files.look([path], name, path === 'keyFile');
-      return resolve(surroundings.directory, name);
-    };
-    const tls = { caFile: at('caFile'), certFile: at('certFile'), keyFile: at('keyFile') };
-    const password = files.open(['passwordFile'], settings.passwordFile);
-    if (files.problems.length > 0) return { problems: files.problems };
-    return { receiver: new EmailReceiver(settings, tls, password) };
-  },
-};
+export const emailKind: ReceiverKind = receiverKind('email', emailSettingsSchema, (settings, files, surroundings) => {
+  const at = (path: 'caFile' | 'certFile' | 'keyFile'): string | undefined => {
+    const name = settings[path];
+    if (name === undefined) return undefined;
+    files.look([path], name, path === 'keyFile');
+    return resolve(surroundings.directory, name);
+  };
+  const tls = { caFile: at('caFile'), certFile: at('certFile'), keyFile: at('keyFile') };
+  return new EmailReceiver(settings, tls, files.open(['passwordFile'], settings.passwordFile));
+});

@@ -1,16 +1,10 @@
-import type {
-  Notification,
-  Receiver,
-  ReceiverKind,
-  ReceiverSurroundings,
-  SendOutcome,
-} from '../../model/notification.ts';
+import type { Notification, Receiver, ReceiverKind, SendOutcome } from '../../model/notification.ts';
 import { attempt } from '../attempt.ts';
 import { outcomeOf } from '../http/outcome.ts';
 import type { HttpSender } from '../http/sender.ts';
 import { senderFor } from '../http/settings.ts';
 import type { SecretFile } from '../secret-file.ts';
-import { SecretFiles, checkSettings, keysAt } from '../settings.ts';
+import { receiverKind } from '../receiver-kind.ts';
 import { dedupKeyOf, eventOf } from './event.ts';
 import { pagerdutySettingsSchema } from './settings.ts';
 
@@ -51,18 +45,17 @@ class PagerdutyReceiver implements Receiver {
 }
 
 /** `pagerduty` in the routes file. */
-export const pagerdutyKind: ReceiverKind = {
-  kind: 'pagerduty',
-  keys: keysAt(pagerdutySettingsSchema),
-  open(written: unknown, surroundings: ReceiverSurroundings) {
-    const checked = checkSettings(pagerdutySettingsSchema, written);
-    if ('problems' in checked) return checked;
-    const { settings } = checked;
-    const files = new SecretFiles(surroundings);
+export const pagerdutyKind: ReceiverKind = receiverKind(
+  'pagerduty',
+  pagerdutySettingsSchema,
+  (settings, files, surroundings) => {
     const routingKey = files.open(['routingKeyFile'], settings.routingKeyFile);
     const sender = senderFor(settings, surroundings, files);
-    if (files.problems.length > 0) return { problems: files.problems };
-    const url = settings.url ?? new URL(addresses[settings.region]);
-    return { receiver: new PagerdutyReceiver(url, sender, routingKey, surroundings.nowMs) };
+    return new PagerdutyReceiver(
+      settings.url ?? new URL(addresses[settings.region]),
+      sender,
+      routingKey,
+      surroundings.nowMs,
+    );
   },
-};
+);

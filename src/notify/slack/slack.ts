@@ -1,18 +1,13 @@
 import { AnchorwatchError } from '../../lib/errors.ts';
-import type {
-  Notification,
-  Receiver,
-  ReceiverKind,
-  ReceiverSurroundings,
-  SendOutcome,
-} from '../../model/notification.ts';
+import type { Notification, Receiver, ReceiverKind, SendOutcome } from '../../model/notification.ts';
 import { attempt } from '../attempt.ts';
 import { outcomeOf } from '../http/outcome.ts';
 import type { HttpSender } from '../http/sender.ts';
 import { senderFor } from '../http/settings.ts';
 import { secretsOfAddress } from '../scrub.ts';
 import type { SecretFile } from '../secret-file.ts';
-import { SecretFiles, addressTrouble, checkSettings, keysAt } from '../settings.ts';
+import { receiverKind } from '../receiver-kind.ts';
+import { addressTrouble } from '../settings.ts';
 import type { SlackSigner } from './actions.ts';
 import { readAnswer } from './answer.ts';
 import type { SlackAnswer } from './answer.ts';
@@ -151,20 +146,12 @@ export function slackSigners(receivers: readonly Receiver[]): readonly SlackSign
 }
 
 /** `slack` in the routes file. */
-export const slackKind: ReceiverKind = {
-  kind: 'slack',
-  keys: keysAt(slackSettingsSchema),
-  open(written: unknown, surroundings: ReceiverSurroundings) {
-    const checked = checkSettings(slackSettingsSchema, written);
-    if ('problems' in checked) return checked;
-    const { settings } = checked;
-    const { tokenFile, webhookUrlFile, signingSecretFile, users } = settings;
-    const files = new SecretFiles(surroundings);
-    const secret = files.open(['tokenFile'], tokenFile) ?? files.open(['webhookUrlFile'], webhookUrlFile);
-    const signing = files.open(['signingSecretFile'], signingSecretFile);
-    const sender = senderFor(settings, surroundings, files);
-    if (secret === undefined || files.problems.length > 0) return { problems: files.problems };
-    const signer = signing === undefined ? undefined : { secret: signing, users };
-    return { receiver: new SlackReceiver(settings, sender, secret, { signer, nowMs: surroundings.nowMs }) };
-  },
-};
+export const slackKind: ReceiverKind = receiverKind('slack', slackSettingsSchema, (settings, files, surroundings) => {
+  const { tokenFile, webhookUrlFile, signingSecretFile, users } = settings;
+  const secret = files.open(['tokenFile'], tokenFile) ?? files.open(['webhookUrlFile'], webhookUrlFile);
+  const signing = files.open(['signingSecretFile'], signingSecretFile);
+  const sender = senderFor(settings, surroundings, files);
+  if (secret === undefined) return undefined;
+  const signer = signing === undefined ? undefined : { secret: signing, users };
+  return new SlackReceiver(settings, sender, secret, { signer, nowMs: surroundings.nowMs });
+});

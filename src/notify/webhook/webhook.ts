@@ -1,11 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type {
-  Notification,
-  Receiver,
-  ReceiverKind,
-  ReceiverSurroundings,
-  SendOutcome,
-} from '../../model/notification.ts';
+import type { Notification, Receiver, ReceiverKind, SendOutcome } from '../../model/notification.ts';
 import { AnchorwatchError } from '../../lib/errors.ts';
 import { attempt } from '../attempt.ts';
 import { Authorization } from '../http/authorization.ts';
@@ -14,7 +8,8 @@ import type { HttpSender } from '../http/sender.ts';
 import { senderFor } from '../http/settings.ts';
 import { secretsOfAddress } from '../scrub.ts';
 import type { SecretFile } from '../secret-file.ts';
-import { SecretFiles, addressTrouble, checkSettings, keysAt } from '../settings.ts';
+import { receiverKind } from '../receiver-kind.ts';
+import { addressTrouble } from '../settings.ts';
 import { bodyOf } from './body.ts';
 import { webhookSettingsSchema } from './settings.ts';
 import type { WebhookSettings } from './settings.ts';
@@ -106,14 +101,10 @@ function noAddress(message: string): never {
 }
 
 /** `webhook` in the routes file. */
-export const webhookKind: ReceiverKind = {
-  kind: 'webhook',
-  keys: keysAt(webhookSettingsSchema),
-  open(written: unknown, surroundings: ReceiverSurroundings) {
-    const checked = checkSettings(webhookSettingsSchema, written);
-    if ('problems' in checked) return checked;
-    const { settings } = checked;
-    const files = new SecretFiles(surroundings);
+export const webhookKind: ReceiverKind = receiverKind(
+  'webhook',
+  webhookSettingsSchema,
+  (settings, files, surroundings) => {
     const secrets: WebhookSecrets = {
       url: files.open(['urlFile'], settings.urlFile),
       signing: files.open(['secretFile'], settings.secretFile),
@@ -125,8 +116,6 @@ export const webhookKind: ReceiverKind = {
         ]),
       ),
     };
-    const sender = senderFor(settings, surroundings, files);
-    if (files.problems.length > 0) return { problems: files.problems };
-    return { receiver: new WebhookReceiver(settings, sender, secrets, surroundings.nowMs) };
+    return new WebhookReceiver(settings, senderFor(settings, surroundings, files), secrets, surroundings.nowMs);
   },
-};
+);
