@@ -64,6 +64,31 @@ describe('AlertBudget', () => {
     expect(sure.expectedPerDay([told])).toBe(4);
   });
 
+  test('forecasts something where nothing was loud yet, and raises nothing for it', () => {
+    const calm = budget(1, [0, 0, 0, 0]);
+    calm.adjust([entry]);
+    expect(calm.expectedPerDay([entry])).toBe(0);
+    expect(calm.inForce(workload, 'file.read')).toMatchObject({ raised: 0 });
+    const { perDay, low, high } = calm.forecast([entry]);
+    expect(perDay).toBeGreaterThan(0);
+    expect(low).toBeLessThan(perDay);
+    expect(high).toBeGreaterThan(perDay);
+    // The more news that were not loud, the less.
+    const calmer = budget(1, Array<number>(1000).fill(0)).forecast([entry]);
+    expect(calmer.perDay).toBeLessThan(perDay / 10);
+    expect(calmer.high).toBeLessThan(high);
+  });
+
+  test('forecasts what restarts show, and what detectors of slices expect', () => {
+    const shown = budget(1, [3, 0]);
+    const own = shown.forecast([entry]).perDay;
+    const startup = { counts: { samples: 20, once: 10, twice: 0, total: 500 }, perDay: 0 };
+    expect(shown.forecast([{ ...entry, startup }]).perDay).toBeLessThanOrEqual(own);
+    expect(shown.forecast([{ ...entry, startup: { ...startup, perDay: 50 } }]).perDay).toBeGreaterThan(own);
+    const { perDay, low } = shown.forecast([{ workload, dimension: 'rate.exec', expected: () => 0.25 }]);
+    expect([perDay, low]).toEqual([0.25, 0.25]);
+  });
+
   test('counts what was raised within a day', () => {
     const counted = budget(1, []);
     const hourMs = 3_600_000;

@@ -1,3 +1,4 @@
+import { surpriseMax } from '../detect/score.ts';
 import type { Reason, Thresholds } from '../detect/score.ts';
 import { defaultThresholds } from '../model/alert.ts';
 import type { Workload } from '../model/container.ts';
@@ -7,6 +8,8 @@ import { planBudget } from '../profile/budget.ts';
 import { surpriseOfNew } from '../profile/coverage.ts';
 import type { Incidences } from '../profile/coverage.ts';
 import { expectedPerDay } from '../profile/expectation.ts';
+import { forecastOf, shareOf } from '../profile/forecast.ts';
+import type { Forecast, NewsLine, NewsTally, Share } from '../profile/forecast.ts';
 
 export interface AlertBudgetOptions {
   /** False alerts a day and node that are acceptable; no threshold is raised when left out. */
@@ -26,6 +29,8 @@ interface FeatureEntry extends Entry {
   readonly containers: number;
   /** Of the steady stratum. */
   readonly counts: Incidences;
+  /** Of the startup stratum, and how many containers of the workload start anew in a day. */
+  readonly startup?: { readonly counts: Incidences; readonly perDay: number };
 }
 
 /** A dimension of a workload with running containers, of a detector of slices. */
@@ -45,6 +50,15 @@ export interface ThresholdsInForce extends Thresholds {
   readonly raised: number;
 }
 
+/** How suspicious news were: how many had at least 0, 0.5, … decades. */
+interface News {
+  news: number;
+  readonly loud: number[];
+}
+
+/** Decades between two figures of `News.loud`, and how many there are. */
+const [loudStep, loudSteps] = [0.5, 11];
+const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const hoursKept = 24;
 
@@ -56,7 +70,7 @@ const hoursKept = 24;
  */
 export class AlertBudget {
   readonly #options: AlertBudgetOptions;
-  readonly #news: Map<Dimension, { news: number; loud: number[] }> = new Map();
+  readonly #news: Map<Dimension, News> = new Map();
   #raised: ReadonlyMap<string, number> = new Map();
   /** By workload id, then dimension: what `inForce` answered since the last slice. It is asked for every event. */
   readonly #answers: Map<string, Map<Dimension, ThresholdsInForce>> = new Map();
@@ -91,9 +105,10 @@ export class AlertBudget {
   /** Something new was judged: how loud news of the dimension are decides what a threshold is worth. */
   tally(dimension: Dimension, reason: Reason, suspicion: number): void {
     if (reason !== 'learn' && reason !== 'alert') return;
-    const tally = this.#news.get(dimension) ?? { news: 0, loud: [0, 0, 0, 0, 0, 0] };
+    const tally = this.#news.get(dimension) ?? { news: 0, loud: Array<number>(loudSteps).fill(0) };
     tally.news++;
-    for (let decade = 0; decade <= Math.min(5, suspicion); decade++) tally.loud[decade] = (tally.loud[decade] ?? 0) + 1;
+    for (let step = 0; step < loudSteps && step * loudStep <= suspicion; step++)
+      tally.loud[step] = (tally.loud[step] ?? 0) + 1;
     this.#news.set(dimension, tally);
   }
 
@@ -132,12 +147,48 @@ export class AlertBudget {
     );
   }
 
-  /** Expected false alerts a day at the thresholds in force (a rough estimate, see src/profile/expectation.ts). */
+  /** False alerts a day that news so far give reason to expect at the thresholds in force: what the budget is kept by (see src/profile/expectation.ts). */
   expectedPerDay(entries: readonly BudgetEntry[]): number {
     return entries.reduce(
       (sum, entry) => sum + this.#expected(entry, this.#raisedBy(entry.workload, entry.dimension)),
       0,
     );
+  }
+
+  /**
+   * What is to be expected a day at the thresholds in force, with its bounds: also where nothing was loud so far, which is no reason to raise a
+   * threshold, but none to promise nothing either. Startup counts too.
+   */
+  forecast(entries: readonly BudgetEntry[]): Forecast {
+    const shares = new Map<string, Share>();
+    const told = ({ workload, dimension }: Entry, counts: Incidences): Share => {
+      const raised = this.#raisedBy(workload, dimension);
+      const steps = stepsMissing(this.#configured(workload, dimension).warning, raised, counts);
+      if (steps === 0) return all;
+      const id = `${dimension} ${steps}`;
+      const share = shares.get(id) ?? shareOf(this.#loudFrom(steps, dimension), this.#loudFrom(steps));
+      shares.set(id, share);
+      return share;
+    };
+    const lines = entries.flatMap((entry): NewsLine[] => {
+      if ('expected' in entry) return [];
+      const { counts, containers, startup } = entry;
+      const steady = { counts, samplesPerDay: containers * (dayMs / this.#options.sliceMs), told: told(entry, counts) };
+      if (startup === undefined) return [steady];
+      return [steady, { counts: startup.counts, samplesPerDay: startup.perDay, told: told(entry, startup.counts) }];
+    });
+    return forecastOf(lines, this.expectedPerDay(entries.filter((entry) => 'expected' in entry)));
+  }
+
+  /** News with at least so many steps of suspicion, of one dimension or of all. */
+  #loudFrom(steps: number, dimension?: Dimension): NewsTally {
+    const tallies = dimension === undefined ? [...this.#news.values()] : [this.#news.get(dimension)];
+    let [news, loud] = [0, 0];
+    for (const tally of tallies) {
+      news += tally?.news ?? 0;
+      loud += tally?.loud[steps] ?? 0;
+    }
+    return { news, loud };
   }
 
   #configured(workload: Workload, dimension: Dimension): Thresholds {
@@ -158,11 +209,22 @@ export class AlertBudget {
     const { containers, counts } = entry;
     // News whose suspicion alone reaches the configured threshold is told whatever was raised.
     const warning = Math.min(configured + raised, configured + surpriseOfNew(counts));
+    const tally = this.#news.get(dimension);
+    const decades = tally?.loud.filter((_, step) => Number.isInteger(step * loudStep));
     return expectedPerDay(counts, {
       ...{ containers, warning, sliceMs: this.#options.sliceMs },
-      loud: this.#news.get(dimension),
+      loud: tally && { news: tally.news, loud: decades ?? [] },
     });
   }
+}
+
+/** Everything that is new is told. */
+const all: Share = { mean: 1, variance: 0 };
+
+/** Suspicion that something new needs beside its surprise, in steps: suspicion alone that reaches the configured threshold is told whatever was raised. */
+function stepsMissing(configured: number, raised: number, counts: Incidences): number {
+  const surprise = Math.min(surpriseMax, surpriseOfNew(counts));
+  return Math.ceil(Math.max(0, Math.min(configured, configured + raised - surprise)) / loudStep);
 }
 
 function idOf(workload: Workload, dimension: Dimension): string {

@@ -17,6 +17,7 @@ import { featuresOf } from '../profile/features.ts';
 import { isWorthRemembering, kernelPatterns } from '../profile/patterns.ts';
 import type { KeyTest } from '../profile/kernel-keys.ts';
 import type { Profile } from '../profile/profile.ts';
+import { type Forecast, restartsPerDay } from '../profile/forecast.ts';
 import { SampleClock } from '../profile/samples.ts';
 import type { Sample, SampleEnd } from '../profile/samples.ts';
 import { AlertBudget } from './alert-budget.ts';
@@ -316,19 +317,20 @@ export class Watch {
   }
 
   /** False alerts a day that are expected at the thresholds in force, and alerts that were raised in the last day. */
-  alertsPerDay(nowMs: number): { readonly expected: number; readonly raised: number } {
-    return {
-      expected: this.#budget.expectedPerDay(this.#budgetEntries()),
-      raised: this.#budget.raisedLastDay(nowMs),
-    };
+  alertsPerDay(nowMs: number): { readonly expected: Forecast; readonly raised: number } {
+    const [budget, entries] = [this.#budget, this.#budgetEntries()];
+    return { expected: budget.forecast(entries), raised: budget.raisedLastDay(nowMs) };
   }
 
   #budgetEntries(): readonly BudgetEntry[] {
     const ofEvents = [...this.#profiles.all()].flatMap((profile) => {
       const [containers, { workload }] = [this.#running(profile), profile];
       if (containers === 0) return [];
+      const perDay = restartsPerDay(profile, containers, this.#options.clock.nowMs());
       return profile.dimensionsSeen().map((dimension) => {
-        return { workload, dimension, containers, counts: profile.incidences(dimension, 'steady') };
+        const counts = profile.incidences(dimension, 'steady');
+        const startup = { counts: profile.incidences(dimension, 'startup'), perDay };
+        return { workload, dimension, containers, counts, startup };
       });
     });
     return [...ofEvents, ...this.slices.budgetEntries()];

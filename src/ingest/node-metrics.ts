@@ -40,6 +40,7 @@ export class NodeMetrics {
   readonly #pending: Gauge<'node'>;
   readonly #containers: Gauge<'node'>;
   readonly #expected: Gauge<'node'>;
+  readonly #expectedBounds: Gauge<'node' | 'bound'>;
   readonly #raised: Gauge<'node'>;
   readonly #outbox: Gauge<'node'>;
   readonly #historyBytes: Gauge<'node'>;
@@ -116,6 +117,12 @@ export class NodeMetrics {
       'anchorwatch_alerts_expected_per_day',
       'Expected false alerts a day at the present thresholds.',
       node,
+    );
+    this.#expectedBounds = gauge(
+      registry,
+      'anchorwatch_alerts_expected_bound_per_day',
+      'Between which the expected false alerts a day lie with 95 %, by how much the node has seen.',
+      ['node', 'bound'],
     );
     this.#raised = gauge(
       registry,
@@ -276,6 +283,7 @@ export class NodeMetrics {
       this.#pending,
       this.#containers,
       this.#expected,
+      this.#expectedBounds,
       this.#raised,
       this.#outbox,
       this.#historyBytes,
@@ -300,6 +308,9 @@ export class NodeMetrics {
     this.#pending.set({ node }, report.pendingEvents);
     this.#containers.set({ node }, report.containers.length);
     this.#expected.set({ node }, report.expectedAlertsPerDay);
+    const { low, high } = report.expectedAlertsBounds ?? {};
+    if (low !== undefined) this.#expectedBounds.set({ node, bound: 'low' }, low);
+    if (high !== undefined) this.#expectedBounds.set({ node, bound: 'high' }, high);
     if (report.alertsLastDay !== undefined) this.#raised.set({ node }, report.alertsLastDay);
     this.#outbox.set({ node }, report.outboxAlerts);
     const { sizeBytes, oldestMs } = report.history ?? {};

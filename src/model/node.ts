@@ -156,6 +156,8 @@ export interface NodeReport {
   readonly outboxAlerts: number;
   /** Expected false alerts a day at the present thresholds. */
   readonly expectedAlertsPerDay: number;
+  /** Between which that expectation lies with 95 %; absent from agents that do not tell. */
+  readonly expectedAlertsBounds?: { readonly low: number; readonly high: number };
   /** Alerts raised in the last day, repetitions not counted; absent from agents that do not tell. */
   readonly alertsLastDay?: number;
   /** Absent from agents that do not tell. */

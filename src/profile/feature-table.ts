@@ -98,6 +98,11 @@ export class FeatureTable {
     return this.#dimensions[this.#names.tag(number)] ?? 'exec';
   }
 
+  /** A small number that is the same for all features of a dimension. */
+  dimensionNumber(number: number): number {
+    return this.#names.tag(number);
+  }
+
   feature(number: number): Feature {
     return { dimension: this.dimension(number), key: this.key(number) };
   }

@@ -47,6 +47,8 @@ const none: StratumTally = { once: 0, onceElsewhere: 0, twice: 0, total: 0 };
 export class Tallies {
   readonly #features: FeatureTable;
   readonly #dimensions: Map<Dimension, Tally> = new Map();
+  /** The same by their numbers in the table, as far as they were asked for. */
+  readonly #byNumber: Tally[] = [];
 
   constructor(features: FeatureTable) {
     this.#features = features;
@@ -108,7 +110,7 @@ export class Tallies {
   /** A feature was seen in `more` samples more, which weigh `weight`. */
   see(number: number, stratum: Stratum, more: number, weight: number): void {
     const features = this.#features;
-    const tally = this.of(features.dimension(number))[stratum];
+    const tally = this.#of(number)[stratum];
     const seen = features.count(number, stratum);
     const weighed = features.weight(number, stratum);
     const elsewhere = features.isElsewhere(number);
@@ -126,9 +128,15 @@ export class Tallies {
     );
   }
 
+  /** Of a feature's dimension, without asking for its name: it is asked for a hundred thousand times after a slice. */
+  #of(number: number): Tally {
+    const at = this.#features.dimensionNumber(number);
+    return (this.#byNumber[at] ??= this.of(this.#features.dimension(number)));
+  }
+
   #count(number: number, sign: 1 | -1): void {
     const features = this.#features;
-    const tally = this.of(features.dimension(number));
+    const tally = this.#of(number);
     if (features.isKnown(number)) tally.size += sign;
     const elsewhere = features.isElsewhere(number);
     for (const stratum of ['startup', 'steady'] as const)

@@ -48,3 +48,12 @@ test('what is gone makes room, for numbers and for bytes', () => {
   expect(table.end).toBeLessThan(20);
   for (let index = 19_990; index < 20_000; index++) expect(table.text(table.find(name(index), 1))).toBe(name(index));
 });
+
+test('finds each of more texts than two bytes can number, and of those that are left', () => {
+  const table = new TextTable();
+  const many = 70_000;
+  for (let index = 0; index < many; index++) table.intern(`text ${index}`, 1);
+  for (let index = 0; index < many; index += 2) table.remove(index);
+  const found = Array.from({ length: many }, (_, index) => table.find(`text ${index}`, 1));
+  expect(found.every((number, index) => number === (index % 2 === 0 ? -1 : index))).toBe(true);
+});

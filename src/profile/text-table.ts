@@ -22,7 +22,7 @@ export class TextTable {
   #hash: Uint32Array;
   #tag: Uint16Array;
   /** Open addressing: numbers and one, 0 is empty. */
-  #slots: Int32Array;
+  #slots: Slots;
   #mask: number;
   #top = 0;
   readonly #free: number[] = [];
@@ -36,7 +36,7 @@ export class TextTable {
     this.#hash = new Uint32Array(numbers);
     this.#tag = new Uint16Array(numbers);
     this.#mask = slotsFor(numbers) - 1;
-    this.#slots = new Int32Array(this.#mask + 1);
+    this.#slots = slotsOf(this.#mask + 1);
   }
 
   /** Texts that there are. */
@@ -121,7 +121,7 @@ export class TextTable {
     const size = sizeOf(length);
     if (this.#usedBytes + size > this.#bytes.length) {
       const larger = Buffer.allocUnsafeSlow(
-        Math.max(this.#usedBytes + size, this.#bytes.length + (this.#bytes.length >> 2)),
+        Math.max(this.#usedBytes + size, this.#bytes.length + (this.#bytes.length >> 3)),
       );
       this.#bytes.copy(larger, 0, 0, this.#usedBytes);
       this.#bytes = larger;
@@ -162,7 +162,7 @@ export class TextTable {
     const slots = slotsFor(numbers);
     if (slots === this.#slots.length) return;
     const placed = this.#slots;
-    this.#slots = new Int32Array(slots);
+    this.#slots = slotsOf(slots);
     this.#mask = slots - 1;
     for (const number of placed) if (number !== 0) this.#place(number - 1, this.#hash[number - 1] ?? 0);
   }
@@ -193,9 +193,17 @@ function slotsFor(numbers: number): number {
   return 2 ** Math.ceil(Math.log2(numbers * 1.5));
 }
 
-/** Room for a quarter more. */
+/** Half the memory where numbers are small, as nearly everywhere. */
+type Slots = Uint16Array | Int32Array;
+
+/** Empty slots: at most two thirds of them are taken, so that a number and one fits. */
+function slotsOf(slots: number): Slots {
+  return slots <= 65_536 ? new Uint16Array(slots) : new Int32Array(slots);
+}
+
+/** Room for an eighth more. */
 export function grownTo(room: number): number {
-  return room + Math.max(startNumbers, room >> 2);
+  return room + Math.max(startNumbers, room >> 3);
 }
 
 /** The larger array, with what the smaller one holds. */

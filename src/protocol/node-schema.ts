@@ -129,6 +129,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   pendingEvents: figure,
   outboxAlerts: figure,
   expectedAlertsPerDay: figure,
+  expectedAlertsBounds: z.object({ low: figure, high: figure }).exactOptional(),
   alertsLastDay: figure.exactOptional(),
   rules: ruleReportSchema.exactOptional(),
   snapshots: snapshotReport.exactOptional(),

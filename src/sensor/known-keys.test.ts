@@ -47,3 +47,14 @@ test('says what a map of hashes says, in the order in which they came', () => {
     }),
   );
 });
+
+test('finds each of more keys than two bytes can number', () => {
+  const keys = new KnownKeys('w');
+  const many = 70_000;
+  for (let index = 0; index < many; index++) keys.add(Math.imul(index, 0x9e37_79b1) >>> 0, index, index, 1);
+  const found = Array.from({ length: many }, (_, index) => {
+    const place = keys.find(Math.imul(index, 0x9e37_79b1) >>> 0, index);
+    return place < 0 ? -1 : keys.key(place);
+  });
+  expect(found.every((key, index) => key === index)).toBe(true);
+});

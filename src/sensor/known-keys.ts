@@ -20,7 +20,7 @@ export class KnownKeys {
   /** Keys that have no number. */
   readonly #named: Map<number, KernelKey> = new Map();
   /** Open addressing: places in the rows and one, 0 is empty. */
-  #slots: Int32Array = new Int32Array(startRoom * 2);
+  #slots: Uint16Array | Int32Array = new Uint16Array(startRoom * 2);
   #end = 0;
   #size = 0;
   #oldest = 0;
@@ -134,7 +134,7 @@ export class KnownKeys {
   #makeRoom(): void {
     const kept = [...this.places()];
     const had = this.#rows.length / words;
-    const room = kept.length > had * 0.75 ? Math.ceil(had * 1.25) : had;
+    const room = kept.length > had * 0.75 ? Math.ceil(had * 1.125) : had;
     const rows = new Uint32Array(room * words);
     for (const [to, place] of kept.entries())
       rows.set(this.#rows.subarray(place * words, (place + 1) * words), to * words);
@@ -146,7 +146,9 @@ export class KnownKeys {
     this.#named.clear();
     for (const [place, key] of named) this.#named.set(place, key);
     [this.#end, this.#oldest] = [kept.length, 0];
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(room * 1.5)));
+    const slots = 2 ** Math.ceil(Math.log2(room * 1.5));
+    // Half the memory where places are small, as nearly everywhere.
+    this.#slots = slots <= 65_536 ? new Uint16Array(slots) : new Int32Array(slots);
     for (let place = 0; place < this.#end; place++) this.#index(place);
   }
 }

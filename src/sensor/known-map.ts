@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { KernelKey } from '../model/event.ts';
 import type { Stratum } from '../model/feature.ts';
 import { keyHash, programHash } from './key-hash.ts';
-import { feature, featureKey, states } from './layout.ts';
+import { states } from './layout.ts';
 import { KnownKeys } from './known-keys.ts';
 import type { CountedKey } from './known-keys.ts';
+import { entryWords, KnownReading } from './known-reading.ts';
+import type { ReadEntries } from './known-reading.ts';
 import { KnownWrites } from './known-writes.ts';
 import { errnoNoEntry } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
@@ -16,8 +19,8 @@ import type { SipKey } from './sip-hash.ts';
  */
 export type IncidenceTaker = (workloadId: string, key: CountedKey, stratum: Stratum, delta: number) => void;
 
-/** As many as are counted in one go: some 3 ms of the thread that asked. */
-const batchEntries = 16_384;
+/** As many keys as are told of in one go: some 3 ms of the thread that asked. */
+const toldInOneGo = 32_768;
 /** Keys of one workload in the kernel: one that shows ever-new behaviour must not take the others' room. The oldest make way, and are told again. */
 const workloadEntriesMax = 32_768;
 
@@ -41,8 +44,6 @@ export class KnownMap {
   readonly #fd: number;
   readonly #sip: SipKey;
   readonly #workloads: Map<bigint, KnownKeys> = new Map();
-  /** The same by the lower half of their numbers, as far as they were met. */
-  readonly #byHalves: Map<number, Met> = new Map();
   readonly #writes: KnownWrites;
   /** Readings that were begun. */
   #readings = 0;
@@ -131,7 +132,6 @@ export class KnownMap {
       const known = this.#workloads.get(number);
       for (const place of known?.places() ?? []) this.#writes.remove(number, known?.hash(place) ?? 0n);
       this.#workloads.delete(number);
-      this.#byHalves.delete(halves(number)[0]);
     } else for (const key of keys) this.put(workloadId, key, 'judged');
     this.#writes.flush();
   }
@@ -158,100 +158,67 @@ export class KnownMap {
   incidences(take: IncidenceTaker): void {
     this.#readings++;
     this.#writes.flush();
-    const batch = new Batch();
+    const read = this.#reading();
     for (let last = false; !last;) {
-      const [result, count] = this.#libbpf.lookupBatch(this.#fd, ...batch.lookup());
-      if (result !== 0 && result !== -errnoNoEntry) return;
+      const [result, count] = this.#libbpf.lookupBatch(this.#fd, ...read.lookup());
+      if (result !== 0 && result !== -errnoNoEntry) break;
       last = result !== 0;
-      this.#counted(batch, count, take);
+      read.take(count);
     }
+    for (const of of read.workloads()) this.#tell(of, take);
   }
 
   /**
    * `incidences`, with the map read in another thread, which for a full map takes longer than all that is done with it. Another reading that begins
-   * meanwhile tells what this one did not.
+   * meanwhile tells all, and this one nothing.
    */
   async readIncidences(take: IncidenceTaker): Promise<void> {
     const reading = ++this.#readings;
     this.#writes.flush();
-    const batch = new Batch();
+    const read = this.#reading();
     for (let last = false; !last;) {
-      const [result, count] = await this.#libbpf.lookupBatchAside(this.#fd, ...batch.lookup());
-      if ((result !== 0 && result !== -errnoNoEntry) || reading !== this.#readings) return;
+      const [result, count] = await this.#libbpf.lookupBatchAside(this.#fd, ...read.lookup());
+      if (reading !== this.#readings) return;
+      if (result !== 0 && result !== -errnoNoEntry) break;
       last = result !== 0;
-      this.#counted(batch, count, take);
+      read.take(count);
+    }
+    let told = 0;
+    for (const of of read.workloads()) {
+      this.#tell(of, take);
+      told += of.count;
+      if (told < toldInOneGo) continue;
+      told = 0;
+      await setImmediate();
+      if (reading !== this.#readings) return;
     }
   }
 
-  /** Workload by workload, although hashes come in no order: what belongs to one fits the processor's cache, what belongs to all does not. */
-  #counted({ keys, values, next }: Batch, count: number, take: IncidenceTaker): void {
-    const met: Met[] = [];
-    for (let i = 0; i < count; i++) {
-      const word = (i * featureKey.sizeBytes) >> 2;
-      const workload = this.#workload(keys[word] ?? 0, keys[word + 1] ?? 0);
-      if (workload === undefined) continue;
-      if (workload.first < 0) met.push(workload);
-      next[i] = workload.first;
-      workload.first = i;
-    }
-    const firsts = met.map(({ first }) => first);
-    for (const workload of met) workload.first = -1;
-    for (const [index, { keys: known }] of met.entries()) {
-      const first = firsts[index] ?? -1;
-      for (let i = first; i >= 0; i = next[i] ?? -1) {
-        const word = (i * featureKey.sizeBytes) >> 2;
-        const place = known.find(keys[word + 2] ?? 0, keys[word + 3] ?? 0);
-        if (place < 0) continue;
-        const at = (i * feature.sizeBytes + feature.members.incidence[0]) >> 2;
-        const startup = values[at] ?? 0;
-        const steady = values[at + 1] ?? 0;
-        const startupBefore = known.startup(place);
-        const steadyBefore = known.steady(place);
-        if (startup === startupBefore && steady === steadyBefore) continue;
-        known.setCounts(place, startup, steady);
-        const key = known.key(place);
-        if (key === -1) continue;
-        if (startup > startupBefore) take(known.id, key, 'startup', startup - startupBefore);
-        if (steady > steadyBefore) take(known.id, key, 'steady', steady - steadyBefore);
-      }
-    }
+  #reading(): KnownReading<KnownKeys> {
+    return new KnownReading((low, high) => this.#workloads.get((BigInt(high) << 32n) | BigInt(low)));
   }
 
-  /** By the halves of its number: no large integers for a hundred thousand keys. */
-  #workload(low: number, high: number): Met | undefined {
-    let found = this.#byHalves.get(low);
-    if (found?.high === high) return found;
-    const keys = this.#workloads.get((BigInt(high) << 32n) | BigInt(low));
-    if (keys === undefined) return undefined;
-    found = { high, keys, first: -1 };
-    this.#byHalves.set(low, found);
-    return found;
+  /** Of a workload that was revoked while it was read, nothing that was read counts. */
+  #tell({ keys, entries, count }: ReadEntries<KnownKeys>, take: IncidenceTaker): void {
+    if (this.#workloads.get(workloadNumber(keys.id)) === keys) tellChanged(keys, entries, count, take);
   }
 }
 
-/** A workload that was met while the map is read. */
-interface Met {
-  /** Upper half of its number. */
-  readonly high: number;
-  readonly keys: KnownKeys;
-  /** The entry of its that was met last in a batch; -1: none. */
-  first: number;
-}
-
-/** Room for one lookup of many entries; both sides are little-endian. */
-class Batch {
-  readonly keys: Uint32Array = new Uint32Array((batchEntries * featureKey.sizeBytes) >> 2);
-  readonly values: Uint32Array = new Uint32Array((batchEntries * feature.sizeBytes) >> 2);
-  /** For each entry the one before it of the same workload. */
-  readonly next: Int32Array = new Int32Array(batchEntries);
-  readonly #after: Uint8Array = new Uint8Array(16);
-  #position: Uint8Array | null = null;
-
-  /** What the next lookup is given. */
-  lookup(): [Uint8Array | null, Uint8Array, Uint8Array, Uint8Array, number] {
-    const position = this.#position === null ? null : Uint8Array.from(this.#after);
-    this.#position = this.#after;
-    return [position, this.#after, new Uint8Array(this.keys.buffer), new Uint8Array(this.values.buffer), batchEntries];
+/** Tells what entries of one workload say that was not told yet. */
+function tellChanged(known: KnownKeys, entries: Uint32Array, count: number, take: IncidenceTaker): void {
+  for (let at = 0; at < count * entryWords; at += entryWords) {
+    const place = known.find(entries[at] ?? 0, entries[at + 1] ?? 0);
+    if (place < 0) continue;
+    const startup = entries[at + 2] ?? 0;
+    const steady = entries[at + 3] ?? 0;
+    const startupBefore = known.startup(place);
+    const steadyBefore = known.steady(place);
+    if (startup === startupBefore && steady === steadyBefore) continue;
+    known.setCounts(place, startup, steady);
+    const key = known.key(place);
+    if (key === -1) continue;
+    if (startup > startupBefore) take(known.id, key, 'startup', startup - startupBefore);
+    if (steady > steadyBefore) take(known.id, key, 'steady', steady - steadyBefore);
   }
 }
 

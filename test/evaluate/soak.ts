@@ -1,6 +1,6 @@
 // npm run evaluate -- soak [--minutes N] [--learn-minutes N] [--json]: false alerts of honest services under load against what was expected.
 import { startEngine } from '../containers/engine.ts';
-import { type Product, type SeenAlert, startProduct } from '../containers/product.ts';
+import { type SeenAlert, startProduct } from '../containers/product.ts';
 import { printFigure } from './figure.ts';
 import { poissonInterval } from './interval.ts';
 import { soakDeeds, startSoakFleet } from './soak-fleet.ts';
@@ -40,7 +40,8 @@ export async function evaluateSoak({ minutes, learnMinutes, json }: SoakOptions)
     const lengthMs = minutes * 60_000;
     const known = new Map(product.alerts.map((alert) => [alert.id, alert]));
     const early = known.size;
-    let [from, containerMs, expectedSum, ticks, agentRestarted] = [product.alerts.length, 0, 0, 0, false];
+    let [from, containerMs, ticks, agentRestarted] = [product.alerts.length, 0, 0, false];
+    const expectedSums = expectedMetrics.map(() => 0);
     const deeds = [...soakDeeds];
     const take = (phase: string): void => {
       // After a restart the feed tells again what is stored.
@@ -56,7 +57,9 @@ export async function evaluateSoak({ minutes, learnMinutes, json }: SoakOptions)
       const running = await fleet.running();
       containerMs += running * (Date.now() - last);
       last = Date.now();
-      expectedSum += (await expectedPerDay(product)) / 24 / Math.max(1, running);
+      const metrics = await product.metrics();
+      for (const [index, name] of expectedMetrics.entries())
+        expectedSums[index] = (expectedSums[index] ?? 0) + valueOf(metrics, name) / 24 / Math.max(1, running);
       ticks++;
       take(phase);
       const deed = deeds[0];
@@ -90,7 +93,8 @@ export async function evaluateSoak({ minutes, learnMinutes, json }: SoakOptions)
       { ...figure, metric: 'falsePerContainerHour', value: per(loud.length), min: per(low), max: per(high) },
       json,
     );
-    printFigure({ ...figure, metric: 'expectedPerContainerHour', value: ticks === 0 ? 0 : expectedSum / ticks }, json);
+    const [value = 0, min = 0, max = 0] = expectedSums.map((sum) => (ticks === 0 ? 0 : sum / ticks));
+    printFigure({ ...figure, metric: 'expectedPerContainerHour', value, min, max }, json);
     printFigure({ ...figure, metric: 'notices', value: told.length - loud.length, unit: 'notices' }, json);
     printFigure({ ...figure, metric: 'containerHours', value: hours, unit: 'h' }, json);
     return 0;
@@ -101,10 +105,15 @@ export async function evaluateSoak({ minutes, learnMinutes, json }: SoakOptions)
 
 const agentRestartAt = 0.9;
 
-async function expectedPerDay(product: Product): Promise<number> {
-  const line = (await product.metrics())
-    .split('\n')
-    .find((text) => text.startsWith('anchorwatch_alerts_expected_per_day'));
+/** What is expected, and its bounds. */
+const expectedMetrics: readonly string[] = [
+  'anchorwatch_alerts_expected_per_day',
+  'anchorwatch_alerts_expected_bound_per_day.*bound="low"',
+  'anchorwatch_alerts_expected_bound_per_day.*bound="high"',
+];
+
+function valueOf(metrics: string, name: string): number {
+  const line = metrics.split('\n').find((text) => new RegExp(`^${name}`).test(text));
   return Number(line?.split(' ').at(-1) ?? 0);
 }
 
