@@ -2,14 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import koffi from 'koffi';
 import { mark, record } from './layout.ts';
 import { openLibbpf } from './libbpf.ts';
+import { YoungMarks } from './young-marks.ts';
 import { Ring } from './ring.ts';
 
 /** What the reader's thread is started with. */
 export interface ReaderInput {
   /** The rings, the one that is drained first first. */
   readonly rings: readonly { readonly fd: number; readonly sizeBytes: number }[];
-  /** The ring of marks, where they are wanted. */
-  readonly marks: { readonly fd: number; readonly sizeBytes: number } | undefined;
+  /** The ring of marks, and the map of starts that were not told yet, where they are wanted. */
+  readonly marks: { readonly fd: number; readonly sizeBytes: number; readonly youngFd: number } | undefined;
 }
 
 /**
@@ -110,6 +111,7 @@ function run(input: ReaderInput): void {
   });
   const rings = input.rings.map(open);
   const marks = input.marks === undefined ? undefined : open(input.marks).ring;
+  const young = input.marks === undefined ? undefined : new YoungMarks(libbpf, input.marks.youngFd);
 
   let outstanding = 0;
   let stopped = false;
@@ -139,11 +141,12 @@ function run(input: ReaderInput): void {
   // Nobody is woken for marks: they are fetched once a second, or when their ring is a quarter full.
   let sweeps = 0;
   const drainMarks = (): void => {
-    if (marks === undefined || (outstanding >= outstandingMax && !stopped)) return;
+    if (marks === undefined || young === undefined || (outstanding >= outstandingMax && !stopped)) return;
     sweeps += 1;
     if (!stopped && sweeps < marksAfterSweeps && marks.waitingBytes < marksWaitingBytes) return;
     sweeps = 0;
-    const bytes = marks.copy(mark.sizeBytes);
+    // Those that began before what stands in the ring ended are told with it.
+    const bytes = young.with(marks.copy(mark.sizeBytes));
     if (bytes.length === 0) return;
     outstanding += bytes.length / markStride;
     port.postMessage({ bytes: new Uint8Array(), spans: new Uint32Array(), torn, marks: bytes } satisfies ReaderBatch, [

@@ -152,7 +152,10 @@ export class Sensor {
   async start(): Promise<void> {
     const input: ReaderInput = {
       rings: ringNames.map((name) => ({ fd: this.#programs.mapFd(name), sizeBytes: ringBytes[name] })),
-      marks: this.#marks && { fd: this.#programs.mapFd('mark_ring'), sizeBytes: markRingBytes },
+      marks: this.#marks && {
+        ...{ fd: this.#programs.mapFd('mark_ring'), sizeBytes: markRingBytes },
+        youngFd: this.#programs.mapFd('young_marks'),
+      },
     };
     const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), {
       workerData: input,

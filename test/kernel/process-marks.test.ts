@@ -15,7 +15,8 @@ function told(): ProcessMark[] {
       if (head === undefined) throw new Error('these are no marks');
       const reader = new MarksReader(bytes, head);
       return Array.from({ length: head.count }, (_, i) => reader.mark(i));
-    });
+    })
+    .toSorted((a, b) => a.timeMs - b.timeMs);
 }
 
 /** What the kernel lost of the container's processes. */
