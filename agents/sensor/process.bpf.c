@@ -114,13 +114,18 @@ static __always_inline u64 new_execution(void)
 /* Tells the history of a process. Nobody is woken: the reader comes by. */
 static __always_inline void send_mark(struct aw_watched *w, struct aw_mark *mark)
 {
+	u32 reason;
+
 	begin_second(w, mark->time_ns >> 30);
-	if (__sync_fetch_and_add(&w->marks, 1) >= config.marks_per_second) {
-		count_loss(w->container, AW_HOOK_PROCESS, AW_LOSS_RATE_LIMITED);
+	if (__sync_fetch_and_add(&w->marks, 1) >= config.marks_per_second)
+		reason = AW_LOSS_RATE_LIMITED;
+	else if (bpf_ringbuf_output(&mark_ring, mark, sizeof(*mark), BPF_RB_NO_WAKEUP))
+		reason = AW_LOSS_RING_FULL;
+	else
 		return;
-	}
-	if (bpf_ringbuf_output(&mark_ring, mark, sizeof(*mark), BPF_RB_NO_WAKEUP))
-		count_loss(w->container, AW_HOOK_PROCESS, AW_LOSS_RING_FULL);
+	count_loss(w->container, AW_HOOK_PROCESS, reason);
+	if (mark->kind == AW_MARK_LIFE)
+		count_loss(w->container, AW_HOOK_PROCESS, reason);
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -222,7 +227,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 			.uid = LOAD(task, cred, uid.val),
 		};
 
-		send_mark(w, &mark);
+		if (bpf_map_update_elem(&young_marks, &mark.execution, &mark, BPF_NOEXIST))
+			send_mark(w, &mark);
 		/* Also of one that was lost: its end says when it began. */
 		state->flags |= AW_TASK_MARKED;
 	} else if (config.marks_per_second) {
@@ -234,9 +240,11 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	return 0;
 }
 
-/* The end of what a mark told of, or should have. */
+/* The end of what a mark told of, or should have; with its start, where that was not told yet. */
 static __always_inline void mark_end(struct task_struct *task, struct aw_task *state, struct aw_watched *w)
 {
+	u64 execution = state->execution, ran_ns = bpf_ktime_get_boot_ns() - execution, ran_us = ran_ns / 1000;
+	struct aw_mark *start = bpf_map_lookup_elem(&young_marks, &execution);
 	struct aw_mark mark = {
 		.version = AW_WIRE_VERSION,
 		.kind = AW_MARK_END,
@@ -244,12 +252,26 @@ static __always_inline void mark_end(struct task_struct *task, struct aw_task *s
 		.time_ns = bpf_ktime_get_ns(),
 		.cgroup_id = w->container,
 		.program = state->program,
-		.execution = state->execution,
-		.other = bpf_ktime_get_boot_ns() - state->execution,
+		.execution = execution,
+		.other = ran_ns,
 		.detail = task->exit_code,
 		.uid = LOAD(task, cred, uid.val),
 	};
 
+	if (start) {
+		u64 other = start->other;
+		u32 parent = start->detail;
+		u8 flags = start->flags;
+
+		/* Else the reader has just taken it. */
+		if (!bpf_map_delete_elem(&young_marks, &execution)) {
+			mark.kind = AW_MARK_LIFE;
+			mark.flags = flags;
+			mark.other = other;
+			mark.parent = parent;
+			mark.ran_us = ran_us < ~0U ? ran_us : ~0U;
+		}
+	}
 	send_mark(w, &mark);
 }
 

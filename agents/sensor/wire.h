@@ -210,6 +210,7 @@ struct aw_record {
 enum aw_mark_kind {
 	AW_MARK_START = 1,
 	AW_MARK_END = 2,
+	AW_MARK_LIFE = 3, /* both: it ended before its start was told */
 };
 struct aw_mark {
 	__u16 version;
@@ -220,11 +221,13 @@ struct aw_mark {
 	__u64 cgroup_id; /* of the container */
 	__u64 program; /* AW_HASH_PROGRAM */
 	__u64 execution;
-	__u64 other; /* start: the execution that started it; end: how long it ran, nanoseconds */
-	__u32 detail; /* start: the parent's pid; end: exit_code as the kernel keeps it */
+	__u64 other; /* start, life: the execution that started it; end: how long it ran, nanoseconds */
+	__u32 detail; /* start: the parent's pid; end, life: exit_code as the kernel keeps it */
 	__u32 uid;
+	__u32 parent; /* life: the parent's pid */
+	__u32 ran_us; /* life: how long it ran; 0xffffffff: longer than that */
 };
-#define AW_MARK_KNOWN 0x1 /* start: known to the workload; else told before in this sample */
+#define AW_MARK_KNOWN 0x1 /* start, life: known to the workload; else told before in this sample */
 
 /* Value of the `watched` map, keyed by cgroup id (u64). */
 struct aw_watched {

@@ -179,7 +179,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_HISTORY_PROCESSES'],
     placeholder: 'WHICH',
     fallback: 'new',
-    help: 'Starts and ends of programs in the history: new, what is new or raised an alert, with known ones counted; all, also each of what a workload is known to run, which costs the agent 2 to 5 µs of processor time for a start with its end.',
+    help: 'Starts and ends of programs in the history: new, what is new or raised an alert, with known ones counted; all, also each of what a workload is known to run, which costs the agent 1 to 2 µs of processor time for a start with its end.',
     commands: watching,
     parse: oneOf(processSets),
   },

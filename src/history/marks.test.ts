@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HistoryEntry } from '../model/history.ts';
-import { markNumbers, marksHead, markWords, packMarks } from '../model/process-marks.ts';
+import { markAt, markNumbers, markRecordBytes, marksHead, packMarks } from '../model/process-marks.ts';
 import { readEntry } from '../protocol/history-schema.ts';
 import type { NodeHistoryQuery } from '../protocol/history-question.ts';
 import { Archive } from './archive.ts';
@@ -35,34 +35,42 @@ interface Mark {
   readonly other: number;
   readonly detail: number;
   readonly program: number;
-  readonly kind: 'start' | 'end';
+  readonly kind: 'start' | 'end' | 'life';
+  readonly ranUs?: number;
 }
 
 const programs = ['/usr/bin/known', '/bin/é "x"', ''];
 function packed(fromMs: number, marks: readonly Mark[]): Uint8Array {
-  const words = new Uint32Array(marks.length * markWords);
-  for (const [i, { us, pid, execution, other, detail, program, kind }] of marks.entries())
-    [
-      us,
-      pid,
-      execution,
-      1,
-      other,
-      kind === 'start' ? 1 : 0,
-      detail,
-      1000,
-      program | (markNumbers[kind] << 16) | (1 << 24),
-    ].forEach((value, word) => {
-      words[word * marks.length + i] = value;
-    });
-  return packMarks(words, fromMs, Math.max(0, ...marks.map(({ us }) => us)), programs);
+  const records = Buffer.alloc(marks.length * markRecordBytes);
+  for (const [i, { us, pid, execution, other, detail, program, kind, ranUs = 0 }] of marks.entries()) {
+    const record = records.subarray(i * markRecordBytes);
+    record.writeUInt8(markNumbers[kind], markAt.kind);
+    record.writeUInt8(1, markAt.flags);
+    record.writeUInt32LE(pid, markAt.pid);
+    record.writeBigUInt64LE(BigInt(us) * 1000n, markAt.timeNs);
+    record.writeBigUInt64LE(BigInt(program), markAt.program);
+    record.writeBigUInt64LE((1n << 32n) + BigInt(execution), markAt.execution);
+    record.writeBigUInt64LE(BigInt(other) + (kind === 'end' ? 0n : 1n << 32n), markAt.other);
+    record.writeUInt32LE(detail, markAt.detail);
+    record.writeUInt32LE(1000, markAt.uid);
+    record.writeUInt32LE(6, markAt.parent);
+    record.writeUInt32LE(ranUs, markAt.ranUs);
+  }
+  const times = marks.flatMap(({ us, ranUs = 0 }) => [us, us - ranUs]).map((us) => fromMs + us / 1000);
+  return packMarks({
+    ...{ parts: [records], originMs: fromMs, programs: new Map(programs.map((path, i) => [String(i), path])) },
+    lives: marks.filter(({ kind }) => kind === 'life').length,
+    ...{ fromMs: Math.min(...times, fromMs), toMs: Math.max(...times, fromMs) },
+  });
 }
 
 let seq = 0;
 function write(fromMs: number, marks: readonly Mark[]): void {
   const writer = new PayloadWriter();
-  writer.add(fromMs, seq + 1, 0, 'start', packed(fromMs, marks));
-  seq += marks.length;
+  const bytes = packed(fromMs, marks);
+  const head = marksHead(bytes);
+  writer.add(Math.floor(head?.fromMs ?? 0), seq + 1, 0, 'start', bytes);
+  seq += head?.count ?? 0;
   writer.add(fromMs, ++seq, 0, 'exec', JSON.stringify({ path: '/usr/bin/new', process: { pid: 1 } }));
   const { count, kinds, fromMs: first, toMs } = writer;
   archive.append({ count, kinds, fromMs: first, toMs }, writer.take([owner]), fromMs);
@@ -91,6 +99,18 @@ test('a start and an end are entries of their own, with what the kernel said', (
   expect(second).toMatchObject({ kind: 'end', seq: 1, durationMs: 7.5, exitCode: 3, signal: 0 });
 });
 
+test('a life is a start and an end', () => {
+  write(1_000, [{ ...start, us: 9_000, kind: 'life', detail: 0x300, ranUs: 7_500 }]);
+  const [first, second, ...rest] = ask({ kinds: ['start', 'end'] }).map(readEntry);
+  expect(rest).toEqual([]);
+  expect(first).toMatchObject({ kind: 'start', time: '1970-01-01T00:00:01.001Z', known: true, path: '/usr/bin/known' });
+  expect(first).toMatchObject({
+    process: { parentExecution: '4294967356', ancestors: [{ pid: 6 }], execution: '4294967366' },
+  });
+  expect(second).toMatchObject({ kind: 'end', time: '1970-01-01T00:00:01.009Z', durationMs: 7.5, exitCode: 3 });
+  expect(second).toMatchObject({ signal: 0, process: { execution: '4294967366' } });
+});
+
 test('a path, a kind, a process and what it started are found among them', () => {
   write(1_000, [start, { ...start, pid: 8, execution: 80, other: 70, program: 1, detail: 7 }, end]);
   const kinds = (query: Partial<NodeHistoryQuery>): string[] => ask(query).map(({ kind }) => kind);
@@ -114,7 +134,8 @@ test('pages of any length add up to all of them in order, from journal and segme
     other: fc.nat(9),
     detail: fc.nat(0xffff),
     program: fc.nat(3),
-    kind: fc.constantFrom('start' as const, 'end' as const),
+    kind: fc.constantFrom('start' as const, 'end' as const, 'life' as const),
+    ranUs: fc.constant(700),
   });
   const batches = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.array(mark, { maxLength: 9 }), fc.boolean()), {
     maxLength: 6,
@@ -129,7 +150,10 @@ test('pages of any length add up to all of them in order, from journal and segme
         if (seal) archive.seal();
       }
       const told = ask();
-      const count = all.reduce((sum, [, marks]) => sum + marks.length + 1, 0);
+      const count = all.reduce(
+        (sum, [, marks]) => sum + marks.length + marks.filter(({ kind }) => kind === 'life').length + 1,
+        0,
+      );
       expect(told).toHaveLength(count);
       expect(archive.state.entries).toBe(count);
       expect(new Set(told.map((entry) => entry.seq)).size).toBe(count);

@@ -31,7 +31,8 @@ import type { BatchOutcome, SessionEnd, SessionEvents } from './session.ts';
 /** Where alerts are kept for good. */
 export interface AlertLog {
   /**
-   * Durable when it resolves; `stored` are those that were not there before, `incidents` those that changed by them, or by batches that were
+   * Durable when it resolves; `stored` are those that nobody was told of yet, also of earlier batches, `duplicate` how many of this one were
+   * stored before, `incidents` those that changed by them, or by batches that were
    * stored together with this one. Calls resolve in the order of the log.
    */
   append(
@@ -314,14 +315,14 @@ export class Ingest {
       const { stored, duplicate, incidents } = await this.#options.alerts.append(alerts, clock.nowMs());
       this.#storeTrouble = undefined;
       this.#metrics.writeSeconds.observe((clock.monotonicMs() - startMs) / 1000);
-      this.#metrics.batches.inc({ outcome: stored.length > 0 ? 'stored' : 'duplicate' });
+      this.#metrics.batches.inc({ outcome: duplicate < alerts.length ? 'stored' : 'duplicate' });
       for (const alert of stored) {
         this.#metrics.countAlert(alert);
         this.#options.counted?.(alert);
         this.#metrics.delaySeconds.observe(Math.max(0, clock.nowMs() - Date.parse(alert.time)) / 1000);
       }
       if (stored.length + incidents.length > 0) listener.stored(stored, incidents);
-      return { stored: stored.length, duplicate };
+      return { stored: alerts.length - duplicate, duplicate };
     } catch (error) {
       this.#storeTrouble = errorText(error);
       this.#metrics.batches.inc({ outcome: 'failed' });

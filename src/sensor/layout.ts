@@ -65,7 +65,7 @@ export const ancestor = {
 
 /** `struct aw_mark`: every record of the ring `mark_ring`. */
 export const mark = {
-  sizeBytes: 56,
+  sizeBytes: 64,
   members: {
     version: [0, 2],
     kind: [2, 1],
@@ -78,6 +78,8 @@ export const mark = {
     other: [40, 8],
     detail: [48, 4],
     uid: [52, 4],
+    parent: [56, 4],
+    ran_us: [60, 4],
   },
 } as const;
 
@@ -260,7 +262,7 @@ export const states = { pending: 1, known: 2, judged: 3 } as const;
 export const calls = { capability: 1, kill: 2, mmap: 3, cgroup_leave: 4, io_uring: 5, syscall: 6, first: 16 } as const;
 
 /** `enum aw_mark_kind` */
-export const markKinds = { start: 1, end: 2 } as const;
+export const markKinds = { start: 1, end: 2, life: 3 } as const;
 
 /** `AW_MARK_KNOWN`: the start of what is known to the workload. */
 export const markKnown = 0x1;

@@ -44,6 +44,8 @@ export interface Libbpf {
   ): [number, number];
   /** `lookupBatch` in another thread; the buffers are its own until it is done. */
   lookupBatchAside(...batch: Parameters<Libbpf['lookupBatch']>): Promise<[number, number]>;
+  /** As `lookupBatch`, and takes the entries out of the map (a hash). */
+  takeBatch(...batch: Parameters<Libbpf['lookupBatch']>): [number, number];
   /** Writes entries one after the other, new ones too, up to the first that cannot be written. Answers how many were. */
   updateBatch(fd: number, keys: Uint8Array, values: Uint8Array, entries: number): number;
   /** Takes entries out one after the other, up to the first that is not there. Answers how many were. */
@@ -124,6 +126,9 @@ export function openLibbpf(): Libbpf {
     remove: lib.func('int bpf_map_delete_elem(int fd, const void *key)'),
     batch: lib.func(
       'int bpf_map_lookup_batch(int fd, void *position, void *next, void *keys, void *values, _Inout_ uint32_t *count, const void *options)',
+    ),
+    takes: lib.func(
+      'int bpf_map_lookup_and_delete_batch(int fd, void *position, void *next, void *keys, void *values, _Inout_ uint32_t *count, const void *options)',
     ),
     updates: lib.func(
       'int bpf_map_update_batch(int fd, const void *keys, const void *values, _Inout_ uint32_t *count, const void *options)',
@@ -220,6 +225,11 @@ export function openLibbpf(): Libbpf {
     lookupBatch(fd, position, next, keys, values, entries) {
       const count = [entries];
       const result = Number(f.batch(fd, position, next, keys, values, count, null));
+      return [result, count[0] ?? 0];
+    },
+    takeBatch(fd, position, next, keys, values, entries) {
+      const count = [entries];
+      const result = Number(f.takes(fd, position, next, keys, values, count, null));
       return [result, count[0] ?? 0];
     },
     async lookupBatchAside(fd, position, next, keys, values, entries) {

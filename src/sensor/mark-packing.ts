@@ -1,6 +1,6 @@
-import { markNumbers, markWords, packMarks } from '../model/process-marks.ts';
+import { packMarks } from '../model/process-marks.ts';
 import type { PackedMarks } from '../model/process-marks.ts';
-import { mark, markKinds, markKnown, wireVersion } from './layout.ts';
+import { mark, markKinds, wireVersion } from './layout.ts';
 
 /** What packing needs to know besides the bytes. */
 export interface MarkContext {
@@ -10,145 +10,95 @@ export interface MarkContext {
   readonly monotonicOriginMs: number;
 }
 
-const strideWords = (8 + mark.sizeBytes) / 4;
+const strideBytes = 8 + mark.sizeBytes;
+const strideWords = strideBytes / 4;
 const headWords = 2;
 /** Words of a mark in the ring; `agents/sensor/wire.h`, where all of them are little-endian. */
-const [pidAt, timeAt, cgroupAt, programAt, executionAt, otherAt, detailAt, uidAt] = (
-  ['pid', 'time_ns', 'cgroup_id', 'program', 'execution', 'other', 'detail', 'uid'] as const
-).map((name) => headWords + mark.members[name][0] / 4) as [
-  ...[number, number, number, number, number, number, number, number],
-];
-const programsMax = 0xffff;
+const wordOf = (name: 'pid' | 'time_ns' | 'cgroup_id' | 'program' | 'ran_us'): number =>
+  headWords + mark.members[name][0] / 4;
+const [pidAt, timeAt, cgroupAt] = [wordOf('pid'), wordOf('time_ns'), wordOf('cgroup_id')] as const;
+const [programAt, ranAt] = [wordOf('program'), wordOf('ran_us')] as const;
 const wordMax = 0x1_0000_0000;
 
 /** Marks of one container that are being put together. */
 interface Group {
-  readonly low: number;
-  readonly high: number;
-  /** Of the first mark; others of other CPUs may be a little earlier. */
-  readonly originNs: number;
-  readonly count: number;
-  readonly words: Uint32Array;
-  readonly programs: string[];
-  readonly numbers: Map<number, number>;
-  /** Index of the next mark. */
-  at: number;
-  spanUs: number;
+  readonly parts: Uint8Array[];
+  /** By 53 bits of the hash, which tell programs apart here: the hash, decimal, and the path. */
+  readonly programs: Map<number, readonly [string, string]>;
+  records: number;
+  lives: number;
+  fromNs: number;
+  toNs: number;
 }
 
 /**
- * Sorts what stood in the ring of marks by container, and packs it: no object is made for a mark. `refused`: how many were of another
- * version or kind, or of another time than the rest. Pure but for `programPath`.
+ * Sorts what stood in the ring of marks by container, and packs it. Marks stay as they are, those of one container in a row together:
+ * little is done for each. `refused`: how many were of another version or kind. Pure but for `programPath`.
  */
 export function packRing(
   bytes: Uint8Array<ArrayBuffer>,
   { programPath, monotonicOriginMs }: MarkContext,
 ): { readonly batches: readonly PackedMarks[]; readonly refused: number } {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.byteLength / 4));
-  const total = Math.floor(words.length / strideWords);
-  const groups = groupsOf(words, total);
+  const end = Math.floor(words.length / strideWords) * strideWords;
+  const groups = new Map<bigint, Group>();
   let refused = 0;
   let group: Group | undefined;
-  let [lastLow, lastHigh, lastProgram] = [-1, -1, 0];
-  for (let i = 0; i < total; i += 1) {
-    const at = i * strideWords;
+  let [low, high, programLow, programHigh, from] = [-1, -1, -1, -1, 0];
+  for (let at = 0; at < end; at += strideWords) {
     const head = words[at + headWords] ?? 0;
     const kind = (head >>> 16) & 0xff;
-    const [low, high] = [words[at + cgroupAt] ?? 0, words[at + cgroupAt + 1] ?? 0];
-    if (group?.low !== low || group.high !== high) {
-      group = groups.get(high * wordMax + low);
-      lastLow = -1;
-      lastHigh = -1;
-    }
-    if (group === undefined) continue;
-    const timeNs = (words[at + timeAt + 1] ?? 0) * wordMax + (words[at + timeAt] ?? 0);
-    const us = Math.round((timeNs - group.originNs) / 1000);
-    const isMark = (head & 0xffff) === wireVersion && (kind === markKinds.start || kind === markKinds.end);
-    if (!isMark || us < 0 || us >= wordMax) {
+    if ((head & 0xffff) !== wireVersion || kind < markKinds.start || kind > markKinds.life) {
       refused += 1;
+      group?.parts.push(bytes.subarray(from * 4, at * 4));
+      group = undefined;
       continue;
     }
-    const [programLow, programHigh] = [words[at + programAt] ?? 0, words[at + programAt + 1] ?? 0];
-    if (programLow !== lastLow || programHigh !== lastHigh) {
-      lastProgram = numberOf(group, programLow, programHigh, words[at + pidAt] ?? 0, programPath);
-      lastLow = programLow;
-      lastHigh = programHigh;
+    if (group === undefined || words[at + cgroupAt] !== low || words[at + cgroupAt + 1] !== high) {
+      group?.parts.push(bytes.subarray(from * 4, at * 4));
+      from = at;
+      low = words[at + cgroupAt] ?? 0;
+      high = words[at + cgroupAt + 1] ?? 0;
+      programLow = -1;
+      group = groupOf(groups, low, high);
     }
-    const to = group.at;
-    const { words: out, count } = group;
-    out[to] = us;
-    out[to + count] = words[at + pidAt] ?? 0;
-    out[to + 2 * count] = words[at + executionAt] ?? 0;
-    out[to + 3 * count] = words[at + executionAt + 1] ?? 0;
-    out[to + 4 * count] = words[at + otherAt] ?? 0;
-    out[to + 5 * count] = words[at + otherAt + 1] ?? 0;
-    out[to + 6 * count] = words[at + detailAt] ?? 0;
-    out[to + 7 * count] = words[at + uidAt] ?? 0;
-    const known = (head >>> 24) & markKnown;
-    out[to + 8 * count] =
-      lastProgram | ((kind === markKinds.start ? markNumbers.start : markNumbers.end) << 16) | (known << 24);
-    group.at += 1;
-    if (us > group.spanUs) group.spanUs = us;
+    const timeNs = (words[at + timeAt + 1] ?? 0) * wordMax + (words[at + timeAt] ?? 0);
+    let startNs = timeNs;
+    if (kind === markKinds.life) {
+      group.lives += 1;
+      startNs -= (words[at + ranAt] ?? 0) * 1000;
+    }
+    group.records += 1;
+    if (startNs < group.fromNs) group.fromNs = startNs;
+    if (timeNs > group.toNs) group.toNs = timeNs;
+    if (words[at + programAt] === programLow && words[at + programAt + 1] === programHigh) continue;
+    programLow = words[at + programAt] ?? 0;
+    programHigh = words[at + programAt + 1] ?? 0;
+    const key = (programHigh % 0x20_0000) * wordMax + programLow;
+    if (group.programs.has(key)) continue;
+    const program = wide(programLow, programHigh);
+    group.programs.set(key, [program.toString(), programPath(program, words[at + pidAt] ?? 0)]);
   }
-  const batches: PackedMarks[] = [];
-  for (const { low, high, originNs, count, at, spanUs, programs, words: packed } of groups.values()) {
-    if (at === 0) continue;
-    const fromMs = monotonicOriginMs + originNs / 1e6;
-    batches.push({
-      ...{ cgroupId: (BigInt(high) * BigInt(wordMax) + BigInt(low)).toString(), count: at, fromMs },
-      toMs: fromMs + spanUs / 1000,
-      bytes: packMarks(at === count ? packed : compacted(packed, count, at), fromMs, spanUs, programs),
-    });
-  }
+  group?.parts.push(bytes.subarray(from * 4, end * 4));
+  const batches = [...groups].map(([cgroup, { parts, programs, records, lives, fromNs, toNs }]): PackedMarks => {
+    const fromMs = monotonicOriginMs + fromNs / 1e6;
+    const toMs = monotonicOriginMs + toNs / 1e6;
+    const packed = { parts, lives, originMs: monotonicOriginMs, fromMs, toMs, programs: new Map(programs.values()) };
+    return { cgroupId: cgroup.toString(), count: records + lives, fromMs, toMs, bytes: packMarks(packed) };
+  });
   return { batches, refused };
 }
 
-/** Without the room of what was refused. */
-function compacted(words: Uint32Array, count: number, used: number): Uint32Array {
-  const out = new Uint32Array(used * markWords);
-  for (let word = 0; word < markWords; word += 1)
-    out.set(words.subarray(word * count, word * count + used), word * used);
-  return out;
+function wide(low: number, high: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low);
 }
 
-/** An empty group for each container, with room for its marks. */
-function groupsOf(words: Uint32Array, total: number): ReadonlyMap<number, Group> {
-  const sizes = new Map<number, { count: number; originNs: number }>();
-  let [lastKey, last] = [-1, { count: 0, originNs: 0 }];
-  for (let i = 0; i < total; i += 1) {
-    const at = i * strideWords;
-    const key = (words[at + cgroupAt + 1] ?? 0) * wordMax + (words[at + cgroupAt] ?? 0);
-    const timeNs = (words[at + timeAt + 1] ?? 0) * wordMax + (words[at + timeAt] ?? 0);
-    if (key !== lastKey) {
-      lastKey = key;
-      last = sizes.get(key) ?? { count: 0, originNs: timeNs };
-      sizes.set(key, last);
-    }
-    last.count += 1;
-    if (timeNs < last.originNs) last.originNs = timeNs;
+function groupOf(groups: Map<bigint, Group>, low: number, high: number): Group {
+  const key = wide(low, high);
+  let group = groups.get(key);
+  if (group === undefined) {
+    group = { parts: [], programs: new Map(), records: 0, lives: 0, fromNs: Number.POSITIVE_INFINITY, toNs: 0 };
+    groups.set(key, group);
   }
-  const groups = new Map<number, Group>();
-  for (const [key, { count, originNs }] of sizes)
-    groups.set(key, {
-      ...{ low: key % wordMax, high: Math.floor(key / wordMax), originNs, count, programs: [], numbers: new Map() },
-      ...{ words: new Uint32Array(count * markWords), at: 0, spanUs: 0 },
-    });
-  return groups;
-}
-
-/** Number of a program among those of its group. 53 bits of a keyed hash tell programs apart here. */
-function numberOf(
-  { programs, numbers }: Group,
-  low: number,
-  high: number,
-  pid: number,
-  programPath: MarkContext['programPath'],
-): number {
-  const key = (high % 0x20_0000) * wordMax + low;
-  const known = numbers.get(key);
-  if (known !== undefined) return known;
-  if (programs.length >= programsMax) return programsMax;
-  const number = programs.push(programPath(BigInt(high) * BigInt(wordMax) + BigInt(low), pid)) - 1;
-  numbers.set(key, number);
-  return number;
+  return group;
 }

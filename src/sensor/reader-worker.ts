@@ -2,14 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import koffi from 'koffi';
 import { mark, record } from './layout.ts';
 import { openLibbpf } from './libbpf.ts';
+import { YoungMarks } from './young-marks.ts';
 import { Ring } from './ring.ts';
 
 /** What the reader's thread is started with. */
 export interface ReaderInput {
   /** The rings, the one that is drained first first. */
   readonly rings: readonly { readonly fd: number; readonly sizeBytes: number }[];
-  /** The ring of marks, where they are wanted. */
-  readonly marks: { readonly fd: number; readonly sizeBytes: number } | undefined;
+  /** The ring of marks, and the map of starts that were not told yet, where they are wanted. */
+  readonly marks: { readonly fd: number; readonly sizeBytes: number; readonly youngFd: number } | undefined;
 }
 
 /**
@@ -26,8 +27,8 @@ export interface ReaderBatch {
   readonly marks?: Uint8Array<ArrayBuffer>;
 }
 
-/** What the reader's thread is told: how many records were handled, or to end. */
-export type ReaderOrder = { readonly handled: number } | 'stop';
+/** What the reader's thread is told: how many records were handled, to fetch marks now, or to end. */
+export type ReaderOrder = { readonly handled: number } | 'marks' | 'stop';
 
 /**
  * Records that were sent and not handled yet. Beyond it they stay in the rings; when those are full the kernel counts what it cannot
@@ -51,7 +52,7 @@ const sweepMs = 250;
 const pageBytes = 4096;
 const firstBytes = 8 * 1024;
 /** Marks are fetched once in so many sweeps, */
-const marksAfterSweeps = 4;
+const marksAfterSweeps = 8;
 /** or when so many bytes of them wait. */
 const marksWaitingBytes = 128 << 10;
 /** Of a mark in its ring. */
@@ -110,6 +111,7 @@ function run(input: ReaderInput): void {
   });
   const rings = input.rings.map(open);
   const marks = input.marks === undefined ? undefined : open(input.marks).ring;
+  const young = input.marks === undefined ? undefined : new YoungMarks(libbpf, input.marks.youngFd);
 
   let outstanding = 0;
   let stopped = false;
@@ -136,14 +138,15 @@ function run(input: ReaderInput): void {
     if (more) setImmediate(drain);
   };
 
-  // Nobody is woken for marks: they are fetched once a second, or when their ring is a quarter full.
+  // Nobody is woken for marks: they are fetched every two seconds, or when their ring is a quarter full.
   let sweeps = 0;
-  const drainMarks = (): void => {
-    if (marks === undefined || (outstanding >= outstandingMax && !stopped)) return;
+  const drainMarks = (now = false): void => {
+    if (marks === undefined || young === undefined || (outstanding >= outstandingMax && !stopped)) return;
     sweeps += 1;
-    if (!stopped && sweeps < marksAfterSweeps && marks.waitingBytes < marksWaitingBytes) return;
+    if (!stopped && !now && sweeps < marksAfterSweeps && marks.waitingBytes < marksWaitingBytes) return;
     sweeps = 0;
-    const bytes = marks.copy(mark.sizeBytes);
+    // Those that began before what stands in the ring ended are told with it.
+    const bytes = young.with(marks.copy(mark.sizeBytes));
     if (bytes.length === 0) return;
     outstanding += bytes.length / markStride;
     port.postMessage({ bytes: new Uint8Array(), spans: new Uint32Array(), torn, marks: bytes } satisfies ReaderBatch, [
@@ -169,6 +172,10 @@ function run(input: ReaderInput): void {
     drainMarks();
   }, sweepMs);
   port.on('message', (order: ReaderOrder) => {
+    if (order === 'marks') {
+      drainMarks(true);
+      return;
+    }
     if (order !== 'stop') {
       const full = outstanding >= outstandingMax;
       outstanding -= order.handled;

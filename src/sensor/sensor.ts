@@ -152,7 +152,10 @@ export class Sensor {
   async start(): Promise<void> {
     const input: ReaderInput = {
       rings: ringNames.map((name) => ({ fd: this.#programs.mapFd(name), sizeBytes: ringBytes[name] })),
-      marks: this.#marks && { fd: this.#programs.mapFd('mark_ring'), sizeBytes: markRingBytes },
+      marks: this.#marks && {
+        ...{ fd: this.#programs.mapFd('mark_ring'), sizeBytes: markRingBytes },
+        youngFd: this.#programs.mapFd('young_marks'),
+      },
     };
     const reader = new Worker(new URL('./reader-worker.ts', import.meta.url), {
       workerData: input,
@@ -215,6 +218,11 @@ export class Sensor {
         Buffer.alloc(syscalls.sizeBytes),
         updateOnlyNew,
       );
+  }
+
+  /** Fetches the starts and ends of programs that wait in the kernel, which otherwise come every two seconds: somebody is about to ask. */
+  fetchMarks(): void {
+    if (this.#marks !== undefined) this.#reader?.worker.postMessage('marks' satisfies ReaderOrder);
   }
 
   /** How often a container made each system call (by its number) since it is watched; undefined but in strict mode. */

@@ -7,7 +7,7 @@ import type { AlertFilter } from './alert-reader.ts';
 import type { CollectorFile, OpenReport, RetentionBounds, RetentionStep } from './collector-file.ts';
 import type { CollectorReader } from './collector-reader.ts';
 import { CommitGroups } from './commit-groups.ts';
-import type { AppendResult } from './commit-groups.ts';
+import type { AppendResult, GapReader } from './commit-groups.ts';
 import type { AuditTable } from './audit-table.ts';
 import type { ContributionTable } from './contribution-table.ts';
 import { Contributions } from './contributions.ts';
@@ -76,7 +76,11 @@ export class CollectorStore {
     this.postureReader = reading.remote<PostureReader>('posture');
     this.postureExceptions = writing.remote<PostureExceptionTable>('postureExceptions');
     this.#reader = this.#reading.remote<CollectorReader>();
-    this.#groups = new CommitGroups((texts, nowMs) => this.#file.append(texts, nowMs), opened.end.seq);
+    this.#groups = new CommitGroups(
+      (texts, nowMs) => this.#file.append(texts, nowMs),
+      opened.end.seq,
+      (seq, count) => this.#withIncidents(seq, count),
+    );
   }
 
   /**
@@ -95,7 +99,8 @@ export class CollectorStore {
   /**
    * Stores a batch, durably when it resolves; batches that come together share a transaction. An id that is stored already only gets the
    * larger count and the later time; it is counted in `duplicate` and not in `stored`. `incidents` are those that changed by the
-   * transaction: they come with its last batch. Calls resolve in the order of the log.
+   * transaction: they come with its last batch. Calls resolve in the order of the log. What a thread stored that died before it could say so
+   * comes with the next batch that is stored: whoever is told of `stored` misses nothing.
    */
   async append(alerts: readonly Alert[], nowMs: number): Promise<AppendResult> {
     return this.#groups.append(alerts, nowMs);
@@ -113,6 +118,13 @@ export class CollectorStore {
   /** Alerts in the order of the log, those after `seq`. */
   async after(seq: number, limit: number): Promise<readonly StoredAlert[]> {
     return this.#reader.after(seq, limit);
+  }
+
+  async #withIncidents(seq: number, count: number): ReturnType<GapReader> {
+    const alerts = await this.#reader.after(seq, count);
+    const ids = new Set(alerts.flatMap(({ incident }) => incident ?? []));
+    const incidents = await Promise.all([...ids].map((id) => this.#reader.incident(id)));
+    return { alerts, incidents: incidents.filter((incident) => incident !== undefined) };
   }
 
   /** `seq` of the last alert stored; 0 when there is none. */

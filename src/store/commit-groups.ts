@@ -11,8 +11,16 @@ type GroupWriter = (
   nowMs: number,
 ) => Promise<readonly (GroupResult | ThreadError)[]>;
 
+/** Reads alerts of the log after `seq`, with the incidents they are in. */
+export type GapReader = (
+  seq: number,
+  count: number,
+) => Promise<Pick<AppendResult, 'incidents'> & { readonly alerts: readonly StoredAlert[] }>;
+
 export interface AppendResult {
+  /** In the order of the log. First those, of whatever batch, that were stored before without anybody being told: the thread that wrote them died. */
   readonly stored: readonly StoredAlert[];
+  /** Alerts of the batch that were stored before. */
   readonly duplicate: number;
   readonly incidents: readonly StoredIncident[];
 }
@@ -27,6 +35,8 @@ interface Batch {
 
 /** Alerts in one transaction: some tens of milliseconds of work. */
 const groupAlerts = 2000;
+/** Alerts of a gap that are read at once. */
+const gapAlerts = 2000;
 /** One group is written while the next is on its way, so that the writing thread need not wait for this one. */
 const groupsAtOnce = 2;
 
@@ -40,10 +50,15 @@ export class CommitGroups {
   #waiting: Batch[] = [];
   #atWork = 0;
   #lastSeq: number;
+  readonly #gap: GapReader | undefined;
+  /** Groups are told one after the other. */
+  #telling: Promise<void> = Promise.resolve();
 
-  constructor(write: GroupWriter, lastSeq: number) {
+  /** @param gap Where what a thread stored that died before it could say so is read again. */
+  constructor(write: GroupWriter, lastSeq: number, gap?: GapReader) {
     this.#write = write;
     this.#lastSeq = lastSeq;
+    this.#gap = gap;
   }
 
   /** `seq` of the last alert of which somebody was told that it is stored. */
@@ -81,35 +96,71 @@ export class CommitGroups {
         group.at(-1)?.nowMs ?? 0,
       );
       const nowMs = group.at(-1)?.nowMs ?? 0;
-      // One result for the group, or, when one of its batches spoilt that, one for each batch.
-      if (results.length === 1) this.#tell(group, results[0], nowMs);
-      else for (const [index, batch] of group.entries()) this.#tell([batch], results[index], nowMs);
+      const told = this.#tellInTurn(this.#telling, group, results, nowMs);
+      this.#telling = told.catch(() => undefined);
+      await told;
     } catch (error) {
       for (const { reject } of group) reject(error);
     }
   }
 
-  #tell(group: readonly Batch[], result: GroupResult | ThreadError | undefined, nowMs: number): void {
+  async #tellInTurn(
+    before: Promise<void>,
+    group: readonly Batch[],
+    results: readonly (GroupResult | ThreadError)[],
+    nowMs: number,
+  ): Promise<void> {
+    await before;
+    // One result for the group, or, when one of its batches spoilt that, one for each batch.
+    if (results.length === 1) await this.#tell(group, results[0], nowMs);
+    else for (const [index, batch] of group.entries()) await this.#tell([batch], results[index], nowMs);
+  }
+
+  /** Rejects when what was stored before cannot be read: the next group looks for it again, and for this one. */
+  async #tell(group: readonly Batch[], result: GroupResult | ThreadError | undefined, nowMs: number): Promise<void> {
     if (result === undefined || 'code' in result) {
       for (const { reject } of group)
         reject(result === undefined ? new Error('no answer for a batch') : unpackError(result));
       return;
     }
+    const missed = await this.#missed(result.before.seq);
     const storedAt = new Date(nowMs).toISOString();
     let { seq, hash: previousHash } = result.before;
     for (const [index, { alerts, resolve }] of group.entries()) {
       const hashes = result.batches[index]?.hashes ?? [];
-      const stored: StoredAlert[] = [];
+      const stored: StoredAlert[] = index === 0 ? [...missed.alerts] : [];
+      let duplicate = 0;
       for (const [position, alert] of alerts.entries()) {
         const hash = hashes[position];
-        if (hash === undefined) continue;
+        if (hash === undefined) {
+          duplicate += 1;
+          continue;
+        }
         seq += 1;
         stored.push({ ...alert, seq, storedAt, hash, previousHash });
         previousHash = hash;
       }
       this.#lastSeq = seq;
-      const incidents = index === group.length - 1 ? result.incidents : [];
-      resolve({ stored, duplicate: alerts.length - stored.length, incidents });
+      const changed = index === group.length - 1 ? result.incidents : [];
+      const ids = new Set(result.incidents.map(({ id }) => id));
+      const incidents = index === 0 ? [...missed.incidents.filter(({ id }) => !ids.has(id)), ...changed] : changed;
+      resolve({ stored, duplicate, incidents });
     }
+  }
+
+  /** What is in the log up to `seq`, and nobody was told of. */
+  async #missed(seq: number): ReturnType<GapReader> {
+    const alerts: StoredAlert[] = [];
+    const incidents = new Map<string, StoredIncident>();
+    for (let from = this.#lastSeq; from < seq && this.#gap !== undefined;) {
+      const page = await this.#gap(from, Math.min(gapAlerts, seq - from));
+      const last = page.alerts.at(-1);
+      // Removed since then, for its age.
+      if (last === undefined) break;
+      alerts.push(...page.alerts);
+      for (const incident of page.incidents) incidents.set(incident.id, incident);
+      from = last.seq;
+    }
+    return { alerts, incidents: [...incidents.values()] };
   }
 }

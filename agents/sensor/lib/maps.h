@@ -145,6 +145,17 @@ struct {
 	__uint(max_entries, 512 << 10);
 } mark_ring SEC(".maps");
 
+/*
+ * Starts that were not told yet, by execution: most programs end before the reader fetches these, every other second, and are told by one mark
+ * with their end. Who takes an entry out, the reader or the end, tells the start. One that finds no room is told at once.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct aw_mark);
+} young_marks SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20);
