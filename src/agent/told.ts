@@ -8,6 +8,7 @@ export const configurationActions: ReadonlySet<LifecycleAction> = new Set([
   'host-namespace-start',
   'engine-socket-mount',
   'host-path-mount',
+  'isolation-weakened',
 ]);
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Container } from '../model/container.ts';
 import { parse } from '../protocol/message.ts';
 import { cgroupOf } from './cgroup.ts';
+import { weakenings } from './weakenings.ts';
 import { workloadOf } from './workload.ts';
 
 const texts = z.array(z.string()).nullish();
@@ -68,6 +69,7 @@ export function inspected(answer: unknown): Inspected {
   const pid = info.State.Running ? info.State.Pid : 0;
   const healthcheck = healthcheckCommand(info.Config);
   const host = info.HostConfig ?? {};
+  const weakened = weakenings(host);
   const namespace = labels['io.kubernetes.pod.namespace'];
   const pod = labels['io.kubernetes.pod.name'];
   return {
@@ -90,6 +92,7 @@ export function inspected(answer: unknown): Inspected {
       })),
       privileged: host['Privileged'] === true,
       hostNamespaces: Object.entries(namespaceModes).flatMap(([short, mode]) => (host[mode] === 'host' ? [short] : [])),
+      ...(weakened.length === 0 ? {} : { weakenings: weakened }),
       ...(Number.isNaN(createdAtMs) ? {} : { createdAtMs }),
       ...(healthcheck.length === 0 ? {} : { healthcheck }),
       ...(pod === undefined ? {} : { pod }),

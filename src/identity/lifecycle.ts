@@ -43,6 +43,7 @@ export function startFindings(container: Container): readonly Lifecycle[] {
   const out: Lifecycle[] = [];
   if (container.privileged) out.push({ action: 'privileged-start', detail: '' });
   for (const namespace of container.hostNamespaces) out.push({ action: 'host-namespace-start', detail: namespace });
+  for (const detail of container.weakenings ?? []) out.push({ action: 'isolation-weakened', detail });
   for (const { type, source, readOnly } of container.mounts) {
     if (engineSocket.test(source)) out.push({ action: 'engine-socket-mount', detail: source });
     else if (type === 'bind' && isSensitive(source))
@@ -71,6 +72,10 @@ export function eventFinding(action: string, healthcheck: readonly string[]): Li
       return { action: 'archive', detail: 'out' };
     case 'extract-to-dir':
       return { action: 'archive', detail: 'in' };
+    case 'commit':
+      return { action: 'image-made', detail: '' };
+    case 'export':
+      return { action: 'exported', detail: '' };
     case 'oom':
       return { action: 'oom', detail: '' };
     default:

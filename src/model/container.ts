@@ -41,6 +41,8 @@ export interface Container {
   readonly privileged: boolean;
   /** Namespaces shared with the node, of `net pid ipc uts user cgroup`. */
   readonly hostNamespaces: readonly string[];
+  /** What its start leaves out of its isolation besides: `capability SYS_ADMIN`, `device /dev/kmsg`, `no seccomp`, `no AppArmor`, `processes of a container`. */
+  readonly weakenings?: readonly string[];
   /** Command line that the engine executes in it as its health check. */
   readonly healthcheck?: readonly string[];
   /** Command lines that the kubelet executes in it: exec probes, and the hooks after its start and before its end. */

@@ -107,6 +107,7 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('kind', [
     action: z.enum([
       ...(['exec-create', 'attach', 'archive', 'privileged-start', 'host-namespace-start'] as const),
       ...(['engine-socket-mount', 'host-path-mount', 'restart-loop', 'oom', 'image-change'] as const),
+      ...(['isolation-weakened', 'image-made', 'exported'] as const),
       ...(['debug-container', 'probe-failed', 'evicted', 'weaker-security'] as const),
     ]),
     ...{ detail: text, containerId: name, process: process.exactOptional() },
