@@ -18,11 +18,6 @@ export interface EventContext {
   readonly arch: string;
 }
 
-/** Milliseconds since the epoch at CLOCK_MONOTONIC zero: moves when somebody sets the clock. */
-export function originOfMonotonic(): number {
-  return Date.now() - Number(process.hrtime.bigint()) / 1e6;
-}
-
 /** The event that a record tells of; undefined for records about cgroups. Pure. */
 export function eventOf(
   record: SensorRecord,

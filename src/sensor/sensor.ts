@@ -11,7 +11,7 @@ import { decodeFailures, decodeRecord } from './decode.ts';
 import type { DecodeFailure, SensorRecord } from './decode.ts';
 import { readStats } from './stats.ts';
 import type { KernelStats } from './stats.ts';
-import { eventOf, originOfMonotonic } from './event.ts';
+import { eventOf } from './event.ts';
 import { isSetUp } from './runtime-process.ts';
 import type { EventContext } from './event.ts';
 import { KnownMap, workloadNumber } from './known-map.ts';
@@ -25,6 +25,7 @@ import { loadSensor } from './loading.ts';
 import type { LoadedSensor, LoadingOptions } from './loading.ts';
 import { defaultMarksPerSecond, Marks } from './marks.ts';
 import type { MarkTaker } from './marks.ts';
+import { MonotonicOrigin } from './monotonic-origin.ts';
 import { ProgramPaths } from './program-paths.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
@@ -95,9 +96,10 @@ export class Sensor {
   readonly #failures: Partial<Record<DecodeFailure, number>> = {};
   readonly #queue: RecordQueue;
   #torn = 0;
+  readonly #origin: MonotonicOrigin = new MonotonicOrigin();
   #context: EventContext = {
     programPath: (program) => this.#paths.pathOf(program),
-    monotonicOriginMs: originOfMonotonic(),
+    monotonicOriginMs: this.#origin.nowMs(),
     arch: process.arch,
   };
   #stopping = false;
@@ -176,7 +178,7 @@ export class Sensor {
     });
     reader.on('message', (batch: ReaderBatch) => {
       this.#torn = batch.torn;
-      this.#context = { ...this.#context, monotonicOriginMs: originOfMonotonic() };
+      this.#context = { ...this.#context, monotonicOriginMs: this.#origin.nowMs() };
       if (batch.marks === undefined) this.#queue.push(batch);
       else
         reader.postMessage({

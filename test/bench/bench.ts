@@ -1,4 +1,4 @@
-// npm run bench [-- NAME…] [--runs N] [--rows N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
+// npm run bench [-- NAME…] [--runs N] [--rows N] [--seconds N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
 // monitors that are installed take their turns, too.
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -38,6 +38,7 @@ const { positionals, values } = parseArgs({
     runs: { type: 'string', default: '7' },
     json: { type: 'boolean', default: false },
     rows: { type: 'string', default: '1000000' },
+    seconds: { type: 'string', default: '120' },
   },
 });
 const all = [
@@ -77,7 +78,7 @@ if (wanted.includes('history')) for (const figure of await benchHistory(rounds, 
 if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
 if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)) print(figure, values.json);
 if (wanted.includes('memory'))
-  for (const figure of await benchMemory(Math.min(rounds, 3), say)) print(figure, values.json);
+  for (const figure of await benchMemory(Math.min(rounds, 3), Number(values.seconds), say)) print(figure, values.json);
 if (wanted.includes('posture')) for (const figure of await benchPosture(rounds, say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
