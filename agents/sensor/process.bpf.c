@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Processes: fork carries a task's state on, exec makes the feature, exit tells the end of what was reported. */
+#include "lib/entered.h"
 #include "lib/record.h"
 
 SEC("tp_btf/sched_process_fork")
@@ -134,22 +135,28 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	struct aw_watched *w = watched_current();
 	struct aw_task *state, *before;
 	struct scratch *s;
+	u32 flags = 0;
 
-	if (!w)
-		return 0;
+	if (!w) {
+		w = entered_container(task);
+		if (!w)
+			return 0;
+		flags = AW_FLAG_ENTERED;
+	}
 	/* A thread that executes becomes the leader: what it ran before stands with the leader of then. */
 	before = task_state(task);
 	u64 parent_program = before ? before->program : 0;
 	u64 parent_execution = before ? before->execution : 0;
-	u32 flags = before && before->flags & AW_TASK_RUNTIME ? AW_FLAG_FROM_RUNTIME : 0;
 
-	if (flags & AW_FLAG_FROM_RUNTIME) {
+	if (!flags && before && before->flags & AW_TASK_RUNTIME) {
 		/* Still the runtime's set-up: the container's program comes later. */
 		if (is_sealed_copy(task, bprm->file))
 			return 0;
+		flags = AW_FLAG_FROM_RUNTIME;
 		parent_program = 0;
 	}
-	COUNT_DEED(w, execs);
+	if (!(flags & AW_FLAG_ENTERED))
+		COUNT_DEED(w, execs);
 	s = take_scratch(w->container, AW_HOOK_EXEC);
 	if (!s)
 		return 0;
@@ -164,7 +171,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	u64 words[4] = {
 		program,
 		parent_program,
-		origin | (flags & (AW_FLAG_PATH_TRUNCATED | AW_FLAG_SOCKET_STDIO | AW_FLAG_COMPAT)) << 8,
+		origin | (flags & (AW_FLAG_PATH_TRUNCATED | AW_FLAG_SOCKET_STDIO | AW_FLAG_COMPAT | AW_FLAG_ENTERED)) << 8,
 		shape,
 	};
 	u64 key = hash_words(AW_HASH_EXEC, words, 4);
@@ -173,7 +180,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	if (state) {
 		state->program = program;
 		state->flags = 0;
-		state->container = w->container;
+		/* A process of the node belongs to no container: it leaves none when it is moved, and may be signalled as any other. */
+		state->container = flags & AW_FLAG_ENTERED ? 0 : w->container;
 		state->parent_execution = parent_execution;
 		state->execution = new_execution();
 	} else {
@@ -197,7 +205,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 				tell_peer(r, sk);
 		}
 		r->path_bytes = append_text(s, &at);
-		at = append_process(s, at, PROCESS_WITHOUT_EXE);
+		at = append_process(s, at, flags & AW_FLAG_ENTERED ? PROCESS_WITH_STARTER : PROCESS_WITHOUT_EXE);
 		if (bprm->filename != bprm->interp) {
 			long n = bpf_probe_read_kernel_str(s->data + (at & (AW_DATA_MAX - 1)), 256, bprm->filename);
 
@@ -288,6 +296,8 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	if (!state || !(state->flags & (AW_TASK_REPORTED | AW_TASK_MARKED)))
 		return 0;
 	w = watched_current();
+	if (!w)
+		w = entered_container(task);
 	if (!w)
 		return 0;
 	if (state->flags & AW_TASK_MARKED) {

@@ -113,6 +113,7 @@ enum aw_origin {
 #define AW_FLAG_CAPTURED 0x400 /* known or told before; told because the container is being captured */
 #define AW_FLAG_SOCKET_STDIO 0x800 /* exec: standard input is a network socket */
 #define AW_FLAG_COMPAT 0x1000 /* exec: a program of the 32-bit ABI */
+#define AW_FLAG_ENTERED 0x2000 /* exec: in the container's namespaces, but not in its cgroup; exe is its parent's */
 
 /*
  * Cookie of a change: its number (bits 0-15), which argument is the directory (16-23), the path (24-31), the mode (32-39) and the other

@@ -15,6 +15,7 @@ import type { IncidenceTaker } from '../sensor/known-map.ts';
 import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
 import { Losses } from './losses.ts';
+import { ownNamespaces } from './own-namespaces.ts';
 import { ProfileSaves } from './profile-saves.ts';
 import { standingEvents } from './standing-events.ts';
 import type { LossHistory } from './losses.ts';
@@ -230,7 +231,10 @@ export class Pipeline {
     }
     const contents = place === undefined ? { insideIds: [], pids: [] } : cgroupContents(place.directory);
     this.#sensor?.watch(
-      { cgroupId, workloadId: workload.id, sample: sample.number, stratum: sample.stratum },
+      {
+        ...{ cgroupId, workloadId: workload.id, sample: sample.number, stratum: sample.stratum },
+        namespaces: ownNamespaces(container),
+      },
       contents.insideIds,
     );
     if (contents.pids.length > 0) this.#observe(cgroupId, contents.pids);

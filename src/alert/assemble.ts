@@ -2,7 +2,7 @@ import type { Alert, Finding, Severity } from '../model/alert.ts';
 import type { FileChange } from '../model/change.ts';
 import type { Container } from '../model/container.ts';
 import type { Feature } from '../model/feature.ts';
-import type { ConnectEvent, Event, Process } from '../model/event.ts';
+import type { ConnectEvent, Event, ExecEvent, Process } from '../model/event.ts';
 import { baseName, programKey } from '../model/program.ts';
 import { maskArguments, maskText } from '../lib/mask.ts';
 
@@ -108,13 +108,13 @@ function deedOf(event: Event, container: Container): string {
   const name = exe === '' ? 'a process' : baseName(exe).replace(/^(?:busybox|toybox|coreutils) /, '');
   switch (event.kind) {
     case 'exec': {
-      const starter = event.fromRuntime || event.parentExe === '' ? 'the container runtime' : baseName(event.parentExe);
       const script = event.script === '' ? '' : ` for ${event.script}`;
       const socket =
         event.socketStdio === undefined
           ? ''
           : ` with a network socket as its standard input${event.socketStdio === '' ? '' : ` (${event.socketStdio})`}`;
-      return `${starter} started ${programKey(event.path, event.process.args)}${script}${socket}`;
+      const outside = event.entered === undefined ? '' : ', from outside of the container,';
+      return `${starterOf(event)} started ${programKey(event.path, event.process.args)}${script}${socket}${outside}`;
     }
     case 'file': {
       if (event.error !== undefined)
@@ -147,6 +147,11 @@ function deedOf(event: Event, container: Container): string {
     case 'exit':
       return `${name} ended`;
   }
+}
+
+function starterOf({ entered, fromRuntime, parentExe }: ExecEvent): string {
+  if (entered !== undefined) return entered === '' ? 'a process of the node' : baseName(entered);
+  return fromRuntime || parentExe === '' ? 'the container runtime' : baseName(parentExe);
 }
 
 /** Who it is in the cluster, or the name that its address was given for. */

@@ -38,6 +38,8 @@ export interface Example extends Optional<{
   name: string;
   socketStdio: boolean;
   compat: boolean;
+  /** Path of the program that started it from outside of the container. */
+  entered: string;
   special: boolean;
   other: string;
   detail: string;
@@ -83,6 +85,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   name: z.string().optional(),
   socketStdio: z.boolean().optional(),
   compat: z.boolean().optional(),
+  entered: z.string().optional(),
   special: z.boolean().optional(),
   other: z.string().optional(),
   detail: z.string().optional(),
@@ -212,6 +215,7 @@ export function describedEvent(example: Example): Event {
       ...{ ...base, kind: 'exec', path: example.exec, origin, script: example.script ?? '', parentExe, fromRuntime },
       ...(example.socketStdio === true ? { socketStdio: '10.0.0.9:4444' } : {}),
       ...(example.compat === true ? { compat: true } : {}),
+      ...(example.entered === undefined ? {} : { entered: example.entered }),
     };
   }
   const path = example.read ?? example.write;

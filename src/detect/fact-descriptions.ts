@@ -38,6 +38,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     text: 'call: the path or text that it was given.',
     socketStdio: 'exec: standard input is a network socket.',
     compat: 'exec: a program of the 32-bit ABI on a 64-bit machine.',
+    entered:
+      "exec: from outside: the process is in the container's namespaces, but not in its cgroup (`nsenter` on the node, not `docker exec`).",
     peer: 'accept: who connects: `loopback private public`.',
     type: 'dns: what is asked for besides addresses (`TXT`, `MX`).',
     value:

@@ -76,6 +76,7 @@ const noEvent = {
   text: '',
   socketStdio: false,
   compat: false,
+  entered: false,
   peer: '',
   type: '',
   value: 0,
@@ -180,6 +181,7 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
         commandLine: args.join(' '),
         socketStdio: event.socketStdio !== undefined,
         compat: event.compat === true,
+        entered: event.entered !== undefined,
       };
     }
     case 'file': {

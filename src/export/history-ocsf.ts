@@ -99,6 +99,7 @@ function deedOf(entry: HistoryEntry, container: HistoryContainer | undefined): O
           ...{ origin: entry.origin, from_runtime: entry.fromRuntime },
           ...(entry.script === '' ? {} : { script: entry.script }),
           ...(entry.socketStdio === undefined ? {} : { socket_stdio: entry.socketStdio }),
+          ...(entry.entered === undefined ? {} : { entered_by: entry.entered }),
         },
       };
     case 'exit':

@@ -52,6 +52,8 @@ export type KernelKey =
       readonly socketStdio?: boolean;
       /** A program of the 32-bit ABI of a 64-bit machine. */
       readonly compat?: boolean;
+      /** From outside of the container's cgroup, see `ExecEvent`. */
+      readonly entered?: boolean;
     }
   /** `refused`: the open was forbidden; the path is as it was asked for. */
   | { readonly kind: 'file.read' | 'file.write'; readonly path: string; readonly refused?: boolean }
@@ -119,6 +121,11 @@ export interface ExecEvent extends EventBase {
   readonly socketStdio?: string;
   /** A program of the 32-bit ABI on a 64-bit machine, whose system calls are seen in strict mode only. */
   readonly compat?: boolean;
+  /**
+   * The process is in the container's mount or pid namespace, but not in its cgroup: it came from the node by setns(2), as nsenter does, or left the cgroup.
+   * Path of its parent's program, empty when that is not known. Undefined: it is in the cgroup.
+   */
+  readonly entered?: string;
   readonly process: Process;
 }
 

@@ -118,7 +118,7 @@ export function peerKey(address: string, port: number, protocol: string): string
 
 function execFeatures(event: ExecEvent): readonly LevelledFeature[] {
   const ran = programKey(event.path, event.process.args);
-  const parent = event.fromRuntime || event.parentExe === '' ? 'runtime' : event.parentExe;
+  const parent = starterOf(event);
   const features: LevelledFeature[] = [
     { dimension: 'exec', key: ran, level: 'program' },
     { dimension: 'exec', key: `${parent} > ${ran}`, level: 'pair' },
@@ -128,9 +128,16 @@ function execFeatures(event: ExecEvent): readonly LevelledFeature[] {
   if (event.socketStdio !== undefined)
     features.push({ dimension: 'exec', key: `${ran} (socket as standard input)`, level: 'origin' });
   if (event.compat === true) features.push({ dimension: 'exec', key: `${ran} (32-bit)`, level: 'origin' });
+  if (event.entered !== undefined) features.push({ dimension: 'exec', key: `${ran} (from outside)`, level: 'origin' });
   const text = argumentsShape(event);
   if (text !== '') features.push({ dimension: 'exec', key: `${ran} ${text}`, level: 'arguments' });
   return features;
+}
+
+/** What started it, as keys have it. */
+function starterOf({ entered, fromRuntime, parentExe }: ExecEvent): string {
+  if (entered !== undefined) return 'outside';
+  return fromRuntime || parentExe === '' ? 'runtime' : parentExe;
 }
 
 /** What an interpreter or multi-call program was told to run, folded; empty for plain programs. */

@@ -28,7 +28,7 @@ const kernelKey: z.ZodType<KernelKey> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('exec'),
     ...{ path: text, origin, parent: text, shape: text },
-    ...{ socketStdio: flag.exactOptional(), compat: flag.exactOptional() },
+    ...{ socketStdio: flag.exactOptional(), compat: flag.exactOptional(), entered: flag.exactOptional() },
   }),
   z.object({
     kind: z.enum(['file.read', 'file.write']),
@@ -74,7 +74,7 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('kind', [
     ...caused,
     kind: z.literal('exec'),
     ...{ path: text, origin, script: text, parentExe: text, fromRuntime: flag },
-    ...{ socketStdio: name.exactOptional(), compat: flag.exactOptional() },
+    ...{ socketStdio: name.exactOptional(), compat: flag.exactOptional(), entered: text.exactOptional() },
   }),
   z.object({ ...caused, kind: z.literal('exit'), exitCode: number, signal: number }),
   z.object({

@@ -66,6 +66,8 @@ export interface SensorRecord {
   readonly path: string;
   readonly args: readonly string[];
   readonly exe: string;
+  /** Exec from outside of the container's cgroup: path of the parent's program; else empty. */
+  readonly starter: string;
   readonly cwd: string;
   readonly script: string;
   /** Digit-folded arguments of an interpreter, secrets masked; empty for other programs. */
@@ -184,6 +186,7 @@ export function decodeRecord(bytes: Uint8Array): Decoded {
       path,
       args: decodeArguments(args),
       exe: kind === 'exec' ? path : exe,
+      starter: kind === 'exec' ? exe : '',
       cwd,
       script: answer === undefined ? escapeBytes(scriptBytes) : '',
       shape: flagBits & flags.shaped ? maskText(escapeBytes(foldDigits(args.subarray(0, shapeMaxBytes)))) : '',

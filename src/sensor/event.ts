@@ -1,6 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import { callDetail } from '../model/call.ts';
-import type { Event, KernelKey, Process } from '../model/event.ts';
+import type { Ancestor, Event, KernelKey, Process } from '../model/event.ts';
 import { callName, changeName } from './call-cookie.ts';
 import { questionType } from './dns.ts';
 import { foldDigits } from './key-hash.ts';
@@ -35,7 +35,7 @@ export function eventOf(
     cwd: record.cwd,
     ...(record.execution === 0n ? {} : { execution: record.execution.toString() }),
     ...(record.parentExecution === 0n ? {} : { parentExecution: record.parentExecution.toString() }),
-    ancestors: record.ancestors.map(({ pid, program }) => ({ pid, exe: programPath(program) })),
+    ancestors: ancestorsOf(record, programPath),
   };
   const parentExe = record.parentProgram === 0n ? '' : programPath(record.parentProgram);
   const kernelKey = kernelKeyOf(record, parentExe);
@@ -61,6 +61,7 @@ export function eventOf(
         fromRuntime: (record.flags & flags.from_runtime) !== 0,
         ...(record.flags & flags.socket_stdio ? { socketStdio: other } : {}),
         ...(record.flags & flags.compat ? { compat: true } : {}),
+        ...(record.flags & flags.entered ? { entered: record.starter } : {}),
       };
     case 'exit':
       return { ...base, kind: 'exit', exitCode: (record.mode >> 8) & 0xff, signal: record.mode & 0x7f };
@@ -125,6 +126,15 @@ export function eventOf(
   }
 }
 
+/** Of a process from outside nothing is known above its parent. */
+function ancestorsOf(
+  { ancestors, starter, parentPid }: SensorRecord,
+  programPath: EventContext['programPath'],
+): readonly Ancestor[] {
+  if (ancestors.length === 0 && starter !== '') return [{ pid: parentPid, exe: starter }];
+  return ancestors.map(({ pid, program }) => ({ pid, exe: programPath(program) }));
+}
+
 /** Undefined when the record does not hold all that the kernel hashed: such a key is not found again after a restart. */
 function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undefined {
   if (record.flags & flags.path_truncated) return undefined;
@@ -136,6 +146,7 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
         ...{ kind: 'exec', path, origin, parent: parentExe, shape },
         ...(record.flags & flags.socket_stdio ? { socketStdio: true } : {}),
         ...(record.flags & flags.compat ? { compat: true } : {}),
+        ...(record.flags & flags.entered ? { entered: true } : {}),
       };
     case 'file_read':
     case 'file_write': {

@@ -32,6 +32,14 @@ export function programHash(sip: SipKey, path: string): bigint {
   return path === '' ? 0n : sipHash(sip, hashTypes.program, escapedBytes(path));
 }
 
+function execFlags({ socketStdio, compat, entered }: Extract<KernelKey, { kind: 'exec' }>): number {
+  return (
+    (socketStdio === true ? flags.socket_stdio : 0) |
+    (compat === true ? flags.compat : 0) |
+    (entered === true ? flags.entered : 0)
+  );
+}
+
 /** The key that the kernel's filter computes for the same behaviour (agents/sensor: on_exec, open_missed, open_refused, on_endpoint, on_exit_call, on_exit_change). */
 export function keyHash(sip: SipKey, key: KernelKey): bigint {
   switch (key.kind) {
@@ -40,10 +48,7 @@ export function keyHash(sip: SipKey, key: KernelKey): bigint {
       return hashWords(sip, hashTypes.exec, [
         programHash(sip, key.path),
         programHash(sip, key.parent),
-        BigInt(
-          originNumber(key.origin) |
-            (((key.socketStdio === true ? flags.socket_stdio : 0) | (key.compat === true ? flags.compat : 0)) << 8),
-        ),
+        BigInt(originNumber(key.origin) | (execFlags(key) << 8)),
         shape,
       ]);
     }

@@ -297,6 +297,7 @@ export const flags = {
   captured: 0x400,
   socket_stdio: 0x800,
   compat: 0x1000,
+  entered: 0x2000,
 } as const;
 
 /** `AW_WATCHED_*`. */

@@ -4,6 +4,7 @@ import { watched, watchedFlags } from './layout.ts';
 import { updateAny, updateOnlyExisting } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { workloadNumber } from './known-map.ts';
+import type { NamespaceMap } from './namespace-map.ts';
 
 /** What the kernel is told about a container. */
 export interface WatchedContainer {
@@ -13,6 +14,8 @@ export interface WatchedContainer {
   readonly stratum: Stratum;
   /** Everything is told in full, within the kernel's bound; default: as it was. */
   readonly capture?: boolean;
+  /** Inodes of namespaces in which a process is the container's, whatever its cgroup; default: as they were. */
+  readonly namespaces?: readonly number[];
 }
 
 export type Pattern = 'folded' | 'directory' | 'port' | 'parent';
@@ -21,6 +24,7 @@ export type Pattern = 'folded' | 'directory' | 'port' | 'parent';
 export class WatchedMap {
   readonly #libbpf: Libbpf;
   readonly #fd: number;
+  readonly #namespaces: NamespaceMap;
   readonly #containers: Map<string, WatchedContainer> = new Map();
   readonly #inside: Map<string, Set<string>> = new Map();
   readonly #patterns: Map<string, number> = new Map();
@@ -28,9 +32,10 @@ export class WatchedMap {
   /** Containers that did not fit into the map: they are not seen. */
   full = 0;
 
-  constructor(libbpf: Libbpf, fd: number) {
+  constructor(libbpf: Libbpf, fd: number, namespaces: NamespaceMap) {
     this.#libbpf = libbpf;
     this.#fd = fd;
+    this.#namespaces = namespaces;
   }
 
   /** Watches a container, or moves it to another sample. `insideIds`: cgroups that were made inside before the sensor started. */
@@ -42,6 +47,7 @@ export class WatchedMap {
     this.#containers.set(cgroupId, container);
     for (const id of insideIds) this.addInside(cgroupId, id);
     this.#write(container, cgroupId, first);
+    if (container.namespaces !== undefined) this.#namespaces.set(cgroupId, container.namespaces);
     for (const id of this.#inside.get(cgroupId) ?? []) this.#write(container, id, insideIds.includes(id));
   }
 
@@ -55,6 +61,7 @@ export class WatchedMap {
   /** Stops to watch a container, or a cgroup that turned out to be none. */
   remove(cgroupId: string): void {
     for (const id of [cgroupId, ...(this.#inside.get(cgroupId) ?? [])]) this.#libbpf.remove(this.#fd, keyBytes(id));
+    this.#namespaces.remove(cgroupId);
     this.#containers.delete(cgroupId);
     this.#inside.delete(cgroupId);
     this.#captured.delete(cgroupId);

@@ -186,6 +186,18 @@ struct {
 	__type(value, struct aw_counts);
 } counts SEC(".maps");
 
+/*
+ * Mount and pid namespaces of containers, by inode, and whose they are: its cgroup id. User space makes the entries when it watches the
+ * container, of namespaces that are not the node's, and removes them.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, u32);
+	__type(value, u64);
+} namespaces SEC(".maps");
+
 /* Made with the first call of a container, in strict mode; user space removes it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -116,9 +116,8 @@ static __always_inline void append_args(struct scratch *s, u32 *at)
 	*at += bytes;
 }
 
-static __always_inline void append_exe(struct scratch *s, u32 *at)
+static __always_inline void append_exe(struct scratch *s, struct mm_struct *mm, u32 *at)
 {
-	struct mm_struct *mm = LOAD(bpf_get_current_task_btf(), mm);
 
 	if (!mm || !LOAD(mm, exe_file))
 		return;
@@ -136,16 +135,21 @@ static __always_inline void append_cwd(struct scratch *s, u32 *at)
 	s->record.cwd_bytes = append_text(s, at);
 }
 
-enum process_part { PROCESS_WITHOUT_EXE, PROCESS_WITH_EXE };
+enum process_part { PROCESS_WITHOUT_EXE, PROCESS_WITH_EXE, PROCESS_WITH_STARTER };
 
-/* Appends what a record tells of the current process: arguments, executable, working directory. Answers how long the data is then. */
+/*
+ * Appends what a record tells of the current process: arguments, executable (its own or its parent's), working directory. Answers how
+ * long the data is then.
+ */
 __noinline u32 append_process(struct scratch *s, u32 at, u32 part)
 {
 	if (!s)
 		return at;
 	append_args(s, &at);
 	if (part == PROCESS_WITH_EXE)
-		append_exe(s, &at);
+		append_exe(s, LOAD(bpf_get_current_task_btf(), mm), &at);
+	else if (part == PROCESS_WITH_STARTER)
+		append_exe(s, LOAD(bpf_get_current_task_btf(), real_parent, mm), &at);
 	append_cwd(s, &at);
 	return at;
 }
