@@ -150,7 +150,7 @@ function deedOf(event: Event, container: Container): string {
 }
 
 function starterOf({ entered, fromRuntime, parentExe }: ExecEvent): string {
-  if (entered !== undefined) return entered === '' ? 'a process of the node' : baseName(entered);
+  if (entered !== undefined) return baseName(parentExe || entered) || 'a process of the node';
   return fromRuntime || parentExe === '' ? 'the container runtime' : baseName(parentExe);
 }
 
