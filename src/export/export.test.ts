@@ -153,6 +153,7 @@ describe('the history', () => {
       parentExe: '',
       fromRuntime: true,
       socketStdio: '1.2.3.4:5',
+      entered: '/usr/bin/nsenter',
       process: { ...process, ancestors: [] },
     },
     { ...base, kind: 'exit', exitCode: 1, signal: 9, process },

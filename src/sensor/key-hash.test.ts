@@ -31,6 +31,7 @@ describe('keys', () => {
     { kind: 'call', call: 'chroot', detail: 0, refused: false },
     { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '', socketStdio: true },
     { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '', compat: true },
+    { kind: 'exec', path: '/a', origin: 'image', parent: '', shape: '', entered: true },
     { kind: 'net.in', protocol: 'tcp', port: 80, peer: 'loopback' },
     { kind: 'net.in', protocol: 'udp', port: 80, peer: 'loopback' },
     { kind: 'net.in', protocol: 'tcp', port: 80, peer: 'public' },

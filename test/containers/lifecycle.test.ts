@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -218,29 +217,6 @@ describe('what a person does to a running container that is known', () => {
       (await features('desk')).some(({ key }) => key.includes('runtime > /bin/busybox env')),
     );
     expect(JSON.stringify(await features('desk'))).not.toContain('correct-horse');
-  });
-
-  test('nsenter on the node passes the engine by: an alert that says who; docker exec and its forks are not told as such', async () => {
-    const outside = (name: string): boolean =>
-      product.alerts.some(({ rules, container }) => rules.includes('entered-from-outside') && container.name === name);
-    await run('entered', []);
-    await run('visited', []);
-    await waitFor('the start', () => /"container":"visited"[^\n]*container watched/.test(product.log()));
-    const execs = Array.from({ length: 5 }, () => engine.cli('exec', 'entered', 'sh', '-c', '(env true &) & id; :'));
-    await Promise.all(execs);
-    const pid = await engine.cli('inspect', '-f', '{{.State.Pid}}', 'visited');
-    execFileSync('nsenter', ['-t', pid, '-m', '-p', '/bin/sh', '-c', '(id &); :']);
-    const alert = await waitFor('the alert', () =>
-      product.alerts.find(({ rules }) => rules.includes('entered-from-outside')),
-    );
-    expect(alert).toMatchObject({ container: { name: 'visited' } });
-    expect(alert.title).toMatch(/^nsenter started .*, from outside of the container, in /);
-    await waitFor('what docker exec ran', async () =>
-      (await features('entered')).some(({ key }) => key.includes('busybox id')),
-    );
-    const keys = (await features('entered')).map(({ key }) => key);
-    expect(keys.filter((key) => /outside/.test(key))).toEqual([]);
-    expect(outside('entered')).toBe(false);
   });
 
   test('docker attach: remembered, no alert', async () => {
