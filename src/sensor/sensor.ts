@@ -26,7 +26,6 @@ import type { LoadedSensor, LoadingOptions } from './loading.ts';
 import { defaultMarksPerSecond, Marks } from './marks.ts';
 import type { MarkTaker } from './marks.ts';
 import { MonotonicOrigin } from './monotonic-origin.ts';
-import { NamespaceMap } from './namespace-map.ts';
 import { ProgramPaths } from './program-paths.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
@@ -140,8 +139,7 @@ export class Sensor {
       random.readBigUInt64LE(0),
       random.readBigUInt64LE(8),
     ]);
-    const namespaces = new NamespaceMap(this.#libbpf, this.#programs.mapFd('namespaces'));
-    this.#watched = new WatchedMap(this.#libbpf, this.#programs.mapFd('watched'), namespaces);
+    this.#watched = new WatchedMap(this.#libbpf, this.#programs.mapFd('watched'), this.#programs.mapFd('namespaces'));
     this.counts = new ContainerCounts(this.#libbpf, this.#programs.mapFd('counts'));
     this.#losses = new ContainerLosses(this.#libbpf, this.#programs.mapFd('container_losses'));
     this.#tasksFd = this.#programs.mapFd('tasks');

@@ -4,7 +4,7 @@ import { watched, watchedFlags } from './layout.ts';
 import { updateAny, updateOnlyExisting } from './libbpf.ts';
 import type { Libbpf } from './libbpf.ts';
 import { workloadNumber } from './known-map.ts';
-import type { NamespaceMap } from './namespace-map.ts';
+import { NamespaceMap } from './namespace-map.ts';
 
 /** What the kernel is told about a container. */
 export interface WatchedContainer {
@@ -32,10 +32,10 @@ export class WatchedMap {
   /** Containers that did not fit into the map: they are not seen. */
   full = 0;
 
-  constructor(libbpf: Libbpf, fd: number, namespaces: NamespaceMap) {
+  constructor(libbpf: Libbpf, fd: number, namespacesFd: number) {
     this.#libbpf = libbpf;
     this.#fd = fd;
-    this.#namespaces = namespaces;
+    this.#namespaces = new NamespaceMap(libbpf, namespacesFd);
   }
 
   /** Watches a container, or moves it to another sample. `insideIds`: cgroups that were made inside before the sensor started. */
