@@ -47,6 +47,7 @@ export const collector: CommandDefinition = {
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),
+        cluster: { kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
         routesFile: settings.routes,
         publicUrl: settings.publicUrl,
       };

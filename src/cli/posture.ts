@@ -71,7 +71,11 @@ function save(file: string, text: string): void {
 }
 
 const whoseOf = ({ container, workload, node }: PostureView): string =>
-  container === undefined ? `node ${node}` : `${workload?.name ?? container.name} (${container.name})`;
+  container === undefined
+    ? `node ${node}`
+    : workload === undefined
+      ? container.name
+      : `${workload.name} (${container.name})`;
 
 /** What a finding says about its exception. */
 function excuseOf({ exception }: PostureView): string {

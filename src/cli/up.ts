@@ -59,6 +59,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),
+        cluster: { kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
         routesFile: settings.routes,
         publicUrl: settings.publicUrl,
         storeThreads: false,

@@ -31,6 +31,7 @@ import { Notifications } from './notifications.ts';
 import type { NotificationsOptions } from './notifications.ts';
 import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
+import { type ClusterOptions, startClusterWatch } from './cluster-source.ts';
 import { PostureBook } from './posture-book.ts';
 import { profileExports } from './profile-exports.ts';
 import { ContributionSum } from '../profile/merge.ts';
@@ -84,6 +85,8 @@ export interface CollectorOptions {
   readonly receiverKinds?: NotificationsOptions['kinds'];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
+  /** The Kubernetes cluster that is read for practices. */
+  readonly cluster?: ClusterOptions;
   /** YAML with exceptions of practices. */
   readonly postureExceptions?: string;
 }
@@ -210,6 +213,12 @@ async function assemble(
   });
   cleanups.defer('users of the Kubernetes API', () => apiAudit.stop());
 
+  const cluster = startClusterWatch(
+    { ...options.cluster },
+    { posture, store, raise: ingest.raise.bind(ingest), registry, clock, log },
+  );
+  cleanups.defer('reading of the cluster', () => cluster.stop());
+
   const inquire = ingest.inquire.bind(ingest);
   const intake: SnapshotIntake = new SnapshotIntake({ keep: snapshots, inquire, registry, clock, log });
   const silence = new NodeSilence(
@@ -282,7 +291,7 @@ async function assemble(
       },
     },
     audit: store.audit,
-    kubernetesAudit: apiAudit,
+    kubernetesAudit: cluster.beside(apiAudit),
     slackActions: new SlackActions(
       () => slackSigners(notifications.receivers()),
       () => clock.nowMs(),
@@ -373,24 +382,4 @@ function replaceFile(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
-}
-
-/** docs/reference/metrics.md, made from what is declared. Pure. */
-export function metricsReference(metrics: readonly MetricDescription[]): string {
-  return [
-    '# Metrics',
-    '',
-    '<!-- Made by `npm run docs` from what the collector registers: change it there. -->',
-    '',
-    '`GET /metrics` of the collector, in the text format of Prometheus (OpenMetrics when asked for). What agents report is there under their',
-    'node; series of containers and nodes that are gone are removed.',
-    '',
-    '| metric | type | labels | what |',
-    '| --- | --- | --- | --- |',
-    ...metrics.map(
-      ({ name, type, labels, help }) =>
-        `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(' ')} | ${help} |`,
-    ),
-    '',
-  ].join('\n');
 }

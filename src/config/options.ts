@@ -96,9 +96,9 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_KUBECONFIG'],
     placeholder: 'FILE',
     fallback: undefined,
-    otherwise: 'the service account of the pod that the agent runs in',
-    help: 'How to reach the API of the Kubernetes cluster that this node belongs to. Without an API, containers of pods are named by their cgroups and by what the container runtime wrote down.',
-    commands: [...watching, 'doctor'],
+    otherwise: 'the service account of the pod that it runs in',
+    help: 'How to reach the API of the Kubernetes cluster. Without an API, containers of pods are named by their cgroups and by what the container runtime wrote down, and the collector checks no cluster.',
+    commands: [...watching, 'collector', 'doctor'],
     parse: parseText,
   },
   nodeName: {

@@ -49,6 +49,8 @@ export interface Settings {
   /** HOST:PORT, or http(s)://HOST:PORT */
   readonly listen: string;
   readonly dockerHost: string | undefined;
+  /** Between two readings of the cluster, milliseconds; 0: none. */
+  readonly clusterInterval: number;
   /** Path of a kubeconfig. */
   readonly kubeconfig: string | undefined;
   readonly nodeName: string | undefined;

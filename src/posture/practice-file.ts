@@ -3,7 +3,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { severities } from '../model/alert.ts';
-import { Practices } from './practices.ts';
+import { checkedKinds, Practices } from './practices.ts';
 import type { Practice, PracticeProblem } from './practices.ts';
 
 /** The practices that come with Anchorwatch. */
@@ -21,7 +21,7 @@ const remedy = z.strictObject({
 const checkSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case'),
   title: text,
-  of: z.enum(['container', 'node']),
+  of: z.enum(checkedKinds),
   severity: z.enum(severities),
   also: z.array(practiceId).default([]),
   sources: sources.default({}),
