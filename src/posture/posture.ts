@@ -296,6 +296,8 @@ export class Posture {
     if (first) return;
     for (const outcome of outcomes) {
       const was = before.get(outcome.check)?.result;
+      // Reports and tags change beside the container: that is told as a change, and wakes nobody.
+      if (outcome.check.startsWith('image-')) continue;
       if (outcome.result === 'fail' && (was === 'pass' || was === 'warn')) listener.appeared(container, outcome);
     }
   }
