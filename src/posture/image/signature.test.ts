@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readClaim, trustedKey, verifyClaim } from './signature.ts';
+import { readClaim, trustedKey, trustedRoot, verifyClaim } from './signature.ts';
 import type { Trust } from './signature.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -127,9 +131,46 @@ describe('a signature over a file', () => {
   });
 });
 
-test('a certificate needs a root and somebody who may', () => {
-  const certified = { ...envelope(), verificationMaterial: { tlogEntries: [], certificate: { rawBytes: 'AAAA' } } };
-  expect(['malformed', 'untrusted-certificate']).toContain(verdict(certified));
+test('a certificate counts of a trusted root alone, of somebody who may, at a time that is proven', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'anchorwatch-signature-'));
+  try {
+    const [keyFile, certFile] = [join(scratch, 'key.pem'), join(scratch, 'cert.der')];
+    writeFileSync(keyFile, own.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    execFileSync('openssl', [
+      ...[
+        'req',
+        '-x509',
+        '-new',
+        '-key',
+        keyFile,
+        '-subj',
+        '/CN=ci',
+        '-days',
+        '1',
+        '-outform',
+        'DER',
+        '-out',
+        certFile,
+      ],
+      ...['-addext', 'subjectAltName=email:ci@example.org'],
+    ]);
+    const rawBytes = readFileSync(certFile).toString('base64');
+    const certified = { ...envelope(), verificationMaterial: { tlogEntries: [], certificate: { rawBytes } } };
+    const validFor = { start: '2020-01-01T00:00:00Z' };
+    const root = trustedRoot(
+      JSON.stringify({
+        mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+        ...{ tlogs: [], ctlogs: [], timestampAuthorities: [] },
+        certificateAuthorities: [{ uri: '', certChain: { certificates: [{ rawBytes }] }, validFor }],
+      }),
+    );
+    const signers = [{ identity: 'ci@example.org', issuer: 'https://accounts.example.org' }];
+    expect(verdict(certified)).toBe('untrusted-certificate');
+    expect(verdict(certified, { by: { ...trust, root } })).toBe('no-signer-allowed');
+    expect(verdict(certified, { by: { ...trust, root, signers } })).toBe('timestamp-missing');
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
 });
 
 test('what is no key is refused', () => {
