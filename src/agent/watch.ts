@@ -85,15 +85,12 @@ export class Watch {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#rules = options.rules;
-    const { sliceMs, startupMs, clock } = options;
     this.#budget = new AlertBudget(options);
     this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
     const [budget, deduplicator, incidents] = [this.#budget, this.#deduplicator, this.#incidents];
     this.slices = new SliceFindings({ ...options, budget, deduplicator, incidents, rules: () => this.#rules });
-    this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
-    this.#profiles = new LearnedProfiles(options.profiles, options.halfLifeMs, (stored) => {
-      this.#told.add(stored);
-    });
+    this.#samples = new SampleClock({ ...options, nowMs: options.clock.nowMs() });
+    this.#profiles = new LearnedProfiles(options.profiles, options.halfLifeMs, (stored) => this.#told.add(stored));
   }
 
   /** Rules to use from now on. */
@@ -296,6 +293,11 @@ export class Watch {
     return Array.from(this.#profiles.all(), (profile) =>
       workloadReport(profile, this.#running(profile), (dimension) => this.#budget.report(profile.workload, dimension)),
     );
+  }
+
+  /** For reading. */
+  profileOf(workloadId: string): Profile | undefined {
+    return this.#profiles.get(workloadId);
   }
 
   /** Lines of `anchorwatch profile show`; undefined for an unknown workload id or name. */

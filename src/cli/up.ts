@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
-import { judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
+import { imagesOf, judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { loadSensor } from './sensor.ts';
@@ -87,6 +87,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         historyAgeMs: settings.historyAge,
         historyProcesses: settings.historyProcesses,
         ...judgingOf(settings),
+        ...imagesOf(settings),
         ...recordingOf(settings),
         ...snapshotsOf(settings),
         ...outboxOf(settings),

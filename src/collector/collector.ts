@@ -33,6 +33,7 @@ import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
 import { type ClusterOptions, startClusterWatch } from './cluster-source.ts';
 import { PostureBook } from './posture-book.ts';
+import { VulnerabilityMetrics } from './vulnerability-metrics.ts';
 import { profileExports } from './profile-exports.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
@@ -191,6 +192,7 @@ async function assemble(
     changed: feed.postureChanged.bind(feed),
   });
   await posture.load();
+  const vulnerabilities = new VulnerabilityMetrics(store.vulnerabilities, registry);
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
@@ -321,6 +323,7 @@ async function assemble(
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     ...{ notifications, silences: notifications.silences },
     posture: { source: posture, exceptions: posture, formats: postureFormats(version) },
+    vulnerabilities: store.vulnerabilities,
     history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
@@ -347,7 +350,7 @@ async function assemble(
       refreshThreads();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
-      await Promise.all([incidents.refresh(), ownMetrics.refresh(), posture.refresh()]);
+      await Promise.all([incidents.refresh(), ownMetrics.refresh(), posture.refresh(), vulnerabilities.refresh()]);
       return registry.metrics();
     },
     notReady: () => store.trouble ?? ingest.storeTrouble,

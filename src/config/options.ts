@@ -1,5 +1,6 @@
 import { logLevels } from '../lib/log.ts';
 import { collectorOptions } from './collector-options.ts';
+import { imageOptions } from './image-options.ts';
 import { processSets, sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
@@ -343,6 +344,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: ['agent'],
     parse: parseText,
   },
+  ...imageOptions,
   ...collectorOptions,
 };
 

@@ -119,6 +119,15 @@ export interface Settings {
   readonly auditRetention: number;
   /** File. */
   readonly postureExceptions: string | undefined;
+  /** Directory. */
+  readonly vulnerabilityReports: string | undefined;
+  /** Directory. */
+  readonly imageSignatures: string | undefined;
+  /** Files in PEM. */
+  readonly imageKeys: readonly string[] | undefined;
+  readonly imageTrustedRoot: string | undefined;
+  /** YAML file. */
+  readonly imageSigners: string | undefined;
   readonly bus: undefined;
   /** YAML file. */
   readonly routes: string | undefined;

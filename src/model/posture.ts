@@ -1,5 +1,6 @@
 import type { AlertContainer, Severity } from './alert.ts';
 import type { Workload } from './container.ts';
+import type { VulnerabilityList } from './vulnerability.ts';
 
 /**
  * What a check says. `fail`: the practice is broken; `warn`: weakly, or in part; `unknown`: it could not be read, which is never a pass; `pass`: it is met, or
@@ -37,6 +38,8 @@ export interface PostureVerdict extends PostureSubject {
   readonly timeMs: number;
   readonly outcomes: readonly PostureOutcome[];
   readonly passed: readonly string[];
+  /** Of the container's image; absent: there is no report about it. */
+  readonly vulnerabilities?: VulnerabilityList;
 }
 
 /** Why a finding does not count. */

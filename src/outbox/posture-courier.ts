@@ -1,4 +1,5 @@
 import type { PostureVerdict } from '../model/posture.ts';
+import type { VulnerabilityList } from '../model/vulnerability.ts';
 import { postureChecksMax, postureVerdictsMax } from '../protocol/posture-schema.ts';
 import type { PostureReport } from '../protocol/posture-schema.ts';
 import type { Companion, CompanionMessage, SendBack } from './companion.ts';
@@ -142,10 +143,11 @@ function shift(waiting: PostureVerdict[]): readonly PostureVerdict[] {
 const shortMax = 512;
 
 /** Under the bounds of the protocol. */
-function fit({ container, outcomes, passed, ...rest }: PostureVerdict): PostureVerdict {
+function fit({ container, outcomes, passed, vulnerabilities, ...rest }: PostureVerdict): PostureVerdict {
   const short = (text: string): string => text.slice(0, shortMax);
   return {
     ...rest,
+    ...(vulnerabilities === undefined ? {} : { vulnerabilities: fitList(vulnerabilities) }),
     ...(container === undefined
       ? {}
       : {
@@ -159,5 +161,13 @@ function fit({ container, outcomes, passed, ...rest }: PostureVerdict): PostureV
       evidence: evidence.slice(0, 8).map(({ field, value }) => ({ field: short(field), value: short(value) })),
     })),
     passed: passed.slice(0, postureChecksMax),
+  };
+}
+
+function fitList({ items, ...rest }: VulnerabilityList): VulnerabilityList {
+  const short = (text: string): string => text.slice(0, shortMax);
+  return {
+    ...rest,
+    items: items.map((one) => ({ ...one, evidence: short(one.evidence) })),
   };
 }

@@ -69,10 +69,18 @@ const reading: ContainerReading = {
   image: {
     id: 'sha256:aa',
     createdMs: nowMs - dayMs,
+    repoDigests: [`shop/web@sha256:${'a'.repeat(64)}`],
     environment: { count: 1, secrets: [] },
     history: { count: 1, secrets: [] },
   },
   execs: { total: 0, privileged: 0, root: 0, missed: 0 },
+  replicas: [],
+  origin: {
+    learned: { own: 60, others: [] },
+    signature: { signedBy: ['key cosign.pub'], refused: [] },
+    ...{ isSigningAsked: true, isScanAsked: true },
+    vulnerabilities: { scanners: ['trivy'], scannedMs: nowMs - dayMs, items: [], counts: {} },
+  },
 };
 
 function judge(
@@ -269,6 +277,10 @@ describe('what could not be read is unknown, never a pass', () => {
       tagId: undefined,
       execs: undefined,
       engine: undefined,
+      origin: {
+        ...{ learned: undefined, signature: undefined, vulnerabilities: undefined },
+        ...{ isSigningAsked: false, isScanAsked: false },
+      },
     };
     const seLinuxToo = { ...blind, host: { ...host, seLinux: true } };
     const passing = checkContainer(seLinuxToo).filter(({ result }) => result === 'pass');

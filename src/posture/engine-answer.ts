@@ -137,6 +137,7 @@ function capabilityName(name: string): string {
 const imageSchema = z.object({
   Id: text,
   Created: text,
+  RepoDigests: texts,
   Config: z.object({ Env: texts }).nullish().catch(undefined),
 });
 const historySchema = list(z.object({ CreatedBy: text }));
@@ -148,6 +149,7 @@ export function engineImage(answer: unknown, history: unknown): EngineImage | un
   const createdMs = Date.parse(read.data.Created);
   return {
     id: read.data.Id,
+    repoDigests: read.data.RepoDigests ?? [],
     // What is built to be the same each time says 1970, or 0001.
     createdMs: Number.isNaN(createdMs) || createdMs < 946_684_800_000 ? undefined : createdMs,
     environment: searched(read.data.Config?.Env ?? [], secretsInEnvironment),

@@ -6,9 +6,10 @@ import type { PostureOutcome, PostureVerdict } from '../model/posture.ts';
 import { checkContainer, checkNode } from './checks.ts';
 import { engineContainer, engineExec, engineImage, engineSelf } from './engine-answer.ts';
 import { readHost } from './host-reading.ts';
-import { cgroupMounts, readKernel, readListening, textOf } from './kernel-reading.ts';
+import type { ImageWatch } from './image/image-watch.ts';
+import { cgroupMounts, processesBeside, readKernel, readListening, textOf } from './kernel-reading.ts';
 import type { CgroupMount } from './kernel-reading.ts';
-import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf } from './reading.ts';
+import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf, Replica } from './reading.ts';
 import { isSame, namesOf, verdictOf } from './verdict.ts';
 import type { Kept } from './verdict.ts';
 
@@ -33,6 +34,7 @@ export interface PostureListener {
 export interface PostureOptions {
   readonly source: PostureSource;
   readonly listener: PostureListener;
+  readonly images: ImageWatch;
   /** Address of the engine: its socket is looked at. */
   readonly engine: string;
   readonly clock: Clock;
@@ -152,7 +154,10 @@ export class Posture {
   }
 
   stopped(containerId: string): void {
-    if (this.#known.delete(containerId)) this.#options.listener.gone(containerId);
+    const { images, listener } = this.#options;
+    if (!this.#known.delete(containerId)) return;
+    images.gone(containerId);
+    listener.gone(containerId);
   }
 
   /** Something is executed in it by the engine's API. Never rejects. */
@@ -175,8 +180,9 @@ export class Posture {
 
   /** To be called about once a second. */
   tick(): void {
-    const { clock, hostMs } = this.#options;
+    const { clock, hostMs, images } = this.#options;
     const nowMs = clock.monotonicMs();
+    if (images.tick()) for (const known of this.#known.values()) if (known.verdict !== undefined) known.dueMs = nowMs;
     if (nowMs >= this.#hostDueMs && !this.#askingHost) {
       this.#hostDueMs = nowMs + hostMs;
       void this.#lookAtHost();
@@ -259,29 +265,49 @@ export class Posture {
   }
 
   #judge(known: Known): void {
-    const { source, clock, listener } = this.#options;
+    const { source, clock, listener, images } = this.#options;
     const { container, api, image, tagId } = known;
     if (this.#stopped || this.#known.get(container.id) !== known) return;
     const execs: ExecTally | undefined = api === undefined ? undefined : { ...known.execs };
     const nowMs = clock.nowMs();
-    const kernel = readKernel(known.pid === 0 ? container.pid : known.pid, this.#mounts);
+    const pid = known.pid === 0 ? container.pid : known.pid;
+    const kernel = readKernel(pid, this.#mounts);
+    const watched = source.watches(container);
+    const pids = (): readonly string[] => (pid === 0 ? [] : processesBeside(pid, this.#mounts));
+    const origin = images.read({ container, image, imageId: api?.imageId, pid, watched, pids });
+    const { vulnerabilities } = origin;
     const outcomes = checkContainer({
       ...{ container, api, image, tagId, execs, nowMs, engine: this.#engine, host: this.#host },
       kernel: kernel === undefined ? undefined : { ...kernel, listening: known.listening },
-      watched: source.watches(container),
+      ...{ watched, origin, replicas: this.#replicas(known) },
     });
     const results = new Map(outcomes.map(({ check, result, note }) => [check, { result, note }]));
     const before = known.results;
     known.results = results;
-    if (known.verdict !== undefined && isSame(before, results)) return;
+    if (known.verdict?.vulnerabilities === vulnerabilities && known.verdict !== undefined && isSame(before, results))
+      return;
     const first = known.verdict === undefined;
-    known.verdict = verdictOf(outcomes, nowMs, { container: namesOf(container), workload: container.workload });
+    const subject = { container: namesOf(container), workload: container.workload };
+    known.verdict = verdictOf(outcomes, nowMs, {
+      ...subject,
+      ...(vulnerabilities === undefined ? {} : { vulnerabilities }),
+    });
     listener.changed(known.verdict);
     if (first) return;
     for (const outcome of outcomes) {
       const was = before.get(outcome.check)?.result;
+      // Reports and tags change beside the container: that is told as a change, and wakes nobody.
+      if (outcome.check.startsWith('image-')) continue;
       if (outcome.result === 'fail' && (was === 'pass' || was === 'warn')) listener.appeared(container, outcome);
     }
+  }
+
+  #replicas({ container: own }: Known): readonly Replica[] {
+    return [...this.#known.values()].flatMap(({ container: { id, name, workload }, api }) =>
+      api === undefined || id === own.id || workload.id !== own.workload.id
+        ? []
+        : [{ name, imageName: api.imageName, imageId: api.imageId }],
+    );
   }
 
   /** Never rejects. */

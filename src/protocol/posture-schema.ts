@@ -3,6 +3,7 @@ import { postureResults } from '../model/posture.ts';
 import type { PostureVerdict } from '../model/posture.ts';
 import { alertContainerSchema, workloadSchema } from './alert-schema.ts';
 import { limits } from './limits.ts';
+import { vulnerabilityListSchema } from './vulnerability-schema.ts';
 
 /**
  * What the checks of practices say on a node. A full report begins with `first` and ends with `last`, in as many messages as it takes: what is not in it is gone.
@@ -47,6 +48,7 @@ const verdict: z.ZodType<PostureVerdict> = z.object({
     )
     .max(postureChecksMax),
   passed: z.array(id).max(postureChecksMax),
+  vulnerabilities: vulnerabilityListSchema.exactOptional(),
 });
 
 export const postureReportSchema: z.ZodObject<{

@@ -2,13 +2,16 @@ import { severities } from '../model/alert.ts';
 import type { Severity } from '../model/alert.ts';
 import { postureResults } from '../model/posture.ts';
 import type { PostureChange, PostureEvidence, PostureResult, PostureSubject } from '../model/posture.ts';
+import type { VulnerabilityList } from '../model/vulnerability.ts';
 import type { Database } from './database.ts';
 import { subjectOf } from './posture-rows.ts';
 import type { PostureSchema, StoredSubject } from './posture-rows.ts';
+import { forgetVulnerabilities, keepVulnerabilities } from './vulnerability-table.ts';
 
 /** A subject and all that its checks said, as it is stored. */
 export interface PostureEntry extends PostureSubject {
   readonly timeMs: number;
+  readonly vulnerabilities?: VulnerabilityList;
   readonly outcomes: readonly {
     readonly check: string;
     readonly result: PostureResult;
@@ -78,11 +81,12 @@ export class PostureTable {
   /** Everything of a node that is forgotten. */
   forgetNode(node: string): void {
     this.#database.transaction(() => {
-      for (const table of ['posture_findings', 'posture_subjects', 'posture_nodes'])
+      const ofSubjects = ['vulnerabilities', 'vulnerability_lists', 'posture_findings'];
+      for (const table of [...ofSubjects, 'posture_subjects', 'posture_nodes'])
         this.#database
           .statement(
-            table === 'posture_findings'
-              ? 'DELETE FROM posture_findings WHERE subject IN (SELECT subject FROM posture_subjects WHERE node = ?)'
+            ofSubjects.includes(table)
+              ? `DELETE FROM ${table} WHERE subject IN (SELECT subject FROM posture_subjects WHERE node = ?)`
               : `DELETE FROM ${table} WHERE node = ?`,
           )
           .run(node);
@@ -111,6 +115,7 @@ export class PostureTable {
       )
       .first(node, id, ...names, sweep, nowMs)?.subject;
     if (subject === undefined) return [];
+    keepVulnerabilities(db, subject, entry.vulnerabilities);
     const before = new Map(
       db
         .statement<{ check_id: string; result: number; severity: number; note: string; evidence: string }>(
@@ -168,6 +173,7 @@ export class PostureTable {
     const changes = open.map(({ check_id: check, result, severity }) =>
       this.#change(node, subjectOf(row), { check, severity, was: result, result: none, timeMs: nowMs }),
     );
+    forgetVulnerabilities(this.#database, row.subject);
     this.#database.statement('DELETE FROM posture_findings WHERE subject = ?').run(row.subject);
     this.#database.statement('DELETE FROM posture_subjects WHERE subject = ?').run(row.subject);
     return changes;
