@@ -31,6 +31,7 @@ import { Notifications } from './notifications.ts';
 import type { NotificationsOptions } from './notifications.ts';
 import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
+import { AdviceBook } from './advice-book.ts';
 import { PostureBook } from './posture-book.ts';
 import { profileExports } from './profile-exports.ts';
 import { ContributionSum } from '../profile/merge.ts';
@@ -183,11 +184,23 @@ async function assemble(
     ...{ directory: join(stateDir, 'snapshots'), log },
     ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
   });
-  const posture = new PostureBook({
+  const posture: PostureBook = new PostureBook({
     ...{ store, registry, clock, log, exceptionsFile: options.postureExceptions },
     changed: feed.postureChanged.bind(feed),
+    advice: (workload, check) => advice.onCheck(workload, check),
+  });
+  const advice: AdviceBook = new AdviceBook({
+    source: {
+      workloads: (after, limit) => store.postureReader.workloadsWithFacts(after, limit),
+      facts: (workload) => store.postureReader.facts(workload),
+      profile: fleet.exported.bind(fleet),
+      told: posture.keepWorkload.bind(posture),
+    },
+    ...{ clock, log },
   });
   await posture.load();
+  advice.start();
+  cleanups.defer('advice', () => advice.stop());
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
@@ -307,7 +320,7 @@ async function assemble(
     chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
-    exports: profileExports,
+    exports: { ...profileExports, facts: advice.facts.bind(advice) },
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     ...{ notifications, silences: notifications.silences },

@@ -2,15 +2,19 @@ import type { Clock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Container } from '../model/container.ts';
+import { workloadSubject } from '../model/posture.ts';
 import type { PostureOutcome, PostureVerdict } from '../model/posture.ts';
 import { checkContainer, checkNode } from './checks.ts';
 import { engineContainer, engineExec, engineImage, engineSelf } from './engine-answer.ts';
 import { readHost } from './host-reading.ts';
+import { readImageContent } from './image-content.ts';
+import type { ImageContent } from './image-content.ts';
 import { cgroupMounts, readKernel, readListening, textOf } from './kernel-reading.ts';
 import type { CgroupMount } from './kernel-reading.ts';
 import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf } from './reading.ts';
 import { isSame, namesOf, verdictOf } from './verdict.ts';
 import type { Kept } from './verdict.ts';
+import { containerFacts, WorkloadFacts } from './workload-facts.ts';
 
 /** What the checks need of the engine and of those who watch. */
 export interface PostureSource {
@@ -22,10 +26,10 @@ export interface PostureSource {
 
 /** Who is told. */
 export interface PostureListener {
-  /** There is another verdict on a container, or on the node. */
+  /** There is another verdict on a container, on a workload as a whole, or on the node. */
   changed(verdict: PostureVerdict): void;
-  /** A container ended. */
-  gone(containerId: string): void;
+  /** A container ended, or the last of a workload (`workloadSubject`). */
+  gone(subject: string): void;
   /** A check that did not fail before fails now, while the container runs. */
   appeared(container: Container, outcome: PostureOutcome): void;
 }
@@ -88,6 +92,9 @@ export class Posture {
   readonly #options: Required<Omit<PostureOptions, 'engine'>> & { readonly engine: string };
   readonly #known: Map<string, Known> = new Map();
   readonly #images: Map<string, Promise<EngineImage | undefined>> = new Map();
+  /** By image id; what a container changed in its own root since is the same for no other. */
+  readonly #contents: Map<string, ImageContent | undefined> = new Map();
+  readonly #facts: WorkloadFacts = new WorkloadFacts();
   readonly #counts = { overflow: 0, execsMissed: 0 };
   #host: HostSelf;
   #mounts: readonly CgroupMount[] = [];
@@ -110,10 +117,10 @@ export class Posture {
     return { ...this.#counts };
   }
 
-  /** The last verdict on each container and on the node. */
+  /** The last verdict on each container, how each workload is made, and the verdict on the node. */
   verdicts(): readonly PostureVerdict[] {
     const node = this.#node === undefined ? [] : [this.#node];
-    return [...node, ...[...this.#known.values()].flatMap(({ verdict }) => verdict ?? [])];
+    return [...node, ...this.#facts.verdicts(), ...[...this.#known.values()].flatMap(({ verdict }) => verdict ?? [])];
   }
 
   started(container: Container): void {
@@ -152,7 +159,12 @@ export class Posture {
   }
 
   stopped(containerId: string): void {
-    if (this.#known.delete(containerId)) this.#options.listener.gone(containerId);
+    const { listener, clock } = this.#options;
+    if (!this.#known.delete(containerId)) return;
+    listener.gone(containerId);
+    const { verdict, gone } = this.#facts.ended(containerId, clock.nowMs());
+    if (verdict !== undefined) listener.changed(verdict);
+    if (gone !== undefined) listener.gone(workloadSubject(gone));
   }
 
   /** Something is executed in it by the engine's API. Never rejects. */
@@ -220,6 +232,7 @@ export class Posture {
         known.tagId = (await this.#image(known.api.imageName, true))?.id;
       }
       this.#listen(known);
+      await this.#readContent(known);
     } catch (error) {
       this.#unanswered(known, error);
     } finally {
@@ -250,6 +263,15 @@ export class Posture {
     known.listening = known.pid === 0 ? undefined : readListening(known.pid, inside);
   }
 
+  /** Once for each image. */
+  async #readContent({ api, container, pid }: Known): Promise<void> {
+    const image = api?.imageId ?? container.digest;
+    if (image === '' || pid === 0 || this.#contents.has(image)) return;
+    this.#contents.set(image, undefined);
+    this.#contents.set(image, await readImageContent(`/proc/${String(pid)}/root`));
+    for (const oldest of this.#contents.keys()) if (this.#contents.size > imagesMax) this.#contents.delete(oldest);
+  }
+
   #next(): void {
     const nowMs = this.#options.clock.monotonicMs();
     for (const known of this.#known.values()) {
@@ -270,6 +292,9 @@ export class Posture {
       kernel: kernel === undefined ? undefined : { ...kernel, listening: known.listening },
       watched: source.watches(container),
     });
+    const content = this.#contents.get(api?.imageId ?? container.digest);
+    const made = this.#facts.looked(container, containerFacts(api, kernel, content), nowMs);
+    if (made !== undefined) listener.changed(made);
     const results = new Map(outcomes.map(({ check, result, note }) => [check, { result, note }]));
     const before = known.results;
     known.results = results;

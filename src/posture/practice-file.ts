@@ -21,7 +21,7 @@ const remedy = z.strictObject({
 const checkSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be kebab-case'),
   title: text,
-  of: z.enum(['container', 'node']),
+  of: z.enum(['container', 'node', 'workload']),
   severity: z.enum(severities),
   also: z.array(practiceId).default([]),
   sources: sources.default({}),

@@ -16,7 +16,7 @@ export interface Check {
   readonly id: string;
   readonly title: string;
   /** What it looks at. */
-  readonly of: 'container' | 'node';
+  readonly of: 'container' | 'node' | 'workload';
   /** Of a failure. */
   readonly severity: Severity;
   /** Practices that it bears on beside its own. */

@@ -345,4 +345,11 @@ export const collectorMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'posture-facts',
+    sql: `
+      ALTER TABLE posture_subjects ADD COLUMN facts TEXT;
+      CREATE INDEX posture_subjects_with_facts ON posture_subjects (workload_id) WHERE facts IS NOT NULL;
+    `,
+  },
 ];
