@@ -69,6 +69,8 @@ interface Known {
   execs: { total: number; privileged: number; root: number; missed: number };
   verdict: PostureVerdict | undefined;
   results: ReadonlyMap<string, Kept>;
+  /** The last result of each check that was not unknown: what cannot be read for a while is no new beginning. */
+  readonly settled: Map<string, PostureOutcome['result']>;
 }
 
 const askTimeoutMs = 10_000;
@@ -145,7 +147,7 @@ export class Posture {
         listening: undefined,
         execs: { total: 0, privileged: 0, root: 0, missed: 0 },
       },
-      ...{ verdict: undefined, results: new Map<string, Kept>() },
+      ...{ verdict: undefined, results: new Map<string, Kept>(), settled: new Map<string, PostureOutcome['result']>() },
     });
   }
 
@@ -298,14 +300,17 @@ export class Posture {
     const results = new Map(outcomes.map(({ check, result, note }) => [check, { result, note }]));
     const before = known.results;
     known.results = results;
-    if (known.verdict !== undefined && isSame(before, results)) return;
-    const first = known.verdict === undefined;
-    known.verdict = verdictOf(outcomes, nowMs, { container: namesOf(container), workload: container.workload });
-    listener.changed(known.verdict);
-    if (first) return;
+    const isFirst = known.verdict === undefined;
+    if (isFirst || !isSame(before, results)) {
+      known.verdict = verdictOf(outcomes, nowMs, { container: namesOf(container), workload: container.workload });
+      listener.changed(known.verdict);
+    }
     for (const outcome of outcomes) {
-      const was = before.get(outcome.check)?.result;
-      if (outcome.result === 'fail' && (was === 'pass' || was === 'warn')) listener.appeared(container, outcome);
+      const { check, result } = outcome;
+      if (result === 'unknown') continue;
+      const was = known.settled.get(check);
+      known.settled.set(check, result);
+      if (result === 'fail' && (was === 'pass' || was === 'warn')) listener.appeared(container, outcome);
     }
   }
 
