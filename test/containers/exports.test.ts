@@ -49,6 +49,12 @@ test.each(['nginx', 'redis'])(
       expect(`${attack}: ${before}`).toBe(`${attack}: done`);
       expect(`${attack}: ${after}`).toBe(`${attack}: refused`);
     }
+    expect(outcome.refusedBy).toMatchObject({
+      seccomp: expect.arrayContaining(['trace a process', 'a program in memory']) as unknown,
+      capabilities: ['a raw socket', 'a device', 'a changed root'],
+      'read-only root': ['a file below /etc'],
+      'network policy': ['a connection elsewhere'],
+    });
   },
   120_000,
 );
