@@ -138,8 +138,8 @@ export class PostureBook {
   }
 
   /** Keeps what the checks of a workload say, whose containers may be on many nodes. Never rejects. */
-  async keepWorkload(workload: Workload, outcomes: readonly PostureOutcome[]): Promise<void> {
-    const verdicts = [verdictOf(outcomes, this.#options.clock.nowMs(), { workload })];
+  async keepWorkload(workload: Workload, said: readonly PostureOutcome[]): Promise<void> {
+    const verdicts = [verdictOf(said, this.#options.clock.nowMs(), { workload })];
     await this.keep(anyNode, { type: 'posture', id: 1, first: false, last: false, verdicts, gone: [] });
   }
 

@@ -142,10 +142,10 @@ export class ExportTrial {
       await this.#engine.cli('tag', image, `${name}:1`);
       let host = await this.#start(name, name, service.options ?? []);
       let asked = 0;
-      const once = (): void => {
+      const askOnce = (): void => {
         service.ask(host, asked++).catch(() => undefined);
       };
-      this.#timers.set(name, setInterval(once, everyMs));
+      this.#timers.set(name, setInterval(askOnce, everyMs));
       for (let starts = 1; starts < startsMin; starts++) {
         await waitFor(
           `start ${starts} of ${name} to be over`,
