@@ -9,21 +9,15 @@ import type { ContainerFacts } from '../model/container-facts.ts';
 import type { PostureOutcome } from '../model/posture.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { adviceOn } from '../profile/export/advice.ts';
-
-/** What advice rests on, and who is told of it. All reject as the store does. */
-export interface AdviceSource {
-  /** Workloads of which it is known how they are made, by id, after the given one. */
-  workloads(after: string, limit: number): Promise<readonly Workload[]>;
-  /** How the containers of a workload are made, by node. */
-  facts(workload: string): Promise<readonly ContainerFacts[]>;
-  /** The sum of what all nodes learned of it; undefined: nothing yet. */
-  profile(workload: string): Promise<SharedProfile | undefined>;
-  /** What the checks of a workload say now. */
-  told(workload: Workload, outcomes: readonly PostureOutcome[]): Promise<void>;
-}
+import type { CollectorStore } from '../store/collector-store.ts';
 
 export interface AdviceBookOptions {
-  readonly source: AdviceSource;
+  /** How the containers of workloads are made, by node. */
+  readonly store: Pick<CollectorStore, 'postureReader'>;
+  /** The sum of what all nodes learned of a workload; undefined: nothing yet. */
+  readonly fleet: { exported(workload: string): Promise<SharedProfile | undefined> };
+  /** Takes what the checks of a workload say now. */
+  readonly told: (workload: Workload, outcomes: readonly PostureOutcome[]) => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Between the beginnings of two rounds through all workloads, at least. Default 30000. */
@@ -62,18 +56,18 @@ export class AdviceBook {
     this.#options = options;
   }
 
-  start(): void {
+  /** Begins with the findings; answers what stops it. */
+  start(): () => void {
     this.#later('', this.#options.clock.monotonicMs(), this.#options.roundMs ?? 30_000);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
+    return () => {
+      this.#stopped = true;
+      clearTimeout(this.#timer);
+    };
   }
 
   /** How the containers of a workload are made on all nodes; undefined: no node has told. Rejects as the store does. */
   async facts(workload: string): Promise<ContainerFacts | undefined> {
-    return mergedFacts(await this.#options.source.facts(workload));
+    return mergedFacts(await this.#options.store.postureReader.facts(workload));
   }
 
   /** The last advice that bears on a check of a container; undefined: none does, or none was made yet. */
@@ -90,12 +84,12 @@ export class AdviceBook {
 
   /** One workload. Never rejects. */
   async #next(after: string, roundAtMs: number): Promise<void> {
-    const { source, clock, log, roundMs = 30_000 } = this.#options;
+    const { store, clock, log, roundMs = 30_000 } = this.#options;
     const startMs = clock.monotonicMs();
     const restMs = (): number => Math.max(restMinMs, restFactor * (clock.monotonicMs() - startMs));
     let workload: Workload | undefined;
     try {
-      [workload] = await source.workloads(after, 1);
+      [workload] = await store.postureReader.workloadsWithFacts(after, 1);
       if (workload !== undefined) await this.#judge(workload);
       this.#trouble = '';
     } catch (error) {
@@ -109,8 +103,8 @@ export class AdviceBook {
   }
 
   async #judge(workload: Workload): Promise<void> {
-    const { source } = this.#options;
-    const [facts, profile] = [await this.facts(workload.id), await source.profile(workload.id)];
+    const { fleet, told } = this.#options;
+    const [facts, profile] = [await this.facts(workload.id), await fleet.exported(workload.id)];
     if (facts === undefined || profile === undefined || this.#stopped) return;
     const advice = adviceOn(profile, facts);
     this.#kept.delete(workload.id);
@@ -119,7 +113,7 @@ export class AdviceBook {
       advice.map((one) => ({ ...one, evidence: one.evidence.slice(0, evidenceKept) })),
     );
     for (const oldest of this.#kept.keys()) if (this.#kept.size > workloadsMax) this.#kept.delete(oldest);
-    await source.told(workload, advice.map(outcomeOf));
+    await told(workload, advice.map(outcomeOf));
   }
 }
 

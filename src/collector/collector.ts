@@ -189,18 +189,9 @@ async function assemble(
     changed: feed.postureChanged.bind(feed),
     advice: (workload, check) => advice.onCheck(workload, check),
   });
-  const advice: AdviceBook = new AdviceBook({
-    source: {
-      workloads: (after, limit) => store.postureReader.workloadsWithFacts(after, limit),
-      facts: (workload) => store.postureReader.facts(workload),
-      profile: fleet.exported.bind(fleet),
-      told: posture.keepWorkload.bind(posture),
-    },
-    ...{ clock, log },
-  });
+  const advice: AdviceBook = new AdviceBook({ store, fleet, told: posture.keepWorkload.bind(posture), clock, log });
   await posture.load();
-  advice.start();
-  cleanups.defer('advice', () => advice.stop());
+  cleanups.defer('advice', advice.start());
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);

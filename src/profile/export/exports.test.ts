@@ -258,7 +258,7 @@ test('whatever a workload names its files and peers: comments end where they sho
         } else if (format === 'apparmor') {
           for (const line of text.split('\n'))
             expect(line).toMatch(
-              /^(?:#.*|profile anchorwatch-[\w.-]+ flags=\(attach_disconnected,mediate_deleted\) \{|\}| {2}(?:#.*|(?:deny )?"\/(?:[^"\\]|\\.)*" [mrwklix]+,|(?:signal|unix|network|capability)[^"]*,))?$/u,
+              /^(?:#.*|profile anchorwatch-[\w.-]+ flags=\(attach_disconnected,mediate_deleted\) \{|\}| {2}(?:#.*|(?:deny )?"\/(?:[^"\\]|\\.)*" [mrwklix]+,|(?:signal|ptrace|unix|network|capability)[^"]*,))?$/u,
             );
         } else expect(typeof parse(text)).toBe('object');
       }
