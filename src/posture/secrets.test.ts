@@ -96,8 +96,8 @@ test('wherever a value stands, nothing that is kept of a container or told of it
       name,
       place,
       fc.constantFrom('', 'ghp_', 'glpat-', 'AKIA', 'sk-'),
-      (random, called, where, form) => {
-        const secret = `${form}${random}`;
+      (tail, called, where, form) => {
+        const secret = `${form}${tail}`;
         const command =
           where === 'pair'
             ? ['app', `--${called}`, secret]
@@ -126,7 +126,7 @@ test('wherever a value stands, nothing that is kept of a container or told of it
           ...(api?.labels.secrets ?? []),
           ...(image?.history?.secrets ?? []),
         ]);
-        expect(JSON.stringify([api, image, told])).not.toContain(random);
+        expect(JSON.stringify([api, image, told])).not.toContain(tail);
       },
     ),
     { numRuns: 300 },
