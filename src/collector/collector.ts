@@ -32,6 +32,7 @@ import type { NotificationsOptions } from './notifications.ts';
 import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
 import { type ClusterOptions, startClusterWatch } from './cluster-source.ts';
+import { AdviceBook } from './advice-book.ts';
 import { PostureBook } from './posture-book.ts';
 import { VulnerabilityMetrics } from './vulnerability-metrics.ts';
 import { profileExports } from './profile-exports.ts';
@@ -187,12 +188,15 @@ async function assemble(
     ...{ directory: join(stateDir, 'snapshots'), log },
     ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
   });
-  const posture = new PostureBook({
+  const posture: PostureBook = new PostureBook({
     ...{ store, registry, clock, log, exceptionsFile: options.postureExceptions },
     changed: feed.postureChanged.bind(feed),
+    advice: (workload, check) => advice.onCheck(workload, check),
   });
+  const advice: AdviceBook = new AdviceBook({ store, fleet, told: posture.keepWorkload.bind(posture), clock, log });
   await posture.load();
   const vulnerabilities = new VulnerabilityMetrics(store.vulnerabilities, registry);
+  cleanups.defer('advice', advice.start());
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
@@ -318,7 +322,7 @@ async function assemble(
     chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
-    exports: profileExports,
+    exports: { ...profileExports, facts: advice.facts.bind(advice) },
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     ...{ notifications, silences: notifications.silences },

@@ -21,7 +21,14 @@ const api: EngineContainer = {
   ...{ cgroupParent: '', memoryBytes: 1 << 26, nanoCpus: 5e8, cpuQuota: 0, cpuPeriod: 0, cpuShares: 0, cpuset: '' },
   ...{ pidsLimit: 50, ulimits: ['nofile=1:1'], oomKillDisable: false, restartPolicy: 'on-failure', restartsMax: 5 },
   ...{ logDriver: 'json-file', devices: [], deviceRules: [], tmpfs: ['/tmp'] },
-  ...{ maskedPaths: ['/proc/kcore'], readonlyPaths: ['/proc/sys'], mounts: [], networks: ['own'], ports: [] },
+  ...{
+    maskedPaths: ['/proc/kcore'],
+    readonlyPaths: ['/proc/sys'],
+    mounts: [],
+    networks: ['own'],
+    ports: [],
+    exposed: [],
+  },
 };
 const kernel: KernelContainer = {
   ...{ uid: 33, rootUid: 0, effective: 0n, bounding: 0n, noNewPrivileges: true, seccomp: 2 },

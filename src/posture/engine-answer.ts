@@ -37,6 +37,7 @@ const containerSchema = z.object({
     Entrypoint: texts,
     Labels: z.record(z.string(), z.string()).nullish().catch(undefined),
     Healthcheck: z.object({ Test: texts }).nullish().catch(undefined),
+    ExposedPorts: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   }),
   HostConfig: z.object({
     ...{ Privileged: yes, CapAdd: texts, CapDrop: texts, SecurityOpt: texts, ReadonlyRootfs: yes },
@@ -109,6 +110,9 @@ export function engineContainer(answer: unknown): EngineContainer | undefined {
         .parse(bindings ?? [])
         .map(({ HostIp, HostPort }) => ({ inside, address: HostIp, port: Number(HostPort) })),
     ),
+    exposed: [
+      ...new Set([...Object.keys(config.ExposedPorts ?? {}), ...Object.keys(info.NetworkSettings.Ports ?? {})]),
+    ].toSorted(),
   };
 }
 

@@ -2,16 +2,20 @@ import type { Clock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Container } from '../model/container.ts';
+import { workloadSubject } from '../model/posture.ts';
 import type { PostureOutcome, PostureVerdict } from '../model/posture.ts';
 import { checkContainer, checkNode } from './checks.ts';
 import { engineContainer, engineExec, engineImage, engineSelf } from './engine-answer.ts';
 import { readHost } from './host-reading.ts';
 import type { ImageWatch } from './image/image-watch.ts';
+import { readImageContent } from './image-content.ts';
+import type { ImageContent } from './image-content.ts';
 import { cgroupMounts, processesBeside, readKernel, readListening, textOf } from './kernel-reading.ts';
 import type { CgroupMount } from './kernel-reading.ts';
 import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf, Replica } from './reading.ts';
 import { isSame, namesOf, verdictOf } from './verdict.ts';
 import type { Kept } from './verdict.ts';
+import { containerFacts, WorkloadFacts } from './workload-facts.ts';
 
 /** What the checks need of the engine and of those who watch. */
 export interface PostureSource {
@@ -23,10 +27,10 @@ export interface PostureSource {
 
 /** Who is told. */
 export interface PostureListener {
-  /** There is another verdict on a container, or on the node. */
+  /** There is another verdict on a container, on a workload as a whole, or on the node. */
   changed(verdict: PostureVerdict): void;
-  /** A container ended. */
-  gone(containerId: string): void;
+  /** A container ended, or the last of a workload (`workloadSubject`). */
+  gone(subject: string): void;
   /** A check that did not fail before fails now, while the container runs. */
   appeared(container: Container, outcome: PostureOutcome): void;
 }
@@ -67,6 +71,8 @@ interface Known {
   execs: { total: number; privileged: number; root: number; missed: number };
   verdict: PostureVerdict | undefined;
   results: ReadonlyMap<string, Kept>;
+  /** The last result of each check that was not unknown: what cannot be read for a while is no new beginning. */
+  readonly settled: Map<string, PostureOutcome['result']>;
 }
 
 const askTimeoutMs = 10_000;
@@ -90,6 +96,9 @@ export class Posture {
   readonly #options: Required<Omit<PostureOptions, 'engine'>> & { readonly engine: string };
   readonly #known: Map<string, Known> = new Map();
   readonly #images: Map<string, Promise<EngineImage | undefined>> = new Map();
+  /** By image id; what a container changed in its own root since is the same for no other. */
+  readonly #contents: Map<string, ImageContent | undefined> = new Map();
+  readonly #facts: WorkloadFacts = new WorkloadFacts();
   readonly #counts = { overflow: 0, execsMissed: 0 };
   #host: HostSelf;
   #mounts: readonly CgroupMount[] = [];
@@ -112,10 +121,10 @@ export class Posture {
     return { ...this.#counts };
   }
 
-  /** The last verdict on each container and on the node. */
+  /** The last verdict on each container, how each workload is made, and the verdict on the node. */
   verdicts(): readonly PostureVerdict[] {
     const node = this.#node === undefined ? [] : [this.#node];
-    return [...node, ...[...this.#known.values()].flatMap(({ verdict }) => verdict ?? [])];
+    return [...node, ...this.#facts.verdicts(), ...[...this.#known.values()].flatMap(({ verdict }) => verdict ?? [])];
   }
 
   started(container: Container): void {
@@ -140,7 +149,7 @@ export class Posture {
         listening: undefined,
         execs: { total: 0, privileged: 0, root: 0, missed: 0 },
       },
-      ...{ verdict: undefined, results: new Map<string, Kept>() },
+      ...{ verdict: undefined, results: new Map<string, Kept>(), settled: new Map<string, PostureOutcome['result']>() },
     });
   }
 
@@ -154,10 +163,13 @@ export class Posture {
   }
 
   stopped(containerId: string): void {
-    const { images, listener } = this.#options;
+    const { images, listener, clock } = this.#options;
     if (!this.#known.delete(containerId)) return;
     images.gone(containerId);
     listener.gone(containerId);
+    const { verdict, gone } = this.#facts.ended(containerId, clock.nowMs());
+    if (verdict !== undefined) listener.changed(verdict);
+    if (gone !== undefined) listener.gone(workloadSubject(gone));
   }
 
   /** Something is executed in it by the engine's API. Never rejects. */
@@ -226,6 +238,7 @@ export class Posture {
         known.tagId = (await this.#image(known.api.imageName, true))?.id;
       }
       this.#listen(known);
+      await this.#readContent(known);
     } catch (error) {
       this.#unanswered(known, error);
     } finally {
@@ -256,6 +269,15 @@ export class Posture {
     known.listening = known.pid === 0 ? undefined : readListening(known.pid, inside);
   }
 
+  /** Once for each image. */
+  async #readContent({ api, container, pid }: Known): Promise<void> {
+    const image = api?.imageId ?? container.digest;
+    if (image === '' || pid === 0 || this.#contents.has(image)) return;
+    this.#contents.set(image, undefined);
+    this.#contents.set(image, await readImageContent(`/proc/${String(pid)}/root`));
+    for (const oldest of this.#contents.keys()) if (this.#contents.size > imagesMax) this.#contents.delete(oldest);
+  }
+
   #next(): void {
     const nowMs = this.#options.clock.monotonicMs();
     for (const known of this.#known.values()) {
@@ -281,24 +303,28 @@ export class Posture {
       kernel: kernel === undefined ? undefined : { ...kernel, listening: known.listening },
       ...{ watched, origin, replicas: this.#replicas(known) },
     });
+    const content = this.#contents.get(api?.imageId ?? container.digest);
+    const made = this.#facts.looked(container, containerFacts(api, kernel, content), nowMs);
+    if (made !== undefined) listener.changed(made);
     const results = new Map(outcomes.map(({ check, result, note }) => [check, { result, note }]));
     const before = known.results;
     known.results = results;
-    if (known.verdict?.vulnerabilities === vulnerabilities && known.verdict !== undefined && isSame(before, results))
-      return;
-    const first = known.verdict === undefined;
-    const subject = { container: namesOf(container), workload: container.workload };
-    known.verdict = verdictOf(outcomes, nowMs, {
-      ...subject,
-      ...(vulnerabilities === undefined ? {} : { vulnerabilities }),
-    });
-    listener.changed(known.verdict);
-    if (first) return;
+    const isFirst = known.verdict === undefined;
+    if (isFirst || known.verdict?.vulnerabilities !== vulnerabilities || !isSame(before, results)) {
+      const subject = { container: namesOf(container), workload: container.workload };
+      known.verdict = verdictOf(outcomes, nowMs, {
+        ...subject,
+        ...(vulnerabilities === undefined ? {} : { vulnerabilities }),
+      });
+      listener.changed(known.verdict);
+    }
     for (const outcome of outcomes) {
-      const was = before.get(outcome.check)?.result;
+      const { check, result } = outcome;
       // Reports and tags change beside the container: that is told as a change, and wakes nobody.
-      if (outcome.check.startsWith('image-')) continue;
-      if (outcome.result === 'fail' && (was === 'pass' || was === 'warn')) listener.appeared(container, outcome);
+      if (result === 'unknown' || check.startsWith('image-')) continue;
+      const was = known.settled.get(check);
+      known.settled.set(check, result);
+      if (result === 'fail' && (was === 'pass' || was === 'warn')) listener.appeared(container, outcome);
     }
   }
 

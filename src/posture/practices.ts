@@ -12,7 +12,7 @@ export interface Remedy {
 }
 
 /** What checks look at: a container or node by its agent; a cluster, a kubelet, a namespace or a pod's spec by the collector. */
-export const checkedKinds = ['container', 'node', 'cluster', 'kubelet', 'namespace', 'pod'] as const;
+export const checkedKinds = ['container', 'node', 'cluster', 'kubelet', 'namespace', 'pod', 'workload'] as const;
 type CheckedKind = (typeof checkedKinds)[number];
 
 /** A check as profiles/practices.yaml describes it. */

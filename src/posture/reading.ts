@@ -57,6 +57,8 @@ export interface EngineContainer {
   readonly mounts: readonly EngineMount[];
   readonly networks: readonly string[];
   readonly ports: readonly PublishedPort[];
+  /** Ports that it publishes, or that its image names, `80/tcp`. */
+  readonly exposed: readonly string[];
 }
 
 export interface EngineMount {

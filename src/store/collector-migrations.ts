@@ -362,4 +362,11 @@ export const collectorMigrations: readonly Migration[] = [
       CREATE INDEX vulnerabilities_by_id ON vulnerabilities (id);
     `,
   },
+  {
+    name: 'posture-facts',
+    sql: `
+      ALTER TABLE posture_subjects ADD COLUMN facts TEXT;
+      CREATE INDEX posture_subjects_with_facts ON posture_subjects (workload_id) WHERE facts IS NOT NULL;
+    `,
+  },
 ];
