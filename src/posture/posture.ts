@@ -12,9 +12,9 @@ import { readImageContent } from './image-content.ts';
 import type { ImageContent } from './image-content.ts';
 import { cgroupMounts, processesBeside, readKernel, readListening, textOf } from './kernel-reading.ts';
 import type { CgroupMount } from './kernel-reading.ts';
-import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf, Replica } from './reading.ts';
-import { isSame, namesOf, verdictOf } from './verdict.ts';
-import type { Kept } from './verdict.ts';
+import type { EngineImage, EngineSelf, ExecTally, HostSelf, Replica } from './reading.ts';
+import type { Known } from './known-container.ts';
+import { isSame, type Kept, namesOf, verdictOf } from './verdict.ts';
 import { containerFacts, WorkloadFacts } from './workload-facts.ts';
 
 /** What the checks need of the engine and of those who watch. */
@@ -49,30 +49,6 @@ export interface PostureOptions {
   readonly lookMs?: number;
   /** Between two looks at the node, its engine, and what the engine says of containers without an event. Default 300000. */
   readonly hostMs?: number;
-}
-
-/** What is known of a container that runs. */
-interface Known {
-  container: Container;
-  /** Not before this, monotonic. */
-  dueMs: number;
-  /** The engine is to be asked as well. */
-  ask: boolean;
-  busy: boolean;
-  /** Questions in a row that the engine did not answer. */
-  failures: number;
-  api: ContainerReading['api'];
-  image: EngineImage | undefined;
-  tagId: string | undefined;
-  /** Of its first process, as the engine said last. */
-  pid: number;
-  /** What it was seen to listen on, of the ports that are published. */
-  listening: readonly string[] | undefined;
-  execs: { total: number; privileged: number; root: number; missed: number };
-  verdict: PostureVerdict | undefined;
-  results: ReadonlyMap<string, Kept>;
-  /** The last result of each check that was not unknown: what cannot be read for a while is no new beginning. */
-  readonly settled: Map<string, PostureOutcome['result']>;
 }
 
 const askTimeoutMs = 10_000;
