@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { accessReference } from '../src/api/route-access.ts';
 import { metricsReference, startCollector } from '../src/collector/collector.ts';
 import { optionsReference } from '../src/config/reference.ts';
-import { shippedRules } from '../src/agent/rule-source.ts';
+import { shippedRules } from '../src/detect/rule-source.ts';
 import { factsReference, rulesReference } from '../src/detect/reference.ts';
 import { loadRules } from '../src/detect/rule-parser.ts';
 import { loadPractices } from '../src/posture/practice-file.ts';

@@ -35,7 +35,7 @@ import { PostureWatch } from './posture-watch.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
-import { RuleSource } from './rule-source.ts';
+import { RuleSource } from '../detect/rule-source.ts';
 import type { SensorLoading } from './sensor-loading.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';

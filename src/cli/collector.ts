@@ -49,6 +49,7 @@ export const collector: CommandDefinition = {
         ...retentionOf(settings),
         routesFile: settings.routes,
         publicUrl: settings.publicUrl,
+        rulePaths: settings.rules,
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

@@ -61,6 +61,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         ...retentionOf(settings),
         routesFile: settings.routes,
         publicUrl: settings.publicUrl,
+        rulePaths: settings.rules,
         storeThreads: false,
       },
       log.child({ part: 'collector' }),

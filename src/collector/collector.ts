@@ -84,6 +84,8 @@ export interface CollectorOptions {
   readonly receiverKinds?: NotificationsOptions['kinds'];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
+  /** Files and directories of suspicion rules that build on the shipped ones: those of the dimension `api` are the collector's. */
+  readonly rulePaths?: readonly string[] | undefined;
   /** YAML with exceptions of practices. */
   readonly postureExceptions?: string;
 }
@@ -93,7 +95,7 @@ export interface RunningCollector {
   readonly url: string;
   /** Every metric that `/metrics` may show. */
   readonly metrics: readonly MetricDescription[];
-  /** Reads the certificate's files and the routes file again. */
+  /** Reads the certificate's files, the routes file and the rules again. */
   reload(): void;
   stop(): Promise<void>;
 }
@@ -103,7 +105,7 @@ const nodeTickMs = 1000;
 
 /**
  * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `tls.files`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
- * `routes.…` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
+ * `routes.…`, `rules.invalid` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
  */
 export async function startCollector(options: CollectorOptions, log: Logger): Promise<RunningCollector> {
   const cleanups = new Cleanups();
@@ -206,7 +208,7 @@ async function assemble(
 
   const apiAudit = new ApiAudit({
     ...{ path: join(stateDir, 'api-profiles.db'), raise: ingest.raise.bind(ingest), registry, clock, log },
-    incidentQuietMs: options.incidentQuietMs,
+    ...{ incidentQuietMs: options.incidentQuietMs, rulePaths: options.rulePaths },
   });
   cleanups.defer('users of the Kubernetes API', () => apiAudit.stop());
 
@@ -364,6 +366,7 @@ async function assemble(
     api.reload();
     notifications.reload();
     posture.reload();
+    apiAudit.reload();
   };
   return { url, metrics: describeMetrics(registry), reload };
 }
