@@ -12,6 +12,8 @@ import { createLogger } from '../../lib/log.ts';
 import type { Container } from '../../model/container.ts';
 import { accessSource } from './access.ts';
 import { Kubernetes } from './kubernetes.ts';
+import { OtherPods } from './other-pods.ts';
+import { Peers } from './peers.ts';
 
 const id = '0123456789abcdef'.repeat(4);
 const pauseId = 'fedcba9876543210'.repeat(4);
@@ -325,6 +327,57 @@ describe('who an address is', () => {
     cluster.remove(paths.services, 'uid-db');
     await waitFor('the end of both', () => kubernetes.peers.size === 0);
     expect([...kubernetes.peers.takeMoved()].toSorted()).toEqual(['10.244.4.2', '10.96.0.7']);
+  });
+});
+
+describe('pods of other nodes that no service selects', () => {
+  const other = (uid: string, ip: string, more: object = {}): never =>
+    makePod({
+      ...{ uid, name: `batch-${uid}`, namespace: 'jobs', nodeName: 'node-2' },
+      metadata: { ownerReferences: [{ kind: 'StatefulSet', name: 'batch', controller: true }] },
+      status: { phase: 'Running', podIP: ip, podIPs: [{ ip }], ...more },
+    }) as never;
+  const nameOf = (address: string): string | undefined => kubernetes.peers.of(address, 8080, 'tcp')?.name;
+
+  test('have the names of their workloads, which a list in pages and the watch tell; an address that is given on changes its name', async () => {
+    for (let number = 1; number <= 230; number++)
+      cluster.put(paths.pods, other(`uid-${String(number)}`, `10.244.7.${String(number)}`));
+    await start();
+    expect([nameOf('10.244.7.1'), nameOf('10.244.7.230')]).toEqual([
+      'jobs/statefulset/batch',
+      'jobs/statefulset/batch',
+    ]);
+    expect(cluster.requests.filter((request) => request.includes('limit=100'))).toHaveLength(3);
+    // What ended keeps no address: the API tells of it as of one that is gone, because it is not selected any more.
+    cluster.put(paths.pods, other('uid-1', '10.244.7.1', { phase: 'Succeeded' }));
+    await waitFor('its end', () => nameOf('10.244.7.1') === undefined);
+    expect([...kubernetes.peers.takeMoved()]).toEqual(['10.244.7.1']);
+    // Its network was made anew.
+    cluster.put(paths.pods, other('uid-2', '10.244.8.2'));
+    await waitFor('the new address', () => nameOf('10.244.8.2'));
+    expect(nameOf('10.244.7.2')).toBeUndefined();
+    // Another pod has the address before the end of the first is told.
+    cluster.put(paths.pods, makePod({ uid: 'next', nodeName: 'node-3', status: { podIP: '10.244.7.3', podIPs: [] } }));
+    await waitFor('the next name', () => nameOf('10.244.7.3') === 'shop/deployment/web');
+    cluster.remove(paths.pods, 'uid-3');
+    cluster.put(paths.pods, other('uid-4', '10.244.8.4'));
+    await waitFor('the last change', () => nameOf('10.244.8.4'));
+    expect(nameOf('10.244.7.3')).toBe('shop/deployment/web');
+  });
+
+  test('what is no pod is counted, and so is one too many; a pod on the network of its node has no name', () => {
+    const log = createLogger({ level: 'silent' });
+    const peers = new Peers(log);
+    const pods = new OtherPods(peers, log, 2);
+    pods.put({ metadata: {} });
+    pods.put(other('a', '10.244.7.1'));
+    pods.put(makePod({ uid: 'b', nodeName: 'node-2', spec: { hostNetwork: true }, status: { podIP: '192.0.2.2' } }));
+    pods.put(other('c', '10.244.7.3'));
+    expect(pods.counters).toEqual({ refused: 1, full: 1 });
+    expect(peers.size).toBe(1);
+    pods.replaced([other('c', '10.244.7.3')].map(pods.kept));
+    expect([...peers.takeMoved()]).toEqual(['10.244.7.1']);
+    expect(peers.of('10.244.7.3', 80, 'tcp')).toEqual({ name: 'jobs/statefulset/batch', port: 80 });
   });
 });
 

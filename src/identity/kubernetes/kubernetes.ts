@@ -11,6 +11,7 @@ import { announcedPlace, firstPid, isPause, madeAtMs, podCgroups } from './cgrou
 import type { PodCgroupPlace } from './cgroup-tree.ts';
 import { containerOf, identify } from './identification.ts';
 import type { Clues, Identification, PodIdentity } from './identification.ts';
+import { OtherPods } from './other-pods.ts';
 import { Peers } from './peers.ts';
 import { podNews, Weaknesses } from './pod-changes.ts';
 import { podOfCgroupPath } from './pod-cgroup.ts';
@@ -88,6 +89,7 @@ export class Kubernetes {
   readonly #images: Map<string, string> = new Map();
   readonly #timers: Set<NodeJS.Timeout> = new Set();
   readonly peers: Peers;
+  readonly #otherPods: OtherPods;
   #walkSoon: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -96,6 +98,7 @@ export class Kubernetes {
     const { access, nodeName, log, clock, random } = options;
     this.#bundleFolders = options.bundleFolders ?? everywhere();
     this.peers = new Peers(log);
+    this.#otherPods = new OtherPods(this.peers, log);
     this.#pods = new Pods(
       { changed: (pod, before) => this.#podChanged(pod, before), removed: (pod) => this.peers.podRemoved(pod) },
       clock,
@@ -107,6 +110,10 @@ export class Kubernetes {
       { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${nodeName}`, listener: this.#pods },
       { path: '/api/v1/services', listener: this.peers.services },
       { path: '/apis/discovery.k8s.io/v1/endpointslices', listener: this.peers.slices },
+      {
+        ...{ path: '/api/v1/pods', fieldSelector: OtherPods.selector(nodeName), listener: this.#otherPods },
+        ...{ kept: this.#otherPods.kept, pageObjects: 100 },
+      },
     ];
     this.#reflectors = api === undefined ? [] : kinds.map((kind) => new Reflector({ api, ...common, ...kind }));
   }
@@ -150,9 +157,10 @@ export class Kubernetes {
   get lost(): Readonly<Record<'object_refused' | 'pods_full' | 'broken_line' | 'peers_full', number>> {
     const broken = this.#reflectors.reduce((sum, { counters }) => sum + counters.broken, 0);
     const { refused, full } = this.#pods.counters;
+    const [peers, others] = [this.peers.counters, this.#otherPods.counters];
     return {
-      ...{ object_refused: refused + this.peers.counters.refused, pods_full: full },
-      ...{ broken_line: broken, peers_full: this.peers.counters.full },
+      ...{ object_refused: refused + peers.refused + others.refused, pods_full: full },
+      ...{ broken_line: broken, peers_full: peers.full + others.full },
     };
   }
 
@@ -294,7 +302,7 @@ export class Kubernetes {
   }
 
   #podChanged(pod: Pod, before: Pod | undefined): void {
-    this.peers.podChanged(pod);
+    this.peers.podChanged(pod, before);
     for (const { image, digest } of pod.containers) {
       if (digest !== '') remember(this.#digests, image, digest);
     }
