@@ -64,6 +64,7 @@ let folder: string;
 let cluster: StandInCluster;
 let containerd: ChildProcess | undefined;
 let agent: Command | undefined;
+const carriers: string[] = [];
 let feed: Awaited<ReturnType<typeof followAlerts>> | undefined;
 
 const socket = (): string => join(folder, 'containerd.sock');
@@ -92,6 +93,8 @@ afterAll(async () => {
   feed?.close();
   await agent?.kill('SIGTERM');
   await cluster.stop();
+  // What keeps a container outlives containerd.
+  for (const id of carriers) spawnSync(ctr, ['--address', socket(), '--namespace', 'k8s.io', 'task', 'rm', '-f', id]);
   const ended = new Promise((resolve) => containerd?.once('exit', resolve));
   containerd?.kill('SIGTERM');
   await ended;
@@ -145,6 +148,7 @@ test('attack cases in a pod give the alerts of their rules, named by the workloa
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   writeFileSync(join(root, 'etc/shadow'), 'root:*:19000:0:99999:7:::\n');
   const id = randomBytes(32).toString('hex');
+  carriers.push(id);
   const annotations = Object.entries({
     ...{ 'container-type': 'container', 'container-name': 'proxy', 'sandbox-name': 'web-7d4b9c6f5d-x2x4z' },
     ...{ 'sandbox-namespace': 'shop', 'sandbox-uid': podUid },
@@ -180,8 +184,6 @@ test('attack cases in a pod give the alerts of their rules, named by the workloa
   expect(new Set(ofPod().map(({ workload, container }) => `${workload.name} ${container.name}`))).toEqual(
     new Set(['shop/deployment/web/proxy proxy']),
   );
-  // Ended here, as containerd must not be left with it.
-  execFileSync(ctr, ['--address', socket(), '--namespace', 'k8s.io', 'task', 'kill', '--signal', 'SIGKILL', id]);
 });
 
 test('with the rights of the DaemonSet and containerd’s own seccomp profile every hook of the sensor works', (context) => {
