@@ -57,6 +57,8 @@ export interface AgentOptions {
   readonly dockerHost: string | undefined;
   /** How to reach the API of the cluster; undefined: the pod's service account, where there is one. */
   readonly kubeconfig?: string | undefined;
+  /** Peers in the cluster that the API is asked for. Default `services`. */
+  readonly kubernetesPeers?: 'services' | 'pods' | 'none';
   readonly nodeName: string;
   readonly sliceMs: number;
   readonly startupMs: number;
@@ -151,9 +153,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       ),
     setAside,
   );
-  cleanups.defer('profiles', () => {
-    profilesFile.close();
-  });
+  cleanups.defer('profiles', () => profilesFile.close());
   const outboxPath = join(stateDir, 'outbox.db');
   const { outboxSizeBytes = 64e6, outboxAgeMs = 7 * 86_400_000 } = options;
   const outboxBounds = { sizeBytesMax: outboxSizeBytes, ageMsMax: outboxAgeMs };
@@ -212,7 +212,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
-    kubernetes: { kubeconfig: options.kubeconfig, nodeName },
+    kubernetes: { kubeconfig: options.kubeconfig, nodeName, peers: options.kubernetesPeers },
     log,
     clock,
     listener: posture.beside({

@@ -78,6 +78,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         stateDir: state,
         dockerHost: settings.dockerHost,
         kubeconfig: settings.kubeconfig,
+        kubernetesPeers: settings.kubernetesPeers,
         nodeName,
         sliceMs: settings.slice,
         startupMs: settings.startup,

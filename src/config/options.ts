@@ -1,6 +1,13 @@
 import { logLevels } from '../lib/log.ts';
 import { collectorOptions } from './collector-options.ts';
-import { processSets, sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
+import {
+  peerChoices,
+  processSets,
+  sensorChoices,
+  snapshotBinaries,
+  snapshotTriggers,
+  syscallSets,
+} from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
 import {
@@ -100,6 +107,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'How to reach the API of the Kubernetes cluster that this node belongs to. Without an API, containers of pods are named by their cgroups and by what the container runtime wrote down.',
     commands: [...watching, 'doctor'],
     parse: parseText,
+  },
+  kubernetesPeers: {
+    name: 'kubernetes-peers',
+    env: ['ANCHORWATCH_KUBERNETES_PEERS'],
+    placeholder: 'WHICH',
+    fallback: 'services',
+    help: 'Whose addresses have names in net.out: services, those of Services and of the pods behind them; pods, those of all pods of the cluster besides, for which every agent watches every pod: for small clusters; none, of neither. Pods of this node have names in any case.',
+    commands: [...watching, 'doctor'],
+    parse: oneOf(peerChoices),
   },
   nodeName: {
     name: 'node-name',

@@ -12,8 +12,6 @@ import { createLogger } from '../../lib/log.ts';
 import type { Container } from '../../model/container.ts';
 import { accessSource } from './access.ts';
 import { Kubernetes } from './kubernetes.ts';
-import { OtherPods } from './other-pods.ts';
-import { Peers } from './peers.ts';
 
 const id = '0123456789abcdef'.repeat(4);
 const pauseId = 'fedcba9876543210'.repeat(4);
@@ -42,10 +40,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(withApi = true): Promise<void> {
+async function start(withApi = true, peers?: 'services' | 'pods' | 'none'): Promise<void> {
   kubernetes = new Kubernetes({
     access: withApi ? accessSource(`${folder}/kubeconfig`) : undefined,
-    ...{ nodeName: 'node-1', mount: `${folder}/cgroup`, clock: systemClock, random: Math.random },
+    ...{ nodeName: 'node-1', peers, mount: `${folder}/cgroup`, clock: systemClock, random: Math.random },
     ...{ bundleFolders: [`${folder}/bundles`], reflector: { retryBaseMs: 5 }, walkMs: 200 },
     log: createLogger({ level: 'silent' }),
     listener: {
@@ -342,12 +340,12 @@ describe('pods of other nodes that no service selects', () => {
   test('have the names of their workloads, which a list in pages and the watch tell; an address that is given on changes its name', async () => {
     for (let number = 1; number <= 230; number++)
       cluster.put(paths.pods, other(`uid-${String(number)}`, `10.244.7.${String(number)}`));
-    await start();
+    await start(true, 'pods');
     expect([nameOf('10.244.7.1'), nameOf('10.244.7.230')]).toEqual([
       'jobs/statefulset/batch',
       'jobs/statefulset/batch',
     ]);
-    expect(cluster.requests.filter((request) => /limit=50$/.test(request))).toHaveLength(5);
+    expect(cluster.requests.filter((request) => request.endsWith('limit=50'))).toHaveLength(5);
     // What ended keeps no address: the API tells of it as of one that is gone, because it is not selected any more.
     cluster.put(paths.pods, other('uid-1', '10.244.7.1', { phase: 'Succeeded' }));
     await waitFor('its end', () => nameOf('10.244.7.1') === undefined);
@@ -365,19 +363,17 @@ describe('pods of other nodes that no service selects', () => {
     expect(nameOf('10.244.7.3')).toBe('shop/deployment/web');
   });
 
-  test('what is no pod is counted, and so is one too many; a pod on the network of its node has no name', () => {
-    const log = createLogger({ level: 'silent' });
-    const peers = new Peers(log);
-    const pods = new OtherPods(peers, log, 2);
-    pods.put({ metadata: {} });
-    pods.put(other('a', '10.244.7.1'));
-    pods.put(makePod({ uid: 'b', nodeName: 'node-2', spec: { hostNetwork: true }, status: { podIP: '192.0.2.2' } }));
-    pods.put(other('c', '10.244.7.3'));
-    expect(pods.counters).toEqual({ refused: 1, full: 1 });
-    expect(peers.size).toBe(1);
-    pods.replaced([other('c', '10.244.7.3')].map(pods.kept));
-    expect([...peers.takeMoved()]).toEqual(['10.244.7.1']);
-    expect(peers.of('10.244.7.3', 80, 'tcp')).toEqual({ name: 'jobs/statefulset/batch', port: 80 });
+  test.each([
+    [undefined, ['endpointslices', 'pods', 'services']],
+    ['none', ['pods']],
+  ] as const)('are not asked for unless that is wanted (%s)', async (peers, asked) => {
+    cluster.put(paths.pods, other('uid-1', '10.244.7.1'));
+    put({ status: { podIP: '10.244.3.3', podIPs: [] } });
+    await start(true, peers);
+    expect([nameOf('10.244.7.1'), nameOf('10.244.3.3')]).toEqual([undefined, 'shop/deployment/web']);
+    expect(cluster.requests.filter((request) => request.includes('spec.nodeName%21%3D'))).toEqual([]);
+    const kinds = cluster.requests.map((request) => /(\w+)\?/.exec(request)?.[1] ?? '');
+    expect(new Set(kinds)).toEqual(new Set(asked));
   });
 });
 

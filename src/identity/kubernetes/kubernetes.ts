@@ -33,6 +33,11 @@ export interface KubernetesOptions {
   /** How the API is reached; undefined: what cgroups and the runtime's files say has to do. */
   readonly access: AccessSource | undefined;
   readonly nodeName: string;
+  /**
+   * Peers that the API is asked for: Services and what is behind them (default); all pods of other nodes as well, which costs the API server
+   * each change of each pod once for each node; neither. Pods of this node are known in any case.
+   */
+  readonly peers?: 'services' | 'pods' | 'none' | undefined;
   /** Mount of the tree of cgroups. */
   readonly mount: string;
   readonly listener: KubernetesListener;
@@ -97,7 +102,7 @@ export class Kubernetes {
 
   constructor(options: KubernetesOptions) {
     this.#options = options;
-    const { access, nodeName, log, clock, random } = options;
+    const { access, nodeName, peers = 'services', log, clock, random } = options;
     this.#bundleFolders = options.bundleFolders ?? everywhere();
     this.peers = new Peers(log);
     this.#otherPods = new OtherPods(this.peers, log);
@@ -108,14 +113,18 @@ export class Kubernetes {
     );
     this.#client = access === undefined ? undefined : new ApiClient({ access });
     const [api, common] = [this.#client, { log, random, ...options.reflector }];
-    const kinds = [
-      { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${nodeName}`, listener: this.#pods },
+    const services = [
       { path: '/api/v1/services', listener: this.peers.services },
       { path: '/apis/discovery.k8s.io/v1/endpointslices', listener: this.peers.slices },
-      {
-        ...{ path: '/api/v1/pods', fieldSelector: OtherPods.selector(nodeName), listener: this.#otherPods },
-        ...{ kept: this.#otherPods.kept, pageObjects: otherPodsPage },
-      },
+    ];
+    const otherPods = {
+      ...{ path: '/api/v1/pods', fieldSelector: OtherPods.selector(nodeName), listener: this.#otherPods },
+      ...{ kept: this.#otherPods.kept, pageObjects: otherPodsPage },
+    };
+    const kinds = [
+      { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${nodeName}`, listener: this.#pods },
+      ...(peers === 'none' ? [] : services),
+      ...(peers === 'pods' ? [otherPods] : []),
     ];
     this.#reflectors = api === undefined ? [] : kinds.map((kind) => new Reflector({ api, ...common, ...kind }));
   }
