@@ -6,7 +6,7 @@ import { accessReference } from '../src/api/route-access.ts';
 import { startCollector } from '../src/collector/collector.ts';
 import { metricsReference } from '../src/collector/metrics-reference.ts';
 import { optionsReference } from '../src/config/reference.ts';
-import { shippedRules } from '../src/agent/rule-source.ts';
+import { shippedRules } from '../src/detect/rule-source.ts';
 import { factsReference, rulesReference } from '../src/detect/reference.ts';
 import { loadRules } from '../src/detect/rule-parser.ts';
 import { loadPractices, madePractices, madeText, shippedPractices } from '../src/posture/practice-file.ts';

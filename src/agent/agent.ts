@@ -35,7 +35,7 @@ import { type ImageSettings, PostureWatch } from './posture-watch.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
-import { RuleSource } from './rule-source.ts';
+import { RuleSource } from '../detect/rule-source.ts';
 import type { SensorLoading } from './sensor-loading.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';
@@ -57,6 +57,8 @@ export interface AgentOptions extends ImageSettings {
   readonly dockerHost: string | undefined;
   /** How to reach the API of the cluster; undefined: the pod's service account, where there is one. */
   readonly kubeconfig?: string | undefined;
+  /** Peers in the cluster that the API is asked for. Default `services`. */
+  readonly kubernetesPeers?: 'services' | 'pods' | 'none';
   readonly nodeName: string;
   readonly sliceMs: number;
   readonly startupMs: number;
@@ -151,9 +153,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       ),
     setAside,
   );
-  cleanups.defer('profiles', () => {
-    profilesFile.close();
-  });
+  cleanups.defer('profiles', () => profilesFile.close());
   const outboxPath = join(stateDir, 'outbox.db');
   const { outboxSizeBytes = 64e6, outboxAgeMs = 7 * 86_400_000 } = options;
   const outboxBounds = { sizeBytesMax: outboxSizeBytes, ageMsMax: outboxAgeMs };
@@ -212,7 +212,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
-    kubernetes: { kubeconfig: options.kubeconfig, nodeName },
+    kubernetes: { kubeconfig: options.kubeconfig, nodeName, peers: options.kubernetesPeers },
     log,
     clock,
     listener: posture.beside({

@@ -62,6 +62,7 @@ export const agent: CommandDefinition = {
           stateDir,
           dockerHost: settings.dockerHost,
           kubeconfig: settings.kubeconfig,
+          kubernetesPeers: settings.kubernetesPeers,
           nodeName,
           sliceMs: settings.slice,
           startupMs: settings.startup,

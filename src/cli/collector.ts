@@ -50,6 +50,7 @@ export const collector: CommandDefinition = {
         cluster: { kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
         routesFile: settings.routes,
         publicUrl: settings.publicUrl,
+        rulePaths: settings.rules,
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

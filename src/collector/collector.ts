@@ -89,6 +89,8 @@ export interface CollectorOptions {
   readonly profileTimeoutMs?: number;
   /** The Kubernetes cluster that is read for practices. */
   readonly cluster?: ClusterOptions;
+  /** Files and directories of suspicion rules that build on the shipped ones: those of the dimension `api` are the collector's. */
+  readonly rulePaths?: readonly string[] | undefined;
   /** YAML with exceptions of practices. */
   readonly postureExceptions?: string;
 }
@@ -98,7 +100,7 @@ export interface RunningCollector {
   readonly url: string;
   /** Every metric that `/metrics` may show. */
   readonly metrics: readonly MetricDescription[];
-  /** Reads the certificate's files and the routes file again. */
+  /** Reads the certificate's files, the routes file and the rules again. */
   reload(): void;
   stop(): Promise<void>;
 }
@@ -108,7 +110,7 @@ const nodeTickMs = 1000;
 
 /**
  * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `tls.files`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
- * `routes.…` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
+ * `routes.…`, `rules.invalid` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
  */
 export async function startCollector(options: CollectorOptions, log: Logger): Promise<RunningCollector> {
   const cleanups = new Cleanups();
@@ -215,7 +217,7 @@ async function assemble(
 
   const apiAudit = new ApiAudit({
     ...{ path: join(stateDir, 'api-profiles.db'), raise: ingest.raise.bind(ingest), registry, clock, log },
-    incidentQuietMs: options.incidentQuietMs,
+    ...{ incidentQuietMs: options.incidentQuietMs, rulePaths: options.rulePaths },
   });
   cleanups.defer('users of the Kubernetes API', () => apiAudit.stop());
 
@@ -380,6 +382,7 @@ async function assemble(
     api.reload();
     notifications.reload();
     posture.reload();
+    apiAudit.reload();
   };
   return { url, metrics: describeMetrics(registry), reload };
 }

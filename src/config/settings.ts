@@ -30,6 +30,9 @@ export type CommandName =
 export const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
 type SensorChoice = (typeof sensorChoices)[number];
 
+/** Which peers in the cluster an agent asks the API for. */
+export const peerChoices = ['services', 'pods', 'none'] as const;
+
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
 
@@ -53,6 +56,7 @@ export interface Settings {
   readonly clusterInterval: number;
   /** Path of a kubeconfig. */
   readonly kubeconfig: string | undefined;
+  readonly kubernetesPeers: (typeof peerChoices)[number];
   readonly nodeName: string | undefined;
   readonly sensor: SensorChoice;
   /** Milliseconds. */
