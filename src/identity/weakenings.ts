@@ -21,7 +21,9 @@ export function weakenings(host: Readonly<Record<string, unknown>>): readonly st
   for (const option of texts(host['SecurityOpt'])) {
     if (/^seccomp[=:]unconfined$/.test(option)) out.add('no seccomp');
     if (/^apparmor[=:]unconfined$/.test(option)) out.add('no AppArmor');
-    if (/^label[=:]disable$/.test(option)) out.add('no SELinux');
+    // Docker adds it by itself to what shares the node's processes or shared memory.
+    if (/^label[=:]disable$/.test(option) && host['PidMode'] !== 'host' && host['IpcMode'] !== 'host')
+      out.add('no SELinux');
   }
   for (const device of list(host['Devices'])) {
     const path =
