@@ -149,7 +149,10 @@ export function callDimension(name: string): Dimension {
 }
 
 /** Socket families and types that are told of (include/linux/socket.h): of `socket` only these are rare. */
-const sockets: Readonly<Record<string, string>> = { '17': 'packet', '2': 'raw', '10': 'raw' };
+const sockets: Readonly<Record<string, string>> = {
+  ...{ '17': 'packet', '2': 'raw', '10': 'raw' },
+  ...{ '16': 'netlink', '29': 'can', '30': 'tipc', '31': 'bluetooth', '38': 'alg', '40': 'vsock' },
+};
 
 /** include/uapi/linux/capability.h, in the order of their numbers. */
 export const capabilities: readonly string[] =
