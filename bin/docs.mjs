@@ -1,14 +1,15 @@
 // npm run docs: writes the pages of docs/reference and the dashboards, which are made from the source. Tests compare them.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accessReference } from '../src/api/route-access.ts';
-import { metricsReference, startCollector } from '../src/collector/collector.ts';
+import { startCollector } from '../src/collector/collector.ts';
+import { metricsReference } from '../src/collector/metrics-reference.ts';
 import { optionsReference } from '../src/config/reference.ts';
-import { shippedRules } from '../src/agent/rule-source.ts';
+import { shippedRules } from '../src/detect/rule-source.ts';
 import { factsReference, rulesReference } from '../src/detect/reference.ts';
 import { loadRules } from '../src/detect/rule-parser.ts';
-import { loadPractices } from '../src/posture/practice-file.ts';
+import { loadPractices, madePractices, madeText, shippedPractices } from '../src/posture/practice-file.ts';
 import { practicesReference } from '../src/posture/reference.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { dashboardFiles } from '../dashboards/source/files.ts';
@@ -23,6 +24,7 @@ writeFileSync(join(folder, 'receivers.md'), receiversReference());
 writeFileSync(join(folder, 'facts.md'), factsReference());
 writeFileSync(join(folder, 'rules.md'), rulesReference(loadRules([shippedRules]).rules));
 writeFileSync(join(folder, 'practices.md'), practicesReference(loadPractices()));
+writeFileSync(madePractices, madeText(readFileSync(shippedPractices, 'utf8'), loadPractices()));
 
 for (const [name, text] of dashboardFiles()) writeFileSync(join(root, 'dashboards', name), text);
 

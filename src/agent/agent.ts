@@ -31,11 +31,11 @@ import type { SnapshotSettings } from './node-snapshots.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
 import { ProcessMarks } from './process-marks.ts';
-import { PostureWatch } from './posture-watch.ts';
+import { type ImageSettings, PostureWatch } from './posture-watch.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
-import { RuleSource } from './rule-source.ts';
+import { RuleSource } from '../detect/rule-source.ts';
 import type { SensorLoading } from './sensor-loading.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';
@@ -43,7 +43,7 @@ import { starterPaths, Starters } from './starters.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
-export interface AgentOptions {
+export interface AgentOptions extends ImageSettings {
   /** `ws(s)://HOST:PORT` of the collector. */
   readonly collectorUrl: string;
   readonly token: string;
@@ -57,6 +57,8 @@ export interface AgentOptions {
   readonly dockerHost: string | undefined;
   /** How to reach the API of the cluster; undefined: the pod's service account, where there is one. */
   readonly kubeconfig?: string | undefined;
+  /** Peers in the cluster that the API is asked for. Default `services`. */
+  readonly kubernetesPeers?: 'services' | 'pods' | 'none';
   readonly nodeName: string;
   readonly sliceMs: number;
   readonly startupMs: number;
@@ -108,7 +110,7 @@ const pollMs = 1_000;
 
 /**
  * Starts the agent of a node. Without a working kernel sensor it goes on with `/proc` and the engine, and says what is not seen.
- * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, `tls.files`, and `sensor.…` where only the kernel sensor is wanted; whatever had been
+ * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, `tls.files`, and `signatures.trust`, `sensor.…` where only the kernel sensor is wanted; whatever had been
  * started is stopped then.
  */
 export async function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
@@ -151,9 +153,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       ),
     setAside,
   );
-  cleanups.defer('profiles', () => {
-    profilesFile.close();
-  });
+  cleanups.defer('profiles', () => profilesFile.close());
   const outboxPath = join(stateDir, 'outbox.db');
   const { outboxSizeBytes = 64e6, outboxAgeMs = 7 * 86_400_000 } = options;
   const outboxBounds = { sizeBytesMax: outboxSizeBytes, ageMsMax: outboxAgeMs };
@@ -172,7 +172,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     },
   );
   const posture: PostureWatch = new PostureWatch({
-    ...{ findings: watch.slices, clock, log, containers: () => containers, watches: () => sensor !== undefined },
+    ...{ watch, images: options.images, clock, log, containers: () => containers, watches: () => sensor !== undefined },
     raise: (alert, container) => pipeline.raise(alert, container),
   });
   cleanups.defer('practices', () => posture.stop());
@@ -212,7 +212,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
-    kubernetes: { kubeconfig: options.kubeconfig, nodeName },
+    kubernetes: { kubeconfig: options.kubeconfig, nodeName, peers: options.kubernetesPeers },
     log,
     clock,
     listener: posture.beside({

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { unifiedMount } from '../identity/cgroup.ts';
 import { Containers } from '../identity/containers.ts';
-import type { Kubernetes } from '../identity/kubernetes/kubernetes.ts';
+import type { Kubernetes, KubernetesOptions } from '../identity/kubernetes/kubernetes.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
@@ -32,6 +32,7 @@ export interface Diagnosis {
 export async function diagnose(options: {
   readonly dockerHost: string | undefined;
   readonly kubeconfig?: string | undefined;
+  readonly kubernetesPeers?: KubernetesOptions['peers'];
   readonly nodeName: string;
   readonly sensor: 'auto' | 'bpf' | 'procfs';
 }): Promise<Diagnosis> {
@@ -82,7 +83,7 @@ export async function diagnose(options: {
   await sensor?.stop();
   const containers = new Containers({
     dockerHost: options.dockerHost,
-    kubernetes: { kubeconfig: options.kubeconfig, nodeName: options.nodeName },
+    kubernetes: { kubeconfig: options.kubeconfig, nodeName: options.nodeName, peers: options.kubernetesPeers },
     log,
     clock: systemClock,
     listener: { started: nothing, stopped: nothing, lifecycle: nothing },

@@ -14,7 +14,7 @@ import type { ProcessMarks } from './process-marks.ts';
 import type { PostureWatch } from './posture-watch.ts';
 import type { Rates } from './rates.ts';
 import type { Recording } from './recording-watch.ts';
-import type { RuleSource } from './rule-source.ts';
+import type { RuleSource } from '../detect/rule-source.ts';
 import type { SliceLoops } from './slice-loops.ts';
 import type { Source } from './source.ts';
 import type { Starters } from './starters.ts';

@@ -7,14 +7,28 @@ import type { Container } from '../model/container.ts';
 import type { PostureOutcome } from '../model/posture.ts';
 import type { Companion } from '../outbox/companion.ts';
 import { PostureCourier } from '../outbox/posture-courier.ts';
+import { ImageWatch } from '../posture/image/image-watch.ts';
+import { signatureOptions } from '../posture/image/signer-file.ts';
+import type { SignatureFiles } from '../posture/image/signer-file.ts';
 import { Posture } from '../posture/posture.ts';
 import { loadShipped } from '../posture/practice-file.ts';
 import type { Practices } from '../posture/practices.ts';
-import type { SliceFindings } from './slice-findings.ts';
+import { imageProfiles } from './image-profiles.ts';
+import type { Watch } from './watch.ts';
+
+/** Where it is said what vouches for images; left out: nowhere. */
+export interface ImageSettings {
+  readonly images?: {
+    /** Directory of reports of scanners. */
+    readonly reports?: string;
+    readonly signatures?: SignatureFiles;
+  };
+}
 
 export interface PostureWatchOptions {
   readonly containers: () => Containers;
-  readonly findings: SliceFindings;
+  readonly watch: Pick<Watch, 'slices' | 'profileOf'>;
+  readonly images: ImageSettings['images'];
   /** Takes what is to be told of a container. */
   readonly raise: (alert: Alert, container: Container) => void;
   /** Whether there is a kernel sensor. */
@@ -33,20 +47,25 @@ export class PostureWatch {
   readonly #options: PostureWatchOptions;
   readonly #practices: Practices;
   readonly #courier: PostureCourier;
+  readonly #images: ImageWatch;
   #posture: Posture | undefined;
 
-  /** @throws AnchorwatchError `practices.invalid` */
+  /** @throws AnchorwatchError `practices.invalid`, `signatures.trust` */
   constructor(options: PostureWatchOptions) {
     this.#options = options;
     this.#practices = loadShipped();
     this.#courier = new PostureCourier(() => this.#posture?.verdicts() ?? []);
     this.companion = this.#courier;
+    const { images, watch, clock, log } = options;
+    const signatures = images?.signatures === undefined ? undefined : signatureOptions(images.signatures);
+    const profiles = imageProfiles((workloadId) => watch.profileOf(workloadId));
+    this.#images = new ImageWatch({ reports: images?.reports, signatures, profiles, clock, log });
   }
 
   /** What was lost, for the report of the node; what the engine did not answer is asked again, and unknown until then. */
-  get lost(): Readonly<Record<'overflow' | 'exec_missed', number>> {
+  get lost(): Readonly<Record<string, number>> {
     const { overflow = 0, execsMissed = 0 } = this.#posture?.counters ?? {};
-    return { overflow, exec_missed: execsMissed };
+    return { overflow, exec_missed: execsMissed, ...this.#images.refused };
   }
 
   /** A listener that tells the checks as well. */
@@ -91,17 +110,17 @@ export class PostureWatch {
         gone: (containerId) => this.#courier.gone(containerId),
         appeared: (container, outcome) => this.#appeared(container, outcome),
       },
-      ...{ engine: containers().address, clock, log },
+      ...{ engine: containers().address, images: this.#images, clock, log },
     });
     return this.#posture;
   }
 
   #appeared(container: Container, { check: id, note, evidence }: PostureOutcome): void {
-    const { findings, raise, clock } = this.#options;
+    const { watch, raise, clock } = this.#options;
     const check = this.#practices.check(id);
     if (check === undefined) return;
     const grave = severities.indexOf(check.severity);
-    const { alert } = findings.take({
+    const { alert } = watch.slices.take({
       ...{ container, timeMs: clock.nowMs(), detector: 'posture', surprise: 0 },
       feature: { dimension: 'posture', key: id },
       facts: { name: id, value: grave },

@@ -6,7 +6,7 @@ import { defaultHalfLifeMs } from '../profile/decay.ts';
 import type { AgentOptions } from './agent.ts';
 import { Pipeline } from './pipeline.ts';
 import { openRecording } from './recording-watch.ts';
-import { RuleSource } from './rule-source.ts';
+import { RuleSource } from '../detect/rule-source.ts';
 import { startSource } from './source.ts';
 
 export interface RecorderOptions extends Pick<

@@ -19,7 +19,7 @@ import { openRecording } from './recording-watch.ts';
 import type { Recording, RecordingSubject } from './recording-watch.ts';
 import { replayRecording } from './replay.ts';
 import type { ReplayOptions, ReplaySummary } from './replay.ts';
-import { shippedRules } from './rule-source.ts';
+import { shippedRules } from '../detect/rule-source.ts';
 import type { Watch } from './watch.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'anchorwatch-replay-'));

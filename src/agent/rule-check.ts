@@ -6,11 +6,11 @@ import type { Rule, RuleProblem, RuleSet } from '../detect/rules.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Dimension } from '../model/feature.ts';
 import { featuresOf } from '../profile/features.ts';
-import { shippedRules } from './rule-source.ts';
+import { shippedRules } from '../detect/rule-source.ts';
 import { runScenario } from './scenario/scenario.ts';
 
 export { problemText } from '../detect/rules.ts';
-export { invalidRules } from './rule-source.ts';
+export { invalidRules } from '../detect/rule-source.ts';
 export type { Rule, RuleProblem, RuleSet };
 
 /** The shipped rules and those of the paths, as an agent with these options would use them; `problems` says why it would not start. */

@@ -10,7 +10,7 @@ import type { Container } from '../model/container.ts';
 import type { Ancestor, ExecEvent, FileEvent, ListenEvent, Process } from '../model/event.ts';
 import type { StoredProfile } from '../profile/stored.ts';
 import { isFirstProgram, loadStarters, starterPaths, Starters } from './starters.ts';
-import { shippedRules } from './rule-source.ts';
+import { shippedRules } from '../detect/rule-source.ts';
 import { Watch } from './watch.ts';
 
 const log = createLogger({ level: 'silent' });

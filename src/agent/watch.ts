@@ -18,19 +18,15 @@ import { isWorthRemembering, kernelPatterns } from '../profile/patterns.ts';
 import type { KeyTest } from '../profile/kernel-keys.ts';
 import type { Profile } from '../profile/profile.ts';
 import { type Forecast, restartsPerDay } from '../profile/forecast.ts';
-import { SampleClock } from '../profile/samples.ts';
-import type { Sample, SampleEnd } from '../profile/samples.ts';
+import { SampleClock, type Sample, type SampleEnd } from '../profile/samples.ts';
 import { AlertBudget } from './alert-budget.ts';
 import type { AlertBudgetOptions, BudgetEntry } from './alert-budget.ts';
-import { applyDecision } from './decisions.ts';
-import type { AppliedDecision } from './decisions.ts';
-import { HealthChecks } from './health-checks.ts';
-import type { HealthCheckPart } from './health-checks.ts';
+import { applyDecision, type AppliedDecision } from './decisions.ts';
+import { HealthChecks, type HealthCheckPart } from './health-checks.ts';
 import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
 import { featureText as key, nothing, type Judgement, type Rollover, type SampleChange } from './judgement.ts';
-import { LearnedProfiles } from './learned-profiles.ts';
-import type { ProfileStore } from './learned-profiles.ts';
+import { LearnedProfiles, type ProfileStore } from './learned-profiles.ts';
 import { News, newsKind } from './news.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding, withoutExcuse } from './release-note.ts';
@@ -85,15 +81,12 @@ export class Watch {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#rules = options.rules;
-    const { sliceMs, startupMs, clock } = options;
     this.#budget = new AlertBudget(options);
     this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
     const [budget, deduplicator, incidents] = [this.#budget, this.#deduplicator, this.#incidents];
     this.slices = new SliceFindings({ ...options, budget, deduplicator, incidents, rules: () => this.#rules });
-    this.#samples = new SampleClock({ sliceMs, startupMs, nowMs: clock.nowMs() });
-    this.#profiles = new LearnedProfiles(options.profiles, options.halfLifeMs, (stored) => {
-      this.#told.add(stored);
-    });
+    this.#samples = new SampleClock({ ...options, nowMs: options.clock.nowMs() });
+    this.#profiles = new LearnedProfiles(options.profiles, options.halfLifeMs, (stored) => this.#told.add(stored));
   }
 
   /** Rules to use from now on. */
@@ -296,6 +289,11 @@ export class Watch {
     return Array.from(this.#profiles.all(), (profile) =>
       workloadReport(profile, this.#running(profile), (dimension) => this.#budget.report(profile.workload, dimension)),
     );
+  }
+
+  /** For reading. */
+  profileOf(workloadId: string): Profile | undefined {
+    return this.#profiles.get(workloadId);
   }
 
   /** Lines of `anchorwatch profile show`; undefined for an unknown workload id or name. */

@@ -1,20 +1,10 @@
 import type { Describer, Json } from './describer.ts';
 import type { z } from 'zod';
+import { exportFormatNames } from '../model/export-format.ts';
 import { adviceListSchema, exportQuerySchema } from './export-routes.ts';
 
 /** Schemas of the routes of exports. */
 export const exportComponents: Readonly<Record<'AdviceList', z.ZodType>> = { AdviceList: adviceListSchema };
-
-const formats = [
-  'json',
-  'seccomp',
-  'apparmor',
-  'networkpolicy',
-  'securitycontext',
-  'compose',
-  'docker',
-  'capabilities',
-];
 
 /** The routes of exports, as the description of the API has them. */
 export function exportPaths(
@@ -29,7 +19,12 @@ export function exportPaths(
         { ...reference('ProfileDocument'), 'application/yaml': {}, 'text/plain': {} },
         [
           pathId,
-          { name: 'format', in: 'path', required: true, schema: { type: 'string', enum: formats } },
+          {
+            name: 'format',
+            in: 'path',
+            required: true,
+            schema: { type: 'string', enum: ['json', ...exportFormatNames] },
+          },
           ...queryParameters(exportQuerySchema),
         ],
         ['400', '404', '409'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { adviceOutcomes, adviceSubjects } from '../model/advice.ts';
 import type { Advice } from '../model/advice.ts';
+import type { ContainerFacts } from '../model/container-facts.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { parseParameters } from './alert-query.ts';
 import { Problem } from './problem.ts';
@@ -15,9 +16,11 @@ export interface ProfileExports {
   written(
     format: string,
     profile: SharedProfile,
-    options: { readonly force: boolean },
+    options: { readonly force: boolean; readonly facts?: ContainerFacts },
   ): { readonly contentType: string; readonly text: string } | undefined;
-  advice(profile: SharedProfile): readonly Advice[];
+  advice(profile: SharedProfile, facts?: ContainerFacts): readonly Advice[];
+  /** How the containers of a workload are made; undefined: no node has told. */
+  facts(workload: string): Promise<ContainerFacts | undefined>;
 }
 
 /** Query parameters of an export. */
@@ -28,17 +31,15 @@ export const exportQuerySchema: z.ZodObject = z.strictObject({
 interface AdviceList {
   readonly items: readonly Advice[];
 }
-export const adviceListSchema: z.ZodType<AdviceList> = z.object({
-  items: z.array(
-    z.object({
-      ...{ subject: z.enum(adviceSubjects), outcome: z.enum(adviceOutcomes), title: z.string(), note: z.string() },
-      evidence: z.array(z.string()),
-      samples: z.object({ startup: z.number(), steady: z.number() }),
-      coverage: z.record(z.string(), z.object({ startup: z.number().nullable(), steady: z.number().nullable() })),
-      format: z.string().exactOptional(),
-    }),
-  ),
+/** A piece of advice, alone and in a finding. */
+export const adviceSchema: z.ZodType<Advice> = z.object({
+  ...{ subject: z.enum(adviceSubjects), outcome: z.enum(adviceOutcomes), title: z.string(), note: z.string() },
+  evidence: z.array(z.string()),
+  samples: z.object({ startup: z.number(), steady: z.number() }),
+  coverage: z.record(z.string(), z.object({ startup: z.number().nullable(), steady: z.number().nullable() })),
+  format: z.string().exactOptional(),
 });
+export const adviceListSchema: z.ZodType<AdviceList> = z.object({ items: z.array(adviceSchema) });
 
 interface ExportParams {
   Params: { id: string; format: string };
@@ -60,22 +61,28 @@ export function addExportRoutes(
     if (format === 'json') return document(await profile(id));
     if (!exports.names.includes(format))
       throw new Problem(404, 'export.unknown', `there is no format ${format}, but json, ${exports.names.join(', ')}`);
-    const made = madeOf(exports, format, await profile(id), force === 'true');
+    const learned = await profile(id);
+    const facts = await exports.facts(learned.workload.id);
+    const made = madeOf(exports, format, learned, {
+      force: force === 'true',
+      ...(facts === undefined ? {} : { facts }),
+    });
     return reply.type(made?.contentType ?? 'text/plain').send(made?.text);
   });
-  app.get<{ Params: { id: string } }>('/api/v1/workloads/:id/advice', async ({ params }): Promise<AdviceList> => ({
-    items: exports.advice(await profile(params.id)),
-  }));
+  app.get<{ Params: { id: string } }>('/api/v1/workloads/:id/advice', async ({ params }): Promise<AdviceList> => {
+    const learned = await profile(params.id);
+    return { items: exports.advice(learned, await exports.facts(learned.workload.id)) };
+  });
 }
 
 function madeOf(
   exports: ProfileExports,
   format: string,
   profile: SharedProfile,
-  force: boolean,
+  options: Parameters<ProfileExports['written']>[2],
 ): ReturnType<ProfileExports['written']> {
   try {
-    return exports.written(format, profile, { force });
+    return exports.written(format, profile, options);
   } catch (error) {
     if (error instanceof AnchorwatchError && error.code === 'export.too-little')
       throw new Problem(409, error.code, error.message);

@@ -20,6 +20,7 @@ import { auditEventListSchema, auditReceiptSchema, auditWebhookQuerySchema } fro
 import { snapshotListSchema, snapshotQuerySchema, snapshotSchema, snapshotTicketSchema } from './snapshot-routes.ts';
 import { storedAlertSchema } from '../protocol/alert-schema.ts';
 import { postureComponents, posturePaths } from './posture-openapi.ts';
+import { vulnerabilityComponents, vulnerabilityPaths } from './vulnerability-openapi.ts';
 import { problemSchema, problemType } from './problem.ts';
 import type { Json } from './describer.ts';
 import { describeAccess } from './route-access.ts';
@@ -50,6 +51,7 @@ const components = {
   HistoryPage: historyPageSchema,
   ...accessComponents,
   ...postureComponents,
+  ...vulnerabilityComponents,
   AuditEventList: auditEventListSchema,
   AuditReceipt: auditReceiptSchema,
   ...notificationComponents,
@@ -248,6 +250,7 @@ export function describeApi(version: string): Json {
       '/api/v1/nodes': {
         get: operation('listNodes', 'Agents: version, sensor, hooks missing, lag, losses.', reference('NodeList')),
       },
+      ...vulnerabilityPaths({ operation, reference, queryParameters }),
       ...posturePaths({
         ...{ operation, reference, queryParameters, pathId },
         making: (made, body) => created(posted(made, body)),

@@ -4,6 +4,7 @@ const endpoints: readonly (readonly [string, string])[] = [
   ['/api/v1/workloads', 'workloads, and how well each is known'],
   ['/api/v1/nodes', 'agents: version, sensor, hooks missing, losses'],
   ['/api/v1/posture', 'practices: what runs breaks which'],
+  ['/api/v1/vulnerabilities', 'known vulnerabilities of what runs, those in what is used first'],
   ['/metrics', 'Prometheus metrics'],
   ['/readyz', 'ready or not'],
   ['/docs/runbooks/README.md', 'what to do about each kind of alert'],

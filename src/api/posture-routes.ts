@@ -9,6 +9,7 @@ import { limits } from '../protocol/limits.ts';
 import { invalid, parseParameters, parseTime } from './alert-query.ts';
 import { nameOf } from './authentication.ts';
 import { bodyOf } from './decision-routes.ts';
+import { adviceSchema } from './export-routes.ts';
 import { Problem } from './problem.ts';
 
 /** What the checks of practices say, for reading. */
@@ -107,6 +108,7 @@ export const posturePageSchema: z.ZodObject = z.object({
       evidence: z.array(z.object({ field: text, value: text })),
       ...{ sources: z.record(text, z.array(text)), remedy: z.record(text, text), node: text, ...subject },
       ...{ firstSeen: text, lastSeen: text, changed: text },
+      advice: adviceSchema.optional(),
       exception: z.object({ id: text, owner: text, reason: text, expires: text, expired: z.boolean() }).optional(),
     }),
   ),

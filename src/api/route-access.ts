@@ -65,6 +65,8 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/incidents/:id/snapshots/:snapshot/archive': operator,
   'POST /api/v1/incidents/:id/snapshot': operator,
   'POST /api/v1/containers/:id/snapshot': operator,
+  'GET /api/v1/vulnerabilities': viewerQuery,
+  'GET /api/v1/images/drift': viewer,
   'GET /api/v1/posture': viewerQuery,
   'GET /api/v1/posture/changes': viewerQuery,
   'GET /api/v1/posture/exceptions': viewer,

@@ -37,6 +37,8 @@ import { startPage } from './page.ts';
 import { addSlackRoutes } from './slack-routes.ts';
 import type { SlackActionSource } from './slack-routes.ts';
 import { addPostureRoutes } from './posture-routes.ts';
+import { addVulnerabilityRoutes } from './vulnerability-routes.ts';
+import type { VulnerabilitySource } from './vulnerability-routes.ts';
 import type { PostureRoutesOptions } from './posture-routes.ts';
 import { addSnapshotRoutes } from './snapshot-routes.ts';
 import type { SnapshotRoutesOptions } from './snapshot-routes.ts';
@@ -93,6 +95,7 @@ export interface RouteOptions {
   readonly history: HistorySource;
   readonly historyOcsf: HistoryLines;
   readonly posture: PostureRoutesOptions;
+  readonly vulnerabilities: VulnerabilitySource;
   readonly tokens: TokenBook;
   readonly audit: AuditTrail;
   /** Where the audit log of the Kubernetes API goes. */
@@ -168,6 +171,7 @@ export function addRoutes(app: FastifyInstance, options: RouteOptions): void {
   );
   addNotificationRoutes(app, options, { alert: (id) => oneAlert(alerts, id), clock });
   addPostureRoutes(app, options.posture, () => clock.nowMs());
+  addVulnerabilityRoutes(app, options.vulnerabilities);
   addTokenRoutes(app, options.tokens);
   addAuditRoutes(app, options.audit, clock);
   addKubernetesRoutes(app, options.kubernetesAudit);

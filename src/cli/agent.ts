@@ -3,7 +3,7 @@ import { openStateDirectory } from '../config/state-directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
-import { judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
+import { imagesOf, judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
 import { loadSensor } from './sensor.ts';
 import { travelsInTheClear } from './peer.ts';
 import { serve } from './service.ts';
@@ -62,6 +62,7 @@ export const agent: CommandDefinition = {
           stateDir,
           dockerHost: settings.dockerHost,
           kubeconfig: settings.kubeconfig,
+          kubernetesPeers: settings.kubernetesPeers,
           nodeName,
           sliceMs: settings.slice,
           startupMs: settings.startup,
@@ -71,6 +72,7 @@ export const agent: CommandDefinition = {
           historyAgeMs: settings.historyAge,
           historyProcesses: settings.historyProcesses,
           ...judgingOf(settings),
+          ...imagesOf(settings),
           ...recordingOf(settings),
           ...snapshotsOf(settings),
           ...outboxOf(settings),

@@ -47,8 +47,10 @@ export const collector: CommandDefinition = {
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),
+        cluster: { kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
         routesFile: settings.routes,
         publicUrl: settings.publicUrl,
+        rulePaths: settings.rules,
       };
       const running = await startCollector(options, log);
       cleanups.defer('collector', () => running.stop());

@@ -20,6 +20,7 @@ export const doctor: CommandDefinition = {
     const diagnosis = await diagnose({
       dockerHost: settings.dockerHost,
       kubeconfig: settings.kubeconfig,
+      kubernetesPeers: settings.kubernetesPeers,
       nodeName: settings.nodeName ?? hostname(),
       sensor: settings.sensor,
     });

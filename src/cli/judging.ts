@@ -21,6 +21,22 @@ export function snapshotsOf({ snapshots, snapshotBinaries }: Settings): Pick<Age
   return { snapshots: { trigger: snapshots, binaries: snapshotBinaries } };
 }
 
+/** The options of an agent that say what vouches for images. */
+export function imagesOf({
+  vulnerabilityReports: reports,
+  imageSignatures: directory,
+  imageKeys: keyFiles = [],
+  imageTrustedRoot: rootFile,
+  imageSigners: signersFile,
+}: Settings): Pick<AgentOptions, 'images'> {
+  return {
+    images: {
+      ...(reports === undefined ? {} : { reports }),
+      ...(directory === undefined ? {} : { signatures: { directory, keyFiles, rootFile, signersFile } }),
+    },
+  };
+}
+
 /** The option of an agent that makes it record beside its work. */
 export function recordingOf({ record, recordMaxSize }: Settings): Pick<AgentOptions, 'recording'> {
   return record === undefined ? {} : { recording: { path: record, sizeBytesMax: recordMaxSize } };

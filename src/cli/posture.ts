@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseDuration } from '../config/values.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { groundsOf } from '../model/advice.ts';
 import { type Severity, severities } from '../model/alert.ts';
 import type { PostureException, PostureView } from '../model/posture.ts';
 import { ask, collectorAddress, download } from './collector-client.ts';
@@ -70,8 +71,18 @@ function save(file: string, text: string): void {
   }
 }
 
-const whoseOf = ({ container, workload, node }: PostureView): string =>
-  container === undefined ? `node ${node}` : `${workload?.name ?? container.name} (${container.name})`;
+const whoseOf = ({ container, workload, node }: Pick<PostureView, 'container' | 'workload' | 'node'>): string =>
+  container === undefined
+    ? (workload?.name ?? `node ${node}`)
+    : `${workload?.name ?? container.name} (${container.name})`;
+
+/** What the profile says of it, in one line. */
+function adviceOf({ advice }: PostureView): string {
+  if (advice === undefined) return '';
+  const { outcome, title, note } = advice;
+  const said = { tighten: `free: ${title}: ${note}`, fits: `used: ${note}`, unknown: `no advice: ${note}` } as const;
+  return outcome === 'unknown' ? said.unknown : `${said[outcome]} (${groundsOf(advice)})`;
+}
 
 /** What a finding says about its exception. */
 function excuseOf({ exception }: PostureView): string {
@@ -89,6 +100,7 @@ function describe(finding: PostureView): readonly string[] {
     `  ${title}: ${note}`,
     ...evidence.map(({ field, value }) => `  ${field}: ${value}`),
     ...(exception === undefined ? [] : [`  ${excuseOf(finding)}`]),
+    ...(finding.advice === undefined ? [] : [`  ${adviceOf(finding)}`]),
     ...(result === 'pass' ? [] : Object.entries(remedy).map(([where, what]) => `  mend (${where}): ${what}`)),
   ];
   return lines.map(escapeForTerminal);
@@ -143,7 +155,9 @@ function show(findings: readonly PostureView[], { own, surroundings: { terminal 
   } else if (findings.length > 0) {
     const rows = findings.map((finding) => [
       ...[finding.result, finding.severity, finding.practice, finding.check, whoseOf(finding)],
-      [finding.note, excuseOf(finding)].filter((text) => text !== '').join('; '),
+      [finding.note, finding.advice?.outcome === 'tighten' ? adviceOf(finding) : '', excuseOf(finding)]
+        .filter((text) => text !== '')
+        .join('; '),
     ]);
     for (const line of formatTable(['RESULT', 'SEVERITY', 'PRACTICE', 'CHECK', 'WHERE', 'WHY'], rows))
       terminal.out(line);
@@ -292,8 +306,7 @@ export const postureCommands: readonly CommandDefinition[] = [
         stop,
       );
       for (const item of items.toReversed()) {
-        const where =
-          item.container === undefined ? `node ${item.node}` : `${item.workload?.name ?? ''} (${item.container.name})`;
+        const where = whoseOf(item);
         terminal.out(
           own['json'] === true
             ? jsonLine(item)

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import type { Advice } from '../model/advice.ts';
+import { exportFormatAbout, exportFormatNames, isExportFormat } from '../model/export-format.ts';
 import { stateCandidates } from '../config/state-directory.ts';
 import type { factsOfText } from '../collector/profile-exports.ts';
-import { ask, collectorAddress } from './collector-client.ts';
+import { ask, collectorAddress, download } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import type { Peer } from './peer.ts';
 import { escapeForTerminal, jsonLine } from './terminal.ts';
@@ -27,7 +29,7 @@ const workloadPath = (workload: string): string => `/api/v1/workloads/${encodeUR
 
 const inspectFlag = [
   '--inspect <FILE>',
-  'how a container of the workload is made: what "docker inspect CONTAINER" prints; - for standard input',
+  'how a container of the workload is made, in place of what the nodes have told: what "docker inspect CONTAINER" prints; - for standard input',
 ] as const;
 
 type ContainerFacts = ReturnType<typeof factsOfText>;
@@ -39,7 +41,9 @@ export const profileExport: CommandDefinition = {
   summary: 'what all nodes learned of a workload, for a file or a kernel',
   description:
     'Prints the sum of what all nodes learned of a workload (json, which "anchorwatch profile import" takes), or what follows from it: ' +
-    'seccomp, apparmor, networkpolicy, securitycontext (fragment of a pod), compose (service), docker (flags of docker run), capabilities. ' +
+    `${Object.entries(exportFormatAbout)
+      .map(([name, about]) => `${name} (${about})`)
+      .join(', ')}. ` +
     'Each of these says what it rests on; where too little is known it is refused, unless --force. What raised an alert that nobody accepted is never ' +
     'allowed. With --offline no collector is asked: what one keeps in DIR is read, else what an agent learned.',
   flags: [
@@ -57,18 +61,17 @@ export const profileExport: CommandDefinition = {
   run: async (invocation, format = '', workload = '') => {
     const { own, surroundings } = invocation;
     const { terminal } = surroundings;
-    const { profileExports } = await import('../collector/profile-exports.ts');
-    if (format !== 'json' && !profileExports.names.some((name) => name === format))
+    if (format !== 'json' && !isExportFormat(format))
       throw new AnchorwatchError(
         'bad-option',
-        `there is no format ${format}, but json, ${profileExports.names.join(', ')}`,
+        `there is no format ${format}, but json, ${exportFormatNames.join(', ')}`,
       );
     const document = await learnedOf(invocation, workload);
     const { nodes, features } = document.profile;
     const text =
       format === 'json'
         ? JSON.stringify(document, undefined, 2)
-        : await writtenAs(invocation, format, document).then((made) => made.trimEnd());
+        : await writtenAs(invocation, format, workload, document).then((made) => made.trimEnd());
     if (typeof own['out'] !== 'string') {
       // Texts of a workload's choosing are made harmless where they are written; JSON escapes by itself.
       terminal.out(text);
@@ -93,17 +96,14 @@ export const profileAdvice: CommandDefinition = {
   summary: 'rights of its containers that a workload never used',
   description:
     'Compares how a container is made with what its workload was seen to do: capabilities, root file system, user, ports, programs, network. Each piece of ' +
-    'advice says on how many samples and which coverage it rests; where too little was seen, or it is not known how the container is made ' +
-    '(--inspect), the outcome is unknown.',
+    'advice says on how many samples and which coverage it rests; where too little was seen, or no agent has told how its containers are made ' +
+    '(--inspect tells instead), the outcome is unknown.',
   flags: [inspectFlag, ['--json', 'JSON lines'], ['--offline', 'read DIR itself (--state), no collector needs to run']],
   examples: ['docker inspect web > web.inspect; anchorwatch profile advice shop/web --inspect web.inspect'],
   run: async (invocation, workload = '') => {
     const { own, surroundings } = invocation;
     const { terminal } = surroundings;
-    const { profileExports } = await import('../collector/profile-exports.ts');
-    const { checkedDocument } = await import('../collector/kept-profiles.ts');
-    const { profile } = checkedDocument(await learnedOf(invocation, workload));
-    for (const advice of profileExports.advice(profile, await inspectedFacts(own))) {
+    for (const advice of await adviceFor(invocation, workload)) {
       if (own['json'] === true) {
         terminal.out(jsonLine(advice));
         continue;
@@ -128,6 +128,19 @@ export const profileAdvice: CommandDefinition = {
   },
 };
 
+/** The collector knows how the containers are made; a file knows it better, and is for who has no collector. */
+async function adviceFor(invocation: Invocation, workload: string): Promise<readonly Advice[]> {
+  const { own, surroundings } = invocation;
+  if (own['offline'] !== true && own['inspect'] === undefined) {
+    const path = `${workloadPath(workload)}/advice`;
+    return (await ask<{ items: readonly Advice[] }>(collectorAddress(invocation), path, surroundings.stop)).items;
+  }
+  const { profileExports } = await import('../collector/profile-exports.ts');
+  const { checkedDocument } = await import('../collector/kept-profiles.ts');
+  const { profile } = checkedDocument(await learnedOf(invocation, workload));
+  return profileExports.advice(profile, await inspectedFacts(own));
+}
+
 /** From a collector, or with --offline from a state directory. */
 async function learnedOf(invocation: Invocation, workload: string): Promise<Document> {
   if (invocation.own['offline'] === true) return exportedOffline(invocation, workload);
@@ -138,8 +151,21 @@ async function learnedOf(invocation: Invocation, workload: string): Promise<Docu
   );
 }
 
-/** @throws AnchorwatchError `export.too-little`, `inspect.file` */
-async function writtenAs({ own }: Invocation, format: string, document: Document): Promise<string> {
+/** By the collector, which knows how the containers are made, or here. @throws AnchorwatchError `export.too-little`, `inspect.file` */
+async function writtenAs(
+  invocation: Invocation,
+  format: string,
+  workload: string,
+  document: Document,
+): Promise<string> {
+  const { own, surroundings } = invocation;
+  if (own['offline'] !== true && own['inspect'] === undefined) {
+    const query = own['force'] === true ? '?force=true' : '';
+    const path = `${workloadPath(workload)}/export/${format}${query}`;
+    const parts: Uint8Array[] = [];
+    for await (const part of await download(collectorAddress(invocation), path, surroundings.stop)) parts.push(part);
+    return Buffer.concat(parts).toString();
+  }
   const { profileExports } = await import('../collector/profile-exports.ts');
   const { checkedDocument } = await import('../collector/kept-profiles.ts');
   const facts = await inspectedFacts(own);

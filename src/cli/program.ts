@@ -12,6 +12,7 @@ import { incidents } from './incidents.ts';
 import { notifications } from './notifications.ts';
 import { notifyTest } from './notify.ts';
 import { posture, postureCommands } from './posture.ts';
+import { vulnerabilities } from './vulnerabilities.ts';
 import { profileShow } from './profile.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
@@ -54,7 +55,8 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
     }
     if (definition === posture) {
       command.enablePositionalOptions();
-      for (const inner of postureCommands) command.addCommand(toCommand(inner, surroundings, finished));
+      for (const inner of [...postureCommands, vulnerabilities])
+        command.addCommand(toCommand(inner, surroundings, finished));
     }
     program.addCommand(command);
   }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
-import { judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
+import { imagesOf, judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { loadSensor } from './sensor.ts';
@@ -59,8 +59,10 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),
+        cluster: { kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
         routesFile: settings.routes,
         publicUrl: settings.publicUrl,
+        rulePaths: settings.rules,
         storeThreads: false,
       },
       log.child({ part: 'collector' }),
@@ -77,6 +79,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         stateDir: state,
         dockerHost: settings.dockerHost,
         kubeconfig: settings.kubeconfig,
+        kubernetesPeers: settings.kubernetesPeers,
         nodeName,
         sliceMs: settings.slice,
         startupMs: settings.startup,
@@ -86,6 +89,7 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         historyAgeMs: settings.historyAge,
         historyProcesses: settings.historyProcesses,
         ...judgingOf(settings),
+        ...imagesOf(settings),
         ...recordingOf(settings),
         ...snapshotsOf(settings),
         ...outboxOf(settings),

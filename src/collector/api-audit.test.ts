@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,11 +19,14 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const listing = { objectRef: { resource: 'secrets', namespace: 'shop' } };
 const batch = eventList([auditEvent(1), auditEvent(2, listing)]);
 
-function opened(raise: (alert: Alert) => Promise<void>): { readonly audit: ApiAudit; readonly registry: Registry } {
+function opened(
+  raise: (alert: Alert) => Promise<void>,
+  rulePaths?: readonly string[],
+): { readonly audit: ApiAudit; readonly registry: Registry } {
   const registry = createRegistry();
   const log = createLogger({ level: 'error' });
   const path = join(directory, 'api-profiles.db');
-  return { audit: new ApiAudit({ path, raise, registry, clock: systemClock, log }), registry };
+  return { audit: new ApiAudit({ path, rulePaths, raise, registry, clock: systemClock, log }), registry };
 }
 
 async function counted(registry: Registry): Promise<Readonly<Record<string, number>>> {
@@ -57,4 +60,53 @@ test('what was learned is there after a restart; batches that come together are 
   await second.audit.take(eventList([auditEvent(4)]));
   expect(await counted(second.registry)).toEqual({ known: 1 });
   await second.audit.stop();
+});
+
+const mine = `rules:
+  - id: my-config-maps
+    title: Our configuration is read
+    dimensions: [api]
+    when: event.resource == "configmaps"
+    suspicion: 4
+    explanation: Because.
+    matches: [{ api: list configmaps shop }]
+    does not match: [{ api: list pods shop }]
+`;
+
+test("users' rules judge requests; mistakes are refused at the start, and at a reload leave the old set in force", async () => {
+  const file = join(directory, 'mine.yaml');
+  writeFileSync(file, mine.replace('event.resource', 'event.thing'));
+  const raised: Alert[] = [];
+  const raise = async (alert: Alert): Promise<void> => {
+    await Promise.resolve();
+    raised.push(alert);
+  };
+  expect(() => opened(raise, [file])).toThrow(
+    expect.objectContaining({
+      code: 'rules.invalid',
+      message: expect.stringMatching(/mine\.yaml:5:11: my-config-maps/),
+    }),
+  );
+  // A rule about containers may stand in the same file: the agents have the same files.
+  writeFileSync(file, `${mine}disabled: [credential-file, api-secrets-listed]\n`);
+  const { audit, registry } = opened(raise, [file]);
+  const asked = (id: number, resource: string) =>
+    audit.take(eventList([auditEvent(id, { objectRef: { resource, namespace: 'shop' } })]));
+  await asked(1, 'configmaps');
+  expect(raised.map(({ rules }) => rules)).toEqual([['my-config-maps']]);
+
+  writeFileSync(file, mine.replaceAll('my-config-maps', 'my-secrets').replaceAll('configmaps', 'limitranges'));
+  audit.reload();
+  await asked(2, 'limitranges');
+  expect(raised.at(-1)?.rules).toEqual(['my-secrets']);
+
+  writeFileSync(file, 'rules: nothing');
+  audit.reload();
+  await asked(3, 'limitranges');
+  const reloads = await registry.getSingleMetric('anchorwatch_audit_rule_reloads_total')?.get();
+  expect(reloads?.values.map(({ labels, value }) => [labels['outcome'], value])).toEqual([
+    ['loaded', 1],
+    ['refused', 1],
+  ]);
+  await audit.stop();
 });

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { loadRules } from '../detect/rule-parser.ts';
-import { problemText } from '../detect/rules.ts';
 import { readAuditBatch } from '../ingest/audit-events.ts';
 import type { AuditProblem } from '../ingest/audit-events.ts';
 import type { Clock } from '../lib/clock.ts';
-import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { counter, gauge } from '../lib/metrics.ts';
 import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
@@ -19,6 +17,7 @@ import type { Database } from '../store/database.ts';
 import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
+import { ApiRules } from './api-rules.ts';
 import { apiNode, ApiWatch, isApiUser } from './api-watch.ts';
 import type { ApiWatchOptions } from './api-watch.ts';
 import { SeenRequests } from './seen-requests.ts';
@@ -26,6 +25,8 @@ import { SeenRequests } from './seen-requests.ts';
 export interface ApiAuditOptions extends Omit<ApiWatchOptions, 'rules'> {
   /** SQLite file of the users' profiles. */
   readonly path: string;
+  /** Users' files and directories of suspicion rules, which build on the shipped ones. */
+  readonly rulePaths?: readonly string[] | undefined;
   /** Stores an alert durably, by id only once. */
   readonly raise: (alert: Alert) => Promise<void>;
   readonly registry: Registry;
@@ -60,9 +61,6 @@ interface Opened {
 /** Events that are judged before others get their turn. */
 const atOnce = 250;
 const tickMs = 1000;
-const shipped = ['lists.yaml', 'api.yaml'].map(
-  (file) => new URL(`../../profiles/rules/${file}`, import.meta.url).pathname,
-);
 
 /**
  * Takes the audit log of the Kubernetes API, batch by batch: alerts are stored and profiles written before a batch is answered, so that whatever
@@ -73,6 +71,7 @@ export class ApiAudit {
   readonly #seen: SeenRequests = new SeenRequests();
   readonly #events: Counter<'outcome'>;
   readonly #users: Gauge;
+  readonly #rules: ApiRules;
   #open: Opened | undefined;
   /** Alerts that were raised and could not be stored yet: they go with the next batch. */
   #unstored: Alert[] = [];
@@ -81,9 +80,11 @@ export class ApiAudit {
   #timer: NodeJS.Timeout | undefined;
   #trouble = '';
 
+  /** @throws AnchorwatchError `rules.invalid`: the users' rules have mistakes */
   constructor(options: ApiAuditOptions) {
     this.#options = options;
-    const { registry } = options;
+    const { registry, rulePaths = [], log } = options;
+    this.#rules = new ApiRules({ paths: rulePaths, registry, log });
     const help = 'Events of the audit log of the Kubernetes API, by what became of them.';
     this.#events = counter(registry, 'anchorwatch_audit_events_total', help, ['outcome']);
     for (const outcome of outcomes) this.#events.inc({ outcome }, 0);
@@ -125,6 +126,11 @@ export class ApiAudit {
     });
     this.#last = deciding.catch(() => undefined);
     return deciding;
+  }
+
+  /** Reads the users' rules again; a set with mistakes is logged, counted and not used. */
+  reload(): void {
+    this.#open?.watch.setRules(this.#rules.reload());
   }
 
   /** Waits for the batches that are being taken, and saves. */
@@ -202,13 +208,10 @@ export class ApiAudit {
   #opened(): Opened {
     if (this.#open !== undefined) return this.#open;
     const { path, clock } = this.#options;
-    const rules = loadRules(shipped);
-    if (rules.problems.length > 0)
-      throw new AnchorwatchError('rules.invalid', rules.problems.map(problemText).join('\n'));
     const migrations = profileMigrations;
     const file = openDatabase<ProfileSchema>({ path, kind: 'profile', migrations, synchronous: 'full', check: true });
     const profiles = new Profiles(file);
-    const watch = new ApiWatch({ ...this.#options, rules }, profiles.load());
+    const watch = new ApiWatch({ ...this.#options, rules: this.#rules.set }, profiles.load());
     watch.roll(clock.nowMs());
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#open = { watch, profiles, file };

@@ -58,6 +58,7 @@ const deduplication = { ...defaultDeduplication, windowMs: 86_400_000, longestMs
  */
 export class ApiWatch {
   readonly #options: ApiWatchOptions;
+  #rules: RuleSet;
   readonly #sliceMs: number;
   readonly #profiles: Map<string, Profile> = new Map();
   readonly #deduplicator: Deduplicator = new Deduplicator(deduplication);
@@ -70,6 +71,7 @@ export class ApiWatch {
   /** @param stored Profiles as they were saved last. */
   constructor(options: ApiWatchOptions, stored: Iterable<StoredProfile> = []) {
     this.#options = options;
+    this.#rules = options.rules;
     this.#sliceMs = options.sliceMs ?? 60_000;
     this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
     for (const one of stored) this.#profiles.set(one.workload.id, new Profile(one));
@@ -78,6 +80,11 @@ export class ApiWatch {
   /** Profiles of users. */
   get users(): number {
     return this.#profiles.size;
+  }
+
+  /** Judges by these rules from now on. */
+  setRules(rules: RuleSet): void {
+    this.#rules = rules;
   }
 
   /** The profile of a user's workload; undefined: it never asked anything. */
@@ -110,7 +117,7 @@ export class ApiWatch {
     });
     const isKnown = candidates.every(({ state }) => state === 'known');
     const facts = isKnown ? undefined : apiFactsOf(request, refusedLately, factsOf(profile, nowMs));
-    const matches = facts === undefined ? [] : this.#options.rules.matching('api', facts);
+    const matches = facts === undefined ? [] : this.#rules.matching('api', facts);
     const verdict = judge(candidates, matches, defaultThresholds, () => evidenceOf(profile, nowMs));
     if (verdict.reason === 'alert' && verdict.finding !== undefined && verdict.severity !== undefined) {
       const isBad = (one: Candidate): boolean =>

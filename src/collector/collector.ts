@@ -31,7 +31,10 @@ import { Notifications } from './notifications.ts';
 import type { NotificationsOptions } from './notifications.ts';
 import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
+import { type ClusterOptions, startClusterWatch } from './cluster-source.ts';
+import { AdviceBook } from './advice-book.ts';
 import { PostureBook } from './posture-book.ts';
+import { VulnerabilityMetrics } from './vulnerability-metrics.ts';
 import { profileExports } from './profile-exports.ts';
 import { ContributionSum } from '../profile/merge.ts';
 import { CollectorStore } from '../store/collector-store.ts';
@@ -84,6 +87,10 @@ export interface CollectorOptions {
   readonly receiverKinds?: NotificationsOptions['kinds'];
   /** How long agents may take to send a profile that the API was asked for. Default 5000. */
   readonly profileTimeoutMs?: number;
+  /** The Kubernetes cluster that is read for practices. */
+  readonly cluster?: ClusterOptions;
+  /** Files and directories of suspicion rules that build on the shipped ones: those of the dimension `api` are the collector's. */
+  readonly rulePaths?: readonly string[] | undefined;
   /** YAML with exceptions of practices. */
   readonly postureExceptions?: string;
 }
@@ -93,7 +100,7 @@ export interface RunningCollector {
   readonly url: string;
   /** Every metric that `/metrics` may show. */
   readonly metrics: readonly MetricDescription[];
-  /** Reads the certificate's files and the routes file again. */
+  /** Reads the certificate's files, the routes file and the rules again. */
   reload(): void;
   stop(): Promise<void>;
 }
@@ -103,7 +110,7 @@ const nodeTickMs = 1000;
 
 /**
  * Starts the collector. Rejects with AnchorwatchError: `token.empty`, `tls.files`, `listen.invalid`, `listen.unauthenticated`, `listen.failed`,
- * `routes.…` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
+ * `routes.…`, `rules.invalid` and `store.…` (see `openDatabase`); whatever had been started is stopped then.
  */
 export async function startCollector(options: CollectorOptions, log: Logger): Promise<RunningCollector> {
   const cleanups = new Cleanups();
@@ -183,11 +190,15 @@ async function assemble(
     ...{ directory: join(stateDir, 'snapshots'), log },
     ...{ sizeBytesMax: options.snapshotBytesMax ?? 2e9, countMax: options.snapshotsMax ?? 1000 },
   });
-  const posture = new PostureBook({
+  const posture: PostureBook = new PostureBook({
     ...{ store, registry, clock, log, exceptionsFile: options.postureExceptions },
     changed: feed.postureChanged.bind(feed),
+    advice: (workload, check) => advice.onCheck(workload, check),
   });
+  const advice: AdviceBook = new AdviceBook({ store, fleet, told: posture.keepWorkload.bind(posture), clock, log });
   await posture.load();
+  const vulnerabilities = new VulnerabilityMetrics(store.vulnerabilities, registry);
+  cleanups.defer('advice', advice.start());
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
@@ -206,9 +217,15 @@ async function assemble(
 
   const apiAudit = new ApiAudit({
     ...{ path: join(stateDir, 'api-profiles.db'), raise: ingest.raise.bind(ingest), registry, clock, log },
-    incidentQuietMs: options.incidentQuietMs,
+    ...{ incidentQuietMs: options.incidentQuietMs, rulePaths: options.rulePaths },
   });
   cleanups.defer('users of the Kubernetes API', () => apiAudit.stop());
+
+  const cluster = startClusterWatch(
+    { ...options.cluster },
+    { posture, store, raise: ingest.raise.bind(ingest), registry, clock, log },
+  );
+  cleanups.defer('reading of the cluster', () => cluster.stop());
 
   const inquire = ingest.inquire.bind(ingest);
   const intake: SnapshotIntake = new SnapshotIntake({ keep: snapshots, inquire, registry, clock, log });
@@ -282,7 +299,7 @@ async function assemble(
       },
     },
     audit: store.audit,
-    kubernetesAudit: apiAudit,
+    kubernetesAudit: cluster.beside(apiAudit),
     slackActions: new SlackActions(
       () => slackSigners(notifications.receivers()),
       () => clock.nowMs(),
@@ -307,11 +324,12 @@ async function assemble(
     chain: store,
     nodes: { states: () => nodes.states(), askProfile: ingest.askProfile.bind(ingest) },
     exchange: fleet,
-    exports: profileExports,
+    exports: { ...profileExports, facts: advice.facts.bind(advice) },
     ...{ alertFormats: alertFormats(version), historyOcsf: historyOcsf(version) },
     snapshots: { book: snapshots, take: requestSnapshot.bind(undefined, inquire) },
     ...{ notifications, silences: notifications.silences },
     posture: { source: posture, exceptions: posture, formats: postureFormats(version) },
+    vulnerabilities: store.vulnerabilities,
     history: new Histories({ evidence, states: () => nodes.states(), inquire }),
     decisions: {
       decide: async (said) => {
@@ -338,7 +356,7 @@ async function assemble(
       refreshThreads();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
-      await Promise.all([incidents.refresh(), ownMetrics.refresh(), posture.refresh()]);
+      await Promise.all([incidents.refresh(), ownMetrics.refresh(), posture.refresh(), vulnerabilities.refresh()]);
       return registry.metrics();
     },
     notReady: () => store.trouble ?? ingest.storeTrouble,
@@ -364,6 +382,7 @@ async function assemble(
     api.reload();
     notifications.reload();
     posture.reload();
+    apiAudit.reload();
   };
   return { url, metrics: describeMetrics(registry), reload };
 }
@@ -373,24 +392,4 @@ function replaceFile(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
-}
-
-/** docs/reference/metrics.md, made from what is declared. Pure. */
-export function metricsReference(metrics: readonly MetricDescription[]): string {
-  return [
-    '# Metrics',
-    '',
-    '<!-- Made by `npm run docs` from what the collector registers: change it there. -->',
-    '',
-    '`GET /metrics` of the collector, in the text format of Prometheus (OpenMetrics when asked for). What agents report is there under their',
-    'node; series of containers and nodes that are gone are removed.',
-    '',
-    '| metric | type | labels | what |',
-    '| --- | --- | --- | --- |',
-    ...metrics.map(
-      ({ name, type, labels, help }) =>
-        `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(' ')} | ${help} |`,
-    ),
-    '',
-  ].join('\n');
 }

@@ -5,19 +5,23 @@ import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { gauge, counter } from '../lib/metrics.ts';
 import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
+import type { Advice } from '../model/advice.ts';
 import { severities } from '../model/alert.ts';
-import { outcomeSeverity } from '../model/posture.ts';
+import type { Workload } from '../model/container.ts';
+import { anyNode, outcomeSeverity } from '../model/posture.ts';
 import type {
   PostureChange,
   PostureException,
   PostureFilter,
   PostureFinding,
+  PostureOutcome,
   PostureResult,
   PostureView,
 } from '../model/posture.ts';
 import { checksOfException, exceptionOf, parseExceptions } from '../posture/exceptions.ts';
 import { loadShipped } from '../posture/practice-file.ts';
 import type { Practices } from '../posture/practices.ts';
+import { verdictOf } from '../posture/verdict.ts';
 import type { PostureKept, PostureReport } from '../protocol/posture-schema.ts';
 import type { CollectorStore } from '../store/collector-store.ts';
 import type { PostureEntry } from '../store/posture-table.ts';
@@ -28,6 +32,8 @@ export interface PostureBookOptions {
   readonly exceptionsFile: string | undefined;
   /** Told of each subject with what changed. */
   readonly changed: (changes: readonly PostureChange[]) => void;
+  /** Advice that bears on a check of a container of a workload. */
+  readonly advice: (workload: string, check: string) => Advice | undefined;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Logger;
@@ -129,6 +135,12 @@ export class PostureBook {
       this.#trouble = text;
       return 'failed';
     }
+  }
+
+  /** Keeps what the checks of a workload say, whose containers may be on many nodes. Never rejects. */
+  async keepWorkload(workload: Workload, said: readonly PostureOutcome[]): Promise<void> {
+    const verdicts = [verdictOf(said, this.#options.clock.nowMs(), { workload })];
+    await this.keep(anyNode, { type: 'posture', id: 1, first: false, last: false, verdicts, gone: [] });
   }
 
   /** Findings, the gravest first. Rejects as the store does. */
@@ -254,6 +266,10 @@ export class PostureBook {
   #viewOf(finding: PostureFinding): PostureView {
     const { firstSeenMs, lastSeenMs, changedMs, ...rest } = finding;
     const check = this.practices.check(finding.check);
+    const advice =
+      finding.container === undefined || finding.workload === undefined
+        ? undefined
+        : this.#options.advice(finding.workload.id, finding.check);
     const exception = exceptionOf(finding, this.exceptions(), this.practices, this.#options.clock.nowMs());
     const remedy = Object.entries(check?.fix ?? {}).flatMap(([where, what]) =>
       what === undefined ? [] : [[where, what] as const],
@@ -268,6 +284,7 @@ export class PostureBook {
       firstSeen: new Date(firstSeenMs).toISOString(),
       lastSeen: new Date(lastSeenMs).toISOString(),
       changed: new Date(changedMs).toISOString(),
+      ...(advice === undefined || finding.result === 'pass' ? {} : { advice }),
       ...(exception === undefined || finding.result === 'pass'
         ? {}
         : {

@@ -1,11 +1,12 @@
 import { capabilities } from '../model/call.ts';
 import type { Advice } from '../model/advice.ts';
+import type { ContainerFacts } from '../model/container-facts.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { adviceOn } from '../profile/export/advice.ts';
 import { factsOf } from '../profile/export/container-facts.ts';
-import type { ContainerFacts } from '../profile/export/container-facts.ts';
 import { dockerCapabilities } from '../profile/export/docker-seccomp.ts';
-import { exportFormatNames, exportFormats, isExportFormat } from '../profile/export/formats.ts';
+import { exportFormatNames, isExportFormat } from '../model/export-format.ts';
+import { exportFormats } from '../profile/export/formats.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 
 interface ProfileExports {

@@ -26,6 +26,7 @@ type CollectorKey =
   | 'retentionSize'
   | 'auditRetention'
   | 'postureExceptions'
+  | 'clusterInterval'
   | 'bus'
   | 'routes'
   | 'publicUrl';
@@ -177,6 +178,15 @@ export const collectorOptions: { readonly [K in CollectorKey]: OptionDefinition<
     help: 'YAML with exceptions of practices: what does not count, who answers for it, why, and until when (docs/posture.md). Read again on SIGHUP.',
     commands: ['up', 'collector'],
     parse: parseText,
+  },
+  clusterInterval: {
+    name: 'cluster-interval',
+    env: ['ANCHORWATCH_CLUSTER_INTERVAL'],
+    placeholder: 'DURATION',
+    fallback: '5m',
+    help: 'How often the Kubernetes cluster is read for the checks of practices (docs/posture.md). 0s: never.',
+    commands: ['up', 'collector'],
+    parse: durationBetween('0s', '24h'),
   },
   bus: {
     name: 'bus',

@@ -1,6 +1,14 @@
 import { logLevels } from '../lib/log.ts';
 import { collectorOptions } from './collector-options.ts';
-import { processSets, sensorChoices, snapshotBinaries, snapshotTriggers, syscallSets } from './settings.ts';
+import { imageOptions } from './image-options.ts';
+import {
+  peerChoices,
+  processSets,
+  sensorChoices,
+  snapshotBinaries,
+  snapshotTriggers,
+  syscallSets,
+} from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
 import { parseBudget, parseThresholds } from './thresholds.ts';
 import {
@@ -96,10 +104,19 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     env: ['ANCHORWATCH_KUBECONFIG'],
     placeholder: 'FILE',
     fallback: undefined,
-    otherwise: 'the service account of the pod that the agent runs in',
-    help: 'How to reach the API of the Kubernetes cluster that this node belongs to. Without an API, containers of pods are named by their cgroups and by what the container runtime wrote down.',
-    commands: [...watching, 'doctor'],
+    otherwise: 'the service account of the pod that it runs in',
+    help: 'How to reach the API of the Kubernetes cluster. Without an API, containers of pods are named by their cgroups and by what the container runtime wrote down, and the collector checks no cluster.',
+    commands: [...watching, 'collector', 'doctor'],
     parse: parseText,
+  },
+  kubernetesPeers: {
+    name: 'kubernetes-peers',
+    env: ['ANCHORWATCH_KUBERNETES_PEERS'],
+    placeholder: 'WHICH',
+    fallback: 'services',
+    help: 'Whose addresses have names in net.out: services, those of Services and of the pods behind them; pods, those of all pods of the cluster besides, for which every agent watches every pod: for small clusters; none, of neither. Pods of this node have names in any case.',
+    commands: [...watching, 'doctor'],
+    parse: oneOf(peerChoices),
   },
   nodeName: {
     name: 'node-name',
@@ -227,8 +244,8 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     placeholder: 'PATH',
     fallback: undefined,
     otherwise: 'the shipped rules alone',
-    help: 'File, or directory of *.yaml, with suspicion rules of your own: they add rules to ours, override or disable some, and lengthen lists. May be given several times; the environment variable takes several with ":" between them, the file a list. Read again on SIGHUP.',
-    commands: [...watching, 'rules', 'record', 'replay'],
+    help: 'File, or directory of *.yaml, with suspicion rules of your own: they add rules to ours, override or disable some, and lengthen lists. An agent uses those about containers, a collector those about the Kubernetes API (`api`): give both the same. May be given several times; the environment variable takes several with ":" between them, the file a list. Read again on SIGHUP.',
+    commands: [...watching, 'collector', 'rules', 'record', 'replay'],
     parse: parsePaths,
     list: 'paths',
   },
@@ -343,6 +360,7 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     commands: ['agent'],
     parse: parseText,
   },
+  ...imageOptions,
   ...collectorOptions,
 };
 

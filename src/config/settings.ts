@@ -30,6 +30,9 @@ export type CommandName =
 export const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
 type SensorChoice = (typeof sensorChoices)[number];
 
+/** Which peers in the cluster an agent asks the API for. */
+export const peerChoices = ['services', 'pods', 'none'] as const;
+
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
 
@@ -49,8 +52,11 @@ export interface Settings {
   /** HOST:PORT, or http(s)://HOST:PORT */
   readonly listen: string;
   readonly dockerHost: string | undefined;
+  /** Between two readings of the cluster, milliseconds; 0: none. */
+  readonly clusterInterval: number;
   /** Path of a kubeconfig. */
   readonly kubeconfig: string | undefined;
+  readonly kubernetesPeers: (typeof peerChoices)[number];
   readonly nodeName: string | undefined;
   readonly sensor: SensorChoice;
   /** Milliseconds. */
@@ -117,6 +123,15 @@ export interface Settings {
   readonly auditRetention: number;
   /** File. */
   readonly postureExceptions: string | undefined;
+  /** Directory. */
+  readonly vulnerabilityReports: string | undefined;
+  /** Directory. */
+  readonly imageSignatures: string | undefined;
+  /** Files in PEM. */
+  readonly imageKeys: readonly string[] | undefined;
+  readonly imageTrustedRoot: string | undefined;
+  /** YAML file. */
+  readonly imageSigners: string | undefined;
   readonly bus: undefined;
   /** YAML file. */
   readonly routes: string | undefined;

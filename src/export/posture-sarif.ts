@@ -77,7 +77,7 @@ function resultOf(finding: PostureView, ruleIndex: number): object {
           {
             name: place.at(-1) ?? node,
             fullyQualifiedName: place.join('/'),
-            kind: container === undefined ? 'node' : 'container',
+            kind: container !== undefined ? 'container' : workload === undefined ? 'node' : 'workload',
           },
         ],
       },

@@ -44,6 +44,7 @@ export interface ContainersOptions {
   readonly kubernetes?: {
     readonly kubeconfig: string | undefined;
     readonly nodeName: string;
+    readonly peers?: KubernetesOptions['peers'];
     /** For tests: other folders, other waits. */
     readonly more?: Partial<Pick<KubernetesOptions, 'mount' | 'bundleFolders' | 'reflector' | 'walkMs'>>;
   };
@@ -266,7 +267,16 @@ export class Containers {
     const [access, mount] = [accessSource(kubernetes.kubeconfig), kubernetes.more?.mount ?? treeMount()];
     if (mount === undefined || (access === undefined && !hasPods(mount))) return undefined;
     return new Kubernetes({
-      ...{ access, mount, nodeName: kubernetes.nodeName, log, clock, random, ...kubernetes.more },
+      ...{
+        access,
+        mount,
+        nodeName: kubernetes.nodeName,
+        peers: kubernetes.peers,
+        log,
+        clock,
+        random,
+        ...kubernetes.more,
+      },
       listener: {
         found: (container) => this.#podFound(container),
         gone: (id) => this.#end(id),

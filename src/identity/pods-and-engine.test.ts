@@ -37,13 +37,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(dockerHost: string | undefined): Promise<void> {
+async function start(dockerHost: string | undefined, peers?: 'services' | 'pods' | 'none'): Promise<void> {
   containers = new Containers({
     dockerHost,
     log: createLogger({ level: 'warn', destination: { write: (line) => void (logged += line) } }),
     clock: systemClock,
     kubernetes: {
-      ...{ kubeconfig: `${folder}/kubeconfig`, nodeName: 'node-1' },
+      ...{ kubeconfig: `${folder}/kubeconfig`, nodeName: 'node-1', peers },
       more: { mount: `${folder}/cgroup`, bundleFolders: [`${folder}/bundles`], reflector: { retryBaseMs: 5 } },
     },
     listener: {
@@ -62,6 +62,19 @@ function makeCgroup(): { readonly path: string; readonly cgroupId: string } {
   writeFileSync(`${folder}/cgroup${path}/cgroup.procs`, `${2 ** 22 + 1}\n`);
   return { path, cgroupId: statSync(`${folder}/cgroup${path}`).ino.toString() };
 }
+
+test.each([
+  [undefined, 3, 0],
+  ['pods', 4, 1],
+  ['none', 1, 0],
+] as const)('which peers the API is asked for (%s)', async (peers, kinds, ofOtherNodes) => {
+  await start(undefined, peers);
+  const lists = cluster.requests.filter((request) => !request.includes('watch=true'));
+  expect(lists).toHaveLength(kinds);
+  expect(lists.filter((request) => decodeURIComponent(request).includes('spec.nodeName!=node-1'))).toHaveLength(
+    ofOtherNodes,
+  );
+});
 
 test('an engine below a kubelet: its pods are told by Kubernetes, its other containers by the engine, none twice', async () => {
   engine = await startStandInEngine();

@@ -173,7 +173,7 @@ export class Ingest {
       const accepts = [
         'fleet',
         ...(evidence === undefined ? [] : ['evidence']),
-        ...(posture === undefined ? [] : ['posture']),
+        ...(posture === undefined ? [] : ['posture', 'posture-facts']),
       ];
       const options = { collectorVersion, accepts, helloTimeoutMs, pingMs, clock, boundTo, throttle };
       this.#sessions.add(new Session(webSocket, this.#events, options));

@@ -1,5 +1,8 @@
 import type { AlertContainer, Severity } from './alert.ts';
+import type { Advice } from './advice.ts';
 import type { Workload } from './container.ts';
+import type { VulnerabilityList } from './vulnerability.ts';
+import type { ContainerFacts } from './container-facts.ts';
 
 /**
  * What a check says. `fail`: the practice is broken; `warn`: weakly, or in part; `unknown`: it could not be read, which is never a pass; `pass`: it is met, or
@@ -25,7 +28,10 @@ export interface PostureOutcome {
   readonly evidence: readonly PostureEvidence[];
 }
 
-/** What was checked: a container, or the node itself where there is none. */
+/** In the place of the node, of a finding that the collector makes of a workload on all nodes. */
+export const anyNode = '*';
+
+/** What was checked: a container; where there is none a workload; where there is neither the node itself. */
 export interface PostureSubject {
   readonly container?: AlertContainer;
   readonly workload?: Workload;
@@ -37,7 +43,14 @@ export interface PostureVerdict extends PostureSubject {
   readonly timeMs: number;
   readonly outcomes: readonly PostureOutcome[];
   readonly passed: readonly string[];
+  /** Of the container's image; absent: there is no report about it. */
+  readonly vulnerabilities?: VulnerabilityList;
+  /** How the containers of the workload are made on a node; of a workload alone, without a container. */
+  readonly facts?: ContainerFacts;
 }
+
+/** The subject of a workload as a whole, in the place of the id of a container. */
+export const workloadSubject = (workloadId: string): string => `workload:${workloadId}`;
 
 /** Why a finding does not count. */
 export interface PostureException {
@@ -119,6 +132,8 @@ export interface PostureView extends PostureOutcome, PostureSubject {
   readonly lastSeen: string;
   readonly changed: string;
   readonly exception?: PostureExcuse;
+  /** What the workload's profile says of it: of checks that such advice bears on. */
+  readonly advice?: Advice;
 }
 
 /** An exception as a finding shows it. One that expired excuses nothing. */

@@ -1,4 +1,7 @@
+import type { ContainerFacts } from '../model/container-facts.ts';
+import { workloadSubject } from '../model/posture.ts';
 import type { PostureVerdict } from '../model/posture.ts';
+import type { VulnerabilityList } from '../model/vulnerability.ts';
 import { postureChecksMax, postureVerdictsMax } from '../protocol/posture-schema.ts';
 import type { PostureReport } from '../protocol/posture-schema.ts';
 import type { Companion, CompanionMessage, SendBack } from './companion.ts';
@@ -27,6 +30,7 @@ export class PostureCourier implements Companion {
   /** The full report, as far as it is still to be sent; undefined: it was. */
   #rest: PostureVerdict[] | undefined;
   #isFirst = false;
+  #takesFacts = false;
   readonly #changed: Map<string, PostureVerdict> = new Map();
   readonly #gone: Set<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
@@ -39,23 +43,29 @@ export class PostureCourier implements Companion {
   opened(accepts: readonly string[], send: SendBack): void {
     if (!accepts.includes('posture')) return;
     this.#send = send;
+    this.#takesFacts = accepts.includes('posture-facts');
     this.#last = 0;
     this.#startOver();
   }
 
   /** There is another verdict. */
   changed(verdict: PostureVerdict): void {
-    if (this.#send === undefined) return;
-    this.#changed.set(verdict.container?.id ?? '', verdict);
+    if (this.#send === undefined || !this.#takes(verdict)) return;
+    this.#gone.delete(subjectOf(verdict));
+    this.#changed.set(subjectOf(verdict), verdict);
     this.#soon();
   }
 
-  /** A container ended. */
-  gone(containerId: string): void {
+  /** A container ended, or the last of a workload. */
+  gone(subject: string): void {
     if (this.#send === undefined) return;
-    this.#changed.delete(containerId);
-    this.#gone.add(containerId);
+    this.#changed.delete(subject);
+    this.#gone.add(subject);
     this.#soon();
+  }
+
+  #takes({ facts }: PostureVerdict): boolean {
+    return facts === undefined || this.#takesFacts;
   }
 
   take(message: CompanionMessage): void {
@@ -77,7 +87,7 @@ export class PostureCourier implements Companion {
 
   #startOver(): void {
     this.#awaited = undefined;
-    this.#rest = [...this.#verdicts()];
+    this.#rest = this.#verdicts().filter((verdict) => this.#takes(verdict));
     this.#isFirst = true;
     this.#changed.clear();
     this.#gone.clear();
@@ -110,7 +120,7 @@ export class PostureCourier implements Companion {
     }
     const waiting = [...this.#changed.values()];
     const verdicts = shift(waiting);
-    for (const { container } of verdicts) this.#changed.delete(container?.id ?? '');
+    for (const verdict of verdicts) this.#changed.delete(subjectOf(verdict));
     const gone = [...this.#gone].slice(0, 1000);
     for (const id of gone) this.#gone.delete(id);
     this.#tell({ first: false, last: false, verdicts, gone });
@@ -123,6 +133,10 @@ export class PostureCourier implements Companion {
     this.#send?.({ type: 'posture', id: this.#last, ...report });
     this.#timer = setTimeout(() => this.#startOver(), answerMs);
   }
+}
+
+function subjectOf({ container, workload }: PostureVerdict): string {
+  return container?.id ?? (workload === undefined ? '' : workloadSubject(workload.id));
 }
 
 /** Takes as many from the front as fit one message; at least one, where there is one. */
@@ -142,10 +156,12 @@ function shift(waiting: PostureVerdict[]): readonly PostureVerdict[] {
 const shortMax = 512;
 
 /** Under the bounds of the protocol. */
-function fit({ container, outcomes, passed, ...rest }: PostureVerdict): PostureVerdict {
+function fit({ container, outcomes, passed, vulnerabilities, facts, ...rest }: PostureVerdict): PostureVerdict {
   const short = (text: string): string => text.slice(0, shortMax);
   return {
     ...rest,
+    ...(vulnerabilities === undefined ? {} : { vulnerabilities: fitList(vulnerabilities) }),
+    ...(facts === undefined ? {} : { facts: fitFacts(facts) }),
     ...(container === undefined
       ? {}
       : {
@@ -159,5 +175,35 @@ function fit({ container, outcomes, passed, ...rest }: PostureVerdict): PostureV
       evidence: evidence.slice(0, 8).map(({ field, value }) => ({ field: short(field), value: short(value) })),
     })),
     passed: passed.slice(0, postureChecksMax),
+  };
+}
+
+function fitList({ items, ...rest }: VulnerabilityList): VulnerabilityList {
+  const short = (text: string): string => text.slice(0, shortMax);
+  return {
+    ...rest,
+    items: items.map((one) => ({ ...one, evidence: short(one.evidence) })),
+  };
+}
+
+const namesMax = 1024;
+
+/** Of the programs and packages of a workload, as JSON; of more than that nothing is told. */
+const contentBytesMax = 400_000;
+
+function fitFacts({ programs, packages, ...facts }: ContainerFacts): ContainerFacts {
+  const few = (texts: readonly string[]): readonly string[] =>
+    texts.filter((text) => text.length <= shortMax).slice(0, namesMax);
+  const { user, networkMode, capabilities, writableMounts, ports } = facts;
+  const isSmall = Buffer.byteLength(JSON.stringify([programs, packages])) <= contentBytesMax;
+  return {
+    ...facts,
+    ...(programs === undefined || !isSmall ? {} : { programs }),
+    ...(packages === undefined || !isSmall ? {} : { packages }),
+    ...(user === undefined ? {} : { user: user.slice(0, shortMax) }),
+    ...(networkMode === undefined ? {} : { networkMode: networkMode.slice(0, shortMax) }),
+    ...(capabilities === undefined ? {} : { capabilities: few(capabilities) }),
+    ...(writableMounts === undefined ? {} : { writableMounts: few(writableMounts) }),
+    ...(ports === undefined ? {} : { ports: few(ports) }),
   };
 }

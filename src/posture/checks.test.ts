@@ -21,7 +21,14 @@ const api: EngineContainer = {
   ...{ cgroupParent: '', memoryBytes: 1 << 26, nanoCpus: 5e8, cpuQuota: 0, cpuPeriod: 0, cpuShares: 0, cpuset: '' },
   ...{ pidsLimit: 50, ulimits: ['nofile=1:1'], oomKillDisable: false, restartPolicy: 'on-failure', restartsMax: 5 },
   ...{ logDriver: 'json-file', devices: [], deviceRules: [], tmpfs: ['/tmp'] },
-  ...{ maskedPaths: ['/proc/kcore'], readonlyPaths: ['/proc/sys'], mounts: [], networks: ['own'], ports: [] },
+  ...{
+    maskedPaths: ['/proc/kcore'],
+    readonlyPaths: ['/proc/sys'],
+    mounts: [],
+    networks: ['own'],
+    ports: [],
+    exposed: [],
+  },
 };
 const kernel: KernelContainer = {
   ...{ uid: 33, rootUid: 0, effective: 0n, bounding: 0n, noNewPrivileges: true, seccomp: 2 },
@@ -69,10 +76,18 @@ const reading: ContainerReading = {
   image: {
     id: 'sha256:aa',
     createdMs: nowMs - dayMs,
+    repoDigests: [`shop/web@sha256:${'a'.repeat(64)}`],
     environment: { count: 1, secrets: [] },
     history: { count: 1, secrets: [] },
   },
   execs: { total: 0, privileged: 0, root: 0, missed: 0 },
+  replicas: [],
+  origin: {
+    learned: { own: 60, others: [] },
+    signature: { signedBy: ['key cosign.pub'], refused: [] },
+    ...{ isSigningAsked: true, isScanAsked: true },
+    vulnerabilities: { scanners: ['trivy'], scannedMs: nowMs - dayMs, items: [], counts: {} },
+  },
 };
 
 function judge(
@@ -269,6 +284,10 @@ describe('what could not be read is unknown, never a pass', () => {
       tagId: undefined,
       execs: undefined,
       engine: undefined,
+      origin: {
+        ...{ learned: undefined, signature: undefined, vulnerabilities: undefined },
+        ...{ isSigningAsked: false, isScanAsked: false },
+      },
     };
     const seLinuxToo = { ...blind, host: { ...host, seLinux: true } };
     const passing = checkContainer(seLinuxToo).filter(({ result }) => result === 'pass');

@@ -1,5 +1,6 @@
 import type { PostureOutcome } from '../model/posture.ts';
 import * as content from './checks/content.ts';
+import * as image from './checks/image.ts';
 import * as isolation from './checks/isolation.ts';
 import type { ContainerCheck, Judged, NodeCheck } from './checks/judged.ts';
 import * as network from './checks/network.ts';
@@ -17,6 +18,12 @@ export const containerChecks: Readonly<Record<string, ContainerCheck>> = {
   'image-age': content.imageAge,
   'image-pinned': content.imagePinned,
   'image-current': content.imageCurrent,
+  'image-origin': image.imageOrigin,
+  'image-drift': image.imageDrift,
+  'image-learned': image.imageLearned,
+  'image-signed': image.imageSigned,
+  'image-scanned': image.imageScanned,
+  'image-vulnerable': image.imageVulnerable,
   'user-root': privileges.userRoot,
   capabilities: privileges.capabilities,
   'no-new-privileges': privileges.noNewPrivileges,

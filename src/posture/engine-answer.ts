@@ -37,6 +37,7 @@ const containerSchema = z.object({
     Entrypoint: texts,
     Labels: z.record(z.string(), z.string()).nullish().catch(undefined),
     Healthcheck: z.object({ Test: texts }).nullish().catch(undefined),
+    ExposedPorts: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   }),
   HostConfig: z.object({
     ...{ Privileged: yes, CapAdd: texts, CapDrop: texts, SecurityOpt: texts, ReadonlyRootfs: yes },
@@ -109,6 +110,9 @@ export function engineContainer(answer: unknown): EngineContainer | undefined {
         .parse(bindings ?? [])
         .map(({ HostIp, HostPort }) => ({ inside, address: HostIp, port: Number(HostPort) })),
     ),
+    exposed: [
+      ...new Set([...Object.keys(config.ExposedPorts ?? {}), ...Object.keys(info.NetworkSettings.Ports ?? {})]),
+    ].toSorted(),
   };
 }
 
@@ -137,6 +141,7 @@ function capabilityName(name: string): string {
 const imageSchema = z.object({
   Id: text,
   Created: text,
+  RepoDigests: texts,
   Config: z.object({ Env: texts }).nullish().catch(undefined),
 });
 const historySchema = list(z.object({ CreatedBy: text }));
@@ -148,6 +153,7 @@ export function engineImage(answer: unknown, history: unknown): EngineImage | un
   const createdMs = Date.parse(read.data.Created);
   return {
     id: read.data.Id,
+    repoDigests: read.data.RepoDigests ?? [],
     // What is built to be the same each time says 1970, or 0001.
     createdMs: Number.isNaN(createdMs) || createdMs < 946_684_800_000 ? undefined : createdMs,
     environment: searched(read.data.Config?.Env ?? [], secretsInEnvironment),

@@ -183,15 +183,27 @@ function limitsAt({ unified, legacy }: CgroupPlaces): KernelLimits {
   };
 }
 
-function programsAt({ unified, legacy }: CgroupPlaces, proc: string): readonly string[] {
+function programsAt(places: CgroupPlaces, proc: string): readonly string[] {
+  const names = pidsAt(places).flatMap((pid) => textOf(`${proc}/${pid}/comm`)?.trim() ?? []);
+  return [...new Set(names)];
+}
+
+function pidsAt({ unified, legacy }: CgroupPlaces): readonly string[] {
   const place = unified ?? legacy.get('pids') ?? legacy.get('name=systemd');
   const pids = place === undefined ? '' : (textOf(`${place}/cgroup.procs`) ?? '');
-  const names = pids
+  return pids
     .split('\n')
     .filter((pid) => pid !== '')
-    .slice(0, processesMax)
-    .flatMap((pid) => textOf(`${proc}/${pid}/comm`)?.trim() ?? []);
-  return [...new Set(names)];
+    .slice(0, processesMax);
+}
+
+/** Processes of the container that a process is in, at most 256. */
+export function processesBeside(
+  pid: number,
+  mounts: readonly CgroupMount[],
+  proc: string = '/proc',
+): readonly string[] {
+  return pidsAt(cgroupPlaces(textOf(`${proc}/${String(pid)}/cgroup`) ?? '', mounts));
 }
 
 /** A process of the node: the kernel's name of its program, and its arguments. */

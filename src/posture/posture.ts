@@ -2,15 +2,20 @@ import type { Clock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Container } from '../model/container.ts';
+import { workloadSubject } from '../model/posture.ts';
 import type { PostureOutcome, PostureVerdict } from '../model/posture.ts';
 import { checkContainer, checkNode } from './checks.ts';
 import { engineContainer, engineExec, engineImage, engineSelf } from './engine-answer.ts';
 import { readHost } from './host-reading.ts';
-import { cgroupMounts, readKernel, readListening, textOf } from './kernel-reading.ts';
+import type { ImageWatch } from './image/image-watch.ts';
+import { readImageContent } from './image-content.ts';
+import type { ImageContent } from './image-content.ts';
+import { cgroupMounts, processesBeside, readKernel, readListening, textOf } from './kernel-reading.ts';
 import type { CgroupMount } from './kernel-reading.ts';
-import type { ContainerReading, EngineImage, EngineSelf, ExecTally, HostSelf } from './reading.ts';
-import { isSame, namesOf, verdictOf } from './verdict.ts';
-import type { Kept } from './verdict.ts';
+import type { EngineImage, EngineSelf, ExecTally, HostSelf, Replica } from './reading.ts';
+import type { Known } from './known-container.ts';
+import { isSame, type Kept, namesOf, verdictOf } from './verdict.ts';
+import { containerFacts, WorkloadFacts } from './workload-facts.ts';
 
 /** What the checks need of the engine and of those who watch. */
 export interface PostureSource {
@@ -22,10 +27,10 @@ export interface PostureSource {
 
 /** Who is told. */
 export interface PostureListener {
-  /** There is another verdict on a container, or on the node. */
+  /** There is another verdict on a container, on a workload as a whole, or on the node. */
   changed(verdict: PostureVerdict): void;
-  /** A container ended. */
-  gone(containerId: string): void;
+  /** A container ended, or the last of a workload (`workloadSubject`). */
+  gone(subject: string): void;
   /** A check that did not fail before fails now, while the container runs. */
   appeared(container: Container, outcome: PostureOutcome): void;
 }
@@ -33,6 +38,7 @@ export interface PostureListener {
 export interface PostureOptions {
   readonly source: PostureSource;
   readonly listener: PostureListener;
+  readonly images: ImageWatch;
   /** Address of the engine: its socket is looked at. */
   readonly engine: string;
   readonly clock: Clock;
@@ -43,28 +49,6 @@ export interface PostureOptions {
   readonly lookMs?: number;
   /** Between two looks at the node, its engine, and what the engine says of containers without an event. Default 300000. */
   readonly hostMs?: number;
-}
-
-/** What is known of a container that runs. */
-interface Known {
-  container: Container;
-  /** Not before this, monotonic. */
-  dueMs: number;
-  /** The engine is to be asked as well. */
-  ask: boolean;
-  busy: boolean;
-  /** Questions in a row that the engine did not answer. */
-  failures: number;
-  api: ContainerReading['api'];
-  image: EngineImage | undefined;
-  tagId: string | undefined;
-  /** Of its first process, as the engine said last. */
-  pid: number;
-  /** What it was seen to listen on, of the ports that are published. */
-  listening: readonly string[] | undefined;
-  execs: { total: number; privileged: number; root: number; missed: number };
-  verdict: PostureVerdict | undefined;
-  results: ReadonlyMap<string, Kept>;
 }
 
 const askTimeoutMs = 10_000;
@@ -88,6 +72,9 @@ export class Posture {
   readonly #options: Required<Omit<PostureOptions, 'engine'>> & { readonly engine: string };
   readonly #known: Map<string, Known> = new Map();
   readonly #images: Map<string, Promise<EngineImage | undefined>> = new Map();
+  /** By image id; what a container changed in its own root since is the same for no other. */
+  readonly #contents: Map<string, ImageContent | undefined> = new Map();
+  readonly #facts: WorkloadFacts = new WorkloadFacts();
   readonly #counts = { overflow: 0, execsMissed: 0 };
   #host: HostSelf;
   #mounts: readonly CgroupMount[] = [];
@@ -110,10 +97,10 @@ export class Posture {
     return { ...this.#counts };
   }
 
-  /** The last verdict on each container and on the node. */
+  /** The last verdict on each container, how each workload is made, and the verdict on the node. */
   verdicts(): readonly PostureVerdict[] {
     const node = this.#node === undefined ? [] : [this.#node];
-    return [...node, ...[...this.#known.values()].flatMap(({ verdict }) => verdict ?? [])];
+    return [...node, ...this.#facts.verdicts(), ...[...this.#known.values()].flatMap(({ verdict }) => verdict ?? [])];
   }
 
   started(container: Container): void {
@@ -138,7 +125,7 @@ export class Posture {
         listening: undefined,
         execs: { total: 0, privileged: 0, root: 0, missed: 0 },
       },
-      ...{ verdict: undefined, results: new Map<string, Kept>() },
+      ...{ verdict: undefined, results: new Map<string, Kept>(), settled: new Map<string, PostureOutcome['result']>() },
     });
   }
 
@@ -152,7 +139,13 @@ export class Posture {
   }
 
   stopped(containerId: string): void {
-    if (this.#known.delete(containerId)) this.#options.listener.gone(containerId);
+    const { images, listener, clock } = this.#options;
+    if (!this.#known.delete(containerId)) return;
+    images.gone(containerId);
+    listener.gone(containerId);
+    const { verdict, gone } = this.#facts.ended(containerId, clock.nowMs());
+    if (verdict !== undefined) listener.changed(verdict);
+    if (gone !== undefined) listener.gone(workloadSubject(gone));
   }
 
   /** Something is executed in it by the engine's API. Never rejects. */
@@ -175,8 +168,9 @@ export class Posture {
 
   /** To be called about once a second. */
   tick(): void {
-    const { clock, hostMs } = this.#options;
+    const { clock, hostMs, images } = this.#options;
     const nowMs = clock.monotonicMs();
+    if (images.tick()) for (const known of this.#known.values()) if (known.verdict !== undefined) known.dueMs = nowMs;
     if (nowMs >= this.#hostDueMs && !this.#askingHost) {
       this.#hostDueMs = nowMs + hostMs;
       void this.#lookAtHost();
@@ -220,6 +214,7 @@ export class Posture {
         known.tagId = (await this.#image(known.api.imageName, true))?.id;
       }
       this.#listen(known);
+      await this.#readContent(known);
     } catch (error) {
       this.#unanswered(known, error);
     } finally {
@@ -250,6 +245,15 @@ export class Posture {
     known.listening = known.pid === 0 ? undefined : readListening(known.pid, inside);
   }
 
+  /** Once for each image. */
+  async #readContent({ api, container, pid }: Known): Promise<void> {
+    const image = api?.imageId ?? container.digest;
+    if (image === '' || pid === 0 || this.#contents.has(image)) return;
+    this.#contents.set(image, undefined);
+    this.#contents.set(image, await readImageContent(`/proc/${String(pid)}/root`));
+    for (const oldest of this.#contents.keys()) if (this.#contents.size > imagesMax) this.#contents.delete(oldest);
+  }
+
   #next(): void {
     const nowMs = this.#options.clock.monotonicMs();
     for (const known of this.#known.values()) {
@@ -259,29 +263,53 @@ export class Posture {
   }
 
   #judge(known: Known): void {
-    const { source, clock, listener } = this.#options;
+    const { source, clock, listener, images } = this.#options;
     const { container, api, image, tagId } = known;
     if (this.#stopped || this.#known.get(container.id) !== known) return;
     const execs: ExecTally | undefined = api === undefined ? undefined : { ...known.execs };
     const nowMs = clock.nowMs();
-    const kernel = readKernel(known.pid === 0 ? container.pid : known.pid, this.#mounts);
+    const pid = known.pid === 0 ? container.pid : known.pid;
+    const kernel = readKernel(pid, this.#mounts);
+    const watched = source.watches(container);
+    const pids = (): readonly string[] => (pid === 0 ? [] : processesBeside(pid, this.#mounts));
+    const origin = images.read({ container, image, imageId: api?.imageId, pid, watched, pids });
+    const { vulnerabilities } = origin;
     const outcomes = checkContainer({
       ...{ container, api, image, tagId, execs, nowMs, engine: this.#engine, host: this.#host },
       kernel: kernel === undefined ? undefined : { ...kernel, listening: known.listening },
-      watched: source.watches(container),
+      ...{ watched, origin, replicas: this.#replicas(known) },
     });
+    const content = this.#contents.get(api?.imageId ?? container.digest);
+    const made = this.#facts.looked(container, containerFacts(api, kernel, content), nowMs);
+    if (made !== undefined) listener.changed(made);
     const results = new Map(outcomes.map(({ check, result, note }) => [check, { result, note }]));
     const before = known.results;
     known.results = results;
-    if (known.verdict !== undefined && isSame(before, results)) return;
-    const first = known.verdict === undefined;
-    known.verdict = verdictOf(outcomes, nowMs, { container: namesOf(container), workload: container.workload });
-    listener.changed(known.verdict);
-    if (first) return;
-    for (const outcome of outcomes) {
-      const was = before.get(outcome.check)?.result;
-      if (outcome.result === 'fail' && (was === 'pass' || was === 'warn')) listener.appeared(container, outcome);
+    const isFirst = known.verdict === undefined;
+    if (isFirst || known.verdict?.vulnerabilities !== vulnerabilities || !isSame(before, results)) {
+      const subject = { container: namesOf(container), workload: container.workload };
+      known.verdict = verdictOf(outcomes, nowMs, {
+        ...subject,
+        ...(vulnerabilities === undefined ? {} : { vulnerabilities }),
+      });
+      listener.changed(known.verdict);
     }
+    for (const outcome of outcomes) {
+      const { check, result } = outcome;
+      // Reports and tags change beside the container: that is told as a change, and wakes nobody.
+      if (result === 'unknown' || check.startsWith('image-')) continue;
+      const was = known.settled.get(check);
+      known.settled.set(check, result);
+      if (result === 'fail' && (was === 'pass' || was === 'warn')) listener.appeared(container, outcome);
+    }
+  }
+
+  #replicas({ container: own }: Known): readonly Replica[] {
+    return [...this.#known.values()].flatMap(({ container: { id, name, workload }, api }) =>
+      api === undefined || id === own.id || workload.id !== own.workload.id
+        ? []
+        : [{ name, imageName: api.imageName, imageId: api.imageId }],
+    );
   }
 
   /** Never rejects. */

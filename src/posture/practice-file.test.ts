@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { containerChecks, nodeChecks } from './checks.ts';
+import { clusterChecks, kubeletChecks, namespaceChecks, podChecks } from './cluster/cluster-checks.ts';
 import { loadPractices, parsePractices, shippedPractices } from './practice-file.ts';
 import { Practices } from './practices.ts';
 
@@ -26,6 +27,10 @@ describe('the shipped practices', () => {
         .toSorted();
     expect(of('container')).toEqual(Object.keys(containerChecks).toSorted());
     expect(of('node')).toEqual(Object.keys(nodeChecks).toSorted());
+    expect(of('cluster')).toEqual(Object.keys(clusterChecks).toSorted());
+    expect(of('kubelet')).toEqual(Object.keys(kubeletChecks).toSorted());
+    expect(of('namespace')).toEqual(Object.keys(namespaceChecks).toSorted());
+    expect(of('pod')).toEqual(Object.keys(podChecks).toSorted());
   });
 
   test('have every run-time check of CIS Docker 1.6.0 section 5', () => {

@@ -11,12 +11,16 @@ export interface Remedy {
   readonly host?: string | undefined;
 }
 
+/** What checks look at: a container or node by its agent; a cluster, a kubelet, a namespace or a pod's spec by the collector. */
+export const checkedKinds = ['container', 'node', 'cluster', 'kubelet', 'namespace', 'pod', 'workload'] as const;
+type CheckedKind = (typeof checkedKinds)[number];
+
 /** A check as profiles/practices.yaml describes it. */
 export interface Check {
   readonly id: string;
   readonly title: string;
   /** What it looks at. */
-  readonly of: 'container' | 'node';
+  readonly of: CheckedKind;
   /** Of a failure. */
   readonly severity: Severity;
   /** Practices that it bears on beside its own. */

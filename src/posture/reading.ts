@@ -1,4 +1,6 @@
 import type { Container } from '../model/container.ts';
+import type { VulnerabilityList } from '../model/vulnerability.ts';
+import type { ImageSignature } from './image/signature-directory.ts';
 import type { FoundSecret } from './secrets.ts';
 
 /** What was found in texts that may hold secrets; the texts themselves are not kept. */
@@ -55,6 +57,8 @@ export interface EngineContainer {
   readonly mounts: readonly EngineMount[];
   readonly networks: readonly string[];
   readonly ports: readonly PublishedPort[];
+  /** Ports that it publishes, or that its image names, `80/tcp`. */
+  readonly exposed: readonly string[];
 }
 
 export interface EngineMount {
@@ -77,6 +81,8 @@ export interface EngineImage {
   readonly id: string;
   /** Milliseconds since the epoch; undefined where it is not known. */
   readonly createdMs: number | undefined;
+  /** `repository@sha256:…` in the registries that have it. */
+  readonly repoDigests: readonly string[];
   readonly environment: Searched;
   /** The commands that its layers were made by; undefined: they were not told. */
   readonly history: Searched | undefined;
@@ -182,6 +188,32 @@ export interface ExecTally {
   readonly missed: number;
 }
 
+/** Under which images a workload was learned, in samples with forgetting. */
+export interface LearnedImages {
+  /** Under the image of this container. */
+  readonly own: number;
+  readonly others: readonly { readonly digest: string; readonly samples: number }[];
+}
+
+/** What is known of an image beside what the engine says. */
+export interface ImageOrigin {
+  /** Undefined: nothing was learned of the workload. */
+  readonly learned: LearnedImages | undefined;
+  /** Undefined: no digest is known, or signatures are not asked for. */
+  readonly signature: ImageSignature | undefined;
+  readonly isSigningAsked: boolean;
+  readonly isScanAsked: boolean;
+  /** Undefined: there is no report about it. */
+  readonly vulnerabilities: VulnerabilityList | undefined;
+}
+
+/** Another container of the same workload on this node. */
+export interface Replica {
+  readonly name: string;
+  readonly imageName: string;
+  readonly imageId: string;
+}
+
 /** All that is read of a container; what could not be read is undefined, and what rests on it unknown. */
 export interface ContainerReading {
   readonly container: Container;
@@ -189,6 +221,8 @@ export interface ContainerReading {
   readonly image: EngineImage | undefined;
   /** Id of the image that the container's image name stands for now. */
   readonly tagId: string | undefined;
+  readonly origin: ImageOrigin;
+  readonly replicas: readonly Replica[];
   readonly kernel: KernelContainer | undefined;
   readonly execs: ExecTally | undefined;
   readonly engine: EngineSelf | undefined;

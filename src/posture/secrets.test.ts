@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { engineContainer, engineImage } from './engine-answer.ts';
 import {
   entropyBits,
   secretEvidence,
@@ -75,6 +76,60 @@ test('the value is never told', () => {
       const found = secretsInEnvironment([`DB_PASSWORD=${value}`]);
       expect(JSON.stringify([found, secretEvidence('Config.Env', found)])).not.toContain(value);
     }),
+  );
+});
+
+test('wherever a value stands, nothing that is kept of a container or told of it holds the value', () => {
+  const value = fc.stringMatching(/^[A-Za-z0-9+/_-]{14,60}$/);
+  const name = fc.constantFrom(
+    'DB_PASSWORD',
+    'api-token',
+    'SESSION_KEY',
+    'x',
+    'AWS_SECRET_ACCESS_KEY',
+    'Authorization',
+  );
+  const place = fc.constantFrom('Env', 'Cmd', 'Labels', 'pair', 'shell', 'url', 'history');
+  fc.assert(
+    fc.property(
+      value,
+      name,
+      place,
+      fc.constantFrom('', 'ghp_', 'glpat-', 'AKIA', 'sk-'),
+      (tail, called, where, form) => {
+        const secret = `${form}${tail}`;
+        const command =
+          where === 'pair'
+            ? ['app', `--${called}`, secret]
+            : where === 'shell'
+              ? ['sh', '-c', `export ${called}=${secret}; run --${called} ${secret}`]
+              : where === 'url'
+                ? ['app', `https://user:${secret}@db.example/`]
+                : ['app', where === 'Cmd' ? `--${called}=${secret}` : ''];
+        const api = engineContainer({
+          Config: {
+            ...{ Image: 'web:1', User: '', Cmd: command },
+            Env: where === 'Env' ? [`${called}=${secret}`] : [],
+            Labels: where === 'Labels' ? { [called]: secret } : {},
+          },
+          HostConfig: {},
+        });
+        const image = engineImage(
+          { Id: 'sha256:aa', Config: { Env: where === 'Env' ? [`${called}=${secret}`] : [] } },
+          where === 'history'
+            ? [{ CreatedBy: `ENV ${called}=${secret}` }, { CreatedBy: `RUN curl -H "${called}: ${secret}"` }]
+            : [],
+        );
+        const told = secretEvidence('field', [
+          ...(api?.environment.secrets ?? []),
+          ...(api?.command.secrets ?? []),
+          ...(api?.labels.secrets ?? []),
+          ...(image?.history?.secrets ?? []),
+        ]);
+        expect(JSON.stringify([api, image, told])).not.toContain(tail);
+      },
+    ),
+    { numRuns: 300 },
   );
 });
 

@@ -18,7 +18,7 @@ export function namesOf({ id, name, image, digest, pod, namespace }: Container):
 export function verdictOf(
   outcomes: readonly PostureOutcome[],
   timeMs: number,
-  subject: Pick<PostureVerdict, 'container' | 'workload'>,
+  subject: Pick<PostureVerdict, 'container' | 'workload' | 'vulnerabilities'>,
 ): PostureVerdict {
   return {
     ...subject,

@@ -87,6 +87,14 @@ export class Profile {
     this.releases.seen(digest, timeMs, this.#sampleWeights);
   }
 
+  /** Samples under each image, with forgetting. */
+  imageSamples(): readonly { readonly digest: string; readonly samples: number }[] {
+    return this.releases.stored().map(({ digest, weight: { startup, steady } }) => ({
+      digest,
+      samples: this.#decay.value(startup) + this.#decay.value(steady),
+    }));
+  }
+
   get samples(): { readonly startup: number; readonly steady: number } {
     return { ...this.#samples };
   }

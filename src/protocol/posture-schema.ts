@@ -3,10 +3,11 @@ import { postureResults } from '../model/posture.ts';
 import type { PostureVerdict } from '../model/posture.ts';
 import { alertContainerSchema, workloadSchema } from './alert-schema.ts';
 import { limits } from './limits.ts';
+import { vulnerabilityListSchema } from './vulnerability-schema.ts';
 
 /**
  * What the checks of practices say on a node. A full report begins with `first` and ends with `last`, in as many messages as it takes: what is not in it is gone.
- * Else it is what changed. Without verdicts, all is as it was. `id` counts those of one connection from 1; one at a time, answered by `posture-kept`. Only to a
+ * Else it is what changed. Without verdicts, all is as it was. Verdicts on workloads, which hold `facts`, go to a collector alone that accepts `posture-facts`. `id` counts those of one connection from 1; one at a time, answered by `posture-kept`. Only to a
  * collector that accepts it.
  */
 export interface PostureReport {
@@ -32,6 +33,24 @@ export const postureVerdictsMax = 500;
 const name = z.string().max(limits.nameLength);
 const text = z.string().max(limits.textLength);
 const id = z.string().min(1).max(64);
+/** Programs, or packages, of an image. */
+export const postureProgramsMax = 4096;
+const names = z.array(name).max(1024);
+const sizeBytes = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
+const facts = z.object({
+  user: name.exactOptional(),
+  privileged: z.boolean().exactOptional(),
+  capabilities: names.exactOptional(),
+  readOnlyRoot: z.boolean().exactOptional(),
+  writableMounts: names.exactOptional(),
+  ports: names.exactOptional(),
+  networkMode: name.exactOptional(),
+  programs: z
+    .array(z.object({ path: name, sizeBytes, package: name.exactOptional() }))
+    .max(postureProgramsMax)
+    .exactOptional(),
+  packages: z.array(z.object({ name, sizeBytes })).max(postureProgramsMax).exactOptional(),
+});
 const verdict: z.ZodType<PostureVerdict> = z.object({
   container: alertContainerSchema.exactOptional(),
   workload: workloadSchema.exactOptional(),
@@ -47,6 +66,8 @@ const verdict: z.ZodType<PostureVerdict> = z.object({
     )
     .max(postureChecksMax),
   passed: z.array(id).max(postureChecksMax),
+  vulnerabilities: vulnerabilityListSchema.exactOptional(),
+  facts: facts.exactOptional(),
 });
 
 export const postureReportSchema: z.ZodObject<{

@@ -345,4 +345,28 @@ export const collectorMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'vulnerabilities',
+    sql: `
+      CREATE TABLE vulnerability_lists (subject INTEGER PRIMARY KEY REFERENCES posture_subjects, list TEXT NOT NULL) STRICT;
+      CREATE TABLE vulnerabilities (
+        subject INTEGER NOT NULL REFERENCES posture_subjects,
+        at INTEGER NOT NULL,
+        rank INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        package TEXT NOT NULL,
+        one TEXT NOT NULL,
+        PRIMARY KEY (subject, at)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX vulnerabilities_by_rank ON vulnerabilities (rank, subject, at);
+      CREATE INDEX vulnerabilities_by_id ON vulnerabilities (id);
+    `,
+  },
+  {
+    name: 'posture-facts',
+    sql: `
+      ALTER TABLE posture_subjects ADD COLUMN facts TEXT;
+      CREATE INDEX posture_subjects_with_facts ON posture_subjects (workload_id) WHERE facts IS NOT NULL;
+    `,
+  },
 ];

@@ -17,10 +17,12 @@ import type { DecisionFilter } from './decision-table.ts';
 import { IncidentTable } from './incident-table.ts';
 import type { IncidentFilter } from './incident-table.ts';
 import { PostureReader } from './posture-reader.ts';
+import { VulnerabilityReader } from './vulnerability-reader.ts';
 
 /** The collector's file, for questions only: what takes long here keeps no batch waiting. Every method throws as `Database` does. */
 export class CollectorReader {
   readonly posture: PostureReader;
+  readonly vulnerabilities: VulnerabilityReader;
   readonly #database: Database<CollectorSchema>;
   readonly #alerts: AlertReader;
   readonly #counter: AlertCounter;
@@ -43,6 +45,7 @@ export class CollectorReader {
     this.#chain = new ChainTable(database);
     this.#trail = new AuditChain(database);
     this.posture = new PostureReader(database);
+    this.vulnerabilities = new VulnerabilityReader(database);
   }
 
   list(filter: AlertFilter): readonly StoredAlert[] {

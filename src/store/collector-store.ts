@@ -20,6 +20,7 @@ import type { NotificationTable } from './notification-table.ts';
 import type { SilenceTable } from './silence-table.ts';
 import type { PostureExceptionTable } from './posture-exception-table.ts';
 import type { PostureReader } from './posture-reader.ts';
+import type { VulnerabilityReader } from './vulnerability-reader.ts';
 import type { PostureTable } from './posture-table.ts';
 import { StoreInPlace } from './store-in-place.ts';
 import { StoreThread } from './store-thread.ts';
@@ -50,6 +51,7 @@ export class CollectorStore {
   /** What the checks of practices say. */
   readonly posture: Remote<PostureTable>;
   readonly postureReader: Remote<PostureReader>;
+  readonly vulnerabilities: Remote<VulnerabilityReader>;
   readonly postureExceptions: Remote<PostureExceptionTable>;
   /** What was found when the file was opened. */
   readonly opened: OpenReport;
@@ -73,6 +75,7 @@ export class CollectorStore {
     this.notifications = writing.remote<NotificationTable>('notifications');
     this.silences = writing.remote<SilenceTable>('silences');
     this.posture = writing.remote<PostureTable>('posture');
+    this.vulnerabilities = reading.remote<VulnerabilityReader>('vulnerabilities');
     this.postureReader = reading.remote<PostureReader>('posture');
     this.postureExceptions = writing.remote<PostureExceptionTable>('postureExceptions');
     this.#reader = this.#reading.remote<CollectorReader>();

@@ -1,3 +1,5 @@
+import type { Workload } from '../model/container.ts';
+import type { ContainerFacts } from '../model/container-facts.ts';
 import { severities } from '../model/alert.ts';
 import type { Severity } from '../model/alert.ts';
 import { postureResults } from '../model/posture.ts';
@@ -27,6 +29,9 @@ interface ChangeRow extends StoredSubject {
   was: number;
   result: number;
 }
+
+/** Nodes of a workload that are asked how it is made there; what more of them say is the same, or they are told apart by hand. */
+const factsMax = 1000;
 
 /** What the checks of practices say, for questions. Methods throw as `Database` does. */
 export class PostureReader {
@@ -83,6 +88,27 @@ export class PostureReader {
         severity: severities[row.severity] ?? 'notice',
         result: postureResults[row.result] ?? 'unknown',
       }));
+  }
+
+  /** How the containers of a workload are made, by node. */
+  async facts(workload: string): Promise<readonly ContainerFacts[]> {
+    return this.#database
+      .statement<{ facts: string }>(
+        'SELECT facts FROM posture_subjects WHERE facts IS NOT NULL AND workload_id = ? ORDER BY node LIMIT ?',
+      )
+      .all(workload, factsMax)
+      .map(({ facts }) => JSON.parse(facts) as ContainerFacts);
+  }
+
+  /** Workloads of which it is known how their containers are made, by id, after the given one. */
+  async workloadsWithFacts(after: string, limit: number): Promise<readonly Workload[]> {
+    return this.#database
+      .statement<StoredSubject>(
+        `SELECT container, workload FROM posture_subjects WHERE facts IS NOT NULL AND workload_id > ?
+         GROUP BY workload_id ORDER BY workload_id LIMIT ?`,
+      )
+      .all(after, limit)
+      .flatMap((row) => subjectOf(row).workload ?? []);
   }
 
   /** The latest first. @param before `seq` of the last of the page before */

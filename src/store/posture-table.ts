@@ -1,14 +1,20 @@
+import type { ContainerFacts } from '../model/container-facts.ts';
 import { severities } from '../model/alert.ts';
 import type { Severity } from '../model/alert.ts';
-import { postureResults } from '../model/posture.ts';
+import { anyNode, postureResults, workloadSubject } from '../model/posture.ts';
 import type { PostureChange, PostureEvidence, PostureResult, PostureSubject } from '../model/posture.ts';
+import type { VulnerabilityList } from '../model/vulnerability.ts';
 import type { Database } from './database.ts';
 import { subjectOf } from './posture-rows.ts';
 import type { PostureSchema, StoredSubject } from './posture-rows.ts';
+import { forgetVulnerabilities, keepVulnerabilities } from './vulnerability-table.ts';
 
 /** A subject and all that its checks said, as it is stored. */
 export interface PostureEntry extends PostureSubject {
   readonly timeMs: number;
+  readonly vulnerabilities?: VulnerabilityList;
+  /** Of a workload, on the node. */
+  readonly facts?: ContainerFacts;
   readonly outcomes: readonly {
     readonly check: string;
     readonly result: PostureResult;
@@ -28,6 +34,8 @@ export interface PosturePiece {
 
 interface SubjectRow extends StoredSubject {
   subject: number;
+  workload_id: string;
+  facts: string | null;
 }
 
 /** In the place of a result. */
@@ -78,11 +86,12 @@ export class PostureTable {
   /** Everything of a node that is forgotten. */
   forgetNode(node: string): void {
     this.#database.transaction(() => {
-      for (const table of ['posture_findings', 'posture_subjects', 'posture_nodes'])
+      const ofSubjects = ['vulnerabilities', 'vulnerability_lists', 'posture_findings'];
+      for (const table of [...ofSubjects, 'posture_subjects', 'posture_nodes'])
         this.#database
           .statement(
-            table === 'posture_findings'
-              ? 'DELETE FROM posture_findings WHERE subject IN (SELECT subject FROM posture_subjects WHERE node = ?)'
+            ofSubjects.includes(table)
+              ? `DELETE FROM ${table} WHERE subject IN (SELECT subject FROM posture_subjects WHERE node = ?)`
               : `DELETE FROM ${table} WHERE node = ?`,
           )
           .run(node);
@@ -92,7 +101,8 @@ export class PostureTable {
   #keepOne(node: string, entry: PostureEntry, sweep: number, nowMs: number): readonly PostureChange[] {
     const db = this.#database;
     const { container, workload } = entry;
-    const id = container?.id ?? '';
+    const id = container?.id ?? (workload === undefined ? '' : workloadSubject(workload.id));
+    const facts = entry.facts === undefined ? null : JSON.stringify(entry.facts);
     const names = [
       container?.name ?? '',
       JSON.stringify(container ?? null),
@@ -102,15 +112,16 @@ export class PostureTable {
     ];
     const subject = db
       .statement<{ subject: number }>(
-        `INSERT INTO posture_subjects (node, container_id, container_name, container, workload_id, workload_name, workload, sweep, last_seen_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO posture_subjects (node, container_id, container_name, container, workload_id, workload_name, workload, sweep, last_seen_ms, facts)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (node, container_id) DO UPDATE SET container_name = excluded.container_name, container = excluded.container,
            workload_id = excluded.workload_id, workload_name = excluded.workload_name, workload = excluded.workload,
-           sweep = excluded.sweep, last_seen_ms = excluded.last_seen_ms
+           sweep = excluded.sweep, last_seen_ms = excluded.last_seen_ms, facts = excluded.facts
          RETURNING subject`,
       )
-      .first(node, id, ...names, sweep, nowMs)?.subject;
+      .first(node, id, ...names, sweep, nowMs, facts)?.subject;
     if (subject === undefined) return [];
+    keepVulnerabilities(db, subject, entry.vulnerabilities);
     const before = new Map(
       db
         .statement<{ check_id: string; result: number; severity: number; note: string; evidence: string }>(
@@ -168,9 +179,19 @@ export class PostureTable {
     const changes = open.map(({ check_id: check, result, severity }) =>
       this.#change(node, subjectOf(row), { check, severity, was: result, result: none, timeMs: nowMs }),
     );
+    forgetVulnerabilities(this.#database, row.subject);
     this.#database.statement('DELETE FROM posture_findings WHERE subject = ?').run(row.subject);
     this.#database.statement('DELETE FROM posture_subjects WHERE subject = ?').run(row.subject);
-    return changes;
+    return row.facts === null ? changes : [...changes, ...this.#endWorkload(row.workload_id, nowMs)];
+  }
+
+  /** With its last node go the findings of the workload as a whole. */
+  #endWorkload(workload: string, nowMs: number): readonly PostureChange[] {
+    const rows = this.#database
+      .statement<SubjectRow>('SELECT * FROM posture_subjects WHERE workload_id = ? AND (facts IS NOT NULL OR node = ?)')
+      .all(workload, anyNode);
+    if (rows.some(({ facts }) => facts !== null)) return [];
+    return rows.flatMap((row) => this.#end(anyNode, row, nowMs));
   }
 
   #change(

@@ -110,6 +110,16 @@ export const pins: Readonly<Record<string, Pin>> = {
     homes: ['notify/email/email.ts'],
     reason: 'mail is made and sent by one receiver: no header is put together by hand (no dependencies, 2.3 MB)',
   },
+  '@sigstore/verify': {
+    homes: ['posture/image/signature.ts'],
+    reason:
+      'signatures of images are verified by those who define them, without network, in one place (with its parts 0.6 MB, no others)',
+  },
+  '@sigstore/bundle': { homes: ['posture/image/signature.ts'], reason: 'the form of what @sigstore/verify verifies' },
+  '@sigstore/protobuf-specs': {
+    homes: ['posture/image/signature.ts'],
+    reason: 'the form of the trusted root that it verifies by',
+  },
   commander: { homes: ['cli'], reason: 'flags are parsed by the command line only' },
   ulid: {
     homes: ['alert', 'agent', 'collector'],

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { Containers } from '../../src/identity/containers.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import type { Container } from '../../src/model/container.ts';
+import { ImageWatch } from '../../src/posture/image/image-watch.ts';
 import { Posture } from '../../src/posture/posture.ts';
 import { startEngine } from '../containers/engine.ts';
 import type { Figure } from './figures.ts';
@@ -62,7 +63,10 @@ async function check(host: string, pid: number): Promise<{ cpuSeconds: number; l
     clock,
     listener: { started: ignore, stopped: ignore, lifecycle: ignore },
   });
+  const profiles = { learned: () => undefined, seen: () => undefined };
+  const images = new ImageWatch({ reports: undefined, signatures: undefined, profiles, clock, log });
   const posture = new Posture({
+    images,
     source: { ask: (path, timeoutMs) => asked.ask(path, timeoutMs), watches: () => true },
     listener: { changed: ignore, gone: ignore, appeared: ignore },
     ...{ engine: host, clock, log, lookMs, hostMs: 1e9 },

@@ -9,6 +9,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ import { paths, startStandInCluster, writeKubeconfig } from '../support/stand-in
 import type { StandInCluster } from '../support/stand-in-cluster.ts';
 import { waitFor } from '../support/wait.ts';
 import { followAlerts, startCommand } from './product.ts';
-import type { Command } from './product.ts';
+import type { Command, SeenAlert } from './product.ts';
 
 // A containerd of the test's own, with its state where k0s has it, and no Docker: containers as the CRI makes them, by containerd's own client.
 const state = '/run/k0s/containerd';
@@ -63,6 +64,7 @@ let folder: string;
 let cluster: StandInCluster;
 let containerd: ChildProcess | undefined;
 let agent: Command | undefined;
+const carriers: string[] = [];
 let feed: Awaited<ReturnType<typeof followAlerts>> | undefined;
 
 const socket = (): string => join(folder, 'containerd.sock');
@@ -91,6 +93,8 @@ afterAll(async () => {
   feed?.close();
   await agent?.kill('SIGTERM');
   await cluster.stop();
+  // What keeps a container outlives containerd.
+  for (const id of carriers) spawnSync(ctr, ['--address', socket(), '--namespace', 'k8s.io', 'task', 'rm', '-f', id]);
   const ended = new Promise((resolve) => containerd?.once('exit', resolve));
   containerd?.kill('SIGTERM');
   await ended;
@@ -118,6 +122,68 @@ test('containers that live for a tenth of a second, of which the API never tells
     return found.length >= ids.length && found;
   });
   expect(new Set(alerts.map(({ workload }) => workload.name))).toEqual(new Set(['shop/deployment/web/worker']));
+});
+
+/** Attack cases that busybox alone can perform, and the dimension and rule that tell of each at the first sight, in whatever runtime. */
+const cases = [
+  ['T1003.008-copy-shadow', 'file.read', 'credential-file'],
+  ['T1037.004-rc-local', 'file.write', 'service-file'],
+  ['T1048-nc-exfil', 'exec', 'netcat'],
+  ['T1053.003-cron-daily', 'file.write', 'scheduled-task-file'],
+  ['T1056.001-prompt-command-logger', 'file.write', 'shell-start-up-file'],
+  ['T1059.004-telnetd', 'exec', 'remote-login-server'],
+  ['T1068-user-namespace-attempt', 'privilege', 'mount-in-container'],
+  ['T1070.003-history-cleared', 'file.write', 'log-tampering'],
+  ['T1070.004-self-delete', 'exec', 'script-in-temporary-directory'],
+] as const;
+
+test('attack cases in a pod give the alerts of their rules, named by the workload; the controls give none', async (context) => {
+  if (missing !== undefined) context.skip(missing);
+  const root = join(folder, 'carrier');
+  for (const path of ['bin', 'etc', 'tmp', 'case', 'var/log', 'root', 'proc', 'dev'])
+    mkdirSync(join(root, path), { recursive: true });
+  copyFileSync(busybox, join(root, 'bin/busybox'));
+  for (const name of execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n'))
+    if (name !== 'busybox') symlinkSync('busybox', join(root, 'bin', name));
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+  writeFileSync(join(root, 'etc/shadow'), 'root:*:19000:0:99999:7:::\n');
+  const id = randomBytes(32).toString('hex');
+  carriers.push(id);
+  const annotations = Object.entries({
+    ...{ 'container-type': 'container', 'container-name': 'proxy', 'sandbox-name': 'web-7d4b9c6f5d-x2x4z' },
+    ...{ 'sandbox-namespace': 'shop', 'sandbox-uid': podUid },
+  }).flatMap(([name, value]) => ['--annotation', `io.kubernetes.cri.${name}=${value}`]);
+  const loop =
+    'while :; do [ -e /case/go ] && { rm /case/go; sh /case/case.sh >/dev/null 2>&1; echo $? >/case/done; }; sleep 0.1; done';
+  execFileSync(ctr, [
+    ...['--address', socket(), '--namespace', 'k8s.io', 'run', '--detach', '--rootfs', '--cgroup', `${parent}/${id}`],
+    ...['--env', 'PATH=/bin', ...annotations, root, id, '/bin/sh', '-c', loop],
+  ]);
+  const ofPod = (): readonly SeenAlert[] =>
+    feed?.alerts.filter(({ container }) => (container as { readonly id?: string }).id === id) ?? [];
+  const perform = async (name: string): Promise<void> => {
+    copyFileSync(join(checkout, 'test/cases', `${name}.sh`), join(root, 'case/case.sh'));
+    rmSync(join(root, 'case/done'), { force: true });
+    writeFileSync(join(root, 'case/go'), '');
+    const status = await waitFor(
+      name,
+      () => existsSync(join(root, 'case/done')) && readFileSync(join(root, 'case/done'), 'utf8').trim(),
+      30_000,
+    );
+    expect(`${name} ${status}`).toBe(`${name} 0`);
+  };
+  for (const name of ['T0000-control-null', 'T0000-control-scaffold']) await perform(name);
+  for (const [index, [name, dimension, rule]] of cases.entries()) {
+    await perform(name);
+    const told = (): boolean =>
+      ofPod().some((alert) => alert.dimension === dimension && alert.rules.some((one) => one === rule));
+    await waitFor(`${rule} of ${name}`, told);
+    // Alerts come in their order: what the controls gave would be here by now.
+    if (index === 0) expect(ofPod().map(({ key }) => key)).toEqual(['/etc/shadow']);
+  }
+  expect(new Set(ofPod().map(({ workload, container }) => `${workload.name} ${container.name}`))).toEqual(
+    new Set(['shop/deployment/web/proxy proxy']),
+  );
 });
 
 test('with the rights of the DaemonSet and containerd’s own seccomp profile every hook of the sensor works', (context) => {

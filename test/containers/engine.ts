@@ -32,6 +32,8 @@ export interface Engine {
   debianImage(...more: readonly string[]): Promise<string>;
   /** An image of `base` with one more file in it. */
   withFile(base: string, path: string, content: string): Promise<string>;
+  /** The same image, made so many days ago. */
+  aged(image: string, days: number): Promise<string>;
   /** Ends the daemon and leaves its data, as a crash would; `resume` starts it again. */
   suspend(): Promise<void>;
   resume(): Promise<void>;
@@ -54,9 +56,12 @@ const clientPath = '/usr/bin/docker';
 /**
  * Starts a private dockerd in a new directory below the system's temporary one.
  * @param options.liveRestore Containers outlive the daemon.
+ * @param options.flags More arguments of dockerd.
  * @throws when dockerd is not installed or does not answer within a minute; its log's end is in the message
  */
-export async function startEngine(options: { readonly liveRestore?: boolean } = {}): Promise<Engine> {
+export async function startEngine(
+  options: { readonly liveRestore?: boolean; readonly flags?: readonly string[] } = {},
+): Promise<Engine> {
   const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-engine-'));
   const socketPath = join(directory, 'docker.sock');
   const host = `unix://${socketPath}`;
@@ -78,6 +83,7 @@ export async function startEngine(options: { readonly liveRestore?: boolean } = 
     const log = openSync(join(directory, 'log'), 'a');
     const args = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec'), '-H', host];
     if (options.liveRestore === true) args.push('--live-restore');
+    args.push(...(options.flags ?? []));
     const child = spawn('dockerd', [...args, '-p', join(directory, 'pid'), '--bridge', bridge], {
       stdio: ['ignore', log, log],
       detached: true,
@@ -155,6 +161,25 @@ export async function startEngine(options: { readonly liveRestore?: boolean } = 
       writeFileSync(join(context, 'file'), content);
       writeFileSync(join(context, 'Dockerfile'), `FROM ${base}\nCOPY file ${path}\n`);
       await cli('build', '-q', '-t', name, context);
+      return name;
+    },
+    async aged(image, days) {
+      const folder = mkdtempSync(join(directory, 'aged-'));
+      await cli('save', '-o', join(folder, 'image.tar'), image);
+      await run('tar', ['-xf', join(folder, 'image.tar'), '-C', folder]);
+      const [manifest] = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { Config: string }[];
+      if (manifest === undefined) throw new Error(`${image} was saved without a manifest`);
+      const config = JSON.parse(readFileSync(join(folder, manifest.Config), 'utf8')) as object;
+      const created = new Date(Date.now() - days * 86_400_000).toISOString();
+      const name = 'anchorwatch-test/aged:1';
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, created }));
+      writeFileSync(
+        join(folder, 'manifest.json'),
+        JSON.stringify([{ ...manifest, Config: 'config.json', RepoTags: [name] }]),
+      );
+      for (const file of ['index.json', 'oci-layout', 'repositories', 'image.tar'])
+        rmSync(join(folder, file), { force: true });
+      await run('sh', ['-c', `tar -cf - -C ${folder} . | DOCKER_HOST=${host} ${client} load`]);
       return name;
     },
     suspend: end,

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { query, talk } from '../recordings/clients.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Engine } from './engine.ts';
+import { enforce } from './policy-firewall.ts';
 import type { Product } from './product.ts';
 import { askApplication, webApplications } from './web-applications.ts';
 
@@ -82,6 +86,22 @@ const attacks: Readonly<Record<string, readonly string[]>> = {
   'a file below /etc': perl('open(my $f, ">", "/etc/passwd.new")'),
 };
 
+/** What is exported for another place than the flags of the engine: the NetworkPolicy. */
+const elsewhere = 'a connection elsewhere';
+/** Refused by the network: no route for it, or not permitted. */
+const connecting = (host: string, port: number): readonly string[] => [
+  'perl',
+  '-e',
+  `use Socket; socket(my $s, 2, 1, 0); connect($s, pack_sockaddr_in(${String(port)}, inet_aton("${host}"))) or exit($!+0 == 111 || $!+0 == 113 || $!+0 == 1 ? 7 : 9); exit 0`,
+];
+
+/** Each export alone, by the flags that it is of. */
+const parts: Readonly<Record<string, RegExp>> = {
+  seccomp: /^--security-opt=seccomp=/u,
+  capabilities: /^--cap-/u,
+  'read-only root': /^--(?:read-only|tmpfs=|volume=)/u,
+};
+
 /** What became of an export that was applied. */
 export interface TrialOutcome {
   readonly said: { readonly kind: string; readonly samples: { readonly startup: number; readonly steady: number } };
@@ -89,6 +109,8 @@ export interface TrialOutcome {
   readonly flags: readonly string[];
   readonly served: { readonly answered: number; readonly failed: number };
   readonly attacks: readonly { readonly attack: string; readonly before: string; readonly after: string }[];
+  /** The attacks that each export refuses with no other beside it. */
+  readonly refusedBy: Readonly<Record<string, readonly string[]>>;
   /** What the container with the export said. */
   readonly log: string;
 }
@@ -102,6 +124,8 @@ export class ExportTrial {
   readonly #engine: Engine;
   readonly #product: Product;
   readonly #directory: string;
+  /** Answers on the gateway of the engine's bridge, where no service ever connects. */
+  #server: Server | undefined;
   readonly #timers: Map<string, NodeJS.Timeout> = new Map();
 
   constructor(engine: Engine, product: Product, directory: string) {
@@ -118,10 +142,10 @@ export class ExportTrial {
       await this.#engine.cli('tag', image, `${name}:1`);
       let host = await this.#start(name, name, service.options ?? []);
       let asked = 0;
-      const once = (): void => {
+      const askOnce = (): void => {
         service.ask(host, asked++).catch(() => undefined);
       };
-      this.#timers.set(name, setInterval(once, everyMs));
+      this.#timers.set(name, setInterval(askOnce, everyMs));
       for (let starts = 1; starts < startsMin; starts++) {
         await waitFor(
           `start ${starts} of ${name} to be over`,
@@ -165,6 +189,7 @@ export class ExportTrial {
     let log = '';
     try {
       const host = await this.#start(name, hardened, flags);
+      await enforce(await this.#export('networkpolicy', name, inspect), await this.#pidOf(hardened));
       const end = performance.now() + forMs;
       for (let asked = 0; performance.now() < end || served.answered < 25; asked++) {
         await service.ask(host, asked).then(
@@ -182,17 +207,51 @@ export class ExportTrial {
     }
     const said = this.#engine.docker.getContainer(hardened).logs({ stdout: true, stderr: true });
     log += await said.then((text) => text.toString('latin1')).catch(String);
+    const tried: Readonly<Record<string, readonly string[]>> = { ...attacks, [elsewhere]: await this.#elsewhere(name) };
     const outcomes = [];
-    for (const [attack, command] of Object.entries(attacks))
+    for (const [attack, command] of Object.entries(tried))
       outcomes.push({ attack, before: await this.#try(name, command), after: await this.#try(hardened, command) });
+    const refusedBy: Record<string, readonly string[]> = {};
+    for (const [part, own] of Object.entries(parts)) {
+      const container = `${name}-${part.replaceAll(' ', '-')}`;
+      await this.#start(name, container, [...(service.options ?? []), ...flags.filter((flag) => own.test(flag))]);
+      const refused: string[] = [];
+      for (const [attack, command] of Object.entries(tried))
+        if ((await this.#try(container, command)) === 'refused') refused.push(attack);
+      refusedBy[part] = refused;
+      await this.#engine.cli('rm', '-f', '-v', container);
+    }
+    refusedBy['network policy'] = outcomes.flatMap(({ attack, after }) =>
+      attack === elsewhere && after === 'refused' ? [attack] : [],
+    );
     const allowed = profile.syscalls.filter(({ action }) => action === 'SCMP_ACT_ALLOW').flatMap((rule) => rule.names);
     return {
-      ...{ said: profile['x-anchorwatch'], allowedCalls: new Set(allowed).size, flags, served, attacks: outcomes, log },
+      ...{
+        said: profile['x-anchorwatch'],
+        allowedCalls: new Set(allowed).size,
+        flags,
+        served,
+        attacks: outcomes,
+        refusedBy,
+        log,
+      },
     };
   }
 
   stop(): void {
+    this.#server?.close();
     for (const timer of this.#timers.values()) clearInterval(timer);
+  }
+
+  async #pidOf(container: string): Promise<number> {
+    return Number(await this.#engine.cli('inspect', '-f', '{{.State.Pid}}', container));
+  }
+
+  async #elsewhere(name: string): Promise<readonly string[]> {
+    const gateway = await this.#engine.cli('inspect', '-f', '{{.NetworkSettings.Gateway}}', name);
+    this.#server ??= createServer((socket) => socket.destroy()).listen(0, gateway);
+    if (!this.#server.listening) await once(this.#server, 'listening');
+    return connecting(gateway, (this.#server.address() as AddressInfo).port);
   }
 
   /** Answers its address when it serves. */

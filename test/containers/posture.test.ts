@@ -1,14 +1,16 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cgroupMounts, cgroupPlaces } from '../../src/posture/kernel-reading.ts';
 import { loadPractices } from '../../src/posture/practice-file.ts';
 import { engineMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { type Product, startProduct } from './product.ts';
+import { makeRuntime } from './runtimes.ts';
 
 interface Finding {
   readonly id: number;
@@ -18,6 +20,7 @@ interface Finding {
   readonly note: string;
   readonly evidence: readonly { readonly field: string; readonly value: string }[];
   readonly container?: { readonly name: string };
+  readonly workload?: object;
 }
 
 /** A container of its own for each group of flags; what its checks say. */
@@ -29,6 +32,8 @@ interface Kind {
   readonly passes: readonly string[];
 }
 
+/** With cgroup v2 the engine refuses it, and leaves it on. */
+const oomKillMayBeOff = existsSync('/sys/fs/cgroup/memory/memory.oom_control');
 const token = `ghp_${'Ab1'.repeat(12)}`;
 const password = 'correct-horse-battery';
 
@@ -58,11 +63,13 @@ const kinds: Readonly<Record<string, Kind>> = {
       ...['--read-only', '--tmpfs', '/tmp', '--user', '33:33', '--cap-drop', 'ALL'],
       ...['--security-opt', 'no-new-privileges', '--memory', '64m', '--cpus', '0.5', '--pids-limit', '50'],
       ...['--ulimit', 'nofile=256:256', '--health-cmd', 'true', '--network', 'own', '--restart', 'on-failure:3'],
+      ...['--cgroupns', 'private'],
     ],
     fails: [],
     passes: [
       ...['user-root', 'no-new-privileges', 'root-filesystem', 'memory-limit', 'cpu-limit', 'pids-limit', 'net-raw'],
       ...['ulimits', 'health-check', 'default-bridge', 'restart-policy', 'kernel-user', 'kernel-capabilities'],
+      'host-cgroup',
       ...['kernel-no-new-privileges', 'kernel-root-filesystem', 'kernel-memory-limit', 'kernel-pids-limit'],
       ...['kernel-cpu-limit', 'kernel-seccomp', 'kernel-namespaces', 'kernel-mounts'],
     ],
@@ -109,6 +116,42 @@ const kinds: Readonly<Record<string, Kind>> = {
     fails: [],
     passes: ['port-address', 'privileged-ports', 'ports-needed', 'default-bridge'],
   },
+  // The engine is asked for all of it, and its runtime does none of it.
+  lax: {
+    flags: [
+      ...[
+        '--runtime',
+        'lax',
+        '--read-only',
+        '--user',
+        '33:33',
+        '--cap-drop',
+        'ALL',
+        '--memory',
+        '64m',
+        '--cpus',
+        '0.5',
+      ],
+      ...['--security-opt', 'no-new-privileges', '--pids-limit', '50'],
+    ],
+    fails: [
+      ...['kernel-user', 'kernel-capabilities', 'kernel-no-new-privileges', 'kernel-root-filesystem', 'kernel-seccomp'],
+      ...['kernel-namespaces', 'kernel-mounts', 'kernel-memory-limit', 'kernel-pids-limit', 'kernel-cpu-limit'],
+      // Where both are read it goes by the kernel.
+      ...['user-root', 'no-new-privileges', 'seccomp', 'root-filesystem', 'memory-limit', 'cpu-limit', 'pids-limit'],
+    ],
+    passes: ['privileged'],
+  },
+  master: {
+    flags: ['--runtime', 'bounded', '--privileged'],
+    fails: ['privileged', 'capabilities', 'seccomp', 'net-raw'],
+    passes: ['kernel-capabilities', 'kernel-seccomp'],
+  },
+  greedy: {
+    flags: ['--oom-kill-disable', '--memory', '64m'],
+    fails: oomKillMayBeOff ? ['oom-kill'] : [],
+    passes: ['memory-limit', 'kernel-memory-limit'],
+  },
   secrets: {
     flags: [
       ...['-e', `DB_PASSWORD=${password}`, '-e', 'GREETING=hello', '-e', 'TOKEN_FILE=/run/secrets/token'],
@@ -141,7 +184,9 @@ beforeAll(async () => {
       '',
     ].join('\n'),
   );
-  engine = await startEngine();
+  engine = await startEngine({
+    flags: (['lax', 'bounded'] as const).flatMap((kind) => ['--add-runtime', `${kind}=${makeRuntime(scratch, kind)}`]),
+  });
   image = await engine.busyboxImage();
   // Other engines on the machine take the usual subnets, and their bridges outlive them.
   await engine.cli('network', 'create', '--subnet', `10.232.${16 + (process.pid % 200)}.0/24`, 'own');
@@ -157,12 +202,13 @@ beforeAll(async () => {
   await engine.cli('run', '-d', '--name', 'pinned', imageId, 'sleep', '600');
   await engine.cli('tag', image, 'anchorwatch-test/moving:latest');
   await engine.cli('run', '-d', '--name', 'moved', 'anchorwatch-test/moving:latest', 'sleep', '600');
+  await engine.cli('run', '-d', '--name', 'aged', await engine.aged(image, 100), 'sleep', '600');
   const socket = engine.host.slice('unix://'.length);
   await engine.cli('run', '-d', '--name', 'boss', '-v', `${socket}:/var/run/docker.sock`, image, 'sleep', '600');
   await runSshd();
   await runImageWithSecret();
   product = await startProduct(engine.host, ['--posture-exceptions', join(scratch, 'exceptions.yaml')]);
-  const wanted = [...Object.keys(kinds), 'boss', 'sshd', 'baked', 'sharing', 'fixed', 'pinned', 'moved'];
+  const wanted = [...Object.keys(kinds), 'boss', 'sshd', 'baked', 'sharing', 'fixed', 'pinned', 'moved', 'aged'];
   await waitFor(
     'all containers to be checked',
     async () => {
@@ -252,6 +298,21 @@ describe('checks of containers', () => {
     expect(Object.keys(await resultsOf('plain')).toSorted()).toEqual(checks.toSorted());
   });
 
+  test('every check of a container is told apart on this engine', async () => {
+    // A module of the kernel that this machine may not have, what is a matter of the agent alone, and what is executed below.
+    const elsewhere = new Set(['apparmor', 'selinux', 'kernel-apparmor', 'watched', 'exec-privileged', 'exec-root']);
+    if (!oomKillMayBeOff) elsewhere.add('oom-kill');
+    const of = Map.groupBy(
+      (await findings('result=all')).filter(({ container }) => container !== undefined),
+      ({ check }) => check,
+    );
+    const same = [...of].filter(([check, all]) => {
+      const results = new Set(all.map(({ result }) => result));
+      return !elsewhere.has(check) && !(results.has('pass') && (results.has('fail') || results.has('warn')));
+    });
+    expect(same.map(([check, all]) => `${check}: ${[...new Set(all.map(({ result }) => result))].join()}`)).toEqual([]);
+  });
+
   test('no secret is told, logged or stored', async () => {
     const all = JSON.stringify(await findings('result=all'));
     const store = ['collector.db', 'collector.db-wal']
@@ -271,7 +332,9 @@ describe('checks of the node', () => {
     const checks = loadPractices()
       .checks.filter(({ of }) => of === 'node')
       .map(({ id }) => id);
-    const node = (await findings('result=all')).filter(({ container }) => container === undefined);
+    const node = (await findings('result=all')).filter(
+      ({ container, workload }) => container === undefined && workload === undefined,
+    );
     expect(node.map(({ check }) => check).toSorted()).toEqual(checks.toSorted());
     const results = Object.fromEntries(node.map(({ check, result }) => [check, result]));
     expect(results).toMatchObject({
@@ -332,11 +395,14 @@ describe('what is done with findings', () => {
     await engine.cli('update', '--pids-limit', '-1', 'hard');
     // It is refused where the machine gives no more rights than it has; that it was asked for is what counts.
     await engine.cli('exec', '--privileged', 'hard', 'true').catch(() => undefined);
+    await engine.cli('exec', '--user', '0', 'hard', 'sleep', '1');
     const alertOf = (key: string) => product.alerts.find((one) => one.dimension === 'posture' && one.key === key);
     const tells = (check: string): boolean => told.some(({ changes }) => changes.some((one) => one.check === check));
     await waitFor(
       'alerts and messages',
-      () => ['pids-limit', 'exec-privileged'].every((check) => alertOf(check) !== undefined && tells(check)),
+      () =>
+        ['pids-limit', 'exec-privileged'].every((check) => alertOf(check) !== undefined && tells(check)) &&
+        tells('exec-root'),
       30_000,
     );
     feed.close();
@@ -379,6 +445,34 @@ describe('what is done with findings', () => {
       { field: 'HostConfig.ReadonlyRootfs', value: 'true' },
       { field: '/proc/PID/mountinfo /', value: 'rw' },
     ]);
+  }, 60_000);
+
+  test('limits and mounts that somebody changed behind the back of the engine', async () => {
+    const { State: state } = await engine.docker.getContainer('hard').inspect();
+    const pid = String(state.Pid);
+    const mounts = cgroupMounts(readFileSync('/proc/self/mountinfo', 'utf8'));
+    const { unified, legacy } = cgroupPlaces(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), mounts);
+    const memory = legacy.get('memory');
+    if (memory === undefined) writeFileSync(`${unified ?? ''}/memory.max`, 'max');
+    else {
+      if (existsSync(`${memory}/memory.memsw.limit_in_bytes`))
+        writeFileSync(`${memory}/memory.memsw.limit_in_bytes`, '-1');
+      writeFileSync(`${memory}/memory.limit_in_bytes`, '-1');
+    }
+    await promisify(execFile)('nsenter', ['-t', pid, '-m', '/bin/mount', '-o', 'bind', '/etc', '/srv']);
+    await engine.cli('rename', 'hard', 'harder');
+    await waitFor(
+      'the alerts',
+      () => ['kernel-memory-limit', 'memory-limit'].every((check) => product.alerts.some(({ key }) => key === check)),
+      30_000,
+    );
+    const found = await waitFor(
+      'the finding',
+      async () => (await findings('container=harder&practice=kernel-memory-limit'))[0],
+      10_000,
+    );
+    expect(found).toMatchObject({ result: 'fail' });
+    expect(found.evidence[0]).toEqual({ field: 'HostConfig.Memory', value: String(64 << 20) });
   }, 60_000);
 
   test('a container that ended has no findings', async () => {

@@ -42,7 +42,7 @@ export async function evaluateExports({ learnMinutes, only, json }: ExportsOptio
     await trial.learn(names, learnMinutes * 60_000);
     for (const { dimension, key } of product.alerts) say(`alert while learning: ${dimension} ${key}`);
     for (const name of names) {
-      const { said, allowedCalls, flags, served, attacks, log } = await trial.apply(name, servedMs);
+      const { said, allowedCalls, flags, served, attacks, refusedBy, log } = await trial.apply(name, servedMs);
       const refused = attacks.filter(({ before, after }) => before === 'done' && after === 'refused').length;
       const figure = { runs: 1, unit: 'requests' } as const;
       printFigure({ name: `exports.${name}`, metric: 'answered', value: served.answered, ...figure }, json);
@@ -62,9 +62,11 @@ export async function evaluateExports({ learnMinutes, only, json }: ExportsOptio
         json,
       );
       say(`${name}: ${flags.join(' ')}`);
+      for (const [part, alone] of Object.entries(refusedBy)) say(`${name}: ${part} alone refuses ${alone.join(', ')}`);
       if (served.failed > 0) say(log.slice(-2000));
       for (const one of attacks.filter(({ after }) => after !== 'refused')) say(`${one.attack}: ${one.after}`);
-      if (served.failed > 0 || refused < attacks.length) failed++;
+      const isIdle = Object.values(refusedBy).some((alone) => alone.length === 0);
+      if (served.failed > 0 || refused < attacks.length || isIdle) failed++;
     }
     return failed > 0 ? 1 : 0;
   } finally {

@@ -8,19 +8,21 @@ import { standInPki } from './stand-in-pki.ts';
 export interface ClusterObject {
   readonly metadata: { readonly uid: string; readonly name: string; readonly namespace: string };
   readonly spec?: { readonly nodeName?: string };
+  readonly status?: { readonly phase?: string };
 }
 
 interface Change {
   readonly version: number;
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: ClusterObject;
+  readonly before: ClusterObject | undefined;
 }
 
 interface Watcher {
   readonly response: Http2ServerResponse;
   readonly socket: Socket;
   readonly path: string;
-  readonly nodeName: string | undefined;
+  readonly selects: (object: ClusterObject) => boolean;
   readonly bookmarks: boolean;
 }
 
@@ -126,14 +128,14 @@ export async function startStandInCluster(pageMax = 500): Promise<StandInCluster
   }
 
   function list({ pathname, searchParams }: URL, response: Http2ServerResponse): void {
-    const nodeName = nodeOf(searchParams);
+    const selects = selectorOf(searchParams);
     const asked = searchParams.get('resourceVersion') ?? '';
     const [at = '', after = ''] = (searchParams.get('continue') ?? '').split(':');
     if (at !== '' && asked !== '')
       return fail(response, 400, 'specifying resource version is not allowed when using continue');
     // The token of a list that was begun before the history was compacted.
     if (at !== '' && Number(at) < oldest) return fail(response, 410, 'Expired');
-    const all = [...(objects.get(pathname)?.values() ?? [])].filter((one) => isOn(one, nodeName));
+    const all = [...(objects.get(pathname)?.values() ?? [])].filter((one) => selects(one));
     // What is served from the watch cache is not cut into pages.
     const limit = asked === '0' ? Infinity : Math.min(Number(searchParams.get('limit') ?? Infinity), pageMax);
     const start = after === '' ? 0 : all.findIndex(({ metadata }) => metadata.uid === after) + 1;
@@ -162,7 +164,7 @@ export async function startStandInCluster(pageMax = 500): Promise<StandInCluster
       response,
       socket: request.socket,
       path: pathname,
-      nodeName: nodeOf(searchParams),
+      selects: selectorOf(searchParams),
       bookmarks,
     };
     if (from < oldest) {
@@ -184,15 +186,20 @@ export async function startStandInCluster(pageMax = 500): Promise<StandInCluster
       response.write(bytes.subarray(at, at + cluster.pieceBytes));
   }
 
-  function tell(watcher: Watcher, { type, object }: Change): void {
-    if (isOn(object, watcher.nodeName)) send(watcher, `${JSON.stringify({ type, object })}\n`);
+  /** Whoever selects is told of an object that does not fit any more as of one that is gone. */
+  function tell(watcher: Watcher, { type, object, before }: Change): void {
+    const [fits, fitted] = [watcher.selects(object), before !== undefined && watcher.selects(before)];
+    if (!fits && !fitted) return;
+    const seen = type === 'DELETED' || !fits ? 'DELETED' : fitted ? 'MODIFIED' : 'ADDED';
+    send(watcher, `${JSON.stringify({ type: seen, object })}\n`);
   }
 
   function store(path: string, given: ClusterObject): Change {
     const object = { ...given, metadata: { ...given.metadata, resourceVersion: String(++version) } };
-    const type = objects.get(path)?.has(given.metadata.uid) === true ? 'MODIFIED' : 'ADDED';
+    const before = objects.get(path)?.get(given.metadata.uid);
+    const type = before === undefined ? 'ADDED' : 'MODIFIED';
     objects.get(path)?.set(given.metadata.uid, object);
-    return remember(path, { version, type, object });
+    return remember(path, { version, type, object, before });
   }
 
   function remember(path: string, change: Change): Change {
@@ -229,7 +236,7 @@ export async function startStandInCluster(pageMax = 500): Promise<StandInCluster
       if (object === undefined) return;
       objects.get(path)?.delete(uid);
       const gone = { ...object, metadata: { ...object.metadata, resourceVersion: String(++version) } };
-      const change = remember(path, { version, type: 'DELETED', object: gone });
+      const change = remember(path, { version, type: 'DELETED', object: gone, before: object });
       for (const watcher of following(path)) tell(watcher, change);
     },
     compact() {
@@ -268,12 +275,17 @@ export async function startStandInCluster(pageMax = 500): Promise<StandInCluster
   return cluster;
 }
 
-function nodeOf(query: URLSearchParams): string | undefined {
-  return /^spec\.nodeName=(.+)$/.exec(query.get('fieldSelector') ?? '')?.[1];
-}
-
-function isOn({ spec }: ClusterObject, nodeName: string | undefined): boolean {
-  return nodeName === undefined || spec?.nodeName === nodeName;
+/** `spec.nodeName=NODE,status.phase!=Failed` (kubernetes.io, "Field Selectors"). */
+function selectorOf(query: URLSearchParams): (object: ClusterObject) => boolean {
+  const terms = (query.get('fieldSelector') ?? '').split(',').flatMap((term) => {
+    const [, field, not, value] = /^([\w.]+?)(!?)==?(.*)$/.exec(term) ?? [];
+    return field === undefined ? [] : [{ field, isSame: not === '', value }];
+  });
+  return ({ spec, status }) =>
+    terms.every(({ field, isSame, value }) => {
+      const is = { 'spec.nodeName': spec?.nodeName, 'status.phase': status?.phase }[field] ?? '';
+      return (is === value) === isSame;
+    });
 }
 
 function statusOf(code: number, reason: string): object {

@@ -249,10 +249,31 @@ describe('our own practices', () => {
     }
   });
 
-  test('the collector runs at the level "restricted": no root, no right, no host path, no account', () => {
-    const pod = podOf(named(renderer.manifests(), 'StatefulSet'));
+  test('the collector runs at the level "restricted": no root, no host path; it lists seven kinds of objects, or has no token at all', () => {
+    const manifests = renderer.manifests();
+    const pod = podOf(named(manifests, 'StatefulSet'));
     expect(pod.securityContext.runAsNonRoot).toBe(true);
-    expect([pod.hostPID, pod.automountServiceAccountToken]).toEqual([undefined, false]);
+    expect([pod.hostPID, pod.automountServiceAccountToken]).toEqual([undefined, true]);
+    const reading = [
+      { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['list'] },
+      { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
+      {
+        apiGroups: ['rbac.authorization.k8s.io'],
+        resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'],
+        verbs: ['list'],
+      },
+    ];
+    const { rules } = named(manifests, 'ClusterRole', 'anchorwatch-collector') as unknown as {
+      readonly rules: unknown;
+    };
+    expect(rules).toEqual(reading);
+    const kubelets = renderer.manifests({ collector: { cluster: { kubelets: true } } });
+    expect(named(kubelets, 'ClusterRole', 'anchorwatch-collector')).toMatchObject({
+      rules: [...reading, { apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] }],
+    });
+    const without = renderer.manifests({ collector: { cluster: { enabled: false } } });
+    expect(podOf(named(without, 'StatefulSet')).automountServiceAccountToken).toBe(false);
+    expect(without.filter(({ kind }) => kind === 'ClusterRole')).toHaveLength(1);
     expect(pod.volumes.filter(({ hostPath }) => hostPath !== undefined)).toEqual([]);
     expect(pod.containers.map(({ securityContext }) => securityContext.capabilities?.add)).toEqual([undefined]);
   });
@@ -270,7 +291,9 @@ describe('our own practices', () => {
     ]);
     const writable = agent?.volumeMounts.filter(({ readOnly }) => readOnly !== true).map(({ name }) => name);
     expect(writable).toEqual(['state', 'tmp']);
-    const { rules } = named(manifests, 'ClusterRole') as unknown as { readonly rules: readonly unknown[] };
+    const { rules } = named(manifests, 'ClusterRole', 'anchorwatch-agent') as unknown as {
+      readonly rules: readonly unknown[];
+    };
     expect(rules).toEqual([
       { apiGroups: [''], resources: ['pods', 'services'], verbs: ['list', 'watch'] },
       { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shippedRules } from '../../src/agent/rule-source.ts';
+import { shippedRules } from '../../src/detect/rule-source.ts';
 import { loadRules } from '../../src/detect/rule-parser.ts';
 import { loadPractices } from '../../src/posture/practice-file.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { shippedRules } from '../../src/agent/rule-source.ts';
+import { shippedRules } from '../../src/detect/rule-source.ts';
 import { rulesReference } from '../../src/detect/reference.ts';
 import { loadRules } from '../../src/detect/rule-parser.ts';
 

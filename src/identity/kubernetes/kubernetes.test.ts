@@ -40,10 +40,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(withApi = true): Promise<void> {
+async function start(withApi = true, peers?: 'services' | 'pods' | 'none'): Promise<void> {
   kubernetes = new Kubernetes({
     access: withApi ? accessSource(`${folder}/kubeconfig`) : undefined,
-    ...{ nodeName: 'node-1', mount: `${folder}/cgroup`, clock: systemClock, random: Math.random },
+    ...{ nodeName: 'node-1', peers, mount: `${folder}/cgroup`, clock: systemClock, random: Math.random },
     ...{ bundleFolders: [`${folder}/bundles`], reflector: { retryBaseMs: 5 }, walkMs: 200 },
     log: createLogger({ level: 'silent' }),
     listener: {
@@ -325,6 +325,55 @@ describe('who an address is', () => {
     cluster.remove(paths.services, 'uid-db');
     await waitFor('the end of both', () => kubernetes.peers.size === 0);
     expect([...kubernetes.peers.takeMoved()].toSorted()).toEqual(['10.244.4.2', '10.96.0.7']);
+  });
+});
+
+describe('pods of other nodes that no service selects', () => {
+  const other = (uid: string, ip: string, more: object = {}): never =>
+    makePod({
+      ...{ uid, name: `batch-${uid}`, namespace: 'jobs', nodeName: 'node-2' },
+      metadata: { ownerReferences: [{ kind: 'StatefulSet', name: 'batch', controller: true }] },
+      status: { phase: 'Running', podIP: ip, podIPs: [{ ip }], ...more },
+    }) as never;
+  const nameOf = (address: string): string | undefined => kubernetes.peers.of(address, 8080, 'tcp')?.name;
+
+  test('have the names of their workloads, which a list in pages and the watch tell; an address that is given on changes its name', async () => {
+    for (let number = 1; number <= 230; number++)
+      cluster.put(paths.pods, other(`uid-${String(number)}`, `10.244.7.${String(number)}`));
+    await start(true, 'pods');
+    expect([nameOf('10.244.7.1'), nameOf('10.244.7.230')]).toEqual([
+      'jobs/statefulset/batch',
+      'jobs/statefulset/batch',
+    ]);
+    expect(cluster.requests.filter((request) => request.endsWith('limit=50'))).toHaveLength(5);
+    // What ended keeps no address: the API tells of it as of one that is gone, because it is not selected any more.
+    cluster.put(paths.pods, other('uid-1', '10.244.7.1', { phase: 'Succeeded' }));
+    await waitFor('its end', () => nameOf('10.244.7.1') === undefined);
+    expect([...kubernetes.peers.takeMoved()]).toEqual(['10.244.7.1']);
+    // Its network was made anew.
+    cluster.put(paths.pods, other('uid-2', '10.244.8.2'));
+    await waitFor('the new address', () => nameOf('10.244.8.2'));
+    expect(nameOf('10.244.7.2')).toBeUndefined();
+    // Another pod has the address before the end of the first is told.
+    cluster.put(paths.pods, makePod({ uid: 'next', nodeName: 'node-3', status: { podIP: '10.244.7.3', podIPs: [] } }));
+    await waitFor('the next name', () => nameOf('10.244.7.3') === 'shop/deployment/web');
+    cluster.remove(paths.pods, 'uid-3');
+    cluster.put(paths.pods, other('uid-4', '10.244.8.4'));
+    await waitFor('the last change', () => nameOf('10.244.8.4'));
+    expect(nameOf('10.244.7.3')).toBe('shop/deployment/web');
+  });
+
+  test.each([
+    [undefined, ['endpointslices', 'pods', 'services']],
+    ['none', ['pods']],
+  ] as const)('are not asked for unless that is wanted (%s)', async (peers, asked) => {
+    cluster.put(paths.pods, other('uid-1', '10.244.7.1'));
+    put({ status: { podIP: '10.244.3.3', podIPs: [] } });
+    await start(true, peers);
+    expect([nameOf('10.244.7.1'), nameOf('10.244.3.3')]).toEqual([undefined, 'shop/deployment/web']);
+    expect(cluster.requests.filter((request) => request.includes('spec.nodeName%21%3D'))).toEqual([]);
+    const kinds = cluster.requests.map((request) => /(\w+)\?/.exec(request)?.[1] ?? '');
+    expect(new Set(kinds)).toEqual(new Set(asked));
   });
 });
 

@@ -11,6 +11,7 @@ import { announcedPlace, firstPid, isPause, madeAtMs, podCgroups } from './cgrou
 import type { PodCgroupPlace } from './cgroup-tree.ts';
 import { containerOf, identify } from './identification.ts';
 import type { Clues, Identification, PodIdentity } from './identification.ts';
+import { OtherPods } from './other-pods.ts';
 import { Peers } from './peers.ts';
 import { podNews, Weaknesses } from './pod-changes.ts';
 import { podOfCgroupPath } from './pod-cgroup.ts';
@@ -32,6 +33,11 @@ export interface KubernetesOptions {
   /** How the API is reached; undefined: what cgroups and the runtime's files say has to do. */
   readonly access: AccessSource | undefined;
   readonly nodeName: string;
+  /**
+   * Peers that the API is asked for: Services and what is behind them (default); all pods of other nodes as well, which costs the API server
+   * each change of each pod once for each node; neither. Pods of this node are known in any case.
+   */
+  readonly peers?: 'services' | 'pods' | 'none' | undefined;
   /** Mount of the tree of cgroups. */
   readonly mount: string;
   readonly listener: KubernetesListener;
@@ -71,6 +77,8 @@ const statusMs = 3_000;
 /** For a pod that the API has not told yet, and for containers that ended meanwhile: events wait no longer than 10 s. */
 const patienceMs = 5_000;
 const pidLooksMs = [100, 500, 2_000];
+/** Pods of other nodes in a page of their list: what pages of 100 leave behind in the heap is 20 MB more. */
+const otherPodsPage = 50;
 /** Images, and workloads with their images. */
 const rememberedMax = 4_096;
 
@@ -88,14 +96,16 @@ export class Kubernetes {
   readonly #images: Map<string, string> = new Map();
   readonly #timers: Set<NodeJS.Timeout> = new Set();
   readonly peers: Peers;
+  readonly #otherPods: OtherPods;
   #walkSoon: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: KubernetesOptions) {
     this.#options = options;
-    const { access, nodeName, log, clock, random } = options;
+    const { access, nodeName, peers = 'services', log, clock, random } = options;
     this.#bundleFolders = options.bundleFolders ?? everywhere();
     this.peers = new Peers(log);
+    this.#otherPods = new OtherPods(this.peers, log);
     this.#pods = new Pods(
       { changed: (pod, before) => this.#podChanged(pod, before), removed: (pod) => this.peers.podRemoved(pod) },
       clock,
@@ -103,10 +113,18 @@ export class Kubernetes {
     );
     this.#client = access === undefined ? undefined : new ApiClient({ access });
     const [api, common] = [this.#client, { log, random, ...options.reflector }];
-    const kinds = [
-      { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${nodeName}`, listener: this.#pods },
+    const services = [
       { path: '/api/v1/services', listener: this.peers.services },
       { path: '/apis/discovery.k8s.io/v1/endpointslices', listener: this.peers.slices },
+    ];
+    const otherPods = {
+      ...{ path: '/api/v1/pods', fieldSelector: OtherPods.selector(nodeName), listener: this.#otherPods },
+      ...{ kept: this.#otherPods.kept, pageObjects: otherPodsPage },
+    };
+    const kinds = [
+      { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${nodeName}`, listener: this.#pods },
+      ...(peers === 'none' ? [] : services),
+      ...(peers === 'pods' ? [otherPods] : []),
     ];
     this.#reflectors = api === undefined ? [] : kinds.map((kind) => new Reflector({ api, ...common, ...kind }));
   }
@@ -150,9 +168,10 @@ export class Kubernetes {
   get lost(): Readonly<Record<'object_refused' | 'pods_full' | 'broken_line' | 'peers_full', number>> {
     const broken = this.#reflectors.reduce((sum, { counters }) => sum + counters.broken, 0);
     const { refused, full } = this.#pods.counters;
+    const [peers, others] = [this.peers.counters, this.#otherPods.counters];
     return {
-      ...{ object_refused: refused + this.peers.counters.refused, pods_full: full },
-      ...{ broken_line: broken, peers_full: this.peers.counters.full },
+      ...{ object_refused: refused + peers.refused + others.refused, pods_full: full },
+      ...{ broken_line: broken, peers_full: peers.full + others.full },
     };
   }
 
@@ -294,7 +313,7 @@ export class Kubernetes {
   }
 
   #podChanged(pod: Pod, before: Pod | undefined): void {
-    this.peers.podChanged(pod);
+    this.peers.podChanged(pod, before);
     for (const { image, digest } of pod.containers) {
       if (digest !== '') remember(this.#digests, image, digest);
     }

@@ -13,6 +13,9 @@ export interface ClusterPeer {
   readonly port: number;
 }
 
+/** What is used of a pod to name its addresses. */
+export type PeerPod = Pick<Pod, 'uid' | 'namespace' | 'owner' | 'addresses' | 'hostNamespaces' | 'phase'>;
+
 /** Services and slices together, and endpoints; beyond them they are left out and counted. */
 const objectsMax = 20_000;
 const endpointsMax = 100_000;
@@ -58,8 +61,8 @@ interface Slice {
 }
 
 /**
- * The names of a cluster's addresses: a Service's own, those of pods behind one (headless services are connected to so), and those of pods of this
- * node. Endpoints count only where they are pods: whoever may write EndpointSlices could give any address the name of a service otherwise.
+ * The names of a cluster's addresses: a Service's own, those of pods behind one (headless services are connected to so), and those of other
+ * pods. Endpoints count only where they are pods: whoever may write EndpointSlices could give any address the name of a service otherwise.
  */
 export class Peers {
   readonly #log: Logger;
@@ -69,7 +72,7 @@ export class Peers {
   readonly #slices: Map<string, Slice> = new Map();
   /** Slices that have an endpoint, sorted: two services may stand before the same pods. */
   readonly #byEndpoint: Map<string, readonly string[]> = new Map();
-  readonly #pods: Map<string, string> = new Map();
+  readonly #pods: Map<string, { readonly uid: string; readonly name: string }> = new Map();
   readonly counters: { refused: number; full: number } = { refused: 0, full: 0 };
   readonly services: ReflectorListener;
   readonly slices: ReflectorListener;
@@ -115,30 +118,37 @@ export class Peers {
       return { name: slice.service, port: own?.ports.get(`${name}/${protocolName}`) ?? port };
     }
     const pod = this.#pods.get(address);
-    return pod === undefined ? undefined : { name: pod, port };
+    return pod === undefined ? undefined : { name: pod.name, port };
   }
 
-  /** Pods on the node's own network have its address, which says nothing. */
-  podChanged(pod: Pod): void {
+  /**
+   * Pods on the node's own network have its address, which says nothing.
+   * @param before the picture of the same pod before this one; its network may have been made anew, with another address
+   */
+  podChanged(pod: PeerPod, before?: PeerPod): void {
+    if (before !== undefined) this.#dropPod(before, pod.addresses);
     if (pod.hostNamespaces.includes('net')) return;
-    const isOver = pod.phase === 'Succeeded' || pod.phase === 'Failed';
+    if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return this.#dropPod(pod, []);
     const name = `${pod.namespace}/${pod.owner.kind}/${pod.owner.name}`;
     for (const address of pod.addresses) {
-      const before = this.#pods.get(address);
-      if (!isOver && before !== undefined && before !== name) this.#moved.add(address);
-      if (!isOver) this.#pods.set(address, name);
-      else if (this.#pods.get(address) === name) this.#dropPod(address);
+      const had = this.#pods.get(address);
+      if (had?.uid === pod.uid && had.name === name) continue;
+      if (had !== undefined && had.name !== name) this.#moved.add(address);
+      this.#pods.set(address, { uid: pod.uid, name });
     }
   }
 
-  podRemoved(pod: Pod): void {
-    const name = `${pod.namespace}/${pod.owner.kind}/${pod.owner.name}`;
-    for (const address of pod.addresses) if (this.#pods.get(address) === name) this.#dropPod(address);
+  podRemoved(pod: PeerPod): void {
+    this.#dropPod(pod, []);
   }
 
-  #dropPod(address: string): void {
-    this.#pods.delete(address);
-    this.#moved.add(address);
+  /** Takes the pod's name from its addresses but those that it keeps. An address that another pod has by now is that one's. */
+  #dropPod({ uid, addresses }: PeerPod, kept: readonly string[]): void {
+    for (const address of addresses) {
+      if (kept.includes(address) || this.#pods.get(address)?.uid !== uid) continue;
+      this.#pods.delete(address);
+      this.#moved.add(address);
+    }
   }
 
   #listener(

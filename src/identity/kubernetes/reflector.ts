@@ -27,6 +27,13 @@ export interface ReflectorOptions {
   /** Without it all objects of the kind. */
   readonly fieldSelector?: string;
   readonly listener: ReflectorListener;
+  /** What is kept of an object of a list until the list is whole; all of it unless said. `replaced` gets what it answers. */
+  readonly kept?: (object: unknown) => unknown;
+  /**
+   * Objects in a page of a list: with it no list comes in one piece, not even the first. Default 500, but for the first list, which comes from the server's
+   * cache, and as a whole.
+   */
+  readonly pageObjects?: number;
   readonly log: Logger;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -65,7 +72,7 @@ const eventSchema = z.object({
 
 const retryMaxMs = 30_000;
 const forbiddenMs = 60_000;
-const pageObjects = 500;
+const usualPageObjects = 500;
 /** A watch that ends sooner without an event is not opened again at once. */
 const briefMs = 1_000;
 
@@ -187,20 +194,20 @@ export class Reflector {
   }
 
   async #list(): Promise<void> {
-    const { api, path, listener } = this.#options;
+    const { api, path, listener, kept, pageObjects } = this.#options;
     const objects: unknown[] = [];
     // The first one from the server's cache; after that, never an older picture than the one that is there.
-    const version = this.#synced ? {} : { resourceVersion: '0' };
+    const version = this.#synced || pageObjects !== undefined ? {} : { resourceVersion: '0' };
     for (let next: string | undefined; ;) {
       const from = next === undefined ? version : { continue: next };
-      const query = this.#query({ ...from, limit: String(pageObjects) });
+      const query = this.#query({ ...from, limit: String(pageObjects ?? usualPageObjects) });
       const page = parse(
         listSchema,
         await api.get(`${path}?${query}`, this.#stop.signal),
         'kubernetes.answer',
         `${path} gave no list`,
       );
-      objects.push(...(page.items ?? []));
+      for (const object of page.items ?? []) objects.push(kept === undefined ? object : kept(object));
       next = page.metadata.continue || undefined;
       if (next !== undefined) continue;
       this.counters.lists++;

@@ -4,7 +4,7 @@ import type { Dimension } from '../../model/feature.ts';
 import type { SharedProfile } from '../../model/shared-profile.ts';
 import { programsOf } from './apparmor.ts';
 import { capabilitiesUsed, capabilityDoubts, isOtherUser, upper } from './capabilities.ts';
-import type { ContainerFacts } from './container-facts.ts';
+import type { ContainerFacts, ImageProgram } from '../../model/container-facts.ts';
 import { allowedFeatures, coverages, plain, shortcomings } from './evidence.ts';
 import { fileUse, realPath } from './paths.ts';
 import { rootFiles } from './root-files.ts';
@@ -44,7 +44,8 @@ export function adviceOn(profile: SharedProfile, facts?: ContainerFacts): readon
 
 type Judge = (profile: SharedProfile, facts: ContainerFacts | undefined) => Verdict;
 
-const unknownFacts = 'it is not known how the container is made: --inspect FILE takes what "docker inspect" prints';
+const unknownFacts =
+  'it is not known how the container is made: no agent has told yet; --inspect FILE takes what "docker inspect" prints';
 
 const verdicts: Readonly<Record<AdviceSubject, Judge>> = {
   capabilities(profile, facts) {
@@ -104,34 +105,52 @@ const verdicts: Readonly<Record<AdviceSubject, Judge>> = {
   },
 
   ports(profile, facts) {
-    const about = { dimensions: ['net.listen'], title: 'ports published or exposed and never used' } as const;
+    const about = { dimensions: ['net.listen'], title: 'ports published, exposed or opened and never used' } as const;
     if (facts?.ports === undefined) return { ...about, outcome: 'unknown', note: unknownFacts };
     const listens = allowedFeatures(profile, 'net.listen').map(({ key }) => key);
     const isUsed = (port: string): boolean =>
       listens.some((key) => key === port || key.startsWith(`${port} from `) || isEphemeral(key, port));
     const unused = facts.ports.filter((port) => !isUsed(port));
-    if (unused.length === 0) return { ...about, outcome: 'fits', note: 'all are listened on' };
-    return {
-      ...about,
-      outcome: 'tighten',
-      evidence: unused,
-      note: 'nothing ever listened on them: do not publish them',
-    };
+    // Whom a server of datagrams heard from is not told: it accepts nothing.
+    const idle = listens.filter(
+      (key) => /^\d+\/tcp$/u.test(key) && !listens.some((other) => other.startsWith(`${key} from `)),
+    );
+    if (unused.length + idle.length === 0)
+      return { ...about, outcome: 'fits', note: 'all are listened on, and connected to' };
+    const notes = [
+      ...(unused.length > 0 ? [`nothing ever listened on ${unused.join(', ')}: do not publish them`] : []),
+      ...(idle.length > 0 ? [`nobody ever connected to ${idle.join(', ')}: do not open them`] : []),
+    ];
+    return { ...about, outcome: 'tighten', evidence: [...new Set([...unused, ...idle])], note: notes.join('; ') };
   },
 
   programs(profile, facts) {
     const about = { dimensions: ['exec'], title: 'programs of the image that were never executed' } as const;
     if (facts?.programs === undefined)
       return { ...about, outcome: 'unknown', note: 'it is not known which programs the image has' };
-    const executed = new Set(allowedFeatures(profile, 'exec').flatMap(({ key }) => programsOf(key)));
-    const unused = facts.programs.filter((path) => !executed.has(path));
+    const executed = new Set(allowedFeatures(profile, 'exec').flatMap(({ key }) => programsOf(key).map(usrPath)));
+    const isUsed = ({ path }: ImageProgram): boolean => executed.has(usrPath(path));
+    const unused = facts.programs.filter((program) => !isUsed(program));
     if (unused.length === 0) return { ...about, outcome: 'fits', note: 'all were executed' };
-    const share = `${unused.length} of ${facts.programs.length}`;
+    const needed = new Set(facts.programs.filter(isUsed).flatMap((program) => program.package ?? []));
+    const packages = (facts.packages ?? []).filter(({ name }) => !needed.has(name));
+    const ofPackages = new Set(packages.map(({ name }) => name));
+    const sum = (sized: readonly { readonly sizeBytes: number }[]): number =>
+      sized.reduce((all, { sizeBytes }) => all + sizeBytes, 0);
+    const alone = unused.filter((program) => program.package === undefined || !ofPackages.has(program.package));
+    const bySize = [
+      ...packages.map(({ name, sizeBytes }) => ({ text: `package ${name}`, sizeBytes })),
+      ...alone.map(({ path, sizeBytes }) => ({ text: path, sizeBytes })),
+    ].toSorted((one, other) => other.sizeBytes - one.sizeBytes);
+    const notes = [
+      `${unused.length} of ${facts.programs.length} programs (${mebibytes(sum(unused))}) were never executed`,
+      ...(packages.length > 0
+        ? [`of ${packages.length} packages (${mebibytes(sum(packages))} installed) no program ever was`]
+        : []),
+    ];
     return {
-      ...about,
-      outcome: 'tighten',
-      evidence: unused,
-      note: `${share} were never executed: a smaller image would do`,
+      ...{ ...about, outcome: 'tighten', note: `${notes.join('; ')}: a smaller image would do` },
+      evidence: bySize.map(({ text, sizeBytes }) => `${text} (${mebibytes(sizeBytes)})`),
     };
   },
 
@@ -167,6 +186,10 @@ const verdicts: Readonly<Record<AdviceSubject, Judge>> = {
         };
   },
 };
+
+/** `/bin` is `/usr/bin` on the distributions of today. */
+const usrPath = (path: string): string => path.replace(/^\/(?=s?bin\/)/u, '/usr/');
+const mebibytes = (sizeBytes: number): string => `${(sizeBytes / 1_048_576).toFixed(1)} MiB`;
 
 function isEphemeral(key: string, port: string): boolean {
   const [number, protocol] = port.split('/');

@@ -92,6 +92,8 @@ export function appArmorProfile(input: ExportInput): string {
         'signal (receive) peer=runc,',
         'signal (receive) peer=crun,',
         `signal (send, receive) peer=${name},`,
+        // Who looks at another of its processes in /proc is asked for this; it traces none.
+        `ptrace (read, readby) peer=${name},`,
         'unix,',
         'network unix,',
         'network netlink raw,',

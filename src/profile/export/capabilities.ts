@@ -1,5 +1,5 @@
 import { capabilities as allCapabilities } from '../../model/call.ts';
-import type { ContainerFacts } from './container-facts.ts';
+import type { ContainerFacts } from '../../model/container-facts.ts';
 import { dockerCapabilities } from './docker-seccomp.ts';
 import { allowedFeatures, judgedFeatures, statementOf } from './evidence.ts';
 import type { ExportInput, Statement } from './evidence.ts';

@@ -1,24 +1,4 @@
-/**
- * How a container was made, as far as exports and advice ask for it. Absent is not known: never the same as off. Who has the engine's or the
- * cluster's answer fills it in (`factsOf` for Docker's).
- */
-export interface ContainerFacts {
-  readonly name?: string;
-  /** `Config.User`; empty: the image names none, which is root. */
-  readonly user?: string;
-  readonly privileged?: boolean;
-  /** What it may do, in the words of the kernel's header (`net_bind_service`). */
-  readonly capabilities?: readonly string[];
-  readonly readOnlyRoot?: boolean;
-  /** Where something is mounted that may be written: volumes, binds, tmpfs. */
-  readonly writableMounts?: readonly string[];
-  /** Ports that it publishes or exposes, `80/tcp`. */
-  readonly ports?: readonly string[];
-  /** `host`, `none`, `bridge`, or the name of a network. */
-  readonly networkMode?: string;
-  /** Programs of the image, by path. */
-  readonly programs?: readonly string[];
-}
+import type { ContainerFacts } from '../../model/container-facts.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

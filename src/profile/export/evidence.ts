@@ -4,7 +4,7 @@ import type { Dimension, Stratum } from '../../model/feature.ts';
 import type { SharedFeature, SharedProfile } from '../../model/shared-profile.ts';
 import { chanceOfNew, coverage } from '../coverage.ts';
 import type { Incidences } from '../coverage.ts';
-import type { ContainerFacts } from './container-facts.ts';
+import type { ContainerFacts } from '../../model/container-facts.ts';
 
 /** What an export is made of. */
 export interface ExportInput {

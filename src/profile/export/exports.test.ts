@@ -9,7 +9,8 @@ import { capabilityList } from './capabilities.ts';
 import { factsOf } from './container-facts.ts';
 import { dockerCapabilities } from './docker-seccomp.ts';
 import { dockerFlags } from './engine-options.ts';
-import { exportFormatNames, exportFormats } from './formats.ts';
+import { exportFormatNames } from '../../model/export-format.ts';
+import { exportFormats } from './formats.ts';
 import { networkPolicy } from './network-policy.ts';
 import { rootFiles } from './root-files.ts';
 
@@ -156,7 +157,16 @@ describe('NetworkPolicy', () => {
 describe('advice', () => {
   const facts = {
     ...{ user: '', capabilities: dockerCapabilities, readOnlyRoot: false, writableMounts: [] },
-    ...{ ports: ['80/tcp', '443/tcp'], networkMode: 'bridge', programs: ['/usr/sbin/nginx', '/bin/sh'] },
+    ...{ ports: ['80/tcp', '443/tcp'], networkMode: 'bridge' },
+    programs: [
+      { path: '/usr/sbin/nginx', sizeBytes: 1 << 20, package: 'nginx' },
+      { path: '/usr/bin/dash', sizeBytes: 1 << 17, package: 'dash' },
+      { path: '/usr/bin/mine', sizeBytes: 1 << 21 },
+    ],
+    packages: [
+      { name: 'dash', sizeBytes: 3 << 20 },
+      { name: 'nginx', sizeBytes: 9 << 20 },
+    ],
   };
   const outcomes = (...[profile, made]: Parameters<typeof adviceOn>): Record<string, string> =>
     Object.fromEntries(adviceOn(profile, made).map(({ subject, outcome }) => [subject, outcome]));
@@ -169,8 +179,12 @@ describe('advice', () => {
   test('what is granted and was never used', () => {
     const advice = adviceOn(sharedProfile(features), facts);
     expect(new Set(advice.map(({ outcome }) => outcome))).toEqual(new Set(['tighten']));
-    expect(advice.find(({ subject }) => subject === 'ports')?.evidence).toEqual(['443/tcp']);
-    expect(advice.find(({ subject }) => subject === 'programs')?.evidence).toEqual(['/bin/sh']);
+    expect(advice.find(({ subject }) => subject === 'ports')?.evidence).toEqual(['443/tcp', '80/tcp']);
+    expect(advice.find(({ subject }) => subject === 'programs')?.note).toContain('2 of 3 programs (2.1 MiB)');
+    expect(advice.find(({ subject }) => subject === 'programs')?.evidence).toEqual([
+      'package dash (3.0 MiB)',
+      '/usr/bin/mine (2.0 MiB)',
+    ]);
   });
 
   test('too little seen, or nothing known of the container, is unknown and never advice', () => {
@@ -180,7 +194,12 @@ describe('advice', () => {
   });
 
   test('what was used fits', () => {
-    const used = [...features, ...seen('privilege', 'setuid other'), ...seen('file.write', '/usr/share/x')];
+    const used = [
+      ...features,
+      ...seen('net.listen', '80/tcp from 10.0.0.0/8'),
+      ...seen('privilege', 'setuid other'),
+      ...seen('file.write', '/usr/share/x'),
+    ];
     expect(outcomes(sharedProfile(used), { ...facts, ports: ['80/tcp'], networkMode: 'none' })).toMatchObject({
       ...{ user: 'fits', 'read-only-root': 'fits', ports: 'fits', network: 'fits' },
     });
@@ -239,7 +258,7 @@ test('whatever a workload names its files and peers: comments end where they sho
         } else if (format === 'apparmor') {
           for (const line of text.split('\n'))
             expect(line).toMatch(
-              /^(?:#.*|profile anchorwatch-[\w.-]+ flags=\(attach_disconnected,mediate_deleted\) \{|\}| {2}(?:#.*|(?:deny )?"\/(?:[^"\\]|\\.)*" [mrwklix]+,|(?:signal|unix|network|capability)[^"]*,))?$/u,
+              /^(?:#.*|profile anchorwatch-[\w.-]+ flags=\(attach_disconnected,mediate_deleted\) \{|\}| {2}(?:#.*|(?:deny )?"\/(?:[^"\\]|\\.)*" [mrwklix]+,|(?:signal|ptrace|unix|network|capability)[^"]*,))?$/u,
             );
         } else expect(typeof parse(text)).toBe('object');
       }

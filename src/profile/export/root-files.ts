@@ -1,5 +1,5 @@
 import type { SharedProfile } from '../../model/shared-profile.ts';
-import type { ContainerFacts } from './container-facts.ts';
+import type { ContainerFacts } from '../../model/container-facts.ts';
 import { allowedFeatures } from './evidence.ts';
 import { directoryOf, fileUse, isBelow, isOfKernel, realPath } from './paths.ts';
 

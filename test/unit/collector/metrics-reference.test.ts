@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { metricsReference } from '../../../src/collector/collector.ts';
+import { metricsReference } from '../../../src/collector/metrics-reference.ts';
 import type { RunningCollector } from '../../../src/collector/collector.ts';
 import { Harness } from './harness.ts';
 

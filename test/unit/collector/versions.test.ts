@@ -82,7 +82,7 @@ describe('a collector of this release', () => {
     socket.send(batch(1).replace('"seq":1', '"seq":1,"weight":7').replace('"count":1', '"count":1,"colour":"red"'));
     await waitFor('the acknowledgement', () => got.some((text) => text.startsWith('{"type":"ack"')));
     expect(got[0]).toBe(
-      '{"type":"welcome","protocol":2,"collectorVersion":"0.1.0","accepts":["fleet","evidence","posture"]}',
+      '{"type":"welcome","protocol":2,"collectorVersion":"0.1.0","accepts":["fleet","evidence","posture","posture-facts"]}',
     );
     expect(got.slice(1).toSorted()).toEqual([
       '{"type":"ack","seq":1,"stored":1,"duplicate":0}',

@@ -1,6 +1,6 @@
-import { loadRules } from '../detect/rule-parser.ts';
-import { problemText } from '../detect/rules.ts';
-import type { RuleProblem, RuleSet } from '../detect/rules.ts';
+import { loadRules } from './rule-parser.ts';
+import { problemText } from './rules.ts';
+import type { RuleProblem, RuleSet } from './rules.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { RuleReport } from '../model/node.ts';
@@ -26,7 +26,7 @@ export function invalidRules(problems: readonly RuleProblem[]): AnchorwatchError
   );
 }
 
-/** The suspicion rules of an agent: the shipped ones, then the user's, read again on request. */
+/** The suspicion rules of an agent or a collector: the shipped ones, then the user's, read again on request. */
 export class RuleSource {
   readonly #paths: readonly string[];
   readonly #log: Logger;
