@@ -271,6 +271,16 @@ static __noinline int take_raw_socket(struct aw_watched *w, int result)
 	return 0;
 }
 
+/* A socket of an odd family, where it is bound: told as the making of it. */
+static __noinline int take_odd_socket(struct aw_watched *w, u32 family)
+{
+	struct call c = { .text = AW_CALL_NOTHING, .detail = family, .number = config.socket_call };
+
+	if (w && c.number && !is_set_up())
+		tell_call(w, &c, 0);
+	return 0;
+}
+
 /* Capabilities that the kernel asked for, granted and denied ones; each once for each container and sample. */
 SEC("tp_btf/cap_capable")
 int BPF_PROG(on_capability, const struct cred *cred, struct user_namespace *target, const struct user_namespace *granting, int capability,

@@ -237,16 +237,34 @@ int BPF_PROG(on_sock_state, struct sock *sk, int old_state, int new_state)
 					   on_endpoint(sk, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN, IPPROTO_TCP);
 }
 
-/* UDP, when bind returns. A task that has its saved registers changed names another of its own sockets at best. */
+/*
+ * Families that services have no use for and that lead into rarely used parts of the kernel: its cryptography, the hypervisor, cluster and
+ * vehicle buses; of netlink, the rules of the firewall and of IPsec. The C library binds netlink's routes whenever it resolves a name.
+ */
+static __always_inline bool is_odd(u16 family, u16 protocol)
+{
+	return family == AF_ALG || family == AF_VSOCK || family == AF_TIPC || family == AF_CAN || family == AF_BLUETOOTH ||
+	       (family == AF_NETLINK && (protocol == NETLINK_NETFILTER || protocol == NETLINK_XFRM));
+}
+
+static __noinline int take_odd_socket(struct aw_watched *w, u32 family);
+
+/* UDP, and sockets of odd families, when bind returns. A task that has its saved registers changed names another of its own sockets at best. */
 SEC("tracepoint/syscalls/sys_exit_bind")
 int on_exit_bind(struct trace_event_raw_sys_exit *context)
 {
 	struct sock *sk;
 
-	if (context->ret || !watched_current())
+	struct aw_watched *w = watched_current();
+
+	if (context->ret || !w)
 		return 0;
 	sk = sock_of(argument_of(0));
-	if (!sk || LOAD(sk, sk_protocol) != IPPROTO_UDP)
+	if (!sk)
+		return 0;
+	if (is_odd(LOAD(sk, __sk_common.skc_family), LOAD(sk, sk_protocol)))
+		return take_odd_socket(w, LOAD(sk, __sk_common.skc_family));
+	if (LOAD(sk, sk_protocol) != IPPROTO_UDP)
 		return 0;
 	/* A port that the kernel chose is the local end of a client. */
 	if (!(BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks) & SOCK_BINDPORT_LOCK))

@@ -41,6 +41,8 @@ export interface Example extends Optional<{
   /** Path of the program that started it from outside of the container. */
   entered: string;
   special: boolean;
+  /** The mode of a change, octal. */
+  mode: string;
   other: string;
   detail: string;
   refused: boolean;
@@ -87,6 +89,10 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   compat: z.boolean().optional(),
   entered: z.string().optional(),
   special: z.boolean().optional(),
+  mode: z
+    .string()
+    .regex(/^[0-7]{3,4}$/)
+    .optional(),
   other: z.string().optional(),
   detail: z.string().optional(),
   refused: z.boolean().optional(),
@@ -248,8 +254,9 @@ export function describedEvent(example: Example): Event {
   if (example.change !== undefined) {
     const [change = '', changed = ''] = example.change.split(' ');
     const { other = '', special = false, refused = false } = example;
+    const mode = Number.parseInt(example.mode ?? '0', 8);
     if (!isChange(change)) throw new Error(`not a change and a path: ${example.change}`);
-    return { ...base, kind: 'change', change, path: changed, other, mode: 0, special, error: refused ? 'EPERM' : '' };
+    return { ...base, kind: 'change', change, path: changed, other, mode, special, error: refused ? 'EPERM' : '' };
   }
   if (example.call !== undefined) {
     const { call, detail = '', refused = false, text = '' } = example;

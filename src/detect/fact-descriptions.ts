@@ -31,6 +31,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     call: 'call: name of a rare system call, such as `mount ptrace bpf setns`.',
     change: 'change: `rename unlink link symlink chmod chown truncate times mknod` and their like.',
     other: 'change: the old name of a rename, what a link points to.',
+    writableByAll: 'change: chmod lets every user write, without the bit that keeps them to their own files (sticky).',
     special:
       'change: chmod lends the identity of the owner (set-user-id, set-group-id), or a time was set that is not the present.',
     refused:

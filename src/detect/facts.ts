@@ -72,6 +72,7 @@ const noEvent = {
   change: '',
   other: '',
   special: false,
+  writableByAll: false,
   refused: false,
   text: '',
   socketStdio: false,
@@ -197,8 +198,9 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
       return { address, port, protocol, loopback: isLoopback(address) };
     }
     case 'change': {
-      const { change, path, other, special, error } = event;
-      return { change, path, name: baseName(path), other, special, refused: error !== '' };
+      const { change, path, other, special, error, mode } = event;
+      const writableByAll = change === 'chmod' && (mode & 0o1002) === 0o2;
+      return { change, path, name: baseName(path), other, special, writableByAll, refused: error !== '' };
     }
     case 'call':
       return { call: event.call, detail: event.detail, refused: event.error !== '', text: event.text };

@@ -148,8 +148,11 @@ export function callDimension(name: string): Dimension {
   return byName.get(name)?.dimension ?? 'syscall';
 }
 
-/** Socket families and types that are told of (include/linux/socket.h): of `socket` only these are rare. */
-const sockets: Readonly<Record<string, string>> = { '17': 'packet', '2': 'raw', '10': 'raw' };
+/** Socket families and types that are told of (include/linux/socket.h): of `socket` only these are rare; those of the second line where they are bound. */
+const sockets: Readonly<Record<string, string>> = {
+  ...{ '17': 'packet', '2': 'raw', '10': 'raw' },
+  ...{ '16': 'netlink', '29': 'can', '30': 'tipc', '31': 'bluetooth', '38': 'alg', '40': 'vsock' },
+};
 
 /** include/uapi/linux/capability.h, in the order of their numbers. */
 export const capabilities: readonly string[] =

@@ -36,8 +36,6 @@ interface Run {
   readonly entry: Case;
   readonly exit: number;
   readonly alerts: readonly SeenAlert[];
-  /** All of them are of an earlier case: what it did was seen again and counted on them. */
-  readonly again: boolean;
 }
 
 /** What the services beside did: they do nothing new, so that every alert about them is a false one. */
@@ -186,34 +184,20 @@ async function runCase({
   readonly tag: string;
   readonly shared: string;
 }): Promise<Run> {
-  const [from, startMs] = [product.alerts.length, Date.now()];
+  const from = product.alerts.length;
   const exit =
     entry.where === 'host'
       ? await onHost(entry.file, engine.host, `case-${image}`, tag)
       : await carried(entry.file, shared);
   await sleep(graceMs);
-  const fresh = product.alerts.slice(from).filter(({ container }) => !container.name.startsWith('beside-'));
-  // Whether an attack can be seen is asked of these; whether somebody is disturbed, of what is raised.
-  const again = exit === 0 && fresh.length === 0 && entry.kind === 'attack';
-  const alerts = again ? await countedOn(product, startMs) : fresh;
+  const alerts = product.alerts.slice(from).filter(({ container }) => !container.name.startsWith('beside-'));
   const seen = alerts.map(
     ({ severity, dimension, key, rules, score }) =>
-      `${again ? 'again: ' : ''}${severity} ${dimension} ${key.slice(0, 50)} [${rules[0] ?? dimension} ${score}]`,
+      `${severity} ${dimension} ${key.slice(0, 50)} [${rules[0] ?? dimension} ${score}]`,
   );
   const outcome = exit === 77 ? 'cannot run here' : exit === 0 ? seen.join('; ') || '-' : `failed with ${exit}`;
   say(`${image.padEnd(8)} ${entry.kind.padEnd(7)} ${basename(entry.file, '.sh').padEnd(42)} ${outcome}`);
-  return { round, image, entry, exit, alerts, again: again && alerts.length > 0 };
-}
-
-/** Alerts of earlier cases that what happened since was counted on: within ten minutes the same thing is one alert, told once by the feed. */
-async function countedOn(product: Product, startMs: number): Promise<readonly SeenAlert[]> {
-  const { items } = await product.get<{ items: readonly (SeenAlert & { lastTime: string })[] }>(
-    '/api/v1/alerts?limit=500',
-  );
-  return items.filter(
-    ({ time, lastTime, container }) =>
-      Date.parse(lastTime) >= startMs && Date.parse(time) < startMs && !container.name.startsWith('beside-'),
-  );
+  return { round, image, entry, exit, alerts };
 }
 
 function summarise(all: readonly Run[], beside: readonly Beside[], json: boolean): void {
@@ -234,11 +218,10 @@ function summarise(all: readonly Run[], beside: readonly Beside[], json: boolean
       run.entry.expect.some((word) => dimensionsOf[word]?.test(dimension) ?? word === dimension),
     ),
   );
-  const first = detected.filter(({ again }) => !again);
-  const delays = first
+  const delays = detected
     .flatMap((run) => beyond(run).map((alert) => alert.receivedMs - Date.parse(alert.time)))
     .toSorted((a, b) => a - b);
-  const raised = first
+  const raised = detected
     .flatMap((run) => beyond(run).map(({ raisedAfterMs }) => raisedAfterMs))
     .toSorted((a, b) => a - b);
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
@@ -247,8 +230,7 @@ function summarise(all: readonly Run[], beside: readonly Beside[], json: boolean
   };
   shareOf('detected', detected.length, attacks.length);
   shareOf('rightDimension', right.length, detected.length);
-  figure('detectedAgain', detected.length - first.length, detected.length, 'cases');
-  const alertsPerAttack = first.map((run) => beyond(run).length).toSorted((a, b) => a - b);
+  const alertsPerAttack = detected.map((run) => beyond(run).length).toSorted((a, b) => a - b);
   const alertsMedian = alertsPerAttack[alertsPerAttack.length >> 1] ?? 0;
   figure('alertsPerAttack', alertsMedian, alertsPerAttack.length, 'alerts', alertsPerAttack[0], alertsPerAttack.at(-1));
   figure(

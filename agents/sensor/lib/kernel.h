@@ -236,6 +236,14 @@ struct pt_regs___arm64 {
 #define PROC_SUPER_MAGIC 0x9fa0
 #define AF_INET 2
 #define AF_INET6 10
+#define AF_NETLINK 16
+#define AF_CAN 29
+#define AF_TIPC 30
+#define AF_BLUETOOTH 31
+#define AF_ALG 38
+#define AF_VSOCK 40
+#define NETLINK_XFRM 6
+#define NETLINK_NETFILTER 12
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #define IPPROTO_MPTCP 262
