@@ -67,6 +67,16 @@ export class ClusterWatch {
   #unstored: Alert[] = [];
   #auditedMs: number | undefined;
   #failures = 0;
+  /** How long the last reading took. */
+  #tookMs = 0;
+  /** A change was told of while a reading was under way, which may have passed by it. */
+  #changed = false;
+  /** What is known of the cluster is taken back; not stored yet where it is false after so many failures. */
+  #unsaid = false;
+  /** What the API asked for when it failed last. */
+  #retryAfterMs = 0;
+  /** When the next reading begins, by the monotonic clock. */
+  #dueMs = Infinity;
   #trouble = '';
 
   constructor({ settleMs = 5000, backOffMs = 30_000, ...options }: ClusterWatchOptions) {
@@ -98,7 +108,9 @@ export class ClusterWatch {
   /** A batch of the audit log came. */
   audited(body: unknown): void {
     this.#auditedMs = this.#options.clock.nowMs();
-    if (isChange(body) && this.#reading === undefined && this.#failures === 0) this.#schedule(this.#options.settleMs);
+    if (!isChange(body)) return;
+    if (this.#reading !== undefined) this.#changed = true;
+    else if (this.#failures === 0) this.#schedule(this.#settleMs());
   }
 
   async stop(): Promise<void> {
@@ -107,40 +119,58 @@ export class ClusterWatch {
     await this.#reading;
   }
 
+  /** Changes that come all the time neither put the reading off, nor take more than half of the time. */
+  #settleMs(): number {
+    return Math.max(this.#options.settleMs, this.#tookMs);
+  }
+
   /** The earlier one of two times counts. */
   #schedule(inMs: number): void {
     if (this.#stop.signal.aborted) return;
+    const dueMs = this.#options.clock.monotonicMs() + inMs;
+    if (dueMs >= this.#dueMs) return;
+    this.#dueMs = dueMs;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#dueMs = Infinity;
+      this.#changed = false;
       this.#reading = this.#read().finally(() => {
         this.#reading = undefined;
-        const { intervalMs, backOffMs } = this.#options;
-        const waitMs = Math.min(backOffMs * 2 ** (this.#failures - 1), Math.max(intervalMs, backOffMs), 600_000);
-        this.#schedule(this.#failures === 0 ? intervalMs : waitMs);
+        this.#schedule(this.#waitMs());
       });
     }, inMs);
+  }
+
+  #waitMs(): number {
+    const { intervalMs, backOffMs } = this.#options;
+    if (this.#failures === 0) return this.#changed ? Math.min(this.#settleMs(), intervalMs) : intervalMs;
+    const waitMs = Math.min(backOffMs * 2 ** (this.#failures - 1), Math.max(intervalMs, backOffMs), 600_000);
+    return Math.max(waitMs, this.#retryAfterMs);
   }
 
   /** Never rejects. */
   async #read(): Promise<void> {
     const { source, clock, log } = this.#options;
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(readingMs)]);
+    const beganMs = clock.monotonicMs();
     try {
       const read = await readCluster(source, this.#counts, signal);
       await this.#keep({ ...read, auditedMs: this.#auditedMs, nowMs: clock.nowMs() }, true);
       this.#readings.inc({ outcome: 'read' });
       this.#last.set(clock.nowMs() / 1000);
       if (this.#trouble !== '') log.info('the cluster is read again');
-      [this.#failures, this.#trouble] = [0, ''];
+      [this.#failures, this.#trouble, this.#unsaid] = [0, '', false];
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       this.#failures++;
+      this.#retryAfterMs = retryAfterMsOf(error);
       this.#readings.inc({ outcome: 'failed' });
       const text = errorText(error);
       if (text !== this.#trouble) log.warn({ err: error }, `the cluster could not be read: ${text}`);
       this.#trouble = text;
-      if (this.#failures === failuresMax) await this.#unsay(text);
+      if (this.#failures >= failuresMax && !this.#unsaid) await this.#unsay(text);
     }
+    this.#tookMs = clock.monotonicMs() - beganMs;
     for (const reason of ['unreadable', 'expired'] as const) {
       this.#lost.inc({ reason }, this.#counts[reason]);
       this.#counts[reason] = 0;
@@ -155,7 +185,12 @@ export class ClusterWatch {
       ...{ clusterRoles: why, roles: why, clusterRoleBindings: why, roleBindings: why, kubelets: new Map() },
       ...{ auditedMs: this.#auditedMs, nowMs: this.#options.clock.nowMs() },
     };
-    await this.#keep(reading, false).catch(() => undefined);
+    try {
+      await this.#keep(reading, false);
+      this.#unsaid = true;
+    } catch {
+      // The store fails too: it is said after the next failure.
+    }
   }
 
   /** @param whole What is not in the reading is gone. */
@@ -240,6 +275,12 @@ function verdictOf({ outcomes: told, ...subject }: ClusterVerdict, timeMs: numbe
       .map(({ check, result, note, evidence }) => ({ check, result, note, evidence })),
     passed: told.filter(({ result }) => result === 'pass').map(({ check }) => check),
   };
+}
+
+/** What the API asked for (`ApiFailure`); 0: nothing. */
+function retryAfterMsOf(error: unknown): number {
+  const asked = (error as { readonly retryAfterMs?: unknown } | null)?.retryAfterMs;
+  return typeof asked === 'number' ? asked : 0;
 }
 
 const resources = new Set([

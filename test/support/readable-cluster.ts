@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What a list of the API holds, by path: `/api/v1/pods`. */
@@ -21,6 +22,12 @@ export interface ReadableCluster {
   readonly requests: readonly string[];
   /** Everything is answered with this status; undefined: as it should be. */
   down: number | undefined;
+  /** Seconds, said with `down`. */
+  retryAfter: number | undefined;
+  /** The token that is let in. */
+  token: string;
+  /** Called with each request, which is answered when it resolves. */
+  asked: (path: string) => Promise<unknown> | undefined;
   /** Writes a kubeconfig into a folder, and answers its path. */
   kubeconfig(folder: string): string;
   stop(): Promise<void>;
@@ -41,14 +48,17 @@ const empty = (): Lists => ({
 /** @param pageMax objects in a page at most, whatever `limit` says */
 export async function startReadableCluster(pageMax = 500): Promise<ReadableCluster> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '', 'http://cluster');
     const { pathname, searchParams } = url;
-    const isNamed = request.headers.authorization === 'Bearer reader';
+    const isNamed = request.headers.authorization === `Bearer ${cluster.token}`;
     requests.push(`${isNamed ? '' : 'anonymous '}${pathname}`);
     const say = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
+    await cluster.asked(pathname);
+    if (cluster.down !== undefined && cluster.retryAfter !== undefined)
+      response.setHeader('retry-after', String(cluster.retryAfter));
     if (cluster.down !== undefined) return say(cluster.down, { kind: 'Status', message: 'down' });
     if (!isNamed) return say(cluster.open.get(pathname) ?? 401, {});
     if (cluster.forbidden.has(pathname)) return say(403, { kind: 'Status', message: 'forbidden' });
@@ -73,11 +83,13 @@ export async function startReadableCluster(pageMax = 500): Promise<ReadableClust
     const size = Math.min(Number(searchParams.get('limit')), pageMax);
     const more = start + size < all.length ? { continue: String(start + size) } : {};
     return say(200, { metadata: { resourceVersion: '7', ...more }, items: all.slice(start, start + size) });
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   const cluster: ReadableCluster = {
     ...{ url, requests, lists: empty(), version: 'v1.36.4', down: undefined },
+    ...{ retryAfter: undefined, token: 'reader', asked: () => undefined },
     ...{ forbidden: new Set(), open: new Map(), kubelets: new Map(), troubles: [] },
     kubeconfig(folder) {
       const file = `${folder}/kubeconfig`;
@@ -85,8 +97,9 @@ export async function startReadableCluster(pageMax = 500): Promise<ReadableClust
         'current-context': 'here',
         contexts: [{ name: 'here', context: { cluster: 'c', user: 'u' } }],
         clusters: [{ name: 'c', cluster: { server: url } }],
-        users: [{ name: 'u', user: { token: 'reader' } }],
+        users: [{ name: 'u', user: { tokenFile: 'token' } }],
       };
+      writeFileSync(`${folder}/token`, cluster.token);
       writeFileSync(file, JSON.stringify(config));
       return file;
     },

@@ -1,12 +1,19 @@
 import { z } from 'zod';
+import { plainText } from './plain.ts';
 import type * as reading from './reading.ts';
 
-const text = z.string().nullish();
+const word = z.string().transform(plainText);
+const text = word.nullish();
 const flag = z.boolean().nullish();
-const list = z.array(z.string()).nullish();
-const strings = z.record(z.string(), z.string()).nullish();
+const list = z.array(word).nullish();
+const strings = z.record(z.string(), word).nullish();
 const profile = z.object({ type: text }).nullish();
-const metadata = z.object({ name: z.string().min(1), namespace: text, labels: strings, annotations: strings });
+const metadata = z.object({
+  name: z.string().min(1).transform(plainText),
+  namespace: text,
+  labels: strings,
+  annotations: strings,
+});
 
 const securitySchema = z
   .object({
@@ -15,25 +22,25 @@ const securitySchema = z
     ...{ seccompProfile: profile, appArmorProfile: profile, procMount: text },
     seLinuxOptions: z.object({ type: text }).nullish(),
     capabilities: z.object({ add: list, drop: list }).nullish(),
-    sysctls: z.array(z.object({ name: z.string() })).nullish(),
+    sysctls: z.array(z.object({ name: word })).nullish(),
   })
   .nullish();
-const quantity = z.union([z.string(), z.number()]).nullish();
+const quantity = z.union([word, z.number()]).nullish();
 const containerSchema = z.object({
-  name: z.string(),
-  image: z.string().default(''),
+  name: word,
+  image: word.default(''),
   ...{ command: list, args: list, securityContext: securitySchema },
   ports: z.array(z.object({ hostPort: z.number().nullish() })).nullish(),
-  volumeMounts: z.array(z.object({ name: z.string() })).nullish(),
+  volumeMounts: z.array(z.object({ name: word })).nullish(),
   resources: z.object({ limits: z.object({ memory: quantity, cpu: quantity }).nullish() }).nullish(),
   ...{ livenessProbe: z.unknown().optional(), readinessProbe: z.unknown().optional() },
 });
 const containers = z.array(containerSchema).nullish();
-const statuses = z.array(z.object({ name: z.string(), containerID: text })).nullish();
+const statuses = z.array(z.object({ name: word, containerID: text })).nullish();
 const podSchema = z.object({
   metadata: metadata.extend({
     generateName: text,
-    ownerReferences: z.array(z.object({ kind: z.string(), name: z.string(), controller: flag })).nullish(),
+    ownerReferences: z.array(z.object({ kind: word, name: word, controller: flag })).nullish(),
   }),
   spec: z.object({
     ...{ nodeName: text, serviceAccountName: text, automountServiceAccountToken: flag },
@@ -42,8 +49,8 @@ const podSchema = z.object({
     volumes: z
       .array(
         z.object({
-          name: z.string(),
-          hostPath: z.object({ path: z.string() }).nullish(),
+          name: word,
+          hostPath: z.object({ path: word }).nullish(),
           projected: z
             .object({ sources: z.array(z.object({ serviceAccountToken: z.unknown().optional() })).nullish() })
             .nullish(),
@@ -118,9 +125,7 @@ export function podOf(object: unknown): reading.ClusterPod {
     automountToken: spec.automountServiceAccountToken ?? undefined,
     ...{ hostNetwork: spec.hostNetwork === true, hostPid: spec.hostPID === true, hostIpc: spec.hostIPC === true },
     security: securityOf(spec.securityContext),
-    hostPaths: Object.fromEntries(
-      volumes.flatMap(({ name, hostPath }) => (hostPath ? [[name, hostPath.path] as const] : [])),
-    ),
+    hostPaths: new Map(volumes.flatMap(({ name, hostPath }) => (hostPath ? [[name, hostPath.path] as const] : []))),
     tokenVolumes: volumes
       .filter(({ projected }) => projected?.sources?.some((source) => Boolean(source.serviceAccountToken)) === true)
       .map(({ name }) => name),
@@ -142,8 +147,10 @@ export function nodeOf(object: unknown): reading.ClusterNode {
   return { name: named.name, kubeletVersion: status?.nodeInfo?.kubeletVersion ?? '' };
 }
 
+const namespaceSchema = z.object({ metadata });
+
 export function namespaceOf(object: unknown): reading.ClusterNamespace {
-  const { metadata: named } = z.object({ metadata }).parse(object);
+  const { metadata: named } = namespaceSchema.parse(object);
   return { name: named.name, labels: named.labels ?? {} };
 }
 
@@ -183,8 +190,8 @@ export function roleOf(object: unknown): reading.ClusterRole {
 
 const bindingSchema = z.object({
   metadata,
-  roleRef: z.object({ kind: z.string(), name: z.string() }),
-  subjects: z.array(z.object({ kind: z.string(), name: z.string(), namespace: text })).nullish(),
+  roleRef: z.object({ kind: word, name: word }),
+  subjects: z.array(z.object({ kind: word, name: word, namespace: text })).nullish(),
 });
 
 /** A RoleBinding or ClusterRoleBinding. */
@@ -218,7 +225,7 @@ export function kubeletOf(object: unknown): reading.KubeletSettings {
   };
 }
 
-const versionSchema = z.object({ gitVersion: z.string().min(1) });
+const versionSchema = z.object({ gitVersion: z.string().min(1).transform(plainText) });
 
 export function versionOf(object: unknown): string {
   return versionSchema.parse(object).gitVersion;
@@ -226,7 +233,7 @@ export function versionOf(object: unknown): string {
 
 const pageSchema = z.object({
   items: z.array(z.unknown()).nullish(),
-  metadata: z.object({ continue: text }).nullish(),
+  metadata: z.object({ continue: z.string().nullish() }).nullish(),
 });
 
 /** A page of a list, and where it goes on; empty: it is the last. */

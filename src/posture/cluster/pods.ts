@@ -36,7 +36,7 @@ const grave =
   /^\/(?:$|proc(?:\/|$)|sys(?:\/|$)|etc(?:\/|$)|root(?:\/|$)|dev(?:\/|$)|boot(?:\/|$)|home(?:\/|$)|usr(?:\/|$)|lib(?:64)?(?:\/|$)|s?bin(?:\/|$)|var\/?$|var\/(?:lib\/?$|run\/?$)|(?:var\/)?run\/(?:docker|containerd|crio|cri-dockerd)|var\/lib\/(?:kubelet|etcd|docker|containerd))/;
 
 export const podHostPath: PodCheck = ({ pod, container }) => {
-  const paths = container.volumes.flatMap((name) => pod.hostPaths[name] ?? []);
+  const paths = container.volumes.flatMap((name) => pod.hostPaths.get(name) ?? []);
   if (paths.length === 0) return pass('it sees no path of the node');
   const evidence = saw('volumes[].hostPath.path', paths);
   return paths.some((path) => grave.test(path))

@@ -1,5 +1,6 @@
 import { AnchorwatchError, errorText } from '../../lib/errors.ts';
 import * as objects from './objects.ts';
+import { sizeOf } from './plain.ts';
 import type { AnonymousAnswer, ClusterNode, ClusterReading, KubeletSettings, Read } from './reading.ts';
 
 /** How the cluster's API is asked. */
@@ -20,6 +21,8 @@ export interface ReaderCounters {
 
 /** Objects of one list; of longer ones nothing is said. */
 const objectsMax = 50_000;
+/** Text that is kept of one list, UTF-16 units. */
+const textMax = 128 << 20;
 const pageSize = 500;
 /** Lists that expired so often are given up. */
 const attemptsMax = 3;
@@ -67,6 +70,7 @@ async function listOf<T>(
     const value: T[] = [];
     let next = '';
     let unreadable = 0;
+    let size = 0;
     try {
       do {
         // Without a version it is the newest state, and all pages are of the same one (kubernetes.io, "Resource versions").
@@ -77,13 +81,17 @@ async function listOf<T>(
         next = page.next;
         for (const object of page.items) {
           try {
-            value.push(of(object));
+            const read = of(object);
+            size += sizeOf(read);
+            value.push(read);
           } catch {
             unreadable++;
           }
         }
-        if (value.length > objectsMax)
+        // Those of no known form count too: a list of nothing else has an end as well.
+        if (value.length + unreadable > objectsMax)
           return { ok: false, why: `there are more than ${objectsMax.toLocaleString('en')}: ${what}` };
+        if (size > textMax) return { ok: false, why: `they are too large to be kept: ${what}` };
       } while (next !== '');
     } catch (error) {
       if (statusOf(error) === 410 && attempt < attemptsMax) {
@@ -132,7 +140,8 @@ async function kubeletsOf(
     } catch (error) {
       stop.throwIfAborted();
       const status = statusOf(error);
-      if (status === 401 || status === 403) refused = 'may not look: get nodes/proxy';
+      if (status === 403) refused = 'may not look: get nodes/proxy';
+      if (status === 429) refused = 'the API asks to be left alone for now: get nodes/proxy';
       // A kubelet that is down is a matter of its node, and answered with 5xx.
       kubelets.set(name, {
         ok: false,

@@ -101,7 +101,7 @@ export interface ClusterPod {
   readonly hostIpc: boolean;
   readonly security: SecurityContext;
   /** Paths of the node, by the volume's name. */
-  readonly hostPaths: Readonly<Record<string, string>>;
+  readonly hostPaths: ReadonlyMap<string, string>;
   /** Volumes that hold a token of the service account. */
   readonly tokenVolumes: readonly string[];
   readonly containers: readonly PodContainer[];
