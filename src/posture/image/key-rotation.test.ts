@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
@@ -7,6 +8,9 @@ import {
   log,
   minutes,
   noLog,
+  manifest,
+  ofManifest,
+  overFile,
   read,
   statement,
   trusting,
@@ -72,6 +76,19 @@ describe('when keys are rotated', () => {
         expect(verdict(bundle, { by: { ...by, keys: keys.toSpliced(nth, 1) } })).toBe('untrusted-key');
       }
   });
+});
+
+test('keys of other kinds count for what they signed with SHA-256', () => {
+  const bare = { loggedAt: undefined, stampedAt: undefined, hint: '' };
+  for (const { publicKey, privateKey } of [
+    generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+  ]) {
+    const keys = [trustedKey('other.pub', publicKey.export({ type: 'spki', format: 'pem' }).toString())];
+    const by: Trust = { keys, root: undefined, signers: [] };
+    expect(verdict(statement({ ...bare, key: privateKey }), { by })).toBe('by');
+    expect(verdict(overFile(manifest, { ...bare, key: privateKey }), { ...ofManifest, by })).toBe('by');
+  }
 });
 
 describe('with a key and a trusted root', () => {
