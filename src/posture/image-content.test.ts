@@ -1,9 +1,12 @@
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { mergedFacts } from '../model/container-facts.ts';
-import { apkOwners, dpkgSizes, readImageContent } from './image-content.ts';
+
+import { dpkgSizes } from './image/package-database.ts';
+import { apkOwners, readImageContent } from './image-content.ts';
 
 test('programs and packages of a root, and nothing that it points elsewhere', async () => {
   const root = mkdtempSync(join(tmpdir(), 'anchorwatch-root-'));
@@ -21,7 +24,7 @@ test('programs and packages of a root, and nothing that it points elsewhere', as
     symlinkSync('/usr/sbin', `${root}/usr/sbin`);
     symlinkSync('/etc/hostname', `${root}/usr/bin/link`);
     put('/var/lib/dpkg/status', 'Package: web\nInstalled-Size: 7\n\nPackage: other\nInstalled-Size: 9\n');
-    put('/var/lib/dpkg/info/web:amd64.list', '/.\n/bin/web\n');
+    put('/var/lib/dpkg/info/web:amd64.list', '/.\n/bin\n/bin/web\n');
     expect(await readImageContent(root)).toEqual({
       programs: [
         { path: '/usr/bin/own', sizeBytes: 1 },
@@ -32,6 +35,38 @@ test('programs and packages of a root, and nothing that it points elsewhere', as
     expect(await readImageContent(`${root}/none`)).toBeUndefined();
   } finally {
     rmSync(root, { recursive: true });
+  }
+});
+
+test('a root that swaps directories for links while it is read shows nothing from elsewhere, and holds nothing up', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'anchorwatch-root-'));
+  try {
+    const [root, outside] = [`${scratch}/root`, `${scratch}/outside`];
+    for (const directory of [`${root}/usr/bin`, `${root}/real`, outside]) mkdirSync(directory, { recursive: true });
+    writeFileSync(`${root}/usr/bin/own`, 'x', { mode: 0o755 });
+    writeFileSync(`${outside}/host`, 'x', { mode: 0o755 });
+    const over = new AbortController();
+    let swaps = 0;
+    const swapping = (async (): Promise<void> => {
+      for (; !over.signal.aborted; swaps++) {
+        renameSync(`${root}/usr/bin`, `${root}/real/bin`);
+        symlinkSync(outside, `${root}/usr/bin`);
+        await setImmediate();
+        rmSync(`${root}/usr/bin`);
+        renameSync(`${root}/real/bin`, `${root}/usr/bin`);
+        await setImmediate();
+      }
+    })();
+    const seen = new Set<string>();
+    for (let look = 0; look < 200; look++)
+      for (const { path } of (await readImageContent(root))?.programs ?? []) seen.add(path);
+    over.abort();
+    await swapping;
+    expect([...seen]).not.toContain('/usr/bin/host');
+    // It took turns with the other one.
+    expect(swaps).toBeGreaterThan(10);
+  } finally {
+    rmSync(scratch, { recursive: true });
   }
 });
 

@@ -168,9 +168,13 @@ export function verifyClaim(claim: Claim, digests: readonly string[], trust: Tru
 }
 
 function byKey(entity: SignedEntity, hint: string, { keys, root }: Trust): SignatureRead {
-  // A key holds without a log: what the log says counts where there is something to verify it by.
-  const told = root !== undefined && root.tlogs.length > 0;
-  const bare: SignedEntity = told ? entity : { ...entity, tlogEntries: [], timestamps: [] };
+  // A key holds without a log and a time: what they say counts where there is something to verify it by.
+  const told = { log: (root?.tlogs.length ?? 0) > 0, time: (root?.timestampAuthorities.length ?? 0) > 0 };
+  const bare: SignedEntity = {
+    ...entity,
+    tlogEntries: told.log ? entity.tlogEntries : [],
+    timestamps: entity.timestamps.filter(({ $case }) => ($case === 'transparency-log' ? told.log : told.time)),
+  };
   const named = keys.filter((key) => key.hint === hint);
   let refused: SignatureRead | undefined;
   for (const key of named.length > 0 ? named : keys) {
@@ -202,14 +206,15 @@ function byCertificate(entity: SignedEntity, { root, signers }: Trust): Signatur
     };
   if (signers.length === 0)
     return { refused: 'no-signer-allowed', reason: 'a certificate shows who signed, and nobody is configured who may' };
-  const verifier = new Verifier(root, {
-    tlogThreshold: root.tlogs.length > 0 ? 1 : 0,
-    ctlogThreshold: root.ctlogs.length > 0 ? 1 : 0,
-    // Without a time nothing says that the certificate held when it was used.
-    timestampThreshold: 1,
-  });
+  const verify = (by: TrustMaterial): ReturnType<Verifier['verify']> =>
+    new Verifier(by, {
+      tlogThreshold: root.tlogs.length > 0 ? 1 : 0,
+      ctlogThreshold: root.ctlogs.length > 0 ? 1 : 0,
+      // Without a time nothing says that the certificate held when it was used.
+      timestampThreshold: 1,
+    }).verify(entity);
   try {
-    const { identity } = verifier.verify(entity);
+    const { identity } = verify(root);
     const name = identity?.subjectAlternativeName ?? '';
     const issuer = identity?.extensions?.issuer ?? '';
     // As a whole: part of an address is somebody else's.
@@ -219,7 +224,18 @@ function byCertificate(entity: SignedEntity, { root, signers }: Trust): Signatur
       reason: `it was signed by ${name || 'nobody'} (${issuer || 'of no issuer'})`.slice(0, 300),
     };
   } catch (error) {
-    return refusalOf(error);
+    const refusal = refusalOf(error);
+    if (refusal.refused !== 'untrusted-certificate' || root.certificateAuthorities.length < 2) return refusal;
+    // Of several authorities the library says what the last one was refused for: whose certificate it is, and that it is expired, the one says that issued it.
+    const each = root.certificateAuthorities.map((one) => {
+      try {
+        verify({ ...root, certificateAuthorities: [one] });
+      } catch (cause) {
+        return refusalOf(cause);
+      }
+      return refusal;
+    });
+    return each.find(({ refused }) => refused === 'expired') ?? refusal;
   }
 }
 
