@@ -301,7 +301,8 @@ describe('checks of containers', () => {
   test('every check of a container is told apart on this engine', async () => {
     // A module of the kernel that this machine may not have, what is a matter of the agent alone, what is executed below, and images.test.ts.
     const elsewhere = new Set(['apparmor', 'selinux', 'kernel-apparmor', 'watched', 'exec-privileged', 'exec-root']);
-    for (const what of ['origin', 'drift', 'learned', 'signed', 'scanned', 'vulnerable']) elsewhere.add(`image-${what}`);
+    for (const what of ['origin', 'drift', 'learned', 'signed', 'scanned', 'vulnerable'])
+      elsewhere.add(`image-${what}`);
     if (!oomKillMayBeOff) elsewhere.add('oom-kill');
     const of = Map.groupBy(
       (await findings('result=all')).filter(({ container }) => container !== undefined),
