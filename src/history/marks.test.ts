@@ -137,7 +137,7 @@ test('pages of any length add up to all of them in order, from journal and segme
     kind: fc.constantFrom('start' as const, 'end' as const, 'life' as const),
     ranUs: fc.constant(700),
   });
-  const batches = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.array(mark, { maxLength: 9 }), fc.boolean()), {
+  const batches = fc.array(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.array(mark, { maxLength: 9 }), fc.boolean()), {
     maxLength: 6,
   });
   fc.assert(
