@@ -5,7 +5,7 @@ import type { Logger } from '../lib/log.ts';
 import { counter, gauge } from '../lib/metrics.ts';
 import type { Counter, Gauge, Registry } from '../lib/metrics.ts';
 import type { Alert } from '../model/alert.ts';
-import type { PostureVerdict } from '../model/posture.ts';
+import { clusterNode, type PostureVerdict } from '../model/posture.ts';
 import { appeared, judgeCluster } from '../posture/cluster/cluster-checks.ts';
 import type { ClusterNames, ClusterOutcome, ClusterVerdict } from '../posture/cluster/cluster-checks.ts';
 import { readCluster } from '../posture/cluster/reader.ts';
@@ -35,8 +35,6 @@ export interface ClusterWatchOptions {
   readonly log: Logger;
 }
 
-/** What a cluster's own findings are of, in place of a node. */
-export const clusterNode = 'kubernetes-cluster';
 const outcomes = ['read', 'failed'] as const;
 /** Readings in a row that failed, after which nothing that was known is believed any more. */
 const failuresMax = 3;

@@ -1,3 +1,4 @@
+import { collectorNodes } from '../model/posture.ts';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -181,7 +182,8 @@ export class Ingest {
   }
 
   readonly #events: SessionEvents = {
-    hello: (session, hello) => (session.mayBe(hello.node) ? this.#hello(session, hello) : 'node.forbidden'),
+    hello: (session, hello) =>
+      session.mayBe(hello.node) && !collectorNodes.has(hello.node) ? this.#hello(session, hello) : 'node.forbidden',
     batch: (alerts, sizeBytes) => this.#admit(alerts, sizeBytes),
     report: (session, report) => this.#report(session, report),
     welcomed: (session) => this.#welcomed(session),

@@ -217,8 +217,11 @@ export class Session {
     }
     const refusal = this.#events.hello(this, hello);
     if (refusal !== undefined) {
-      const { boundTo = '' } = this.#options;
-      const forbidden = `what this agent shows is for node ${boundTo}, and it says that it is ${hello.node}`;
+      const { boundTo } = this.#options;
+      const forbidden =
+        boundTo === undefined
+          ? `no agent may say that it is node ${hello.node}: findings of the collector's own are under that name`
+          : `what this agent shows is for node ${boundTo}, and it says that it is ${hello.node}`;
       this.refuse(refusal, refusal === 'node.forbidden' ? forbidden : 'the collector takes no more nodes');
       return;
     }

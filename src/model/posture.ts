@@ -30,6 +30,10 @@ export interface PostureOutcome {
 
 /** In the place of the node, of a finding that the collector makes of a workload on all nodes. */
 export const anyNode = '*';
+/** What a cluster's own findings are of, in place of a node. */
+export const clusterNode = 'kubernetes-cluster';
+/** Names in the place of a node that are the collector's: no agent may have one. */
+export const collectorNodes: ReadonlySet<string> = new Set([anyNode, clusterNode]);
 
 /** What was checked: a container; where there is none a workload; where there is neither the node itself. */
 export interface PostureSubject {

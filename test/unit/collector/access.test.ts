@@ -254,6 +254,15 @@ describe('the feed', () => {
 });
 
 describe('agents', () => {
+  test.each(['*', 'kubernetes-cluster'])('do not speak for %s, which is the collector itself', async (nodeName) => {
+    const token = await harness.makeToken('agent');
+    await harness.start();
+    const outbox = harness.outbox(harness.url, { token, nodeName });
+    await waitFor('the refusal', () => harness.lines.some((line) => line.includes(`is node ${nodeName}`)));
+    expect(outbox.connected).toBe(false);
+    expect(harness.lines.some((line) => line.includes('node.forbidden'))).toBe(true);
+  });
+
   test('with a token for a node speak for that node alone', async () => {
     const admin = await harness.makeToken('admin');
     const bound = await harness.makeToken('agent', { node: 'worker-3' });
