@@ -1,9 +1,8 @@
 // npm run bench [-- NAME…] [--runs N] [--rows N] [--seconds N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
 // monitors that are installed take their turns, too.
-import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../containers/engine.ts';
-import { type Product, startProduct } from '../containers/product.ts';
+import type { Command } from '../containers/product.ts';
 import { benchAgents } from './agents-bench.ts';
 import { benchAudit } from './audit-bench.ts';
 import { benchCollector } from './collector-bench.ts';
@@ -20,9 +19,10 @@ import { benchReplay } from './replay-bench.ts';
 import { Result } from './result.ts';
 import type { Side } from './result.ts';
 import { benchStore } from './store-bench.ts';
+import { startWatch, type Watch } from './watch.ts';
 import { startWorkloads, type Workload, workloadNames } from './workloads.ts';
 
-const learnMs = 20_000;
+const learnMs = 60_000;
 const settleMs = 6_000;
 const startMs = 16_000;
 const idleMs = 5_000;
@@ -96,25 +96,27 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
       started.stop();
     });
     say(`learning for ${learnMs / 1000} s …`);
-    let product: Product | undefined = await startProduct(engine.host, ['--slice', '5s', '--startup', '1s']);
-    const { state } = product;
-    undo.push(() => {
-      rmSync(state, { recursive: true, force: true });
-    });
+    const watch = await startWatch(engine.host);
+    undo.push(() => watch.stop());
+    let agent: Command | undefined = await watch.startAgent(['--slice', '5s', '--startup', '1s']);
     const beside: RunningMonitor[] = [];
     undo.push(async () => {
       traceNothing(false);
       for (const other of beside) await other.stop();
-      await product?.kill('SIGTERM');
+      await agent?.kill('SIGTERM');
     });
+    // As much at a time as is measured later: how often it is done is learned as well as what.
     const endMs = Date.now() + learnMs;
-    while (Date.now() < endMs) {
-      for (const workload of workloads.values()) await workload.run(workload.warmUp);
-      await sleep(500);
-    }
-    await product.kill('SIGTERM');
-    product = undefined;
+    do {
+      for (const workload of workloads.values()) {
+        await workload.run(workload.warmUp);
+        if (workload.longOperations !== undefined) await workload.run(workload.longOperations);
+      }
+    } while (Date.now() < endMs);
+    await agent.kill('SIGTERM');
+    agent = undefined;
 
+    const learned = watch.alerts.length;
     const alerted = new Set<string>();
     const others = monitors.map(({ name }): Side => `monitor ${name}`);
     const sides: readonly Side[] = ['without', 'floor', 'with', ...others];
@@ -122,56 +124,56 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
       // Which comes first changes, so that a drift of the machine favours none.
       for (let turn = 0; turn < sides.length; turn++) {
         const side = sides[(round + turn) % sides.length] ?? 'with';
-        if (side === 'with') product = await startProduct(engine.host, [], state);
+        if (side === 'with') agent = await watch.startAgent();
         const monitor = monitors.find(({ name }) => side === `monitor ${name}`);
         const other = monitor === undefined ? undefined : await startMonitor(monitor);
         if (other !== undefined) beside.push(other);
         traceNothing(side === 'floor');
         for (const workload of workloads.values()) await workload.run(workload.warmUp);
         // The first question for the metrics compiles what answers it; the start's garbage goes some eight seconds after it, and its pages after 15.
-        if (product !== undefined) {
-          await toldBy(product);
-          await sleep(startMs);
-        }
-        const idle = product === undefined ? 0 : await idleShare(product);
+        if (agent !== undefined) await sleep(startMs);
+        const pid = agent?.pid ?? other?.pid;
+        const idle = agent === undefined ? 0 : await idleShare(agent.pid);
         for (const [name, workload] of workloads) {
           const result = results.get(name);
           if (result === undefined) continue;
-          const before = product === undefined ? { lost: 0, events: 0 } : await toldBy(product);
-          const alertsBefore = product?.alerts.length ?? 0;
-          const pid = product?.pid ?? other?.pid;
-          const cpuBefore = pid === undefined ? 0 : cpuMicros(pid);
-          const startedMs = performance.now();
+          const before = await toldBy(watch);
+          const alertsBefore = watch.alerts.length;
+          let [cpuBefore, startedMs] = [pid === undefined ? 0 : cpuMicros(pid), performance.now()];
           const costs: number[] = [];
           for (let i = 0; i < (workload.repeats ?? repeats); i++) costs.push(await workload.run());
           result.costs(side).push(median(costs));
-          if (monitor !== undefined && other !== undefined)
-            result.other(monitor.name, {
-              micros: (cpuMicros(other.pid) - cpuBefore) / (workload.operations * costs.length),
-              memoryMb: residentMb(other.pid),
-            });
-          if (product === undefined) continue;
+          if (pid === undefined) continue;
+          let operations = workload.operations * costs.length;
+          if (workload.longOperations !== undefined) {
+            operations = workload.longOperations;
+            [cpuBefore, startedMs] = [cpuMicros(pid), performance.now()];
+            await workload.run(operations);
+          }
           const idleMicros = idle * (performance.now() - startedMs) * 1000;
-          const operations = workload.operations * costs.length;
-          result.agent.push(Math.max(0, cpuMicros(product.pid) - cpuBefore - idleMicros) / operations);
+          const micros = Math.max(0, cpuMicros(pid) - cpuBefore - idleMicros) / operations;
+          const memoryMb = residentMb(pid);
+          if (monitor !== undefined) result.other(monitor.name, { micros, memoryMb });
+          if (agent === undefined) continue;
+          result.agent.push(micros);
           result.idle.push(idle * 100);
-          result.memory.push(residentMb(product.pid));
-          const told = await toldBy(product);
+          result.memory.push(memoryMb);
+          const told = await toldBy(watch);
           result.lost.push(told.lost - before.lost);
           result.events.push(told.events - before.events);
-          result.alerts.push(product.alerts.length - alertsBefore);
+          result.alerts.push(watch.alerts.length - alertsBefore);
         }
         traceNothing(false);
         await other?.stop();
         if (other !== undefined) beside.splice(beside.indexOf(other), 1);
-        if (product === undefined) continue;
+        if (agent === undefined) continue;
         // Counters of the kernel reach the metrics with the next report.
-        const before = await toldBy(product);
+        const before = await toldBy(watch);
         await sleep(settleMs);
-        results.get(names[0] ?? '')?.lost.push((await toldBy(product)).lost - before.lost);
-        for (const { key, title } of product.alerts) alerted.add(`${title} (${key})`);
-        await product.kill('SIGTERM');
-        product = undefined;
+        results.get(names[0] ?? '')?.lost.push((await toldBy(watch)).lost - before.lost);
+        for (const { key, title } of watch.alerts.slice(learned)) alerted.add(`${title} (${key})`);
+        await agent.kill('SIGTERM');
+        agent = undefined;
       }
       const ratio = (name: string): string => {
         const result = results.get(name);
@@ -182,10 +184,10 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
     // What is told once costs more until it is quiet again: the container is captured. Loads that are learned raise nothing.
     for (const title of alerted) say(`an alert was raised beside the loads: ${title}`);
     const programs: readonly Figure[] = wanted.includes('programs')
-      ? await timePrograms(await startProduct(engine.host, [], state), workloads)
+      ? await timePrograms(await watch.startAgent(), workloads)
       : [];
     const costs = [...results].flatMap(([name, result]): readonly Figure[] => {
-      const { agent, idle, lost, memory, events, alerts } = result;
+      const { agent: cost, idle, lost, memory, events, alerts } = result;
       const ratios = (side: Side): readonly number[] =>
         result.costs(side).map((value, round) => value / (result.costs('without')[round] ?? value));
       const { mark, agentMark } = workloads.get(name) ?? {};
@@ -196,7 +198,7 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
         {
           name,
           metric: 'agentMicrosPerOp',
-          all: agent,
+          all: cost,
           unit: 'µs',
           ...(agentMark === undefined ? {} : { mark: agentMark }),
         },
@@ -228,16 +230,16 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
   }
 }
 
-/** Share of a core that agent and collector use while nothing happens; it is no part of what an operation costs. */
-async function idleShare(product: Product): Promise<number> {
+/** Share of a core that the agent uses while nothing happens; it is no part of what an operation costs. */
+async function idleShare(pid: number): Promise<number> {
   await sleep(1_000);
-  const [before, startedMs] = [cpuMicros(product.pid), performance.now()];
+  const [before, startedMs] = [cpuMicros(pid), performance.now()];
   await sleep(idleMs);
-  return (cpuMicros(product.pid) - before) / ((performance.now() - startedMs) * 1000);
+  return (cpuMicros(pid) - before) / ((performance.now() - startedMs) * 1000);
 }
 
-/** What one run of each of the sensor's programs takes under all these loads, by the kernel's own statistics; ends the product. */
-async function timePrograms(product: Product, workloads: ReadonlyMap<string, Workload>): Promise<readonly Figure[]> {
+/** What one run of each of the sensor's programs takes under all these loads, by the kernel's own statistics; ends the agent. */
+async function timePrograms(agent: Command, workloads: ReadonlyMap<string, Workload>): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   countProgramTime(true);
   try {
@@ -254,19 +256,19 @@ async function timePrograms(product: Product, workloads: ReadonlyMap<string, Wor
     }
   } finally {
     countProgramTime(false);
-    await product.kill('SIGTERM');
+    await agent.kill('SIGTERM');
   }
   return figures;
 }
 
 /** What reached the agent so far, and what the sensor could not keep; what a rate limit holds back on purpose is not among that. */
-async function toldBy(product: Product): Promise<{ readonly lost: number; readonly events: number }> {
+async function toldBy(watch: Watch): Promise<{ readonly lost: number; readonly events: number }> {
   const sumOf = (metric: string, pattern: RegExp): number =>
     metric
       .split('\n')
       .filter((line) => pattern.test(line))
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-  const text = await product.metrics();
+  const text = await watch.metrics();
   return {
     events: sumOf(text, /^anchorwatch_events_total/),
     lost: sumOf(

@@ -12,6 +12,8 @@ import { waitFor } from '../support/wait.ts';
 export interface Workload {
   /** Operations of one measurement. */
   readonly operations: number;
+  /** Operations that take some seconds: in less, what else the agent does now and then counts for more than the load. None: the measurements do. */
+  readonly longOperations?: number;
   /** Measurements of a round, where the bench's own number takes too long. */
   readonly repeats?: number;
   /** Marks, where the project has set them: for the slow-down, and for the agent's CPU time of one operation, µs. */
@@ -26,6 +28,7 @@ export interface Workload {
 interface Loop {
   readonly mode: string;
   readonly operations: number;
+  readonly longOperations: number;
   readonly warmUp: number;
   readonly file: string;
   readonly mark?: number;
@@ -35,19 +38,51 @@ interface Loop {
 /** Loops of one system call or a few, by load.c. */
 const loops: Readonly<Record<string, Loop>> = {
   'open-close': {
-    ...{ mode: 'open', operations: 300_000, warmUp: 1_000, file: '/srv/data' },
+    ...{ mode: 'open', operations: 300_000, longOperations: 1_500_000, warmUp: 1_000, file: '/srv/data' },
     ...{ mark: 1.15, agentMark: 0.01 },
   },
   'open-many': {
-    ...{ mode: 'many', operations: 100_000, warmUp: 20_000, file: '/srv/many/f' },
+    ...{ mode: 'many', operations: 100_000, longOperations: 800_000, warmUp: 20_000, file: '/srv/many/f' },
     ...{ mark: 1.22, agentMark: 0.01 },
   },
-  'open-new': { mode: 'new', operations: 10_000, warmUp: 2_000, file: 'f', mark: 1.2, agentMark: 0.05 },
-  connect: { mode: 'connect', operations: 15_000, warmUp: 500, file: '-', mark: 1.06, agentMark: 0.02 },
-  exec: { mode: 'exec', operations: 1_500, warmUp: 50, file: '/bin/true', mark: 1.03, agentMark: 1 },
-  getppid: { mode: 'null', operations: 2_000_000, warmUp: 1_000, file: '-', mark: 1.08, agentMark: 0 },
-  dns: { mode: 'dns', operations: 50_000, warmUp: 1_000, file: '-' },
-  build: { mode: 'build', operations: 1_000, warmUp: 1_000, file: '/srv/new/build' },
+  'open-new': {
+    mode: 'new',
+    operations: 10_000,
+    longOperations: 60_000,
+    warmUp: 2_000,
+    file: 'f',
+    mark: 1.2,
+    agentMark: 0.05,
+  },
+  connect: {
+    mode: 'connect',
+    operations: 15_000,
+    longOperations: 150_000,
+    warmUp: 500,
+    file: '-',
+    mark: 1.06,
+    agentMark: 0.02,
+  },
+  exec: {
+    mode: 'exec',
+    operations: 1_500,
+    longOperations: 10_000,
+    warmUp: 50,
+    file: '/bin/true',
+    mark: 1.03,
+    agentMark: 1,
+  },
+  getppid: {
+    mode: 'null',
+    operations: 2_000_000,
+    longOperations: 20_000_000,
+    warmUp: 1_000,
+    file: '-',
+    mark: 1.08,
+    agentMark: 0,
+  },
+  dns: { mode: 'dns', operations: 50_000, longOperations: 200_000, warmUp: 1_000, file: '-' },
+  build: { mode: 'build', operations: 1_000, longOperations: 4_000, warmUp: 1_000, file: '/srv/new/build' },
 };
 
 /**
@@ -59,6 +94,8 @@ export const workloadNames: readonly string[] = [...Object.keys(loops), 'nginx',
 const image = 'anchorwatch-test/bench:1';
 const nginxRequests = 4_000;
 const redisCommands = 40_000;
+/** So much longer is the one run in which the CPU time of the agent is measured. */
+const serviceTimes = 10;
 const filesOfMany = 20_000;
 const floodFiles = 1_200_000;
 const floodRunsMax = 12;
@@ -178,9 +215,10 @@ function textOf(path: string): string | undefined {
 
 let folders = 0;
 
-function loopOf(server: Server, { mode, operations, warmUp, file, ...marks }: Loop): Workload {
+function loopOf(server: Server, { mode, operations, longOperations, warmUp, file, ...marks }: Loop): Workload {
   return {
     operations,
+    longOperations,
     warmUp,
     ...marks,
     run(count = operations) {
@@ -241,6 +279,7 @@ async function serviceOf(engine: Engine, name: string): Promise<Service> {
 function costOf(act: (count: number) => Promise<void>, service: Service, operations: number): Workload {
   return {
     operations,
+    longOperations: operations * serviceTimes,
     warmUp: operations >> 2,
     async run(count = operations) {
       const before = service.cpuUs();
