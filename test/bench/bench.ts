@@ -141,14 +141,17 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
           const alertsBefore = watch.alerts.length;
           let [cpuBefore, startedMs] = [pid === undefined ? 0 : cpuMicros(pid), performance.now()];
           const costs: number[] = [];
-          for (let i = 0; i < (workload.repeats ?? repeats); i++) costs.push(await workload.run());
+          let operations = 0;
+          for (let i = 0; i < (workload.repeats ?? repeats); i++) {
+            const cost = await workload.run();
+            costs.push(cost.micros);
+            operations += cost.operations;
+          }
           result.costs(side).push(median(costs));
           if (pid === undefined) continue;
-          let operations = workload.operations * costs.length;
           if (workload.longOperations !== undefined) {
-            operations = workload.longOperations;
             [cpuBefore, startedMs] = [cpuMicros(pid), performance.now()];
-            await workload.run(operations);
+            ({ operations } = await workload.run(workload.longOperations));
           }
           const idleMicros = idle * (performance.now() - startedMs) * 1000;
           const micros = Math.max(0, cpuMicros(pid) - cpuBefore - idleMicros) / operations;

@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Counters } from '../../src/sensor/counters.ts';
 import type { Engine } from '../containers/engine.ts';
 import { waitFor } from '../support/wait.ts';
+
+/** What was done, and what one of it took. */
+export interface Cost {
+  readonly operations: number;
+  readonly micros: number;
+}
 
 /** Something a container does over and over. */
 export interface Workload {
@@ -19,8 +23,8 @@ export interface Workload {
   /** Marks, where the project has set them: for the slow-down, and for the agent's CPU time of one operation, µs. */
   readonly mark?: number;
   readonly agentMark?: number;
-  /** Does it `operations` times (default: as stated); answers the CPU time of one, in µs. */
-  run(operations?: number): Promise<number>;
+  /** Does it some `operations` times (default: as stated); answers how often it was, and the CPU time of one. */
+  run(operations?: number): Promise<Cost>;
   /** Operations that are done once before anything is measured, so that caches are warm and everything is learned. */
   readonly warmUp: number;
 }
@@ -93,10 +97,17 @@ const loops: Readonly<Record<string, Loop>> = {
 export const workloadNames: readonly string[] = [...Object.keys(loops), 'nginx', 'redis', 'replica', 'flood'];
 
 const image = 'anchorwatch-test/bench:1';
-const nginxRequests = 4_000;
-const redisCommands = 40_000;
-/** So much longer is the one run in which the CPU time of the agent is measured. */
-const serviceTimes = 10;
+const redisCommand = [
+  '/usr/bin/redis-server',
+  '--bind',
+  '0.0.0.0',
+  '--protected-mode',
+  'no',
+  '--dir',
+  '/var/lib/redis',
+];
+const serviceMark = 1.03;
+const connections = 8;
 const filesOfMany = 20_000;
 const floodFiles = 1_200_000;
 const floodRunsMax = 12;
@@ -122,22 +133,16 @@ export async function startWorkloads(
     if (names.includes('replica')) out.set('replica', replicas(engine, directory, main));
     if (names.includes('flood')) out.set('flood', await floodOf(engine, directory));
   }
-  const service = async (name: string, command: readonly string[]): Promise<Service> => {
-    const debian = await engine.debianImage();
-    await engine.cli('run', '-d', '--init', '--name', `bench-${name}`, debian, ...command);
-    return serviceOf(engine, `bench-${name}`);
-  };
-  if (names.includes('nginx')) {
-    const nginx = await service('nginx', ['/usr/sbin/nginx', '-g', 'daemon off;']);
-    out.set('nginx', {
-      ...costOf((count) => requests(`http://${nginx.address}/`, count), nginx, nginxRequests),
-      mark: 1.03,
-    });
-  }
-  if (names.includes('redis')) {
-    const command = ['/usr/bin/redis-server', '--bind', '0.0.0.0', '--protected-mode', 'no', '--dir', '/var/lib/redis'];
-    const redis = await service('redis', command);
-    out.set('redis', { ...costOf((count) => commands(redis.address, count), redis, redisCommands), mark: 1.03 });
+  if (names.includes('nginx') || names.includes('redis')) {
+    const debian = await engine.debianImage('wrk');
+    const client = await startServer(engine, directory, 'bench-client', [], debian);
+    const service = async (name: string, command: readonly string[]): Promise<Service> => {
+      await engine.cli('run', '-d', '--init', '--name', `bench-${name}`, debian, ...command);
+      return serviceOf(engine, `bench-${name}`);
+    };
+    if (names.includes('nginx'))
+      out.set('nginx', requests(client, await service('nginx', ['/usr/sbin/nginx', '-g', 'daemon off;'])));
+    if (names.includes('redis')) out.set('redis', commands(client, await service('redis', redisCommand)));
   }
   return {
     workloads: out,
@@ -148,10 +153,10 @@ export async function startWorkloads(
 }
 
 async function makeImage(engine: Engine, directory: string): Promise<void> {
-  const load = join(directory, 'load');
-  execFileSync('clang', ['-O2', '-static', '-o', load, new URL('load.c', import.meta.url).pathname]);
+  const program = join(directory, 'load');
+  execFileSync('clang', ['-O2', '-static', '-o', program, new URL('load.c', import.meta.url).pathname]);
   await engine.cli('run', '--name', 'bench-make', '-d', await engine.busyboxImage(), '/bin/sleep', '3600');
-  await engine.cli('cp', load, 'bench-make:/bin/load');
+  await engine.cli('cp', program, 'bench-make:/bin/load');
   const files = `mkdir -p /srv/many /srv/new; echo x > /srv/data; i=0; while [ $i -lt ${filesOfMany} ]; do : > /srv/many/f-$i; i=$((i+1)); done`;
   await engine.cli('exec', 'bench-make', '/bin/sh', '-c', files);
   await engine.cli('commit', 'bench-make', image);
@@ -160,18 +165,19 @@ async function makeImage(engine: Engine, directory: string): Promise<void> {
 
 interface Server {
   readonly pid: number;
-  /** Has the container's own shell run load.c: it is the workload that does it, not somebody who came in. */
-  load(file: string, mode: string, operations: number): Promise<number>;
+  /** Has the container's own shell run a command: it is the workload that does it, not somebody who came in. Answers what it printed. */
+  order(command: string): Promise<string>;
 }
 
 const serverText =
-  'while :; do if [ -e /mail/go ]; then read line < /mail/go; rm /mail/go; /bin/load $line > /mail/part 2>&1; mv /mail/part /mail/done; fi; sleep 0.05; done';
+  'while :; do if [ -e /mail/go ]; then read line < /mail/go; rm /mail/go; $line > /mail/part 2>&1; mv /mail/part /mail/done; fi; sleep 0.05; done';
 
 async function startServer(
   engine: Engine,
   directory: string,
   name: string,
   options: readonly string[] = [],
+  from = image,
 ): Promise<Server> {
   const mailbox = join(directory, name);
   mkdirSync(mailbox);
@@ -183,7 +189,7 @@ async function startServer(
     ...options,
     '-v',
     `${mailbox}:/mail`,
-    image,
+    from,
     '/bin/sh',
     '-c',
     serverText,
@@ -191,19 +197,24 @@ async function startServer(
   const pid = Number(await engine.cli('inspect', '-f', '{{.State.Pid}}', name));
   return {
     pid,
-    async load(file, mode, operations) {
+    async order(command) {
       const done = join(mailbox, 'done');
       rmSync(done, { force: true });
-      writeFileSync(join(mailbox, 'draft'), `${file} ${mode} ${operations}\n`);
+      writeFileSync(join(mailbox, 'draft'), `${command}\n`);
       renameSync(join(mailbox, 'draft'), join(mailbox, 'go'));
-      const text = await waitFor('the load to end', () => textOf(done), 180_000);
-      try {
-        return (JSON.parse(text) as { cpuUs: number }).cpuUs;
-      } catch (cause) {
-        throw new Error(`the load failed: ${text}`, { cause });
-      }
+      return waitFor('the load to end', () => textOf(done), 180_000);
     },
   };
+}
+
+/** Has a server run load.c. */
+async function load(server: Server, file: string, mode: string, operations: number): Promise<Cost> {
+  const text = await server.order(`/bin/load ${file} ${mode} ${operations}`);
+  try {
+    return { operations, micros: (JSON.parse(text) as { cpuUs: number }).cpuUs };
+  } catch (cause) {
+    throw new Error(`the load failed: ${text}`, { cause });
+  }
 }
 
 function textOf(path: string): string | undefined {
@@ -223,11 +234,11 @@ function loopOf(server: Server, { mode, operations, longOperations, warmUp, file
     warmUp,
     ...marks,
     run(count = operations) {
-      if (mode !== 'new') return server.load(file, mode, count);
+      if (mode !== 'new') return load(server, file, mode, count);
       // A folder of its own each time, made from outside below the container's root: none of its files is there yet, in every round.
       const folder = `/srv/new/${folders++}`;
       mkdirSync(`/proc/${server.pid}/root${folder}`);
-      return server.load(`${folder}/${file}`, mode, count);
+      return load(server, `${folder}/${file}`, mode, count);
     },
   };
 }
@@ -240,7 +251,7 @@ async function floodOf(engine: Engine, directory: string): Promise<Workload> {
     operations: floodFiles,
     repeats: 1,
     warmUp: 1,
-    run: (count = floodFiles) => server.load(`/etc/flood/${folders++}`, 'flood', count),
+    run: (count = floodFiles) => load(server, `/etc/flood/${folders++}`, 'flood', count),
   };
 }
 
@@ -252,11 +263,11 @@ function replicas(engine: Engine, directory: string, first: Server): Workload {
     warmUp: filesOfMany,
     async run(count = filesOfMany) {
       // The first replica has learned them before any other starts.
-      if (number === 1) await first.load('/srv/many/f', 'many', count);
+      if (number === 1) await load(first, '/srv/many/f', 'many', count);
       number += 1;
       const name = `bench-${number}`;
       const server = await startServer(engine, directory, name);
-      const cost = await server.load('/srv/many/f', 'many', count);
+      const cost = await load(server, '/srv/many/f', 'many', count);
       await engine.cli('rm', '-f', name);
       return cost;
     },
@@ -277,68 +288,35 @@ async function serviceOf(engine: Engine, name: string): Promise<Service> {
   return { address, cpuUs: () => (counters.read().cpuSeconds ?? 0) * 1e6 };
 }
 
-function costOf(act: (count: number) => Promise<void>, service: Service, operations: number): Workload {
+/** GET requests by wrk over kept connections, some ten thousand in a second. */
+function requests(client: Server, service: Service): Workload {
+  const rate = 10_000;
   return {
-    operations,
-    longOperations: operations * serviceTimes,
-    warmUp: operations >> 2,
-    async run(count = operations) {
+    ...{ operations: rate, longOperations: 8 * rate, warmUp: rate, mark: serviceMark },
+    async run(count = rate) {
       const before = service.cpuUs();
-      await act(count);
-      return (service.cpuUs() - before) / count;
+      const seconds = Math.ceil(count / rate);
+      const text = await client.order(`wrk -t 1 -c ${connections} -d ${seconds} http://${service.address}/`);
+      const operations = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
+      if (operations === 0 || /Non-2xx|Socket errors/.test(text)) throw new Error(`nginx does not answer: ${text}`);
+      return { operations, micros: (service.cpuUs() - before) / operations };
     },
   };
 }
 
-const connections = 8;
-
-/** GET requests over kept connections. */
-async function requests(url: string, count: number): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  let left = count;
-  const one = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      get(url, { agent }, (response) => {
-        response.resume();
-        response.on('end', resolve);
-        response.on('error', reject);
-      }).on('error', reject);
-    });
-  const worker = async (): Promise<void> => {
-    for (; left > 0; left--) await one();
+/** SET and GET by redis-benchmark. */
+function commands(client: Server, service: Service): Workload {
+  const operations = 60_000;
+  return {
+    ...{ operations, longOperations: 6 * operations, warmUp: operations >> 2, mark: serviceMark },
+    async run(count = operations) {
+      const before = service.cpuUs();
+      const each = count >> 1;
+      const text = await client.order(
+        `redis-benchmark -h ${service.address} -c ${connections} -n ${each} -t set,get -q --csv`,
+      );
+      if (!/"GET"/.test(text)) throw new Error(`redis does not answer: ${text}`);
+      return { operations: 2 * each, micros: (service.cpuUs() - before) / (2 * each) };
+    },
   };
-  await Promise.all(Array.from({ length: connections }, worker));
-  agent.destroy();
-}
-
-const batchCommands = 20;
-
-/** SET and GET in Redis' inline protocol, some at a time. */
-function commands(address: string, count: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let sent = 0;
-    let waiting = 0;
-    const socket = connect({ host: address, port: 6379, timeout: 30_000 });
-    const send = (): void => {
-      if (sent >= count) {
-        socket.end();
-        return;
-      }
-      let text = '';
-      for (let i = 0; i < batchCommands; i++) text += `SET key${(sent + i) % 1000} value\r\n`;
-      sent += batchCommands;
-      waiting = batchCommands;
-      socket.write(text);
-    };
-    socket.on('connect', send);
-    socket.on('data', (data) => {
-      for (const byte of data) if (byte === 10) waiting--;
-      if (waiting <= 0) send();
-    });
-    socket.on('error', reject);
-    socket.on('timeout', () => socket.destroy(new Error('redis does not answer')));
-    socket.on('close', (failed) => {
-      if (!failed) resolve();
-    });
-  });
 }
