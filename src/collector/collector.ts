@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ulid } from 'ulid';
+import { makeDirectory } from '../lib/directory.ts';
 import { Checks } from '../access/checks.ts';
 import { Gate } from '../access/gate.ts';
 import { Tokens } from '../access/tokens.ts';
@@ -389,7 +390,7 @@ async function assemble(
 
 /** Renamed into place: whoever waits for the file never reads half of it. */
 function replaceFile(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeDirectory(dirname(file));
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
 }

@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
+import { makeDirectory } from '../lib/directory.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 
 const systemDirectory = '/var/lib/anchorwatch';
@@ -7,7 +8,7 @@ const localDirectory = '.anchorwatch';
 
 function makeWritable(directory: string): unknown {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
     accessSync(directory, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../lib/directory.ts';
 import type { FrameHead } from './frame.ts';
 import { findJournal, Journal } from './journal.ts';
 import type { Owner } from './record.ts';
@@ -51,7 +52,7 @@ export class Archive {
   /** Opens what is there; a journal of an earlier run goes on, or becomes a segment. */
   constructor(options: ArchiveOptions, nowMs: number) {
     this.#options = options;
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    makeDirectory(options.directory, 0o700);
     const names = readdirSync(options.directory).toSorted();
     for (const name of names) if (name.endsWith('.new')) rmSync(join(options.directory, name), { force: true });
     // The clock may have been set back: a name must not come twice.

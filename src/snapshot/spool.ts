@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { fsyncSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../lib/directory.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { SnapshotArchive } from '../model/snapshot.ts';
@@ -42,7 +33,7 @@ export class Spool {
   constructor(options: SpoolOptions) {
     this.#options = options;
     const { directory } = options;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
     const names = readdirSync(directory);
     for (const name of names.toSorted()) {
       const id = archiveName.exec(name)?.[1];

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, readdirSync, readFileSync, statSync } fro
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeDirectory } from '../lib/directory.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import { backupStore } from './backup.ts';
 import { corrupt, openDatabase, storeError } from './database.ts';
@@ -45,7 +46,7 @@ export async function backupFolder(options: BackupFolderOptions): Promise<Backup
   const partial = `${folder}.partial`;
   try {
     await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true, mode: 0o700 });
+    makeDirectory(partial, 0o700);
     const verdict: ChainVerdict = await backupStore(storePath, join(partial, 'collector.db'), progress);
     const names = ['collector.db', 'collector.db.head'];
     const profiles = join(stateDir, 'api-profiles.db');

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { makeDirectory } from '../lib/directory.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { SnapshotArchive, SnapshotQuery, StoredSnapshot } from '../model/snapshot.ts';
@@ -48,7 +49,7 @@ export class SnapshotArchives {
     this.#options = options;
     const { directory } = options;
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory, 0o700);
       const names = readdirSync(directory);
       // What was half sent when this ended is asked for from where it stopped, unless nobody offers it any more: then it is in the way.
       for (const name of names) if (name.endsWith('.new')) rmSync(join(directory, name));
