@@ -279,7 +279,7 @@ export function describeApi(version: string): Json {
       },
     },
     components: {
-      schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])),
+      schemas: Object.fromEntries(Object.entries(components).flatMap(([name, schema]) => schemasOf(name, schema))),
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token of `anchorwatch token create`.' },
       },
@@ -359,6 +359,16 @@ function queryParameters(query: z.ZodObject): readonly Json[] {
     ...(description === undefined ? {} : { description }),
     schema,
   }));
+}
+
+/** A schema that contains itself refers to a part of itself, which has to stand among the components: references are from the document's root. */
+function schemasOf(name: string, schema: z.ZodType): readonly (readonly [string, Json])[] {
+  const text = JSON.stringify(jsonSchema(schema)).replaceAll('"#/$defs/__schema', `"#/components/schemas/${name}Part`);
+  const { $defs: parts = {}, ...rest } = JSON.parse(text) as Json & { readonly $defs?: Readonly<Record<string, Json>> };
+  return [
+    [name, rest],
+    ...Object.entries(parts).map(([key, part]) => [key.replace('__schema', `${name}Part`), part] as const),
+  ];
 }
 
 function jsonSchema(schema: z.ZodType): Json {
