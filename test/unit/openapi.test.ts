@@ -17,6 +17,14 @@ test('every reference of the description leads somewhere', () => {
   expect(JSON.stringify(description)).not.toContain('$defs');
 });
 
+test('every operation says that it refuses what it does not know, and that it may fail', () => {
+  const operations = Object.values(description.paths).flatMap((path) => Object.values(path as object)) as readonly {
+    readonly responses: object;
+  }[];
+  for (const { responses } of operations)
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '429', 'default']));
+});
+
 test('every schema is one, and an incident with its process tree fits', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ ...description, $id: 'api' });
