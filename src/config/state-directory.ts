@@ -1,13 +1,14 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 
 const systemDirectory = '/var/lib/anchorwatch';
 const localDirectory = '.anchorwatch';
 
 function makeWritable(directory: string): unknown {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
     accessSync(directory, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
@@ -29,7 +30,7 @@ export function openStateDirectory(given: string | undefined): string {
     const error = makeWritable(directory);
     if (error === undefined) return directory;
     cause = error;
-    failures.push(errorText(error));
+    failures.push(`${directory}: ${errorText(error)}`);
   }
   throw new AnchorwatchError(
     'state-unwritable',

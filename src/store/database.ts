@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { Compilable } from 'kysely';
 import { AnchorwatchError } from '../lib/errors.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 import { databaseKinds } from './migration.ts';
 import type { DatabaseKind, Migration } from './migration.ts';
 
@@ -214,7 +214,7 @@ export function openDatabase<Schema>(options: DatabaseOptions): Database<Schema>
   let sqlite: BetterSqlite.Database | undefined;
   try {
     const { readonly = false } = options;
-    if (!readonly) mkdirSync(dirname(options.path), { recursive: true });
+    if (!readonly) makeDirectory(dirname(options.path));
     sqlite = new BetterSqlite(options.path, { timeout: options.busyTimeoutMs ?? 5000, readonly });
     // Kind and version are read before anything is written, so that a file of somebody else is left as it was.
     checkKind(sqlite, options);
