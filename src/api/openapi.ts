@@ -71,7 +71,7 @@ export function describeApi(version: string): Json {
     paths: {
       '/healthz': { get: operation('health', 'Whether the process is alive.', text(), [], ['503']) },
       '/readyz': { get: operation('readiness', 'Whether alerts can be stored and read.', text(), [], ['503']) },
-      '/metrics': { get: operation('metrics', 'Prometheus text, or OpenMetrics when asked for.', text()) },
+      '/metrics': { get: operation('metrics', 'Prometheus text, or OpenMetrics when asked for.', metricsText) },
       '/api/v1/alerts': {
         get: operation(
           'listAlerts',
@@ -279,7 +279,7 @@ export function describeApi(version: string): Json {
       },
     },
     components: {
-      schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, jsonSchema(schema)])),
+      schemas: Object.fromEntries(Object.entries(components).flatMap(([name, schema]) => schemasOf(name, schema))),
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token of `anchorwatch token create`.' },
       },
@@ -348,6 +348,8 @@ function text(): Json {
   return { 'text/plain': { schema: { type: 'string' } } };
 }
 
+const metricsText: Json = { ...text(), 'application/openmetrics-text': { schema: { type: 'string' } } };
+
 function queryParameters(query: z.ZodObject): readonly Json[] {
   const described = jsonSchema(query);
   const properties = described['properties'] as Readonly<Record<string, Json>>;
@@ -359,6 +361,21 @@ function queryParameters(query: z.ZodObject): readonly Json[] {
     ...(description === undefined ? {} : { description }),
     schema,
   }));
+}
+
+/** A schema that contains itself refers to a part of itself, which has to stand among the components: references are from the document's root. */
+function schemasOf(name: string, schema: z.ZodType): readonly (readonly [string, Json])[] {
+  const written = JSON.stringify(jsonSchema(schema)).replaceAll(
+    '"#/$defs/__schema',
+    `"#/components/schemas/${name}Part`,
+  );
+  const { $defs: parts = {}, ...rest } = JSON.parse(written) as Json & {
+    readonly $defs?: Readonly<Record<string, Json>>;
+  };
+  return [
+    [name, rest],
+    ...Object.entries(parts).map(([key, part]) => [key.replace('__schema', `${name}Part`), part] as const),
+  ];
 }
 
 function jsonSchema(schema: z.ZodType): Json {

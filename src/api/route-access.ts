@@ -117,7 +117,9 @@ function withAccess(
   { needs, note }: RouteAccess,
   failure: unknown,
 ): Readonly<Record<string, unknown>> {
-  const responses = operation['responses'] as Readonly<Record<string, unknown>>;
+  // Parameters that are unknown are refused everywhere; the rest is what the door refuses and what may fail.
+  const answers = operation['responses'] as Readonly<Record<string, unknown>>;
+  const responses = { ...answers, '400': failure, default: failure };
   if (needs === 'nothing') return { ...operation, security: [], responses: { ...responses, '429': failure } };
   return {
     ...operation,

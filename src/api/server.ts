@@ -22,6 +22,7 @@ import { addRoutes } from './routes.ts';
 import type { RouteOptions } from './routes.ts';
 import { Tls } from './tls.ts';
 import type { TlsFiles } from './tls.ts';
+import { unrouted } from './unrouted.ts';
 import { Visitors } from './visitors.ts';
 
 /** Takes over a connection that asks to become a WebSocket, of somebody who was let in. */
@@ -100,8 +101,8 @@ export class ApiServer {
       serverFactory: (handler) => this.#server(handler),
       routerOptions: { maxParamLength: 2048 },
       // What is no HTTP at all never becomes a request.
-      clientErrorHandler: (_error, socket) => {
-        if (socket.writable) refuse(socket, new Problem(400, 'request.malformed', 'this is no HTTP request'));
+      clientErrorHandler: (error, socket) => {
+        if (socket.writable) refuse(socket, unreadable(error));
         else socket.destroy();
       },
       frameworkErrors: (error, _request, reply) => {
@@ -139,12 +140,10 @@ export class ApiServer {
     keepTrail(this.#app, options.audit, { clock, log });
     this.#app.setErrorHandler((error, request, reply) => this.#failed(error, request.url, reply));
     this.#app.setNotFoundHandler((request, reply) => {
-      if (request.method === 'GET' || request.method === 'HEAD')
-        return send(reply, new Problem(404, 'path.unknown', `there is nothing at ${request.url}`));
-      return send(
-        reply.header('allow', 'GET, HEAD'),
-        new Problem(405, 'method.unknown', `${request.method} is not possible at ${request.url}`),
-      );
+      const problem = unrouted(request.method, request.url);
+      if (request.method === 'OPTIONS' && problem.document.status === 405)
+        return reply.code(204).headers(problem.headers).send();
+      return send(reply, problem);
     });
     addRoutes(this.#app, options);
     this.#app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
@@ -270,6 +269,15 @@ const passing: ReadonlyMap<string, string> = new Map([
   ['store.full', 'the store has no space left on its disk'],
   ['store.busy', 'another process holds the file of the store: try again in a moment'],
 ]);
+
+/** What Node's reader of HTTP refuses. */
+function unreadable({ code }: NodeJS.ErrnoException): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Problem(431, 'request.size', 'the address and the header fields are longer than 16 KiB');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new Problem(408, 'request.timeout', 'the request did not come to an end');
+  return new Problem(400, 'request.malformed', 'this is no HTTP request');
+}
 
 function ignore(): void {
   // Nobody wants to know.

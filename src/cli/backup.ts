@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { type CommandDefinition, exitStatus } from './command.ts';
-import { escapeForTerminal } from './terminal.ts';
+import { escapeForTerminal, jsonLine } from './terminal.ts';
 import { storeInState } from './verify.ts';
 
 /** `anchorwatch backup` */
@@ -18,6 +18,7 @@ export const backup: CommandDefinition = {
   flags: [
     ['--everything', 'a folder with all that the collector keeps, not the store alone'],
     ['--check', 'compare a folder that --everything made with its manifest; nothing is copied'],
+    ['--json', 'one JSON object'],
   ],
   examples: [
     'anchorwatch backup /backup/anchorwatch-$(date +%F).db',
@@ -28,11 +29,17 @@ export const backup: CommandDefinition = {
   ],
   run: async ({ settings, surroundings, own }, file = '') => {
     const { terminal } = surroundings;
+    const done = (facts: object, text: string): number => {
+      terminal.out(own['json'] === true ? jsonLine({ file, ...facts }) : `${escapeForTerminal(file)}: ${text}`);
+      return exitStatus.done;
+    };
     if (own['check'] === true) {
       const { checkBackup } = await import('../collector/store-tools.ts');
       const { files, createdAt } = await checkBackup(resolve(file));
-      terminal.out(`${escapeForTerminal(file)}: ${String(files.length)} files as they were written at ${createdAt}`);
-      return exitStatus.done;
+      return done(
+        { files: files.length, createdAt },
+        `${String(files.length)} files as they were written at ${createdAt}`,
+      );
     }
     const path = settings.store ?? storeInState(settings.state);
     if (path === undefined)
@@ -52,15 +59,13 @@ export const backup: CommandDefinition = {
       const target = { storePath: path, stateDir, folder: resolve(file), nowMs: Date.now(), progress };
       const made = await backupFolder(target);
       const last = `the chain ends at ${String(made.end.seq)}:${made.end.hash}`;
-      terminal.out(
-        `${escapeForTerminal(file)}: ${String(made.files.length)} files, ${String(made.alerts)} alerts, checked; ${last}`,
+      const { alerts, end, files } = made;
+      return done(
+        { files: files.length, alerts, end },
+        `${String(files.length)} files, ${String(alerts)} alerts, checked; ${last}`,
       );
-      return exitStatus.done;
     }
     const { alerts, end } = await backupStore(path, resolve(file), progress);
-    terminal.out(
-      `${escapeForTerminal(file)}: ${String(alerts)} alerts, checked; the chain ends at ${String(end.seq)}:${end.hash}`,
-    );
-    return exitStatus.done;
+    return done({ alerts, end }, `${String(alerts)} alerts, checked; the chain ends at ${String(end.seq)}:${end.hash}`);
   },
 };

@@ -58,6 +58,7 @@ export const collector: CommandDefinition = {
       const url = reachable(running.url);
       const { terminal } = surroundings;
       terminal.out(`Anchorwatch ${version} collector: ${url}`);
+      terminal.out(`  console  ${url}/`);
       terminal.out(`  metrics  ${url}/metrics`);
       terminal.out(`  feed     ${url.replace(/^http/, 'ws')}/feed`);
       terminal.out(

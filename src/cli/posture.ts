@@ -225,6 +225,7 @@ export const postureCommands: readonly CommandDefinition[] = [
       ['--reason <TEXT>', 'why'],
       ['--for <DURATION>', 'how long: 90d'],
       ['--until <DATE>', 'until when: 2027-01-31'],
+      ['--json', 'one JSON object'],
     ],
     examples: [
       'anchorwatch posture except host-network --workload ops/dns --owner net@example.org --reason "serves the node" --for 90d',
@@ -242,7 +243,11 @@ export const postureCommands: readonly CommandDefinition[] = [
         surroundings.stop,
         body,
       );
-      surroundings.terminal.out(`${made.id}: ${escapeForTerminal(made.of)} is excepted until ${made.expires}`);
+      surroundings.terminal.out(
+        own['json'] === true
+          ? jsonLine(made)
+          : `${made.id}: ${escapeForTerminal(made.of)} is excepted until ${made.expires}`,
+      );
       return exitStatus.done;
     },
   },
@@ -279,12 +284,17 @@ export const postureCommands: readonly CommandDefinition[] = [
     summary: 'an exception ends now',
     description:
       'Removes an exception that was made by the API; those of the file of the configuration are removed there.',
+    flags: [['--json', 'one JSON object']],
     examples: ['anchorwatch posture unexcept 01JDAW0000000000000000000A'],
     run: async (invocation, id = '') => {
       const { terminal, stop } = invocation.surroundings;
       const path = `/api/v1/posture/exceptions/${encodeURIComponent(id)}`;
       await ask(collectorAddress(invocation), path, stop, undefined, 'DELETE');
-      terminal.out(escapeForTerminal(`${id}: removed, what it was for counts again`));
+      terminal.out(
+        invocation.own['json'] === true
+          ? jsonLine({ id, removed: true })
+          : escapeForTerminal(`${id}: removed, what it was for counts again`),
+      );
       return exitStatus.done;
     },
   },

@@ -49,6 +49,7 @@ export const profileExport: CommandDefinition = {
   flags: [
     ['--out <FILE>', 'write to a file instead'],
     ['--force', 'also where too little is known'],
+    ['--json', 'in one line: the profile, or {"format", "workload", "text"}'],
     inspectFlag,
     ['--offline', 'read DIR itself (--state), no collector needs to run'],
   ],
@@ -72,7 +73,10 @@ export const profileExport: CommandDefinition = {
       format === 'json'
         ? JSON.stringify(document, undefined, 2)
         : await writtenAs(invocation, format, workload, document).then((made) => made.trimEnd());
-    if (typeof own['out'] !== 'string') {
+    if (own['json'] === true) {
+      terminal.out(jsonLine(format === 'json' ? document : { format, workload: document.profile.workload.name, text }));
+      if (typeof own['out'] !== 'string') return exitStatus.done;
+    } else if (typeof own['out'] !== 'string') {
       // Texts of a workload's choosing are made harmless where they are written; JSON escapes by itself.
       terminal.out(text);
       return exitStatus.done;
@@ -84,7 +88,8 @@ export const profileExport: CommandDefinition = {
         cause: error,
       });
     }
-    terminal.out(`${String(features.length)} features from ${String(nodes)} ${nodes === 1 ? 'node' : 'nodes'}`);
+    if (own['json'] !== true)
+      terminal.out(`${String(features.length)} features from ${String(nodes)} ${nodes === 1 ? 'node' : 'nodes'}`);
     return exitStatus.done;
   },
 };
@@ -202,6 +207,7 @@ export const profileImport: CommandDefinition = {
     ['--workload <NAME>', 'for this workload (name or id) instead of the one in the file'],
     ['--name <NAME>', 'what the import is called (default: the name of the file)'],
     ['--remove', 'forget what was imported under this name'],
+    ['--json', 'one JSON object'],
     ['--offline', 'write into DIR/collector.db itself (--state), no collector needs to run'],
   ],
   examples: ['anchorwatch profile import web.json', 'anchorwatch profile import web.json --remove'],
@@ -212,7 +218,8 @@ export const profileImport: CommandDefinition = {
     const given = typeof own['workload'] === 'string' ? own['workload'] : undefined;
     const name = typeof own['name'] === 'string' ? own['name'] : basename(file).replace(/\.json$/, '');
     if (own['offline'] === true) {
-      terminal.out(escapeForTerminal(await importedOffline(invocation, document, { given, name })));
+      const said = await importedOffline(invocation, document, { given, name });
+      terminal.out(own['json'] === true ? jsonLine({ name, said }) : escapeForTerminal(said));
       return exitStatus.done;
     }
     const address = collectorAddress(invocation);
@@ -220,16 +227,17 @@ export const profileImport: CommandDefinition = {
     if (own['remove'] === true) {
       const id = given === undefined ? document.profile.workload.id : await idOf(address, given, stop);
       const removed = await ask<Imported>(address, `${workloadPath(id)}/${query}`, stop, undefined, 'DELETE');
-      terminal.out(escapeForTerminal(`what was imported as ${removed.name} is forgotten`));
+      terminal.out(
+        own['json'] === true
+          ? jsonLine(removed)
+          : escapeForTerminal(`what was imported as ${removed.name} is forgotten`),
+      );
       return exitStatus.done;
     }
     const target = given ?? document.profile.workload.id;
     const imported = await ask<Imported>(address, `${workloadPath(target)}/${query}`, stop, document);
-    terminal.out(
-      escapeForTerminal(
-        `${String(imported.features)} features are imported as ${imported.name} for ${given ?? document.profile.workload.name}`,
-      ),
-    );
+    const said = `${String(imported.features)} features are imported as ${imported.name} for ${given ?? document.profile.workload.name}`;
+    terminal.out(own['json'] === true ? jsonLine(imported) : escapeForTerminal(said));
     return exitStatus.done;
   },
 };

@@ -22,11 +22,11 @@ import { rulesList, rulesShow, rulesTest } from './rules.ts';
 import { startHint } from './service.ts';
 import { silenceAdd, silenceExpire, silenceList } from './silence.ts';
 import { snapshotGet, snapshotList, snapshotTake } from './snapshot.ts';
-import { escapeForTerminal } from './terminal.ts';
+import { escapeForTerminal, jsonLine } from './terminal.ts';
 import { tokenCommands } from './tokens.ts';
 import { up } from './up.ts';
 import { verify } from './verify.ts';
-import { versionLine } from './version.ts';
+import { versionFacts, versionLine } from './version.ts';
 import { workloads } from './workloads.ts';
 
 const about = `Anchorwatch watches containers at runtime: it learns what each workload does and reports the first thing that does not fit.
@@ -104,7 +104,10 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
     .command('version')
     .summary('print the version')
     .description('Prints the version of Anchorwatch and of the Node it runs on.')
-    .action(() => surroundings.terminal.out(versionLine()));
+    .option('--json', 'one JSON object')
+    .action(({ json }: { readonly json?: boolean }) =>
+      surroundings.terminal.out(json === true ? jsonLine(versionFacts()) : versionLine()),
+    );
   const { terminal } = surroundings;
   const configure = (command: Command): void => {
     command

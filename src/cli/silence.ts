@@ -76,7 +76,9 @@ async function expire(invocation: Invocation, ...ids: readonly string[]): Promis
   for (const id of ids) {
     const path = `/api/v1/silences/${encodeURIComponent(id)}`;
     const silence = await ask<ServedSilence>(collectorAddress(invocation), path, stop, undefined, 'DELETE');
-    terminal.out(escapeForTerminal(`${silence.id} ended ${silence.until}`));
+    terminal.out(
+      invocation.own['json'] === true ? jsonLine(silence) : escapeForTerminal(`${silence.id} ended ${silence.until}`),
+    );
   }
   return exitStatus.done;
 }
@@ -123,6 +125,7 @@ export const silenceExpire: CommandDefinition = {
   usage: 'expire <id...>',
   summary: 'end silences now',
   description: 'Ends silences now. Alerts that came while one held are not told of afterwards.',
+  flags: [json],
   examples: ['anchorwatch silence expire 01JDAW0000000000000000000A'],
   run: expire,
 };

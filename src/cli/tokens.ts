@@ -220,7 +220,11 @@ async function list(invocation: Invocation): Promise<number> {
 
 async function revoke(invocation: Invocation, idOrName: string): Promise<number> {
   const revoked = await withRegistrar(invocation, (registrar) => registrar.revoke(idOrName));
-  invocation.surroundings.terminal.out(escapeForTerminal(`${revoked.name} (${revoked.id}) is revoked`));
+  invocation.surroundings.terminal.out(
+    invocation.own['json'] === true
+      ? jsonLine(revoked)
+      : escapeForTerminal(`${revoked.name} (${revoked.id}) is revoked`),
+  );
   return exitStatus.done;
 }
 
@@ -273,7 +277,7 @@ export const tokenCommands: readonly CommandDefinition[] = [
     usage: 'revoke <token>',
     summary: 'a token is not accepted any more, from now on',
     description: `Revokes a token by its id or name; connections that it opened are ended. ${where}`,
-    flags: [],
+    flags: [['--json', 'one JSON object']],
     examples: ['anchorwatch token revoke alice'],
     run: (invocation, idOrName = '') => revoke(invocation, idOrName),
   },

@@ -21,6 +21,7 @@ function announce(
   const feed = at.url.replace(/^http/, 'ws');
   const lines: [string, string][] = [
     ['engine', at.engine],
+    ['console', `${at.url}/`],
     ['API', `${at.url}/api/v1/alerts`],
     ['metrics', `${at.url}/metrics`],
     ['feed', `${feed}/feed`],

@@ -7,6 +7,11 @@ export function packageVersion(): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
+/** What `anchorwatch version --json` prints. */
+export function versionFacts(): Readonly<Record<'version' | 'node' | 'platform' | 'arch', string>> {
+  return { version: packageVersion(), node: process.versions.node, platform: process.platform, arch: process.arch };
+}
+
 /** What `anchorwatch version` prints. */
 export function versionLine(): string {
   return `anchorwatch ${packageVersion()} (Node ${process.versions.node}, ${process.platform} ${process.arch})`;

@@ -18,7 +18,10 @@ test('a given directory is made, for its owner only', () => {
 test('one that cannot be made is an error that names it and the option', () => {
   openStateDirectory(folder);
   writeFileSync(join(folder, 'file'), '');
+  expect(() => openStateDirectory(join(folder, 'file'))).toThrow(/file.*--state DIR/);
   expect(() => openStateDirectory(join(folder, 'file', 'below'))).toThrow(/file\/below.*--state DIR/);
+  // Nothing can be made there, and mkdir says that the parent is missing.
+  expect(() => openStateDirectory('/proc/anchorwatch/state')).toThrow(/\/proc\/anchorwatch.*--state DIR/);
 });
 
 test('without one, the usual two are looked at, the system directory first', () => {

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { makeDirectory } from '../lib/directory.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 
 const systemDirectory = '/var/lib/anchorwatch';
 const localDirectory = '.anchorwatch';
@@ -30,7 +31,7 @@ export function openStateDirectory(given: string | undefined): string {
     const error = makeWritable(directory);
     if (error === undefined) return directory;
     cause = error;
-    failures.push(errorText(error));
+    failures.push(`${directory}: ${errorText(error)}`);
   }
   throw new AnchorwatchError(
     'state-unwritable',

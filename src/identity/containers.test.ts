@@ -115,6 +115,24 @@ describe('a cgroup that is named like a container', () => {
     expect(await answer).toBe('container');
   });
 
+  test.each([
+    ['of a start that failed', 'created', undefined, 'not-a-container', []],
+    ['of a container that has ended', 'exited', '2026-11-23T10:00:00Z', 'container', ['started in 71', 'stopped']],
+  ] as const)(
+    '%s is gone before the engine answers: nothing runs on',
+    async (_what, status, startedAt, answer, lines) => {
+      await containers.start();
+      has('web', { status, startedAt: startedAt ?? '0001-01-01T00:00:00Z' });
+      engine.refuse = 500;
+      const asked = containers.announce('71', `/docker/${web}`);
+      await waitFor('the first question', () => engine.requests.some((request) => request.includes(web)));
+      containers.cgroupRemoved('71');
+      engine.refuse = undefined;
+      expect(await asked).toBe(answer);
+      expect([told, containers.running()]).toEqual([lines.map((line) => `web ${line}`), []]);
+    },
+  );
+
   test('is told once, whether the kernel or the engine tells first; when it is gone the container has ended', async () => {
     await containers.start();
     has('web');

@@ -63,6 +63,8 @@ export class Containers {
   readonly #book: Book = new Book();
   readonly #history: WorkloadHistory = new WorkloadHistory();
   readonly #turns: Turns = new Turns();
+  /** Cgroups that the engine is being asked about, and whether they are gone since. */
+  readonly #asked: Map<string, { gone: boolean }> = new Map();
   readonly #engineUsed: boolean;
   readonly address: string;
   /** The pods of this node; undefined where there are none. */
@@ -149,12 +151,25 @@ export class Containers {
     this.#book.made(cgroupId, id);
     if (this.kubernetes?.claims(path) === true) return await this.kubernetes.announce(cgroupId, path);
     if (!this.#engineUsed) return 'not-a-container';
+    const asked = { gone: false };
+    this.#asked.set(cgroupId, asked);
+    try {
+      return await this.#identify(cgroupId, id, asked);
+    } finally {
+      this.#asked.delete(cgroupId);
+    }
+  }
+
+  async #identify(cgroupId: string, id: string, asked: { readonly gone: boolean }): Promise<Announcement> {
     for (let attempt = 0; attempt < announcementTries; attempt++) {
       try {
         const found = await this.#engine.inspect(id);
         // Whoever may make cgroups on the node may give one the name of a container: where that one's process is says which is its own.
         if ((found.container.cgroupId ?? cgroupId) !== cgroupId) return 'not-a-container';
+        // An engine answers when the start is over. Of one that failed it never tells an end.
+        if (asked.gone && found.container.startedAtMs === undefined) return 'not-a-container';
         this.#startOfEngine({ ...found, container: { ...found.container, cgroupId } });
+        if (asked.gone && !found.running) this.#end(id);
         return 'container';
       } catch (error) {
         if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return 'not-a-container';
@@ -167,6 +182,8 @@ export class Containers {
 
   /** The kernel saw the cgroup go: the container ended, whatever the engine says later. */
   cgroupRemoved(cgroupId: string): void {
+    const asked = this.#asked.get(cgroupId);
+    if (asked !== undefined) asked.gone = true;
     const container = this.#book.byCgroup(cgroupId);
     if (container?.cgroupId !== cgroupId) return;
     this.kubernetes?.forget(container.id);

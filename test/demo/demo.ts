@@ -38,6 +38,7 @@ try {
   say('Starting Anchorwatch …');
   const product = await startProduct(engine.host, ['--slice', '5s', '--startup', '10s']);
   undo.push(() => product.stop());
+  say(`  console  ${product.url}/`);
   say(`  API      ${product.url}/api/v1/alerts`);
   say(`  metrics  ${product.url}/metrics`);
   say(`  feed     ${product.url.replace(/^http/, 'ws')}/feed`);
@@ -86,7 +87,7 @@ try {
     if (alert === undefined) missed++;
     else
       say(
-        `  ${alert.severity.toUpperCase()} ${alert.title} (score ${alert.score}: surprise ${alert.surprise} + suspicion ${alert.suspicion}; ${alert.evidence.note})`,
+        `  ${String(alert.receivedMs - Date.parse(alert.time)).padStart(4)} ms  ${alert.severity.toUpperCase()} ${alert.title} (score ${alert.score}: surprise ${alert.surprise} + suspicion ${alert.suspicion}; ${alert.evidence.note})`,
       );
     const delayMs = alert === undefined ? '' : String(alert.receivedMs - Date.parse(alert.time));
     rows.push([
@@ -100,7 +101,7 @@ try {
   say('');
   table(rows);
   say(
-    `\n${acts.length - missed} of ${acts.length} seen; the whole demo took ${Math.round((Date.now() - began) / 1000)} s. All of it: ${product.url}/api/v1/alerts`,
+    `\n${acts.length - missed} of ${acts.length} seen; the whole demo took ${Math.round((Date.now() - began) / 1000)} s. Console: ${product.url}/ All of it: ${product.url}/api/v1/alerts`,
   );
   if (values.keep) {
     say('Kept running; stop with Ctrl-C.');

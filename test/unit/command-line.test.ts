@@ -109,6 +109,22 @@ describe('help and usage', () => {
     expect(await run(['--version'])).toMatchObject({ status: 0, out: expect.stringContaining(version) as string });
   });
 
+  test('every command that ends by itself prints JSON when asked', async () => {
+    const withoutJson: string[] = [];
+    const visit = async (path: readonly string[]): Promise<void> => {
+      const { out } = await run([...path, '--help']);
+      const [, commands = ''] = out.split('\nCommands:\n');
+      const inner = [...(commands.split('\n\n')[0] ?? '').matchAll(/^  ([a-z]+)/gm)].map(([, name = '']) => name);
+      for (const name of inner) if (name !== 'help') await visit([...path, name]);
+      if (!/^  --json /m.test(out) && path.length > 0 && (inner.length === 0 || /^  --config /m.test(out)))
+        withoutJson.push(path.join(' '));
+    };
+    await visit([]);
+    expect(withoutJson).toEqual(['up', 'agent', 'collector', 'snapshot get', 'record']);
+    const { out } = await run(['version', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ version: expect.stringMatching(/^\d/) as string, platform: 'linux' });
+  });
+
   test.each([
     [['nonsense'], /unknown command 'nonsense'/],
     [[], /Usage: anchorwatch/],

@@ -198,9 +198,9 @@ describe('tokens over the API', () => {
   });
 
   test('one that expires ends by itself', async () => {
-    const viewer = await harness.makeToken('viewer', { expiresInMs: 1500 });
     await harness.makeToken('viewer');
     await harness.start();
+    const viewer = await harness.makeToken('viewer', { expiresInMs: 2500 });
     expect(await harness.dial('/feed', viewer)).toBe(101);
     await waitFor('the end', async () => (await harness.ask('GET /api/v1/alerts', viewer)).status === 401);
   });

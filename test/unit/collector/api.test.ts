@@ -191,8 +191,38 @@ test('health, readiness, the page, the description, unknown paths and methods', 
   expect(Object.keys(description['paths'] as object)).toContain('/api/v1/alerts/{id}');
   expect(JSON.stringify(description)).toContain('previousHash');
   expect(await getJson(`${url}/nothing`)).toMatchObject({ status: 404, code: 'path.unknown' });
-  expect((await fetch(`${url}/api/v1/alerts`, { method: 'POST' })).status).toBe(405);
   expect((await fetch(url)).headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+test.each([
+  ['POST', '/api/v1/alerts?since=1h', 405, 'GET, HEAD, OPTIONS'],
+  ['GET', '/api/v1/alerts/x%2Fy/accept', 405, 'POST, OPTIONS'],
+  ['PATCH', '/api/v1/silences', 405, 'GET, HEAD, POST, OPTIONS'],
+  ['HEAD', '/kubernetes/audit', 405, 'POST, OPTIONS'],
+  ['PUT', '/api/v1/silences/x', 405, 'DELETE, OPTIONS'],
+  ['OPTIONS', '/api/v1/workloads/x/import', 204, 'POST, DELETE, OPTIONS'],
+  ['OPTIONS', '/docs/runbooks/README.md', 204, 'GET, HEAD, OPTIONS'],
+  ['POST', '/api/v1/nothing', 404, null],
+  ['DELETE', '/openapi-json', 404, null],
+  ['OPTIONS', '/nothing', 404, null],
+  ['GET', '/feed', 426, null],
+])('%s %s answers %i and says what is possible', async (method, path, status, allow) => {
+  const response = await fetch(`${collector.url}${path}`, { method });
+  expect([response.status, response.headers.get('allow')]).toEqual([status, allow]);
+  if (status === 426) expect(response.headers.get('upgrade')).toBe('websocket');
+  const body = await response.text();
+  const codes: Readonly<Record<number, string>> = {
+    404: 'path.unknown',
+    405: 'method.unknown',
+    426: 'upgrade.required',
+  };
+  if (status === 204 || method === 'HEAD') expect(body).toBe('');
+  else expect(JSON.parse(body)).toMatchObject({ status, code: codes[status] });
+});
+
+test('an address that is too long is said to be', async () => {
+  const long = `/api/v1/alerts?workload=${'a'.repeat(20_000)}`;
+  expect(await getJson(`${collector.url}${long}`)).toMatchObject({ status: 431, code: 'request.size' });
 });
 
 test('metrics come as Prometheus text and, when asked for, as OpenMetrics, in any order of asking', async () => {
