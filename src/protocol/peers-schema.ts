@@ -54,8 +54,8 @@ export interface PeersChange {
   readonly epoch: string;
   readonly from: number;
   readonly version: number;
-  /** Afterwards. */
-  readonly entries: number;
+  /** Afterwards; absent: more that belongs to it comes in the next version. */
+  readonly entries?: number;
   readonly leftOut: number;
   readonly put: readonly PeerGroup[];
   readonly gone: readonly PeerGroup[];
@@ -131,13 +131,13 @@ export const peersChangeSchema: z.ZodObject<{
   epoch: z.ZodString;
   from: z.ZodInt;
   version: z.ZodInt;
-  entries: z.ZodInt;
+  entries: z.ZodExactOptional<z.ZodInt>;
   leftOut: z.ZodInt;
   put: GroupsSchema;
   gone: GroupsSchema;
 }> = z.object({
   ...{ type: z.literal('peers-change'), epoch: z.string().min(1).max(64), from: version, version },
-  ...{ entries, leftOut: z.int().min(0), put: groups, gone: groups },
+  ...{ entries: entries.exactOptional(), leftOut: z.int().min(0), put: groups, gone: groups },
 });
 
 export const peersNoneSchema: z.ZodObject<{

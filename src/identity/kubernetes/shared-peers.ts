@@ -156,7 +156,7 @@ export class SharedPeers {
     }
     // It stays as it is until all is told again: nothing that was named is nameless by a mistake of the other side.
     if (this.#names.isLarge) return 'refused';
-    if (this.#names.size !== entries) return 'gap';
+    if (entries !== undefined && this.#names.size !== entries) return 'gap';
     this.#held = { epoch, version };
     return 'whole';
   }
