@@ -159,9 +159,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const { outboxSizeBytes = 64e6, outboxAgeMs = 7 * 86_400_000 } = options;
   const outboxBounds = { sizeBytesMax: outboxSizeBytes, ageMsMax: outboxAgeMs };
   const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxBounds), setAside);
-  cleanups.defer('outbox file', () => {
-    outboxFile.close();
-  });
+  cleanups.defer('outbox file', () => outboxFile.close());
 
   let reportSoon = (): void => undefined;
   const taking = openSnapshots(

@@ -1,6 +1,7 @@
 import { backoffMs } from '../../lib/retry.ts';
 import { errorText } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import type { PeersReport } from '../../model/node.ts';
 import { addressOfPeer } from '../../protocol/peer-groups.ts';
 import type { PeerEntry, PeersHeld, PeersMessage } from '../../protocol/peers-schema.ts';
 import { clusterIdOf, clusterIdPath } from './cluster-id.ts';
@@ -48,12 +49,6 @@ const usualWaits: PeerWaits = {
 };
 /** Messages in a row that could not be believed, after which the agent sees to the names itself. */
 const refusedMax = 3;
-
-/** Who sees to the names, and why; for people. */
-export interface PeerSource {
-  readonly source: 'collector' | 'agent' | 'none';
-  readonly reason: string;
-}
 
 /**
  * What addresses of the cluster are called: by the collector where it shares that, else by the agent's own watch. Whoever takes over does so when its
@@ -130,9 +125,11 @@ export class PeerNames {
     this.#own.podRemoved(pod);
   }
 
-  get source(): PeerSource {
-    if (this.#use === 'shared') return { source: 'collector', reason: '' };
-    return this.#watch === undefined ? { source: 'none', reason: this.#reason } : { source: 'agent', reason: this.#reason };
+  /** Who sees to the names, and why. */
+  get report(): PeersReport {
+    const names = this.size;
+    if (this.#use === 'shared') return { source: 'collector', reason: '', names };
+    return { source: this.#watch === undefined ? 'none' : 'agent', reason: this.#reason, names };
   }
 
   /** What is wrong with the API; empty: nothing, or it is not asked. */

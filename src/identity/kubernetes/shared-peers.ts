@@ -45,7 +45,7 @@ export class SharedPeers {
   #held: PeersPosition = nothing;
   #coming: Coming | undefined;
   #moved: Set<string> = new Set();
-  /** What the collector had no room for. */
+  /** What the collector had no room for at most. */
   leftOut = 0;
   /** Messages that could not be believed. */
   refused = 0;
@@ -108,14 +108,13 @@ export class SharedPeers {
     this.#names = new Names();
     if (keepPods) for (const [key, name] of before) if (key.startsWith('pod ')) this.#names.set(key, name);
     this.#moved = new Set();
-    this.leftOut = 0;
   }
 
   take(message: PeersPart | PeersChange): Taken {
     const taken = message.type === 'peers-part' ? this.#part(message) : this.#change(message);
     if (taken === 'gap' || taken === 'refused') this.distrust();
     if (taken === 'refused') this.refused++;
-    if (taken === 'whole') this.leftOut = message.leftOut;
+    if (taken === 'whole') this.leftOut = Math.max(this.leftOut, message.leftOut);
     return taken;
   }
 
