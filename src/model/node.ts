@@ -132,7 +132,7 @@ export interface AgentReport {
 export interface PeersReport {
   /** `collector`: it shares them; `agent`: its own watch; `none`: nobody. */
   readonly source: 'collector' | 'agent' | 'none';
-  /** Why it is not the collector; empty where it is. */
+  /** Why it is not the collector, or that its names are those of earlier; empty where all is well. */
   readonly reason: string;
   /** Addresses that have names. */
   readonly names: number;

@@ -77,6 +77,7 @@ export class PeerNames {
   #clusterId: string | undefined;
   #asking: AbortController | undefined;
   #refusedInARow = 0;
+  #resyncedMs = -Infinity;
   #ready: () => void = () => undefined;
   #isReady = false;
   #stopped = false;
@@ -127,9 +128,8 @@ export class PeerNames {
 
   /** Who sees to the names, and why. */
   get report(): PeersReport {
-    const names = this.size;
-    if (this.#use === 'shared') return { source: 'collector', reason: '', names };
-    return { source: this.#watch === undefined ? 'none' : 'agent', reason: this.#reason, names };
+    const source = this.#use === 'shared' ? 'collector' : this.#watch === undefined ? 'none' : 'agent';
+    return { source, reason: this.#reason, names: this.size };
   }
 
   /** What is wrong with the API; empty: nothing, or it is not asked. */
@@ -218,8 +218,16 @@ export class PeerNames {
       this.#send = undefined;
       return this.#selfSoon(0, 'the collector told what is no name');
     }
+    // Whatever the other side does, all is not told anew more often than that.
+    const sinceMs = performance.now() - this.#resyncedMs;
     clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.#hold(taken), taken === 'gap' && this.#refusedInARow === 0 ? 0 : this.#waits.againMs);
+    this.#again = setTimeout(
+      () => {
+        this.#resyncedMs = performance.now();
+        this.#hold(taken);
+      },
+      Math.max(0, this.#waits.againMs - sinceMs),
+    );
   }
 
   #none(reason: string): void {
@@ -300,6 +308,7 @@ export class PeerNames {
   #useShared(): void {
     this.#notSoon();
     clearTimeout(this.#forgetting);
+    this.#reason = '';
     if (this.#use === 'own' || this.#watch !== undefined) {
       const before = [...this.#own.entries()];
       const moved = this.#own.takeMoved();
@@ -313,7 +322,6 @@ export class PeerNames {
       this.#use = 'shared';
       for (const address of moved) this.#moved.add(address);
       if (wasOwn) this.#compare(before);
-      this.#reason = '';
       this.#options.log.info({ names: this.#shared.size }, 'the collector tells the names of peers');
     }
     this.#settled();
