@@ -9,6 +9,7 @@ import { Cleanups } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { Outbox } from '../outbox/outbox.ts';
+import { PeerCompanion } from '../outbox/peer-companion.ts';
 import { BurstStates } from '../store/burst-states.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -57,8 +58,8 @@ export interface AgentOptions extends ImageSettings {
   readonly dockerHost: string | undefined;
   /** How to reach the API of the cluster; undefined: the pod's service account, where there is one. */
   readonly kubeconfig?: string | undefined;
-  /** Peers in the cluster that the API is asked for. Default `services`. */
-  readonly kubernetesPeers?: 'services' | 'pods' | 'none';
+  /** Peers in the cluster that have names. Default `auto`. */
+  readonly kubernetesPeers?: 'auto' | 'services' | 'pods' | 'none';
   readonly nodeName: string;
   readonly sliceMs: number;
   readonly startupMs: number;
@@ -158,9 +159,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const { outboxSizeBytes = 64e6, outboxAgeMs = 7 * 86_400_000 } = options;
   const outboxBounds = { sizeBytesMax: outboxSizeBytes, ageMsMax: outboxAgeMs };
   const outboxFile = openOrSetAside(outboxPath, () => new OutboxStore(outboxPath, outboxBounds), setAside);
-  cleanups.defer('outbox file', () => {
-    outboxFile.close();
-  });
+  cleanups.defer('outbox file', () => outboxFile.close());
 
   let reportSoon = (): void => undefined;
   const taking = openSnapshots(
@@ -182,7 +181,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     clock,
     log,
     taking?.answerers,
-    [posture.companion],
+    [posture.companion, new PeerCompanion(() => containers.kubernetes?.peers)],
   );
   cleanups.defer('history', () => history.recorder.close());
 
@@ -212,7 +211,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
   const containers: Containers = new Containers({
     dockerHost: options.dockerHost,
-    kubernetes: { kubeconfig: options.kubeconfig, nodeName, peers: options.kubernetesPeers },
+    kubernetes: { kubeconfig: options.kubeconfig, nodeName, peers: options.kubernetesPeers, mayShare: true },
     log,
     clock,
     listener: posture.beside({

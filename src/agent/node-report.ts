@@ -142,5 +142,6 @@ export function nodeReport({
     ...(taking === undefined ? {} : { snapshots: taking.report() }),
     ...history.report(),
     agent: ownCost(stateDir),
+    ...(containers.kubernetes === undefined ? {} : { peers: containers.kubernetes.peers.report }),
   };
 }

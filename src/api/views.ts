@@ -6,6 +6,7 @@ import type {
   ContainerRates,
   DimensionCoverage,
   HookState,
+  PeersReport,
   ProfileFeature,
   RateReport,
   RuleReport,
@@ -16,6 +17,7 @@ import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
 import {
   dimensionCoverageSchema,
   hookStateSchema,
+  peersReportSchema,
   priorReportSchema,
   profileFeatureSchema,
   rateReportSchema,
@@ -66,6 +68,8 @@ export interface NodeView {
     readonly outboxAlerts: number;
     readonly expectedAlertsPerDay: number;
     readonly rules?: RuleReport;
+    /** Who tells the node the names of peers in its cluster. */
+    readonly peers?: PeersReport;
   };
 }
 /** A time in which something of a container could not be told. */
@@ -114,6 +118,7 @@ const nodeSchema: z.ZodType<NodeView> = z.object({
       outboxAlerts: z.number(),
       expectedAlertsPerDay: z.number(),
       rules: ruleReportSchema.exactOptional(),
+      peers: peersReportSchema.exactOptional(),
     })
     .exactOptional(),
 });
@@ -227,6 +232,7 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
             outboxAlerts: report.outboxAlerts,
             expectedAlertsPerDay: report.expectedAlertsPerDay,
             ...(report.rules === undefined ? {} : { rules: report.rules }),
+            ...(report.peers === undefined ? {} : { peers: report.peers }),
           },
         }),
   };

@@ -47,7 +47,10 @@ export const collector: CommandDefinition = {
         nodeSilenceMs: settings.nodeSilence,
         nodeStopAlert: settings.nodeStopAlert,
         ...retentionOf(settings),
-        cluster: { kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
+        cluster: {
+          ...{ kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
+          sharePeers: settings.kubernetesPeers,
+        },
         routesFile: settings.routes,
         publicUrl: settings.publicUrl,
         rulePaths: settings.rules,

@@ -14,11 +14,10 @@ import type { CollectorStore } from '../store/collector-store.ts';
 import type { ApiAudit } from './api-audit.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import type { ClusterWatchOptions } from './cluster-watch.ts';
+import type { PeerShareOptions } from './peer-share.ts';
 import type { PostureBook } from './posture-book.ts';
 
-export interface ClusterOptions {
-  /** How its API is reached; default: the service account of the pod that the collector runs in, if any. */
-  readonly kubeconfig?: string | undefined;
+export interface ClusterOptions extends PeerShareOptions {
   /** Between two readings; 0: it is not read. Default 300000. */
   readonly intervalMs?: number;
   /** See `ClusterWatchOptions`. */

@@ -34,6 +34,7 @@ import { actionOutcomes, SlackActions } from '../notify/slack/actions.ts';
 import { slackSigners } from '../notify/slack/slack.ts';
 import { type ClusterOptions, startClusterWatch } from './cluster-source.ts';
 import { AdviceBook } from './advice-book.ts';
+import { startPeerShare } from './peer-share.ts';
 import { PostureBook } from './posture-book.ts';
 import { VulnerabilityMetrics } from './vulnerability-metrics.ts';
 import { profileExports } from './profile-exports.ts';
@@ -200,12 +201,14 @@ async function assemble(
   await posture.load();
   const vulnerabilities = new VulnerabilityMetrics(store.vulnerabilities, registry);
   cleanups.defer('advice', advice.start());
+  const peers = startPeerShare({ ...options.cluster }, { registry, clock, log });
+  cleanups.defer('names of peers', () => peers.stop());
   const ingest: Ingest = new Ingest({
     reported: (node, report) => {
       intake.reported(node, report.snapshots?.waiting ?? 0);
     },
     counted: nodeMetrics.countAlert.bind(nodeMetrics),
-    ...{ fleet, evidence, posture },
+    ...{ fleet, evidence, posture, peers: peers.desk },
     collectorVersion: version,
     alerts: store,
     nodes,
@@ -355,6 +358,7 @@ async function assemble(
     metrics: async () => {
       nodeMetrics.refresh();
       refreshThreads();
+      peers.refresh();
       if (api.certificateEndsSeconds !== undefined)
         certificateEnd.set({ certificate: 'collector' }, api.certificateEndsSeconds);
       await Promise.all([incidents.refresh(), ownMetrics.refresh(), posture.refresh(), vulnerabilities.refresh()]);

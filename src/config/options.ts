@@ -113,9 +113,9 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     name: 'kubernetes-peers',
     env: ['ANCHORWATCH_KUBERNETES_PEERS'],
     placeholder: 'WHICH',
-    fallback: 'services',
-    help: 'Whose addresses have names in net.out: services, those of Services and of the pods behind them; pods, those of all pods of the cluster besides, for which every agent watches every pod: for small clusters; none, of neither. Pods of this node have names in any case.',
-    commands: [...watching, 'doctor'],
+    fallback: 'auto',
+    help: 'Whose addresses have names in net.out: services, those of Services and of the pods behind them; pods, those of all pods of the cluster besides; auto, pods where the collector shares their names, services where an agent watches itself; none, of neither. A collector with access to the cluster watches them once for all its agents, and shares nothing with none. Pods of the own node have names in any case.',
+    commands: [...watching, 'collector', 'doctor'],
     parse: oneOf(peerChoices),
   },
   nodeName: {

@@ -31,7 +31,7 @@ export const sensorChoices = ['auto', 'bpf', 'procfs'] as const;
 type SensorChoice = (typeof sensorChoices)[number];
 
 /** Which peers in the cluster an agent asks the API for. */
-export const peerChoices = ['services', 'pods', 'none'] as const;
+export const peerChoices = ['auto', 'services', 'pods', 'none'] as const;
 
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;

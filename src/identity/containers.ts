@@ -45,8 +45,9 @@ export interface ContainersOptions {
     readonly kubeconfig: string | undefined;
     readonly nodeName: string;
     readonly peers?: KubernetesOptions['peers'];
+    readonly mayShare?: KubernetesOptions['mayShare'];
     /** For tests: other folders, other waits. */
-    readonly more?: Partial<Pick<KubernetesOptions, 'mount' | 'bundleFolders' | 'reflector' | 'walkMs'>>;
+    readonly more?: Partial<Pick<KubernetesOptions, 'mount' | 'bundleFolders' | 'reflector' | 'walkMs' | 'peerWaits'>>;
   };
 }
 
@@ -288,7 +289,7 @@ export class Containers {
         access,
         mount,
         nodeName: kubernetes.nodeName,
-        peers: kubernetes.peers,
+        ...{ peers: kubernetes.peers, mayShare: kubernetes.mayShare },
         log,
         clock,
         random,

@@ -22,6 +22,7 @@ import type { Fleet } from './fleet.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import type { RefusalCode } from './ingest-metrics.ts';
 import type { Nodes } from './nodes.ts';
+import type { PeerDesk } from './peer-desk.ts';
 import { ending } from './questions.ts';
 import type { Answering, Inquiry } from './questions.ts';
 import { Throttle, usualThrottle } from './throttle.ts';
@@ -74,6 +75,8 @@ export interface IngestOptions {
   readonly evidence?: EvidenceLog;
   /** Without it, agents send nothing of practices. */
   readonly posture?: PostureLog;
+  /** Without it, no names of peers are shared. */
+  readonly peers?: PeerDesk | undefined;
   readonly listener: IngestListener;
   /** Told of each alert that was stored, before the listener. */
   readonly counted?: (alert: StoredAlert) => void;
@@ -170,11 +173,12 @@ export class Ingest {
       const throttle = new Throttle(this.#options.throttle ?? usualThrottle, clock, () =>
         this.#metrics.throttled.inc(),
       );
-      const { evidence, posture } = this.#options;
+      const { evidence, posture, peers } = this.#options;
       const accepts = [
         'fleet',
         ...(evidence === undefined ? [] : ['evidence']),
         ...(posture === undefined ? [] : ['posture', 'posture-facts']),
+        ...(peers === undefined ? [] : ['peers']),
       ];
       const options = { collectorVersion, accepts, helloTimeoutMs, pingMs, clock, boundTo, throttle };
       this.#sessions.add(new Session(webSocket, this.#events, options));
@@ -192,6 +196,7 @@ export class Ingest {
     decided: (session, id, outcome) => void this.#deliveries.answered(session.node, id, outcome),
     evidence: (session, evidence) => this.#options.evidence?.keep(session.node, evidence) ?? Promise.resolve('full'),
     posture: (session, report) => this.#options.posture?.keep(session.node, report) ?? Promise.resolve('failed'),
+    peersHeld: (session, held) => this.#options.peers?.held(session, held),
     refused: (session, code, message) => this.#refused(session, code, message),
     clock: (session, skew) => this.#options.nodes.clock(session.node, skew),
     ended: (session, end) => this.#ended(session, end),
@@ -342,6 +347,7 @@ export class Ingest {
 
   #ended(session: Session, end: SessionEnd): void {
     this.#sessions.delete(session);
+    this.#options.peers?.ended(session);
     if (this.#sessions.size === 0) queueMicrotask(() => this.#allEnded?.());
     if (session.node === '' || this.#byNode.get(session.node) !== session) return;
     this.#byNode.delete(session.node);

@@ -8,6 +8,7 @@ import type { SharedProfile } from '../model/shared-profile.ts';
 import { closeCodes, commonVersion, protocolVersion } from '../protocol/limits.ts';
 import { decodeAgentMessage, encodeMessage } from '../protocol/message.ts';
 import type { AgentMessage, CollectorMessage, Decided, Hello, Pace, Response } from '../protocol/message.ts';
+import type { PeersHeld } from '../protocol/peers-schema.ts';
 import type { PostureKept, PostureReport } from '../protocol/posture-schema.ts';
 import type { Evidence, Kept } from '../protocol/question.ts';
 import { ClockProbe } from './clock-probe.ts';
@@ -35,6 +36,8 @@ export interface SessionEvents {
   evidence(session: Session, evidence: Evidence): Promise<Kept['outcome']>;
   /** Keeps what the checks of practices say; never rejects. */
   posture(session: Session, report: PostureReport): Promise<PostureKept['outcome']>;
+  /** It says what it holds of the names of peers. */
+  peersHeld(session: Session, held: PeersHeld): void;
   refused(session: Session, code: RefusalCode, message: string): void;
   /** The agent's clock was compared with ours. */
   clock(session: Session, skew: ClockSkew): void;
@@ -147,6 +150,16 @@ export class Session {
     this.#send({ type: 'decide', decision });
   }
 
+  /** Bytes handed over that have not left the process. */
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Sends a message that others are sent as well, as `encodeMessage` made it. */
+  sendEncoded(bytes: Buffer): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(bytes, { binary: false });
+  }
+
   /** Says why, then closes. */
   refuse(code: RefusalCode, message: string): void {
     if (this.#closing) return;
@@ -200,6 +213,7 @@ export class Session {
       this.#send({ type: 'kept', id: message.id, outcome: await this.#events.evidence(this, message) });
     else if (message.type === 'posture')
       this.#send({ type: 'posture-kept', id: message.id, outcome: await this.#events.posture(this, message) });
+    else if (message.type === 'peers-held') this.#events.peersHeld(this, message);
     else if (message.type === 'response') this.#questions.get(message.id)?.(message);
     else this.#answers.take(message);
   }

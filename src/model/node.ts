@@ -128,6 +128,16 @@ export interface AgentReport {
   readonly disk?: { readonly availableBytes: number; readonly sizeBytes: number };
 }
 
+/** Who tells a node what addresses of its cluster are called. */
+export interface PeersReport {
+  /** `collector`: it shares them; `agent`: its own watch; `none`: nobody. */
+  readonly source: 'collector' | 'agent' | 'none';
+  /** Why it is not the collector, or that its names are those of earlier; empty where all is well. */
+  readonly reason: string;
+  /** Addresses that have names. */
+  readonly names: number;
+}
+
 /** What an agent tells the collector about itself every few seconds. Counters are cumulative since the agent started. */
 export interface NodeReport {
   /** Milliseconds since the epoch, by the node's clock. */
@@ -168,6 +178,8 @@ export interface NodeReport {
   readonly history?: HistoryReport;
   /** Absent from agents that do not tell. */
   readonly agent?: AgentReport;
+  /** Absent where there is no Kubernetes, and from agents that do not tell. */
+  readonly peers?: PeersReport;
 }
 
 /** One line of a profile, as `anchorwatch profile show` prints it. */

@@ -1,4 +1,5 @@
 import type { AgentMessage } from '../protocol/message.ts';
+import type { PeersMessage } from '../protocol/peers-schema.ts';
 import type { PostureKept } from '../protocol/posture-schema.ts';
 import type { Kept, More, Question, Stop } from '../protocol/question.ts';
 
@@ -6,7 +7,7 @@ import type { Kept, More, Question, Stop } from '../protocol/question.ts';
 export type SendBack = (message: AgentMessage) => void;
 
 /** What the collector says to companions; each takes its own and leaves the rest. */
-export type CompanionMessage = Question | More | Stop | Kept | PostureKept;
+export type CompanionMessage = Question | More | Stop | Kept | PostureKept | PeersMessage;
 
 /** What shares the link with the alerts: is told when the collector listens, of the messages that are no part of the alerts' way, and of the end. */
 export interface Companion {

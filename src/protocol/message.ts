@@ -9,6 +9,8 @@ import { alertIdSchema, alertSchema } from './alert-schema.ts';
 import { decisionSchema } from './decision-schema.ts';
 import { limits } from './limits.ts';
 import { nodeReportSchema, profileFeatureSchema } from './node-schema.ts';
+import { peersChangeSchema, peersHeldSchema, peersNoneSchema, peersPartSchema } from './peers-schema.ts';
+import type { PeersHeld, PeersMessage } from './peers-schema.ts';
 import { postureReportSchema } from './posture-schema.ts';
 import type { PostureKept, PostureReport } from './posture-schema.ts';
 import { endOutcomes } from './question.ts';
@@ -141,7 +143,8 @@ export type AgentMessage =
   | Part
   | End
   | Evidence
-  | PostureReport;
+  | PostureReport
+  | PeersHeld;
 export type CollectorMessage =
   | Welcome
   | Ack
@@ -155,7 +158,8 @@ export type CollectorMessage =
   | More
   | Stop
   | Kept
-  | PostureKept;
+  | PostureKept
+  | PeersMessage;
 
 const name = z.string().min(1).max(limits.nameLength);
 const seq = z.int().min(1);
@@ -196,6 +200,7 @@ const agentMessageSchema: z.ZodType<AgentMessage> = z.discriminatedUnion('type',
     data: z.base64().max(limits.evidenceLength),
   }),
   postureReportSchema,
+  peersHeldSchema,
 ]);
 const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion('type', [
   z.object({
@@ -226,6 +231,7 @@ const collectorMessageSchema: z.ZodType<CollectorMessage> = z.discriminatedUnion
   z.object({ type: z.literal('stop'), id: seq }),
   z.object({ type: z.literal('kept'), id: seq, outcome: z.enum(['stored', 'full', 'failed']) }),
   z.object({ type: z.literal('posture-kept'), id: seq, outcome: z.enum(['stored', 'failed']) }),
+  ...[peersPartSchema, peersChangeSchema, peersNoneSchema],
 ]);
 
 /** Text of a message. Throws `message.size` when it is larger than the other side accepts. */

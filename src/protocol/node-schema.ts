@@ -7,6 +7,7 @@ import type {
   DimensionCoverage,
   HookState,
   NodeReport,
+  PeersReport,
   PriorReport,
   ProfileFeature,
   RateReport,
@@ -110,6 +111,13 @@ const agentReport: z.ZodType<AgentReport> = z.object({
   disk: z.object({ availableBytes: figure, sizeBytes: figure }).exactOptional(),
 });
 
+/** Who tells a node the names of peers. */
+export const peersReportSchema: z.ZodType<PeersReport> = z.object({
+  source: z.enum(['collector', 'agent', 'none']),
+  reason: name,
+  names: figure,
+});
+
 /** What an agent tells about itself every few seconds. */
 export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   timeMs: figure,
@@ -135,6 +143,7 @@ export const nodeReportSchema: z.ZodType<NodeReport> = z.object({
   snapshots: snapshotReport.exactOptional(),
   history: z.object({ sizeBytes: figure, entries: figure, oldestMs: figure.exactOptional() }).exactOptional(),
   agent: agentReport.exactOptional(),
+  peers: peersReportSchema.exactOptional(),
 });
 
 /** One line of a profile. */

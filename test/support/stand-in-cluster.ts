@@ -281,9 +281,11 @@ function selectorOf(query: URLSearchParams): (object: ClusterObject) => boolean 
     const [, field, not, value] = /^([\w.]+?)(!?)==?(.*)$/.exec(term) ?? [];
     return field === undefined ? [] : [{ field, isSame: not === '', value }];
   });
-  return ({ spec, status }) =>
+  return ({ metadata, spec, status }) =>
     terms.every(({ field, isSame, value }) => {
-      const is = { 'spec.nodeName': spec?.nodeName, 'status.phase': status?.phase }[field] ?? '';
+      const { name, namespace } = metadata;
+      const own = { 'metadata.name': name, 'metadata.namespace': namespace };
+      const is = { ...own, 'spec.nodeName': spec?.nodeName, 'status.phase': status?.phase }[field] ?? '';
       return (is === value) === isSame;
     });
 }

@@ -249,13 +249,17 @@ describe('our own practices', () => {
     }
   });
 
-  test('the collector runs at the level "restricted": no root, no host path; it lists seven kinds of objects, or has no token at all', () => {
+  test('the collector runs at the level "restricted": no root, no host path; it lists seven kinds of objects and watches three, or has no token at all', () => {
     const manifests = renderer.manifests();
     const pod = podOf(named(manifests, 'StatefulSet'));
     expect(pod.securityContext.runAsNonRoot).toBe(true);
     expect([pod.hostPID, pod.automountServiceAccountToken]).toEqual([undefined, true]);
-    const reading = [
-      { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['list'] },
+    const watch = (resources: readonly string[]): readonly object[] => [
+      { apiGroups: [''], resources, verbs: ['list', 'watch'] },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
+    ];
+    const lists = { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['list'] };
+    const others = [
       { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
       {
         apiGroups: ['rbac.authorization.k8s.io'],
@@ -263,10 +267,16 @@ describe('our own practices', () => {
         verbs: ['list'],
       },
     ];
-    const { rules } = named(manifests, 'ClusterRole', 'anchorwatch-collector') as unknown as {
-      readonly rules: unknown;
-    };
-    expect(rules).toEqual(reading);
+    const reading = [lists, ...watch(['services', 'pods']), ...others];
+    expect(named(manifests, 'ClusterRole', 'anchorwatch-collector')).toMatchObject({ rules: reading });
+    for (const [peers, watched] of [
+      ['none', []],
+      ['services', watch(['services'])],
+    ] as const) {
+      const fewer = renderer.manifests({ collector: { options: { 'kubernetes-peers': peers } } });
+      const rules = [lists, ...watched, ...others];
+      expect(named(fewer, 'ClusterRole', 'anchorwatch-collector')).toMatchObject({ rules });
+    }
     const kubelets = renderer.manifests({ collector: { cluster: { kubelets: true } } });
     expect(named(kubelets, 'ClusterRole', 'anchorwatch-collector')).toMatchObject({
       rules: [...reading, { apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] }],

@@ -11,8 +11,8 @@ import { announcedPlace, firstPid, isPause, madeAtMs, podCgroups } from './cgrou
 import type { PodCgroupPlace } from './cgroup-tree.ts';
 import { containerOf, identify } from './identification.ts';
 import type { Clues, Identification, PodIdentity } from './identification.ts';
-import { OtherPods } from './other-pods.ts';
-import { Peers } from './peers.ts';
+import { PeerNames } from './peer-names.ts';
+import type { PeerChoice, PeerWaits } from './peer-names.ts';
 import { podNews, Weaknesses } from './pod-changes.ts';
 import { podOfCgroupPath } from './pod-cgroup.ts';
 import { Pods } from './pods.ts';
@@ -33,11 +33,10 @@ export interface KubernetesOptions {
   /** How the API is reached; undefined: what cgroups and the runtime's files say has to do. */
   readonly access: AccessSource | undefined;
   readonly nodeName: string;
-  /**
-   * Peers that the API is asked for: Services and what is behind them (default); all pods of other nodes as well, which costs the API server
-   * each change of each pod once for each node; neither. Pods of this node are known in any case.
-   */
-  readonly peers?: 'services' | 'pods' | 'none' | undefined;
+  /** Peers that have names besides pods of this node. Default `auto`. */
+  readonly peers?: PeerChoice | undefined;
+  /** A collector is spoken to, which may share the names of peers. Default false. */
+  readonly mayShare?: boolean | undefined;
   /** Mount of the tree of cgroups. */
   readonly mount: string;
   readonly listener: KubernetesListener;
@@ -50,6 +49,7 @@ export interface KubernetesOptions {
   readonly walkMs?: number;
   /** For tests that do not want to wait. */
   readonly reflector?: Pick<ReflectorOptions, 'watchSeconds' | 'retryBaseMs'>;
+  readonly peerWaits?: Partial<PeerWaits>;
 }
 
 /** Container in hand: where it is and what was told of it. */
@@ -77,8 +77,6 @@ const statusMs = 3_000;
 /** For a pod that the API has not told yet, and for containers that ended meanwhile: events wait no longer than 10 s. */
 const patienceMs = 5_000;
 const pidLooksMs = [100, 500, 2_000];
-/** Pods of other nodes in a page of their list: what pages of 100 leave behind in the heap is 20 MB more. */
-const otherPodsPage = 50;
 /** Images, and workloads with their images. */
 const rememberedMax = 4_096;
 
@@ -88,50 +86,39 @@ export class Kubernetes {
   readonly #bundleFolders: readonly string[];
   readonly #pods: Pods;
   readonly #client: ApiClient | undefined;
-  readonly #reflectors: readonly Reflector[];
+  /** Of the pods of this node; undefined without an API. */
+  readonly #reflector: Reflector | undefined;
   readonly #weaknesses: Weaknesses = new Weaknesses();
   readonly #held: Map<string, Held> = new Map();
   readonly #digests: Map<string, string> = new Map();
   /** Image of each workload, as its specification names it. */
   readonly #images: Map<string, string> = new Map();
   readonly #timers: Set<NodeJS.Timeout> = new Set();
-  readonly peers: Peers;
-  readonly #otherPods: OtherPods;
+  readonly peers: PeerNames;
   #walkSoon: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: KubernetesOptions) {
     this.#options = options;
-    const { access, nodeName, peers = 'services', log, clock, random } = options;
+    const { access, nodeName, peers = 'auto', mayShare = false, log, clock, random, reflector } = options;
     this.#bundleFolders = options.bundleFolders ?? everywhere();
-    this.peers = new Peers(log);
-    this.#otherPods = new OtherPods(this.peers, log);
+    this.#client = access === undefined ? undefined : new ApiClient({ access });
+    const api = this.#client;
+    this.peers = new PeerNames({
+      ...{ api, nodeName, choice: peers, mayShare, log, random, reflector, waits: options.peerWaits },
+    });
     this.#pods = new Pods(
       { changed: (pod, before) => this.#podChanged(pod, before), removed: (pod) => this.peers.podRemoved(pod) },
       clock,
       log,
     );
-    this.#client = access === undefined ? undefined : new ApiClient({ access });
-    const [api, common] = [this.#client, { log, random, ...options.reflector }];
-    const services = [
-      { path: '/api/v1/services', listener: this.peers.services },
-      { path: '/apis/discovery.k8s.io/v1/endpointslices', listener: this.peers.slices },
-    ];
-    const otherPods = {
-      ...{ path: '/api/v1/pods', fieldSelector: OtherPods.selector(nodeName), listener: this.#otherPods },
-      ...{ kept: this.#otherPods.kept, pageObjects: otherPodsPage },
-    };
-    const kinds = [
-      { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${nodeName}`, listener: this.#pods },
-      ...(peers === 'none' ? [] : services),
-      ...(peers === 'pods' ? [otherPods] : []),
-    ];
-    this.#reflectors = api === undefined ? [] : kinds.map((kind) => new Reflector({ api, ...common, ...kind }));
+    const own = { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${nodeName}`, listener: this.#pods };
+    this.#reflector = api === undefined ? undefined : new Reflector({ api, log, random, ...reflector, ...own });
   }
 
   /** Lists what the API has, as far as it answers, and finds what runs. Goes on in the background. */
   async start(): Promise<void> {
-    const listed = Promise.all(this.#reflectors.map((reflector) => reflector.start()));
+    const listed = Promise.all([this.#reflector?.start(), this.peers.start()]);
     // An API that does not answer holds nothing up.
     await Promise.race([listed, new Promise<void>((resolve) => this.#after(patienceMs, resolve))]);
     const { log, nodeName, access } = this.#options;
@@ -143,7 +130,8 @@ export class Kubernetes {
 
   stop(): void {
     this.#stopped = true;
-    for (const reflector of this.#reflectors) reflector.stop();
+    this.#reflector?.stop();
+    this.peers.stop();
     for (const timer of this.#timers) clearTimeout(timer);
     clearTimeout(this.#walkSoon);
     this.#client?.close();
@@ -151,33 +139,31 @@ export class Kubernetes {
 
   /** What identification may count on: the pods' reflector. */
   get api(): Clues['api'] {
-    const [pods] = this.#reflectors;
-    return pods === undefined ? 'off' : pods.current ? 'current' : 'away';
+    return this.#reflector === undefined ? 'off' : this.#reflector.current ? 'current' : 'away';
   }
 
   /** What is wrong with the API; empty: nothing. */
   get trouble(): string {
-    return this.#reflectors.map(({ trouble }) => trouble).find((trouble) => trouble !== '') ?? '';
+    return this.#reflector?.trouble || this.peers.trouble;
   }
 
   get podCount(): number {
     return this.#pods.size;
   }
 
-  /** What could not be kept or read, by reason. */
-  get lost(): Readonly<Record<'object_refused' | 'pods_full' | 'broken_line' | 'peers_full', number>> {
-    const broken = this.#reflectors.reduce((sum, { counters }) => sum + counters.broken, 0);
+  /** What could not be kept or read, by reason; see `PeerNames.lost`. */
+  get lost(): PeerNames['lost'] & { readonly pods_full: number } {
     const { refused, full } = this.#pods.counters;
-    const [peers, others] = [this.peers.counters, this.#otherPods.counters];
+    const peers = this.peers.lost;
     return {
-      ...{ object_refused: refused + peers.refused + others.refused, pods_full: full },
-      ...{ broken_line: broken, peers_full: peers.full + others.full },
+      ...{ ...peers, object_refused: peers.object_refused + refused, pods_full: full },
+      broken_line: peers.broken_line + (this.#reflector?.counters.broken ?? 0),
     };
   }
 
   /** Of the watch of pods; undefined without an API. */
   get counters(): Readonly<ReflectorCounters> | undefined {
-    return this.#reflectors[0]?.counters;
+    return this.#reflector?.counters;
   }
 
   /** The path is that of a container of a pod. */

@@ -35,16 +35,19 @@ export class OtherPods implements ReflectorListener {
   readonly counters: { refused: number; full: number } = { refused: 0, full: 0 };
   #misread = '';
 
-  /** @param most Pods at most; for tests */
+  /** @param most Pods at most */
   constructor(peers: Peers, log: Logger, most: number = otherPodsMax) {
     this.#peers = peers;
     this.#log = log;
     this.#most = most;
   }
 
-  /** Which pods: those that run, elsewhere. Both fields can be selected by in every API server (kubernetes.io, "Field Selectors"). */
-  static selector(nodeName: string): string {
-    return `spec.nodeName!=${nodeName},status.phase=Running`;
+  /**
+   * Which pods: those that run, elsewhere. Both fields can be selected by in every API server (kubernetes.io, "Field Selectors").
+   * @param nodeName undefined: those of all nodes
+   */
+  static selector(nodeName: string | undefined): string {
+    return `${nodeName === undefined ? '' : `spec.nodeName!=${nodeName},`}status.phase=Running`;
   }
 
   /** What stays of an object; undefined for one that is no pod as the API has it. */
@@ -76,6 +79,11 @@ export class OtherPods implements ReflectorListener {
   removed(object: unknown): void {
     const pod = this.#byUid.get(this.kept(object)?.uid ?? '');
     if (pod !== undefined) this.#drop(pod);
+  }
+
+  /** Forgets all pods. */
+  clear(): void {
+    for (const pod of [...this.#byUid.values()]) this.#drop(pod);
   }
 
   #put(pod: PeerPod): void {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorText } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { parse } from '../../protocol/message.ts';
+import type { PeerEntry } from '../../protocol/peers-schema.ts';
 import type { Pod } from './pod.ts';
 import type { ReflectorListener } from './reflector.ts';
 
@@ -76,11 +77,16 @@ export class Peers {
   readonly counters: { refused: number; full: number } = { refused: 0, full: 0 };
   readonly services: ReflectorListener;
   readonly slices: ReflectorListener;
+  /** Slices of each service, by its name: what its ports are called changes what their endpoints are. */
+  readonly #slicesOf: Map<string, Set<string>> = new Map();
+  readonly #touched: ((key: string) => void) | undefined;
   #misread = '';
   #moved: Set<string> = new Set();
 
-  constructor(log: Logger) {
+  /** @param touched is told of each key (`PeerEntry`) whose name may be another one now */
+  constructor(log: Logger, touched?: (key: string) => void) {
     this.#log = log;
+    this.#touched = touched;
     this.services = this.#listener(
       (object) => this.#putService(object),
       (uid) => this.#dropService(uid),
@@ -109,16 +115,55 @@ export class Peers {
   of(address: string, port: number, protocolName: 'tcp' | 'udp'): ClusterPeer | undefined {
     const service = this.#services.get(this.#byAddress.get(address) ?? '');
     if (service !== undefined) return { name: service.name, port };
-    const key = endpointKey(address, port, protocolName);
-    const [first] = this.#byEndpoint.get(key) ?? [];
-    const slice = first === undefined ? undefined : this.#slices.get(first.slice(first.indexOf('\0') + 1));
-    if (slice !== undefined) {
-      const name = slice.portOf.get(`${port}/${protocolName}`)?.name ?? '';
-      const own = this.#services.get(this.#byName.get(slice.service) ?? '');
-      return { name: slice.service, port: own?.ports.get(`${name}/${protocolName}`) ?? port };
-    }
+    const endpoint = this.#endpoint(endpointKey(address, port, protocolName));
+    if (endpoint !== undefined) return endpoint;
     const pod = this.#pods.get(address);
     return pod === undefined ? undefined : { name: pod.name, port };
+  }
+
+  #endpoint(key: string): ClusterPeer | undefined {
+    const [first] = this.#byEndpoint.get(key) ?? [];
+    const slice = first === undefined ? undefined : this.#slices.get(first.slice(first.indexOf('\0') + 1));
+    if (slice === undefined) return undefined;
+    const target = key.slice(key.indexOf(' ') + 1);
+    const [port = '', protocolName = ''] = target.split('/');
+    const name = slice.portOf.get(target)?.name ?? '';
+    const own = this.#services.get(this.#byName.get(slice.service) ?? '');
+    return { name: slice.service, port: own?.ports.get(`${name}/${protocolName}`) ?? Number(port) };
+  }
+
+  /** Name of a key, both as in `PeerEntry`. */
+  nameOf(key: string): string | undefined {
+    const at = key.indexOf(' ');
+    const [kind, rest] = [key.slice(0, at), key.slice(at + 1)];
+    if (kind === 'service') return this.#services.get(this.#byAddress.get(rest) ?? '')?.name;
+    if (kind === 'pod') return this.#pods.get(rest)?.name;
+    const endpoint = this.#endpoint(rest);
+    return endpoint === undefined ? undefined : `${endpoint.name} ${String(endpoint.port)}`;
+  }
+
+  /** All that have names. */
+  *entries(): Generator<PeerEntry, void, undefined> {
+    const keys = [
+      ...[...this.#byAddress.keys()].map((address) => `service ${address}`),
+      ...[...this.#byEndpoint.keys()].map((key) => `endpoint ${key}`),
+      ...[...this.#pods.keys()].map((address) => `pod ${address}`),
+    ];
+    for (const key of keys) {
+      const name = this.nameOf(key);
+      if (name !== undefined) yield [key, name];
+    }
+  }
+
+  /** Uid of a service, by `NAMESPACE/service/NAME`. */
+  uidOf(service: string): string | undefined {
+    return this.#byName.get(service);
+  }
+
+  /** Forgets all services and slices. */
+  clear(): void {
+    for (const uid of [...this.#services.keys()]) this.#dropService(uid);
+    for (const uid of [...this.#slices.keys()]) this.#dropSlice(uid);
   }
 
   /**
@@ -135,6 +180,7 @@ export class Peers {
       if (had?.uid === pod.uid && had.name === name) continue;
       if (had !== undefined && had.name !== name) this.#moved.add(address);
       this.#pods.set(address, { uid: pod.uid, name });
+      this.#touched?.(`pod ${address}`);
     }
   }
 
@@ -148,6 +194,7 @@ export class Peers {
       if (kept.includes(address) || this.#pods.get(address)?.uid !== uid) continue;
       this.#pods.delete(address);
       this.#moved.add(address);
+      this.#touched?.(`pod ${address}`);
     }
   }
 
@@ -208,6 +255,7 @@ export class Peers {
     this.#byName.set(name, meta.uid);
     for (const address of addresses) this.#byAddress.set(address, meta.uid);
     for (const address of before?.keys ?? []) if (!addresses.includes(address)) this.#moved.add(address);
+    this.#touchService(name, addresses);
     return meta.uid;
   }
 
@@ -222,6 +270,15 @@ export class Peers {
     for (const address of service.keys) if (this.#byAddress.get(address) === uid) this.#byAddress.delete(address);
     if (this.#byName.get(service.name) === uid) this.#byName.delete(service.name);
     this.#services.delete(uid);
+    this.#touchService(service.name, service.keys);
+  }
+
+  /** Its addresses, and the endpoints that are named by its ports. */
+  #touchService(name: string, addresses: readonly string[]): void {
+    if (this.#touched === undefined) return;
+    for (const address of addresses) this.#touched(`service ${address}`);
+    for (const uid of this.#slicesOf.get(name) ?? [])
+      for (const key of this.#slices.get(uid)?.keys ?? []) this.#touched(`endpoint ${key}`);
   }
 
   #putSlice(object: unknown): string {
@@ -248,8 +305,12 @@ export class Peers {
       keys,
       portOf: new Map(named.map((one) => [`${one.port}/${one.protocol}`, one])),
     });
-    for (const key of keys)
+    const siblings = this.#slicesOf.get(service) ?? new Set();
+    this.#slicesOf.set(service, siblings.add(meta.uid));
+    for (const key of keys) {
       this.#byEndpoint.set(key, [...(this.#byEndpoint.get(key) ?? []), `${service}\0${meta.uid}`].toSorted());
+      this.#touched?.(`endpoint ${key}`);
+    }
     return meta.uid;
   }
 
@@ -265,7 +326,11 @@ export class Peers {
       const rest = (this.#byEndpoint.get(key) ?? []).filter((entry) => entry !== `${slice.service}\0${uid}`);
       if (rest.length === 0) this.#byEndpoint.delete(key);
       else this.#byEndpoint.set(key, rest);
+      this.#touched?.(`endpoint ${key}`);
     }
+    const siblings = this.#slicesOf.get(slice.service);
+    siblings?.delete(uid);
+    if (siblings?.size === 0) this.#slicesOf.delete(slice.service);
     this.#slices.delete(uid);
   }
 }

@@ -109,6 +109,7 @@ export class Reflector {
   #version: string | undefined;
   #attempt = 0;
   #trouble = '';
+  #forbidden = false;
   #synced = false;
   #firstTry: (() => void) | undefined;
 
@@ -129,6 +130,11 @@ export class Reflector {
   /** What goes wrong at present; empty: nothing. */
   get trouble(): string {
     return this.#trouble;
+  }
+
+  /** The API does not let us: another caller may fare better. */
+  get forbidden(): boolean {
+    return this.#forbidden;
   }
 
   /** Begins; resolves after the first list, or its failure. */
@@ -172,6 +178,7 @@ export class Reflector {
   #well(): void {
     if (this.#trouble !== '') this.#options.log.info({ path: this.#options.path }, 'the Kubernetes API answers again');
     this.#trouble = '';
+    this.#forbidden = false;
     this.#synced = true;
     this.#firstTry?.();
   }
@@ -182,6 +189,7 @@ export class Reflector {
     if (reason === 'throttled') this.counters.throttled++;
     else if (reason === 'unauthorized') this.counters.unauthorized++;
     else this.counters.failures++;
+    this.#forbidden = reason === 'forbidden' || reason === 'unauthorized';
     const text = errorText(error);
     if (text === this.#trouble) return;
     this.#trouble = text;
