@@ -9,6 +9,7 @@ import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { incidents } from './incidents.ts';
+import { nodes } from './nodes.ts';
 import { notifications } from './notifications.ts';
 import { notifyTest } from './notify.ts';
 import { posture, postureCommands } from './posture.ts';
@@ -46,7 +47,7 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
   for (const definition of [
-    ...[up, agent, collector, doctor, alerts, incidents, workloads, posture, history, notifications],
+    ...[up, agent, collector, doctor, alerts, incidents, workloads, nodes, posture, history, notifications],
   ]) {
     const command = toCommand(definition, surroundings, finished);
     if (definition === alerts) {
