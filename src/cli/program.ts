@@ -5,6 +5,7 @@ import { alerts } from './alerts.ts';
 import { backup } from './backup.ts';
 import { collector } from './collector.ts';
 import { exitStatus, type Surroundings, toCommand } from './command.ts';
+import { profileDecisionList } from './decision-list.ts';
 import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
@@ -64,7 +65,8 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   const profile = new Command('profile')
     .summary('what workloads are known to do, and what of it belongs to them')
     .description('Learned profiles of workloads.');
-  for (const definition of [profileShow, ...profileDecisions, profileExport, profileImport, profileAdvice])
+  const profileCommands = [profileShow, ...profileDecisions, profileDecisionList, profileExport, profileImport];
+  for (const definition of [...profileCommands, profileAdvice])
     profile.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(profile);
   const rules = new Command('rules')
