@@ -28,6 +28,10 @@ test('what a process made is its own, and the directory that it made it in; what
   expect(files.see('c', times(7, '/srv/copy')).ownFile).toBe(false);
   expect(files.see('c', times(6, '/srv/old')).ownFile).toBe(false);
   expect(files.see('d', times(5, '/srv/copy/a')).ownFile).toBe(false);
+  // Copies of links, too.
+  files.see('c', { ...times(5, '/srv/links/a'), change: 'symlink', other: '../a', special: false } as Event);
+  expect(files.see('c', times(5, '/srv/links/a')).ownFile).toBe(true);
+  expect(files.see('c', times(5, '/srv/links')).ownFile).toBe(true);
   // Another opens it to write: it is nobody's own any longer.
   files.see('c', write(8, '/srv/copy/a', false));
   expect(files.see('c', times(5, '/srv/copy/a')).ownFile).toBe(false);

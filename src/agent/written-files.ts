@@ -48,18 +48,27 @@ export class WrittenFiles {
   }
 
   #note(containerId: string, event: Event): void {
-    if (event.kind !== 'file' || event.access !== 'write' || event.fileType !== 'regular') return;
+    const made = maybeMade(event);
+    if (made === undefined) return;
     let makers = this.#makers.get(containerId);
     if (makers === undefined) {
       if (this.#makers.size >= containersMax)
         for (const oldest of this.#makers.keys()) if (this.#makers.delete(oldest)) break;
       this.#makers.set(containerId, (makers = new Map()));
     }
-    const maker = makers.get(event.path);
-    makers.delete(event.path);
-    makers.set(event.path, event.created ? event.process.pid : maker === event.process.pid ? maker : 0);
+    const maker = makers.get(made.path);
+    makers.delete(made.path);
+    makers.set(made.path, made.isNew || maker === made.pid ? made.pid : 0);
     if (makers.size > writtenMax) makers.delete(makers.keys().next().value ?? '');
   }
+}
+
+/** The file that an event writes, or the link that it makes; undefined: none. */
+function maybeMade(event: Event): { readonly path: string; readonly pid: number; readonly isNew: boolean } | undefined {
+  if (event.kind === 'change' && event.change === 'symlink' && event.error === '')
+    return { path: event.path, pid: event.process.pid, isNew: true };
+  if (event.kind !== 'file' || event.access !== 'write' || event.fileType !== 'regular') return undefined;
+  return { path: event.path, pid: event.process.pid, isNew: event.created };
 }
 
 function executes(makers: ReadonlyMap<string, number>, event: Event): boolean {
