@@ -8,14 +8,20 @@ const budget: RowSpec = {
     {
       title: 'Expected alerts a day, by node',
       description:
-        'How many false alerts a day are to be expected at the present thresholds. The agent raises thresholds until it is no more than --alert-budget (1 by default).',
+        'How many false alerts a day are to be expected at the present thresholds, with bounds of 95 %: far apart of what was watched for hours, close of what was for weeks. The agent raises thresholds until it is no more than --alert-budget (1 by default).',
       kind: 'graph',
       unit: 'short',
       runbook: 'AnchorwatchAlertsAboveExpectation',
       width: 8,
       min: 0,
       yellow: 1,
-      queries: [{ expr: `sum by (node) (anchorwatch_alerts_expected_per_day{${ofNode}})`, legend: '{{node}}' }],
+      queries: [
+        { expr: `sum by (node) (anchorwatch_alerts_expected_per_day{${ofNode}})`, legend: '{{node}}' },
+        {
+          expr: `sum by (node, bound) (anchorwatch_alerts_expected_bound_per_day{${ofNode}})`,
+          legend: '{{node}} ({{bound}})',
+        },
+      ],
     },
     {
       title: 'Actual alerts of the last day, by node',

@@ -170,6 +170,7 @@ const settled: ProfileFacts = {
   knowsProgram: false,
   parentListens: false,
   writtenHere: false,
+  ownFile: false,
   healthcheck: false,
   news: 0,
 };

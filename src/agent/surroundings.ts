@@ -2,7 +2,7 @@ import type { Evidence } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Event } from '../model/event.ts';
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
-import { interpreterOf, isMultiCall, runningName } from '../model/program.ts';
+import { isMultiCall } from '../model/program.ts';
 import type { ProfileFacts } from '../detect/facts.ts';
 import { chanceOfNew, coverage } from '../profile/coverage.ts';
 import { ephemeralPort, parsePeer } from '../profile/fan-out.ts';
@@ -26,6 +26,7 @@ export interface FactsInput {
   readonly stratum: Stratum;
   readonly dimension: Dimension;
   readonly writtenHere: boolean;
+  readonly ownFile: boolean;
   readonly healthcheck: boolean;
   /** What the container showed for the first time in this dimension lately, this included. */
   readonly news: number;
@@ -40,6 +41,7 @@ export function profileFacts({
   stratum,
   dimension,
   writtenHere,
+  ownFile,
   healthcheck,
   news,
   freshImage,
@@ -70,6 +72,7 @@ export function profileFacts({
     // One file is many programs: that one of them listens says nothing about another.
     parentListens: exec !== undefined && listensAnywhere(profile, exec.parentExe) && !isMultiCall(exec.parentExe),
     writtenHere,
+    ownFile,
     healthcheck,
     news,
   };
@@ -168,45 +171,4 @@ export function isOfImage(event: Event): boolean {
 /** The stratum of an event of a container that has no sample yet. Pure. */
 export function startsUp(container: Container, timeMs: number, startupMs: number): Stratum {
   return container.startedAtMs === undefined || timeMs - container.startedAtMs < startupMs ? 'startup' : 'steady';
-}
-
-/** Arguments that may be what runs: `sh /srv/x`. What awk works on is none, what it is told by `-f` is. */
-function scriptArguments(path: string, args: readonly string[]): readonly string[] {
-  const interpreter = interpreterOf(runningName(path, args));
-  if (interpreter === undefined) return [];
-  if (interpreter !== 'awk') return args.slice(1, 3);
-  return args.flatMap((argument, index) =>
-    index > 0 && /^(?:-f|--file|-E|--exec)$/.test(args[index - 1] ?? '')
-      ? [argument]
-      : (/^(?:-f|--file=)(.+)$/.exec(argument)?.slice(1) ?? []),
-  );
-}
-
-const writtenMax = 512;
-
-/** Files made in each container since it started, bounded: the oldest are forgotten first. */
-export class WrittenFiles {
-  readonly #paths: Map<string, Set<string>> = new Map();
-
-  note(containerId: string, event: Event): void {
-    if (event.kind !== 'file' || event.access !== 'write' || event.fileType !== 'regular') return;
-    let paths = this.#paths.get(containerId);
-    if (paths === undefined) this.#paths.set(containerId, (paths = new Set()));
-    paths.delete(event.path);
-    paths.add(event.path);
-    if (paths.size > writtenMax) paths.delete(paths.values().next().value ?? '');
-  }
-
-  /** True when the event executes such a file, as a program or as a script. */
-  concerns(containerId: string, event: Event): boolean {
-    const paths = this.#paths.get(containerId);
-    if (event.kind !== 'exec' || paths === undefined) return false;
-    const { path, script, process } = event;
-    if (paths.has(path) || (script !== '' && paths.has(script))) return true;
-    return scriptArguments(path, process.args).some((argument) => paths.has(argument));
-  }
-
-  forget(containerId: string): void {
-    this.#paths.delete(containerId);
-  }
 }

@@ -34,7 +34,8 @@ import type { ReleaseCandidate } from './release-note.ts';
 import { SliceFindings } from './slice-findings.ts';
 import type { Starters } from './starters.ts';
 import { Told } from './told.ts';
-import { evidenceOf, isOfImage, profileFacts, startsUp, WrittenFiles } from './surroundings.ts';
+import { evidenceOf, isOfImage, profileFacts, startsUp } from './surroundings.ts';
+import { type WrittenFile, WrittenFiles } from './written-files.ts';
 import { workloadReport } from './workload-report.ts';
 
 export interface WatchOptions extends AlertBudgetOptions {
@@ -134,10 +135,9 @@ export class Watch {
       number: 0,
       stratum: startsUp(container, event.timeMs, this.#options.startupMs),
     };
-    const writtenHere = this.#written.concerns(container.id, event);
-    this.#written.note(container.id, event);
+    const written = this.#written.see(container.id, event);
     // A check that was tampered with is no check.
-    const check = writtenHere ? 'no' : this.#healthChecks.concerns(event, container);
+    const check = written.writtenHere ? 'no' : this.#healthChecks.concerns(event, container);
     const expected = check !== 'no' || (isOfImage(event) && profile.releases.isFresh(container.digest));
     const weighed = features.map((feature) => {
       const candidate = candidateOf(profile, feature, container.digest, sample.stratum, event.judged === true);
@@ -145,7 +145,7 @@ export class Watch {
     });
     const isNew = weighed[0]?.state !== 'known';
     const news = this.#news.count(container.id, newsKind(event, first.dimension), isNew, event.timeMs);
-    const matches = this.#matches(event, container, profile, weighed, sample.stratum, { writtenHere, check, news });
+    const matches = this.#matches(event, container, profile, weighed, sample.stratum, { ...written, check, news });
     const candidates = withoutExcuse(weighed, matches);
     const thresholds = this.#budget.inForce(container.workload, first.dimension);
     const evidence = (feature: Feature): Evidence =>
@@ -375,7 +375,7 @@ export class Watch {
     profile: Profile,
     candidates: readonly ReleaseCandidate[],
     stratum: Stratum,
-    { check, ...seen }: { readonly writtenHere: boolean; readonly check: HealthCheckPart; readonly news: number },
+    { check, ...seen }: WrittenFile & { readonly check: HealthCheckPart; readonly news: number },
   ): readonly RuleMatch[] {
     const dimension = candidates[0]?.dimension;
     if (dimension === undefined || candidates.every(({ state }) => state === 'known')) return [];

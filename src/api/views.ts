@@ -67,6 +67,10 @@ export interface NodeView {
     readonly pendingEvents: number;
     readonly outboxAlerts: number;
     readonly expectedAlertsPerDay: number;
+    /** Between which that expectation lies with 95 %, by how much the node has seen; absent of agents that do not tell. */
+    readonly expectedAlertsBounds?: { readonly low: number; readonly high: number };
+    /** What was raised in the last day, repetitions not counted: the truth beside the expectation. Absent of agents that do not tell. */
+    readonly alertsLastDay?: number;
     readonly rules?: RuleReport;
     /** Who tells the node the names of peers in its cluster. */
     readonly peers?: PeersReport;
@@ -117,6 +121,8 @@ const nodeSchema: z.ZodType<NodeView> = z.object({
       pendingEvents: z.number(),
       outboxAlerts: z.number(),
       expectedAlertsPerDay: z.number(),
+      expectedAlertsBounds: z.object({ low: z.number(), high: z.number() }).exactOptional(),
+      alertsLastDay: z.number().exactOptional(),
       rules: ruleReportSchema.exactOptional(),
       peers: peersReportSchema.exactOptional(),
     })
@@ -231,6 +237,8 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
             pendingEvents: report.pendingEvents,
             outboxAlerts: report.outboxAlerts,
             expectedAlertsPerDay: report.expectedAlertsPerDay,
+            ...(report.expectedAlertsBounds === undefined ? {} : { expectedAlertsBounds: report.expectedAlertsBounds }),
+            ...(report.alertsLastDay === undefined ? {} : { alertsLastDay: report.alertsLastDay }),
             ...(report.rules === undefined ? {} : { rules: report.rules }),
             ...(report.peers === undefined ? {} : { peers: report.peers }),
           },

@@ -32,8 +32,13 @@ const flags: NonNullable<CommandDefinition['flags']> = [
   ['--json', 'one JSON object, as the API serves it'],
 ];
 
-/** Posts a decision, waits a little for the nodes, and says what became of it. */
-async function decide(invocation: Invocation, path: string, body: Readonly<Record<string, unknown>>): Promise<number> {
+/** Posts a decision, waits a little for the nodes, and says what became of it. @param workload as the user named it */
+async function decide(
+  invocation: Invocation,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+  workload?: string,
+): Promise<number> {
   const { own, surroundings } = invocation;
   const { terminal, stop } = surroundings;
   const address = collectorAddress(invocation);
@@ -49,7 +54,7 @@ async function decide(invocation: Invocation, path: string, body: Readonly<Recor
     terminal.out(jsonLine(decision));
     return exitStatus.done;
   }
-  const subject = decision.verdict === 'acknowledge' ? (decision.alert ?? '') : decision.workload;
+  const subject = decision.verdict === 'acknowledge' ? (decision.alert ?? '') : (workload ?? decision.workload);
   terminal.out(escapeForTerminal(`${subject}: ${done[decision.verdict]}`));
   for (const { dimension, key } of decision.features) terminal.out(escapeForTerminal(`  ${dimension}  ${key}`));
   for (const { node, outcome } of decision.nodes) terminal.out(escapeForTerminal(`  on ${node}: ${became[outcome]}`));
@@ -114,7 +119,7 @@ export const profileDecisions: readonly CommandDefinition[] = [
       if (dimension !== undefined && key === undefined)
         throw new AnchorwatchError('bad-option', 'name the feature by dimension and key, or leave both out');
       const features = dimension === undefined || key === undefined ? {} : { features: [featureOf(dimension, key)] };
-      return decide(invocation, ofWorkload(workload), { verdict: 'accept', ...features });
+      return decide(invocation, ofWorkload(workload), { verdict: 'accept', ...features }, workload);
     },
   },
   {
@@ -127,7 +132,7 @@ export const profileDecisions: readonly CommandDefinition[] = [
     flags,
     examples: ['anchorwatch profile deny shop/web net.out 198.51.100.7:443/tcp --reason "nobody knows that host"'],
     run: async (invocation, workload = '', dimension = '', key = '') =>
-      decide(invocation, ofWorkload(workload), { verdict: 'deny', features: [featureOf(dimension, key)] }),
+      decide(invocation, ofWorkload(workload), { verdict: 'deny', features: [featureOf(dimension, key)] }, workload),
   },
   {
     options: 'profile',
@@ -138,6 +143,6 @@ export const profileDecisions: readonly CommandDefinition[] = [
       'is reported all the same.',
     flags,
     examples: ['anchorwatch profile relearn shop/web --reason "learned during the load test"'],
-    run: (invocation, workload = '') => decide(invocation, ofWorkload(workload), { verdict: 'relearn' }),
+    run: (invocation, workload = '') => decide(invocation, ofWorkload(workload), { verdict: 'relearn' }, workload),
   },
 ];

@@ -5,10 +5,12 @@ import { alerts } from './alerts.ts';
 import { backup } from './backup.ts';
 import { collector } from './collector.ts';
 import { exitStatus, type Surroundings, toCommand } from './command.ts';
+import { profileDecisionList } from './decision-list.ts';
 import { alertDecisions, profileDecisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { incidents } from './incidents.ts';
+import { nodes } from './nodes.ts';
 import { notifications } from './notifications.ts';
 import { notifyTest } from './notify.ts';
 import { posture, postureCommands } from './posture.ts';
@@ -46,7 +48,7 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
   for (const definition of [
-    ...[up, agent, collector, doctor, alerts, incidents, workloads, posture, history, notifications],
+    ...[up, agent, collector, doctor, alerts, incidents, workloads, nodes, posture, history, notifications],
   ]) {
     const command = toCommand(definition, surroundings, finished);
     if (definition === alerts) {
@@ -63,7 +65,8 @@ function build(surroundings: Surroundings, finished: (status: number) => void): 
   const profile = new Command('profile')
     .summary('what workloads are known to do, and what of it belongs to them')
     .description('Learned profiles of workloads.');
-  for (const definition of [profileShow, ...profileDecisions, profileExport, profileImport, profileAdvice])
+  const profileCommands = [profileShow, ...profileDecisions, profileDecisionList, profileExport, profileImport];
+  for (const definition of [...profileCommands, profileAdvice])
     profile.addCommand(toCommand(definition, surroundings, finished));
   program.addCommand(profile);
   const rules = new Command('rules')

@@ -260,7 +260,7 @@ function factsOf(profile: Profile, nowMs: number): ProfileFacts {
     coverage: coverage(counts),
     settled: counts.samples >= 10,
     ...{ startup: false, listens: false, knowsPort: false, listensOnPort: false, knowsProgram: false },
-    ...{ parentListens: false, writtenHere: false, healthcheck: false, news: 1 },
+    ...{ parentListens: false, writtenHere: false, ownFile: false, healthcheck: false, news: 1 },
   };
 }
 

@@ -91,7 +91,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   special: z.boolean().optional(),
   mode: z
     .string()
-    .regex(/^[0-7]{3,4}$/)
+    .regex(/^[0-7]{3,6}$/)
     .optional(),
   other: z.string().optional(),
   detail: z.string().optional(),
@@ -126,6 +126,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
       knowsProgram: z.boolean().optional(),
       parentListens: z.boolean().optional(),
       writtenHere: z.boolean().optional(),
+      ownFile: z.boolean().optional(),
       healthcheck: z.boolean().optional(),
       news: z.number().optional(),
     })
@@ -145,6 +146,7 @@ const ordinary: ProfileFacts = {
   knowsProgram: false,
   parentListens: false,
   writtenHere: false,
+  ownFile: false,
   healthcheck: false,
   news: 1,
 };

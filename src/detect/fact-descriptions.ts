@@ -13,7 +13,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     created: 'file: it was made by this open.',
     origin:
       'exec and file: where the file is from: `image written tmpfs mount memfd deleted unknown`; `written` is since the container started.',
-    fileType: 'file: `regular directory character block fifo socket other`.',
+    fileType: 'file, and change by mknod: `regular directory character block fifo socket other`.',
     address:
       'connect, accept: the other end; listen: the own address; dns: the resolver; api: the client, as the API server saw it.',
     loopback: 'connect, listen, accept: the address is of the container itself.',
@@ -34,6 +34,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     writableByAll: 'change: chmod lets every user write, without the bit that keeps them to their own files (sticky).',
     special:
       'change: chmod lends the identity of the owner (set-user-id, set-group-id), or a time was set that is not the present.',
+    mode: 'change: the mode of chmod and mknod in octal digits, without leading zeros (`644`, `2775`).',
     refused:
       'call, change: it failed. file: it was forbidden to be opened; the path is as it was asked for. api: answered with 401 or 403.',
     text: 'call: the path or text that it was given.',
@@ -90,6 +91,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     knowsProgram: 'exec: the program is known, whoever started it.',
     parentListens: 'exec: the program that started it is known to listen.',
     writtenHere: 'exec: the program or script was written in this container since it started.',
+    ownFile: 'change: the process that does it made the file itself, or one below it.',
     news: "How much of the event's dimension (of files: of files or of directories) the container showed for the first time within ten seconds, this included; 64 at most.",
     healthcheck: "Done by the container's own health check, by a command line that is part of it.",
   },

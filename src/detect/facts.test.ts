@@ -13,6 +13,7 @@ const profile: ProfileFacts = {
     knowsProgram: false,
     parentListens: false,
     writtenHere: false,
+    ownFile: false,
     healthcheck: false,
     news: 0,
   },

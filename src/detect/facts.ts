@@ -1,7 +1,7 @@
 import { isRefused } from '../model/api-request.ts';
 import type { ApiRequest } from '../model/api-request.ts';
 import type { Container } from '../model/container.ts';
-import type { Event, Process } from '../model/event.ts';
+import type { Event, FileType, Process } from '../model/event.ts';
 import { baseName, interpreterOf, isMultiCall, runningName } from '../model/program.ts';
 
 /** What rules may know of the workload's profile; `factDescriptions` says what each means. Plain values, so that judging stays a pure function. */
@@ -17,6 +17,7 @@ export interface ProfileFacts {
   readonly knowsProgram: boolean;
   readonly parentListens: boolean;
   readonly writtenHere: boolean;
+  readonly ownFile: boolean;
   readonly healthcheck: boolean;
   readonly news: number;
 }
@@ -72,6 +73,7 @@ const noEvent = {
   change: '',
   other: '',
   special: false,
+  mode: '',
   writableByAll: false,
   refused: false,
   text: '',
@@ -163,6 +165,16 @@ export interface FactNames {
   readonly profile: keyof ProfileFacts;
 }
 
+/** What mknod(2) makes, by the bits of its mode; none stands for a regular file. */
+const fileTypes: Readonly<Record<number, FileType>> = {
+  0: 'regular',
+  0o010_000: 'fifo',
+  0o020_000: 'character',
+  0o060_000: 'block',
+  0o100_000: 'regular',
+  0o140_000: 'socket',
+};
+
 function eventFacts(event: Event): Partial<typeof noEvent> {
   switch (event.kind) {
     case 'exec': {
@@ -200,7 +212,10 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
     case 'change': {
       const { change, path, other, special, error, mode } = event;
       const writableByAll = change === 'chmod' && (mode & 0o1002) === 0o2;
-      return { change, path, name: baseName(path), other, special, writableByAll, refused: error !== '' };
+      const more = change === 'mknod' ? { fileType: fileTypes[mode & 0o170_000] ?? 'other' } : {};
+      const bits = change === 'chmod' || change === 'mknod' ? (mode & 0o7777).toString(8) : '';
+      const told = { change, path, name: baseName(path), other, special, writableByAll, mode: bits, ...more };
+      return { ...told, refused: error !== '' };
     }
     case 'call':
       return { call: event.call, detail: event.detail, refused: event.error !== '', text: event.text };

@@ -173,6 +173,8 @@ test('of very many nodes the first have series of their own, the others are summ
   expect(first).toContain('anchorwatch_events_total{node="other",kind="exec"} 21');
   expect(first).toContain('anchorwatch_sensor_lost_total{node="other",hook="open",reason="ring-full"} 6');
   expect(first).toContain('anchorwatch_containers{node="other"} 3');
+  expect(first).toContain('anchorwatch_alerts_expected_per_day{node="other"} 1.5');
+  expect(first).toContain('anchorwatch_alerts_expected_bound_per_day{node="other",bound="high"} 7.5');
   expect(await lines()).toEqual(first);
   // One goes, one counts on, one begins anew.
   states = [

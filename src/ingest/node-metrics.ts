@@ -346,6 +346,8 @@ export class NodeMetrics {
     this.#unseen.set({ node }, now.unseenContainers);
     this.#outbox.set({ node }, now.outboxAlerts);
     this.#expected.set({ node }, now.expectedAlertsPerDay);
+    this.#expectedBounds.set({ node, bound: 'low' }, now.expectedAlertsBounds.low);
+    this.#expectedBounds.set({ node, bound: 'high' }, now.expectedAlertsBounds.high);
     this.#raised.set({ node }, now.alertsLastDay);
   }
 

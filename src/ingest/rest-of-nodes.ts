@@ -8,6 +8,8 @@ export interface NodeSums {
   readonly unseenContainers: number;
   readonly outboxAlerts: number;
   readonly expectedAlertsPerDay: number;
+  /** Sums of the nodes' own bounds, which is further apart than 95 %: not all of them err the same way. A node that tells none counts with its expectation. */
+  readonly expectedAlertsBounds: { readonly low: number; readonly high: number };
   readonly alertsLastDay: number;
 }
 
@@ -27,7 +29,7 @@ export class RestOfNodes {
   /** Takes what the nodes reported last, and forgets those that are not among them. */
   sum(nodes: readonly { readonly name: string; readonly report: NodeReport }[]): NodeSums {
     const now = { pendingEvents: 0, containers: 0, unseenContainers: 0, outboxAlerts: 0 };
-    let [expectedAlertsPerDay, alertsLastDay] = [0, 0];
+    let [expectedAlertsPerDay, low, high, alertsLastDay] = [0, 0, 0, 0];
     const names = new Set<string>();
     for (const { name, report } of nodes) {
       names.add(name);
@@ -36,12 +38,15 @@ export class RestOfNodes {
       now.unseenContainers += report.unseenContainers;
       now.outboxAlerts += report.outboxAlerts;
       expectedAlertsPerDay += report.expectedAlertsPerDay;
+      low += report.expectedAlertsBounds?.low ?? report.expectedAlertsPerDay;
+      high += report.expectedAlertsBounds?.high ?? report.expectedAlertsPerDay;
       alertsLastDay += report.alertsLastDay ?? 0;
       const before = this.#kept.get(name);
       if (before?.report !== report) this.#count(name, report, before?.values);
     }
     for (const name of this.#kept.keys()) if (!names.has(name)) this.#kept.delete(name);
-    return { counters: this.#totals, ...now, expectedAlertsPerDay, alertsLastDay };
+    const expectedAlertsBounds = { low, high };
+    return { counters: this.#totals, ...now, expectedAlertsPerDay, expectedAlertsBounds, alertsLastDay };
   }
 
   #count(name: string, report: NodeReport, before: ReadonlyMap<string, number> | undefined): void {

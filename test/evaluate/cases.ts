@@ -8,6 +8,7 @@ import { type Engine, startEngine } from '../containers/engine.ts';
 import { type Product, type SeenAlert, startProduct } from '../containers/product.ts';
 import { printFigure } from './figure.ts';
 import { poissonInterval, wilsonInterval } from './interval.ts';
+import { operatedContainer, startOperated } from './operated.ts';
 
 export interface CasesOptions {
   /** Cases, their catalogue and `tools/`. */
@@ -28,6 +29,8 @@ interface Case {
   readonly where: string;
   /** Images that it is for; empty: all. */
   readonly image: readonly string[];
+  /** Of a case on the host: the service that it is done in (operated.ts), not the carrier. */
+  readonly service: string | undefined;
 }
 
 interface Run {
@@ -87,8 +90,10 @@ function readCases(folder: string, only: string): readonly Case[] {
     .map((file): Case => {
       const found = catalogue.cases.find((entry) => basename(entry.file) === basename(file));
       const kind = basename(file).startsWith('T0000') ? 'control' : file.includes('/benign/') ? 'benign' : 'attack';
-      const where = /^# where: (\w+)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 'container';
-      return { file, kind, where, expect: found?.expect ?? [], image: found?.image ?? [] };
+      const text = readFileSync(file, 'utf8');
+      const where = /^# where: (\w+)/m.exec(text)?.[1] ?? 'container';
+      const service = /^# in: (\w+)/m.exec(text)?.[1];
+      return { file, kind, where, service, expect: found?.expect ?? [], image: found?.image ?? [] };
     })
     .toSorted((a, b) => order(a) - order(b) || a.file.localeCompare(b.file));
 }
@@ -119,6 +124,10 @@ async function runRound({
     const images = { busybox: await engine.busyboxImage(), debian: await engine.debianImage('python3') };
     for (const [name, image] of Object.entries(images)) await startCarrier(engine, folder, exchange, name, image);
     const services = await startBeside(engine, images.debian);
+    const operated = await startOperated(engine, [...new Set(cases.flatMap(({ service }) => service ?? []))]);
+    undo.push(() => {
+      operated.stop();
+    });
     say(`learning for ${learnMs / 1000} s …`);
     await sleep(learnMs);
     const [early, startMs] = [product.alerts.length, Date.now()];
@@ -187,7 +196,7 @@ async function runCase({
   const from = product.alerts.length;
   const exit =
     entry.where === 'host'
-      ? await onHost(entry.file, engine.host, `case-${image}`, tag)
+      ? await onHost(entry.file, engine.host, operatedContainer(entry.service ?? image), tag)
       : await carried(entry.file, shared);
   await sleep(graceMs);
   const alerts = product.alerts.slice(from).filter(({ container }) => !container.name.startsWith('beside-'));

@@ -90,6 +90,8 @@ export function makeReport(changes: Partial<NodeReport> = {}): NodeReport {
     pendingEvents: 0,
     outboxAlerts: 0,
     expectedAlertsPerDay: 0.5,
+    expectedAlertsBounds: { low: 0.1, high: 2.5 },
+    alertsLastDay: 1,
     ...changes,
   };
 }

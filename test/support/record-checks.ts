@@ -42,7 +42,14 @@ const failures: ReadonlySet<string> = new Set(decodeFailures);
 
 const profile: ProfileFacts = {
   ...{ samples: 100, ageSeconds: 86_400, startup: false, coverage: 0.99, settled: true, listens: true },
-  ...{ knowsPort: false, listensOnPort: false, knowsProgram: false, parentListens: true, writtenHere: true },
+  ...{
+    knowsPort: false,
+    listensOnPort: false,
+    knowsProgram: false,
+    parentListens: true,
+    writtenHere: true,
+    ownFile: false,
+  },
   healthcheck: false,
   news: 1,
 };

@@ -178,7 +178,12 @@ test('workloads and nodes are what the agents reported', async () => {
         name: 'worker-3',
         up: true,
         version: '0.1.0',
-        reported: { sensor: 'bpf', hooksAttached: 1, hooksMissing: [{ hook: 'bind' }] },
+        reported: {
+          sensor: 'bpf',
+          hooksAttached: 1,
+          hooksMissing: [{ hook: 'bind' }],
+          ...{ expectedAlertsPerDay: 0.5, expectedAlertsBounds: { low: 0.1, high: 2.5 }, alertsLastDay: 1 },
+        },
       },
     ],
   });
@@ -190,6 +195,7 @@ test('health, readiness, the page, the description, unknown paths and methods', 
   const description = await getJson(`${url}/openapi.json`);
   expect(Object.keys(description['paths'] as object)).toContain('/api/v1/alerts/{id}');
   expect(JSON.stringify(description)).toContain('previousHash');
+  expect(JSON.stringify(description)).toContain('expectedAlertsBounds');
   expect(await getJson(`${url}/nothing`)).toMatchObject({ status: 404, code: 'path.unknown' });
   expect((await fetch(url)).headers.get('x-content-type-options')).toBe('nosniff');
 });
