@@ -8,7 +8,9 @@ import { metricsReference } from '../src/collector/metrics-reference.ts';
 import { optionsReference } from '../src/config/reference.ts';
 import { shippedRules } from '../src/detect/rule-source.ts';
 import { factsReference, rulesReference } from '../src/detect/reference.ts';
-import { loadRules } from '../src/detect/rule-parser.ts';
+import { madeRules, madeRulesText } from '../src/detect/made-rules.ts';
+import { readRuleFiles } from '../src/detect/rule-files.ts';
+import { loadRules, madeOf } from '../src/detect/rule-parser.ts';
 import { loadPractices, madePractices, madeText, shippedPractices } from '../src/posture/practice-file.ts';
 import { practicesReference } from '../src/posture/reference.ts';
 import { createLogger } from '../src/lib/log.ts';
@@ -23,6 +25,7 @@ writeFileSync(join(folder, 'access.md'), accessReference());
 writeFileSync(join(folder, 'receivers.md'), receiversReference());
 writeFileSync(join(folder, 'facts.md'), factsReference());
 writeFileSync(join(folder, 'rules.md'), rulesReference(loadRules([shippedRules]).rules));
+writeFileSync(madeRules, madeRulesText(readRuleFiles([shippedRules]).files, madeOf));
 writeFileSync(join(folder, 'practices.md'), practicesReference(loadPractices()));
 writeFileSync(madePractices, madeText(readFileSync(shippedPractices, 'utf8'), loadPractices()));
 

@@ -3,7 +3,7 @@
  * System calls that few workloads ever make (src/model/call.ts), when they return, refused ones too. One program serves all of them:
  * the cookie that it was attached with says which call it is and what of its arguments is told. Below it, what has hooks of its own.
  */
-#include "lib/record.h"
+#include "lib/entered.h"
 
 #define SOCK_RAW 3
 #define SOCK_TYPE_MASK 0xf
@@ -140,7 +140,7 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 		if (what & AW_CALL_ONLY_DETAIL && !c.detail)
 			return 0;
 	}
-	w = watched_current();
+	w = watched_or_entered();
 	if (!w || is_set_up())
 		return 0;
 	if (what & AW_CALL_STDIO) {
@@ -175,7 +175,7 @@ int on_exit_mmap(struct trace_event_raw_sys_exit *context)
 
 	if (!(protection & PROT_EXEC))
 		return 0;
-	w = watched_current();
+	w = watched_or_entered();
 	if (!w || (context->ret < 0 && context->ret > -4096) || is_set_up())
 		return 0;
 	if (argument_of(3) & MAP_ANONYMOUS) {
@@ -286,7 +286,7 @@ SEC("tp_btf/cap_capable")
 int BPF_PROG(on_capability, const struct cred *cred, struct user_namespace *target, const struct user_namespace *granting, int capability,
 	     int result)
 {
-	struct aw_watched *w = watched_current();
+	struct aw_watched *w = watched_or_entered();
 	struct call c = { .number = AW_CALL_CAPABILITY, .text = AW_CALL_NOTHING };
 	u64 bit = 1ULL << (capability & 63);
 	u32 denied = result < 0;
@@ -311,7 +311,7 @@ SEC("tp_btf/io_uring_submit_req")
 int BPF_PROG(on_io_uring, struct io_kiocb *req)
 {
 	struct call c = { .number = AW_CALL_IO_URING, .text = AW_CALL_NOTHING };
-	struct aw_watched *w = watched_current();
+	struct aw_watched *w = watched_or_entered();
 
 	if (!w || is_set_up())
 		return 0;

@@ -4,14 +4,14 @@
  * time. The name is read from the task's memory, where another thread could have changed it meanwhile: unlike an open, these calls
  * leave nothing behind that says which file it was. One program serves all calls; its cookie says which one it is.
  */
-#include "lib/record.h"
+#include "lib/entered.h"
 
 #define S_ISETID 06000
 
 SEC("tracepoint")
 int on_exit_change(struct trace_event_raw_sys_exit *context)
 {
-	struct aw_watched *w = watched_current();
+	struct aw_watched *w = watched_or_entered();
 	long result = context->ret;
 	struct aw_task *state;
 	struct scratch *s;

@@ -3,7 +3,7 @@
  * Files, when an open returns: the descriptor's struct file cannot be changed by user space any more. Of opens that failed those that
  * were forbidden are told, by the name that was asked for. Not seen here: but in strict mode, 32-bit int 0x80 calls.
  */
-#include "lib/record.h"
+#include "lib/entered.h"
 
 /* The word that stands for a file and access in a container's present sample. */
 static __always_inline u64 recent_word(struct aw_watched *w, const struct file_key *key)
@@ -123,7 +123,7 @@ static __always_inline int take_open(long descriptor)
 
 	if (descriptor < 0)
 		return 0;
-	w = watched_current();
+	w = watched_or_entered();
 	if (!w)
 		return 0;
 	file = file_of(descriptor);
@@ -255,7 +255,7 @@ int on_exit_open(struct trace_event_raw_sys_exit *context)
 		return take_open(result);
 	if (!forbidden(result))
 		return 0;
-	w = watched_current();
+	w = watched_or_entered();
 	cookie = bpf_get_attach_cookie(context);
 	/* Without a path (a handle) it is a rare call, and told as such. */
 	if (!w || (cookie >> 24 & 0xff) == AW_CALL_NOTHING)

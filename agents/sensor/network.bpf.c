@@ -5,7 +5,7 @@
  * see the lineage, or another program may change where a connection goes, TCP is told by its changes of state instead, all of which
  * that hook costs: six a connection.
  */
-#include "lib/record.h"
+#include "lib/entered.h"
 
 /* An address in network order; IPv4 in the first four bytes. */
 struct endpoint {
@@ -173,7 +173,7 @@ static __always_inline int tell_endpoint(struct aw_watched *w, struct endpoint *
 
 static __always_inline int on_endpoint(struct sock *sk, u32 kind, u32 hook, u16 protocol)
 {
-	struct aw_watched *w = watched_current();
+	struct aw_watched *w = watched_or_entered();
 	struct endpoint e = { .protocol = protocol };
 
 	if (!w)
@@ -211,7 +211,7 @@ int on_exit_listen(struct trace_event_raw_sys_exit *context)
 {
 	struct sock *sk;
 
-	if (context->ret || !watched_current())
+	if (context->ret || !watched_or_entered())
 		return 0;
 	sk = sock_of(argument_of(0));
 	return sk ? tell_listening(sk) : 0;
@@ -222,7 +222,7 @@ static __noinline int tell_listening_file(struct file *file)
 {
 	struct sock *sk = file ? sock_of_file(file) : 0;
 
-	return config.tcp_by_cgroup && sk && watched_current() ? tell_listening(sk) : 0;
+	return config.tcp_by_cgroup && sk && watched_or_entered() ? tell_listening(sk) : 0;
 }
 
 /* Attached only where the hooks above and the cgroup's for connect(2) cannot take its place. */
@@ -255,7 +255,7 @@ int on_exit_bind(struct trace_event_raw_sys_exit *context)
 {
 	struct sock *sk;
 
-	struct aw_watched *w = watched_current();
+	struct aw_watched *w = watched_or_entered();
 
 	if (context->ret || !w)
 		return 0;
@@ -282,7 +282,7 @@ int on_exit_accept(struct trace_event_raw_sys_exit *context)
 
 	if (context->ret < 0)
 		return 0;
-	w = watched_current();
+	w = watched_or_entered();
 	if (!w)
 		return 0;
 	sk = sock_of(context->ret);
@@ -326,7 +326,7 @@ static __always_inline void tell_destination(struct bpf_sock_addr *context, stru
 
 static __always_inline void tell_destination4(struct bpf_sock_addr *context)
 {
-	struct aw_watched *w = watched_current();
+	struct aw_watched *w = watched_or_entered_by_cgroup();
 	struct endpoint e = { .family = AF_INET, .protocol = context->protocol };
 	u32 address = context->user_ip4;
 
@@ -338,7 +338,7 @@ static __always_inline void tell_destination4(struct bpf_sock_addr *context)
 
 static __always_inline void tell_destination6(struct bpf_sock_addr *context)
 {
-	struct aw_watched *w = watched_current();
+	struct aw_watched *w = watched_or_entered_by_cgroup();
 	struct endpoint e = { .family = AF_INET6, .protocol = context->protocol };
 	u32 words[4];
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Processes: fork carries a task's state on, exec makes the feature, exit tells the end of what was reported. */
 #include "lib/entered.h"
-#include "lib/record.h"
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
@@ -30,6 +29,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		to->container = from->container;
 		to->execution = from->execution;
 		to->parent_execution = from->parent_execution;
+		mark_entered(to, from->flags & AW_TASK_ENTERED);
 	}
 	return 0;
 }
@@ -179,7 +179,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	state = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (state) {
 		state->program = program;
-		state->flags = 0;
+		mark_entered(state, flags & AW_FLAG_ENTERED && mounted_container(task));
+		state->flags &= AW_TASK_ENTERED;
 		/* A process of the node belongs to no container: it leaves none when it is moved, and may be signalled as any other. */
 		state->container = flags & AW_FLAG_ENTERED ? 0 : w->container;
 		state->parent_execution = parent_execution;
@@ -290,9 +291,13 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	struct aw_watched *w;
 	struct scratch *s;
 
-	if (task->pid != task->tgid)
+	if (task->pid != task->tgid && !entered_tasks)
 		return 0;
 	state = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (state)
+		mark_entered(state, false);
+	if (task->pid != task->tgid)
+		return 0;
 	if (!state || !(state->flags & (AW_TASK_REPORTED | AW_TASK_MARKED)))
 		return 0;
 	w = watched_current();

@@ -284,6 +284,7 @@ struct aw_task {
 #define AW_TASK_RUNTIME 0x1 /* came from outside, has not executed anything in the container yet */
 #define AW_TASK_REPORTED 0x2 /* a record told of its execution */
 #define AW_TASK_MARKED 0x4 /* a mark did, or should have */
+#define AW_TASK_ENTERED 0x8 /* executed something in a container's mounts from outside of its cgroup, or was started by what did */
 
 /* Written once by user space before the programs are attached; `epoch` later. */
 struct aw_config {

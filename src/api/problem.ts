@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from '../lib/node-http.ts';
 import { z } from 'zod';
 
 /** An error as the API tells it: a problem document (RFC 9457) with a stable `code`. */

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +6,7 @@ import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { createServer } from '../lib/node-http.ts';
 import type { Principal } from '../model/access.ts';
 import { unknownParameter } from './alert-query.ts';
 import { keepTrail } from './audit-trail.ts';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import { stateCandidates } from '../config/state-directory.ts';
 import { readClientTls } from '../lib/client-tls.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { STATUS_CODES } from '../lib/node-http.ts';
 import { openRequest, requestOf, textOf } from './http-request.ts';
 import type { Answer } from './http-request.ts';
 import type { Invocation } from './command.ts';

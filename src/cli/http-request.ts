@@ -1,6 +1,6 @@
-import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { request as plainRequest } from '../lib/node-http.ts';
 import type { Peer } from './peer.ts';
 
 /** An answer of the collector. */

@@ -1,35 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
-import { agent } from './agent.ts';
-import { alerts } from './alerts.ts';
-import { backup } from './backup.ts';
-import { collector } from './collector.ts';
-import { exitStatus, type Surroundings, toCommand } from './command.ts';
-import { profileDecisionList } from './decision-list.ts';
-import { alertDecisions, profileDecisions } from './decisions.ts';
-import { doctor } from './doctor.ts';
-import { history } from './history.ts';
-import { incidents } from './incidents.ts';
-import { nodes } from './nodes.ts';
-import { notifications } from './notifications.ts';
-import { notifyTest } from './notify.ts';
-import { posture, postureCommands } from './posture.ts';
-import { vulnerabilities } from './vulnerabilities.ts';
-import { profileShow } from './profile.ts';
-import { record } from './record.ts';
-import { replay } from './replay.ts';
-import { routesCheck, routesExplain } from './routes.ts';
-import { profileAdvice, profileExport, profileImport } from './profile-exchange.ts';
-import { rulesList, rulesShow, rulesTest } from './rules.ts';
+import { type CommandDefinition, exitStatus, type Surroundings, toCommand } from './command.ts';
 import { startHint } from './service.ts';
-import { silenceAdd, silenceExpire, silenceList } from './silence.ts';
-import { snapshotGet, snapshotList, snapshotTake } from './snapshot.ts';
-import { escapeForTerminal, jsonLine } from './terminal.ts';
-import { tokenCommands } from './tokens.ts';
-import { up } from './up.ts';
-import { verify } from './verify.ts';
-import { versionFacts, versionLine } from './version.ts';
-import { workloads } from './workloads.ts';
+import { escapeForTerminal } from './terminal.ts';
+import { versionLine } from './version.ts';
 
 const about = `Anchorwatch watches containers at runtime: it learns what each workload does and reports the first thing that does not fit.
 
@@ -41,76 +15,26 @@ of the YAML file that --config names.
 
 Exit status: 0 done, 1 failed, 2 usage, 3 what --fail-on names is there.`;
 
-function build(surroundings: Surroundings, finished: (status: number) => void): Command {
+/** Commands that stay in memory: they start without what all the others need. */
+const services: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
+  up: async () => (await import('./up.ts')).up,
+  agent: async () => (await import('./agent.ts')).agent,
+  collector: async () => (await import('./collector.ts')).collector,
+};
+
+async function build(
+  args: readonly string[],
+  surroundings: Surroundings,
+  finished: (status: number) => void,
+): Promise<Command> {
   const program = new Command('anchorwatch').description(about).addHelpText('after', below);
   // What stands behind an inner command is meant for it, also where the outer one has an option of that name.
   program.enablePositionalOptions();
   program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
-  for (const definition of [
-    ...[up, agent, collector, doctor, alerts, incidents, workloads, nodes, posture, history, notifications],
-  ]) {
-    const command = toCommand(definition, surroundings, finished);
-    if (definition === alerts) {
-      command.enablePositionalOptions();
-      for (const inner of alertDecisions) command.addCommand(toCommand(inner, surroundings, finished));
-    }
-    if (definition === posture) {
-      command.enablePositionalOptions();
-      for (const inner of [...postureCommands, vulnerabilities])
-        command.addCommand(toCommand(inner, surroundings, finished));
-    }
-    program.addCommand(command);
-  }
-  const profile = new Command('profile')
-    .summary('what workloads are known to do, and what of it belongs to them')
-    .description('Learned profiles of workloads.');
-  const profileCommands = [profileShow, ...profileDecisions, profileDecisionList, profileExport, profileImport];
-  for (const definition of [...profileCommands, profileAdvice])
-    profile.addCommand(toCommand(definition, surroundings, finished));
-  program.addCommand(profile);
-  const rules = new Command('rules')
-    .summary('what is suspicious in itself: list, show, try your own')
-    .description('Suspicion rules: the shipped ones, and your own (--rules PATH).');
-  for (const definition of [rulesList, rulesShow, rulesTest])
-    rules.addCommand(toCommand(definition, surroundings, finished));
-  program.addCommand(rules);
-  const routes = new Command('routes')
-    .summary('who is told of which alerts: check a file, explain an alert')
-    .description('Routes of notifications (--routes FILE of the collector).');
-  for (const definition of [routesCheck, routesExplain])
-    routes.addCommand(toCommand(definition, surroundings, finished));
-  program.addCommand(routes);
-  const silence = new Command('silence')
-    .summary('alerts that nobody is told of for a while: add, list, expire')
-    .description('Silences: alerts that fit are stored and shown, and sent to nobody.');
-  for (const definition of [silenceAdd, silenceList, silenceExpire])
-    silence.addCommand(toCommand(definition, surroundings, finished));
-  program.addCommand(silence);
-  const notify = new Command('notify').summary('try receivers').description('Receivers of notifications.');
-  notify.addCommand(toCommand(notifyTest, surroundings, finished));
-  program.addCommand(notify);
-  const snapshot = new Command('snapshot')
-    .summary('examine a container in full: take, list, get')
-    .description('Snapshots of containers: taken on critical alerts, and on demand.');
-  for (const definition of [snapshotTake, snapshotList, snapshotGet])
-    snapshot.addCommand(toCommand(definition, surroundings, finished));
-  program.addCommand(snapshot);
-  const token = new Command('token')
-    .summary('who may ask a collector: create, list, revoke')
-    .description('Tokens of people, programs and agents.');
-  for (const definition of tokenCommands) token.addCommand(toCommand(definition, surroundings, finished));
-  program.addCommand(token);
-  for (const definition of [record, replay, verify, backup])
-    program.addCommand(toCommand(definition, surroundings, finished));
-  program
-    .command('version')
-    .summary('print the version')
-    .description('Prints the version of Anchorwatch and of the Node it runs on.')
-    .option('--json', 'one JSON object')
-    .action(({ json }: { readonly json?: boolean }) =>
-      surroundings.terminal.out(json === true ? jsonLine(versionFacts()) : versionLine()),
-    );
+  const service = Object.entries(services).find(([name]) => name === args[0])?.[1];
+  if (service === undefined) (await import('./commands.ts')).addCommands(program, surroundings, finished);
+  else program.addCommand(toCommand(await service(), surroundings, finished));
   const { terminal } = surroundings;
   const configure = (command: Command): void => {
     command
@@ -145,7 +69,7 @@ function say(surroundings: Surroundings, text: string): void {
  */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let status: number = exitStatus.done;
-  const program = build(surroundings, (value) => {
+  const program = await build(args, surroundings, (value) => {
     status = value;
   });
   try {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { yaml } from '../lib/yaml.ts';
 
 /** One key of a configuration file. */
 export interface FileEntry {
@@ -29,6 +29,7 @@ const maximumBytes = 1_048_576;
  * @param lists Options whose value is a list, by name, and of what.
  */
 export function parseConfigFile(file: string, text: string, lists: Lists): FileContent {
+  const { isMap, isScalar, isSeq, LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const at = (offset: number): string => `${file}:${String(lines.linePos(offset).line)}`;
@@ -71,7 +72,7 @@ export function parseConfigFile(file: string, text: string, lists: Lists): FileC
 /** The value without YAML; undefined when it refers to what is not there, or to too much (`*alias`). */
 function plainOf(value: unknown, document: Document): unknown {
   try {
-    return isNode(value) ? value.toJS(document, { maxAliasCount: 100 }) : value;
+    return yaml().isNode(value) ? value.toJS(document, { maxAliasCount: 100 }) : value;
   } catch {
     return undefined;
   }

@@ -2,7 +2,6 @@ import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { makeDirectory } from '../lib/directory.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
-import { makeDirectory } from '../lib/make-directory.ts';
 
 const systemDirectory = '/var/lib/anchorwatch';
 const localDirectory = '.anchorwatch';

@@ -1,7 +1,7 @@
-import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
-import type { Document, Node } from 'yaml';
+import type { Document, LineCounter, Node } from 'yaml';
 import { z } from 'zod';
 import { errorText } from '../lib/errors.ts';
+import { yaml } from '../lib/yaml.ts';
 import { dimensions } from '../model/feature.ts';
 import { rateDimension, rateNames } from '../model/rate.ts';
 import { ConditionError, ConditionParser } from './condition.ts';
@@ -9,6 +9,8 @@ import type { Lists, ParsedCondition } from './condition.ts';
 import { describedFacts, exampleSchema } from './examples.ts';
 import type { Example } from './examples.ts';
 import type { Facts } from './facts.ts';
+import { digestOf } from './made-rules.ts';
+import type { MadeFile, MadeFiles } from './made-rules.ts';
 import { readRuleFiles } from './rule-files.ts';
 import type { RuleFile } from './rule-files.ts';
 import { RuleSet } from './rules.ts';
@@ -44,9 +46,9 @@ const fileSchema = z.strictObject({
 const rulesMax = 2_000;
 
 /** Reads and compiles rule files and directories of them, those that come first being built upon by the later. See `parseRules`. */
-export function loadRules(paths: readonly string[]): RuleSet {
+export function loadRules(paths: readonly string[], made?: MadeFiles): RuleSet {
   const { files, problems } = readRuleFiles(paths);
-  const { rules, disabled, problems: more } = parseRules(files);
+  const { rules, disabled, problems: more } = parseRules(files, made);
   return new RuleSet(rules, [...problems, ...more], disabled);
 }
 
@@ -54,9 +56,17 @@ export function loadRules(paths: readonly string[]): RuleSet {
  * Compiles rule files. Lists of one name are joined over all files. An id that is taken is refused, unless the rule says `override: true`,
  * which is refused where there is nothing to replace; `disabled: [ID]` and `enabled: false` switch rules off, also those of other files.
  * A rule with a mistake is left out and named in `problems`; the others are compiled. Pure.
+ * @param made Files whose YAML, and whose examples, need no reading: that was done when these were made.
  */
-export function parseRules(files: readonly RuleFile[]): RuleSet {
-  return new Parsing(files).run();
+export function parseRules(files: readonly RuleFile[], made: MadeFiles = new Map()): RuleSet {
+  return new Parsing(files, made).run();
+}
+
+/** A file without mistakes as it is kept in `MadeFiles`. */
+export function madeOf(file: RuleFile): MadeFile {
+  const document = new RuleDocument(file, undefined);
+  const content = document.document.toJS({ maxAliasCount: 100 }) as { readonly rules?: readonly unknown[] };
+  return { content, lines: (content.rules ?? []).map((_, index) => document.lineOf(['rules', index])) };
 }
 
 /** A file, as far as it is YAML. */
@@ -64,23 +74,42 @@ class RuleDocument {
   readonly file: string;
   readonly layer: number;
   readonly text: string;
-  readonly document: Document.Parsed;
-  readonly #lines: LineCounter = new LineCounter();
+  readonly made: MadeFile | undefined;
+  #read: { readonly document: Document.Parsed; readonly lines: LineCounter } | undefined;
 
-  constructor({ file, layer, text }: RuleFile) {
+  constructor({ file, layer, text }: RuleFile, made: MadeFile | undefined) {
     this.file = file;
     this.layer = layer;
     this.text = text;
-    this.document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true });
+    this.made = made;
+  }
+
+  get document(): Document.Parsed {
+    return this.#parsed().document;
+  }
+
+  #parsed(): { readonly document: Document.Parsed; readonly lines: LineCounter } {
+    if (this.#read !== undefined) return this.#read;
+    const { LineCounter: Lines, parseDocument } = yaml();
+    const lines = new Lines();
+    this.#read = { lines, document: parseDocument(this.text, { lineCounter: lines, uniqueKeys: true }) };
+    return this.#read;
+  }
+
+  /** The line where a rule begins, from 1. */
+  lineOf(path: readonly PropertyKey[]): number {
+    const line = this.made?.lines[Number(path[1])];
+    return line ?? this.#parsed().lines.linePos(this.offsetOf(path)).line;
   }
 
   problemAt(offset: number, reason: string, example?: Example): RuleProblem {
-    const { line, col } = this.#lines.linePos(offset);
+    const { line, col } = this.#parsed().lines.linePos(offset);
     return { file: this.file, line, column: col, reason, ...(example === undefined ? {} : { example }) };
   }
 
   /** Where the innermost node of a path begins that there is. */
   offsetOf(path: readonly PropertyKey[]): number {
+    const { isNode } = yaml();
     for (let length = path.length; length >= 0; length--) {
       const node: unknown = length === 0 ? this.document.contents : this.document.getIn(path.slice(0, length), true);
       if (isNode(node) && node.range) return node.range[0];
@@ -90,6 +119,7 @@ class RuleDocument {
 
   /** Where a strict mapping has a key that it does not know. */
   offsetOfKey(path: readonly PropertyKey[], name: string): number {
+    const { isMap, isNode, isScalar } = yaml();
     const map: unknown = path.length === 0 ? this.document.contents : this.document.getIn(path, true);
     const key = isMap(map) ? map.items.find((pair) => isScalar(pair.key) && pair.key.value === name)?.key : undefined;
     return isNode(key) && key.range ? key.range[0] : this.offsetOf(path);
@@ -110,7 +140,7 @@ interface Switch {
   readonly id: string;
   readonly enabled: boolean;
   readonly in: RuleDocument;
-  readonly offset: number;
+  readonly path: readonly PropertyKey[];
 }
 
 class Parsing {
@@ -125,8 +155,10 @@ class Parsing {
   readonly #refused: Set<string> = new Set();
   readonly #switches: Switch[] = [];
 
-  constructor(files: readonly RuleFile[]) {
-    this.#documents = files.map((file) => new RuleDocument(file));
+  constructor(files: readonly RuleFile[], made: MadeFiles) {
+    this.#documents = files.map(
+      (file) => new RuleDocument(file, made.size === 0 ? undefined : made.get(digestOf(file.text))),
+    );
   }
 
   run(): RuleSet {
@@ -138,14 +170,14 @@ class Parsing {
       for (const [name, items] of Object.entries(lists)) this.#lists.push({ layer: document.layer, name, items });
     for (const { document, rules, disabled } of contents) {
       for (const [index, one] of disabled.entries())
-        this.#switches.push({ id: one, enabled: false, in: document, offset: document.offsetOf(['disabled', index]) });
+        this.#switches.push({ id: one, enabled: false, in: document, path: ['disabled', index] });
       for (const [index, raw] of rules.entries()) this.#add(document, ['rules', index], raw);
     }
     const off = new Set<string>();
-    for (const { id: which, enabled, in: document, offset } of this.#switches) {
+    for (const { id: which, enabled, in: document, path } of this.#switches) {
       if (!this.#rules.has(which) && !this.#refused.has(which))
         this.#problems.push(
-          document.problemAt(offset, `there is no rule ${which} to switch ${enabled ? 'on' : 'off'}`),
+          document.problemAt(document.offsetOf(path), `there is no rule ${which} to switch ${enabled ? 'on' : 'off'}`),
         );
       else if (enabled) off.delete(which);
       else off.add(which);
@@ -159,13 +191,14 @@ class Parsing {
   }
 
   #contentOf(document: RuleDocument): z.output<typeof fileSchema> | undefined {
+    if (document.made !== undefined) return fileSchema.parse(document.made.content);
     const { errors, contents } = document.document;
     if (errors.length > 0) {
       for (const error of errors)
         this.#problems.push(document.problemAt(error.pos[0], `not valid YAML: ${error.message.split('\n')[0] ?? ''}`));
       return undefined;
     }
-    if (!isMap(contents) || contents.items.length === 0) {
+    if (!yaml().isMap(contents) || contents.items.length === 0) {
       this.#problems.push(document.problemAt(0, 'needs a list `rules`, a map `lists` or a list `disabled`'));
       return undefined;
     }
@@ -184,10 +217,9 @@ class Parsing {
   }
 
   #add(document: RuleDocument, path: readonly PropertyKey[], raw: unknown): void {
-    const offset = document.offsetOf(path);
     const switched = switchSchema.safeParse(raw);
     if (switched.success) {
-      this.#switches.push({ ...switched.data, in: document, offset });
+      this.#switches.push({ ...switched.data, in: document, path });
       return;
     }
     const before = this.#problems.length;
@@ -208,7 +240,6 @@ class Parsing {
       return undefined;
     }
     const { 'does not match': doesNotMatch, override, enabled, ...rest } = parsed.data;
-    const offset = document.offsetOf(path);
     const problem = (reason: string, at: number, example?: Example): undefined => {
       this.#problems.push(document.problemAt(at, `${rest.id}: ${reason}`, example));
     };
@@ -220,19 +251,18 @@ class Parsing {
         `the id is taken by ${earlier.file}:${earlier.line}; "override: true" replaces that rule`,
         document.offsetOf([...path, 'id']),
       );
-    if (this.#rules.size >= rulesMax) return problem(`is one more than ${rulesMax} rules`, offset);
+    if (this.#rules.size >= rulesMax) return problem(`is one more than ${rulesMax} rules`, document.offsetOf(path));
     const condition = this.#condition(document, path, rest.when, problem);
     if (condition === undefined) return undefined;
-    const { line } = document.problemAt(offset, '');
     // Lists that were lengthened later are the user's will, not a mistake of our examples.
     const [all, asOfThen] = [this.#listsUpTo(Infinity), this.#listsUpTo(document.layer)];
     const rule: Rule = {
-      ...{ ...rest, doesNotMatch, file: document.file, line: line ?? 1 },
+      ...{ ...rest, doesNotMatch, file: document.file, line: document.lineOf(path) },
       condition: condition.with(all),
     };
     const asWritten = all === asOfThen ? rule.condition : condition.with(asOfThen);
-    if (!this.#examplesHold(document, path, rule, asWritten)) return undefined;
-    if (!enabled) this.#switches.push({ id: rule.id, enabled, in: document, offset });
+    if (document.made === undefined && !this.#examplesHold(document, path, rule, asWritten)) return undefined;
+    if (!enabled) this.#switches.push({ id: rule.id, enabled, in: document, path });
     return rule;
   }
 
@@ -299,7 +329,7 @@ class Parsing {
  * and the source may have characters more (quotes, backslashes).
  */
 function sourceOffset(source: string, node: unknown, text: string, offset: number): number {
-  if (!isNode(node) || !node.range) return 0;
+  if (!yaml().isNode(node) || !node.range) return 0;
   const { type } = node as Node & { readonly type?: string };
   const start = node.range[0];
   let at = type?.startsWith('BLOCK') === true ? source.indexOf('\n', start) + 1 : start;

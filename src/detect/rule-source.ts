@@ -1,3 +1,4 @@
+import { readMadeRules } from './made-rules.ts';
 import { loadRules } from './rule-parser.ts';
 import { problemText } from './rules.ts';
 import type { RuleProblem, RuleSet } from './rules.ts';
@@ -37,7 +38,7 @@ export class RuleSource {
   constructor(paths: readonly string[], log: Logger) {
     this.#paths = [shippedRules, ...paths];
     this.#log = log;
-    this.#rules = loadRules(this.#paths);
+    this.#rules = loadRules(this.#paths, readMadeRules());
     if (this.#rules.problems.length > 0) throw invalidRules(this.#rules.problems);
   }
 
@@ -52,7 +53,7 @@ export class RuleSource {
 
   /** Reads the rules again. A set with mistakes is logged, counted and not used. Answers the set in use. */
   reload(): RuleSet {
-    const fresh = loadRules(this.#paths);
+    const fresh = loadRules(this.#paths, readMadeRules());
     if (fresh.problems.length > 0) {
       this.#reloads.refused++;
       for (const problem of fresh.problems)

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { request as httpRequest } from '../lib/node-http.ts';
 
 /** Where an engine listens. */
 export type EngineEndpoint =

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
+import { yaml } from '../lib/yaml.ts';
 import { severities } from '../model/alert.ts';
 import { checkedKinds, Practices } from './practices.ts';
 import type { Practice, PracticeProblem } from './practices.ts';
@@ -51,6 +51,7 @@ const fileSchema = z.strictObject({
  * benchmarks and practices that are named and not there. Pure.
  */
 export function parsePractices(file: string, content: string): Practices | readonly PracticeProblem[] {
+  const { isNode, LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines, uniqueKeys: true });
   const at = (path: readonly PropertyKey[]): number => {

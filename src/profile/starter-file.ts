@@ -1,7 +1,7 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
 import { errorText } from '../lib/errors.ts';
+import { yaml } from '../lib/yaml.ts';
 import type { Dimension } from '../model/feature.ts';
 import { siblingPattern } from './generalise.ts';
 import { starterDimensions } from './starter.ts';
@@ -58,6 +58,7 @@ const schema = z.strictObject({
  * @param file what messages call it
  */
 export function parseStarter(file: string, text: string): ParsedStarter {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const at = (offset: number, reason: string): StarterProblem => ({ file, line: lines.linePos(offset).line, reason });
@@ -122,6 +123,7 @@ function mistakeOf(
 }
 
 function offsetOf(document: Document.Parsed, path_: readonly PropertyKey[]): number {
+  const { isNode } = yaml();
   for (let length = path_.length; length >= 0; length--) {
     const node: unknown = length === 0 ? document.contents : document.getIn(path_.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];
@@ -130,6 +132,7 @@ function offsetOf(document: Document.Parsed, path_: readonly PropertyKey[]): num
 }
 
 function keyOffset(document: Document.Parsed, path_: readonly PropertyKey[], name: string): number {
+  const { isMap, isNode, isScalar } = yaml();
   const map: unknown = path_.length === 0 ? document.contents : document.getIn(path_, true);
   const key = isMap(map) ? map.items.find((pair) => isScalar(pair.key) && pair.key.value === name)?.key : undefined;
   return isNode(key) && key.range ? key.range[0] : offsetOf(document, path_);

@@ -41,6 +41,16 @@ function inUse(text: string, name: string): number {
   return Number(new RegExp(`^${name}: inuse (\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 
+/** Sockets in use, by table, in texts of /proc/net/sockstat and sockstat6; the latter is empty where there is no IPv6. Pure. */
+export function socketsInUse(sockstat: string, sockstat6: string): NetworkCounts['inUse'] {
+  return {
+    tcp: inUse(sockstat, 'TCP'),
+    tcp6: inUse(sockstat6, 'TCP6'),
+    udp: inUse(sockstat, 'UDP'),
+    udp6: inUse(sockstat6, 'UDP6'),
+  };
+}
+
 /** `ActiveOpens` in a text of /proc/net/snmp: a line of names, then a line of values. Pure. */
 export function activeOpensOf(snmp: string): number {
   const [names, values] = snmp.split('\n').filter((line) => line.startsWith('Tcp:'));
@@ -68,15 +78,9 @@ export class NetworkNamespace {
     const directory = `${this.#proc}/${pid}/net`;
     this.#files ??= openCounts(directory);
     const text = (file: HeldFile | undefined): string => file?.read().toString('latin1') ?? '';
-    const [four, six] = [text(this.#files.sockstat), text(this.#files.sockstat6)];
     return {
       activeOpens: activeOpensOf(text(this.#files.snmp)),
-      inUse: {
-        tcp: inUse(four, 'TCP'),
-        tcp6: inUse(six, 'TCP6'),
-        udp: inUse(four, 'UDP'),
-        udp6: inUse(six, 'UDP6'),
-      },
+      inUse: socketsInUse(text(this.#files.sockstat), text(this.#files.sockstat6)),
     };
   }
 

@@ -7,6 +7,7 @@ import { parseStat } from '../lib/process-stat.ts';
 import type { ProcessStat } from '../lib/process-stat.ts';
 import { isListening, parseSocketTable } from '../lib/socket-table.ts';
 import { escapeBytes } from '../lib/escape.ts';
+import { socketsInUse } from './network-namespace.ts';
 
 /** A process as `/proc` shows it (proc(5)). */
 export interface RunningProcess extends Process {
@@ -140,18 +141,17 @@ export function readProcesses(pids: readonly number[]): readonly RunningProcess[
  */
 export function readListeners(pids: readonly number[]): readonly (Listener & { readonly pid: number })[] {
   const wanted = new Map<string, Listener>();
+  const network = `/proc/${pids[0]}/net`;
+  const inUse = socketsInUse(textOf(`${network}/sockstat`), textOf(`${network}/sockstat6`));
   for (const [file, protocol, family] of [
     ['tcp', 'tcp', 2],
     ['tcp6', 'tcp', 10],
     ['udp', 'udp', 2],
     ['udp6', 'udp', 10],
   ] as const) {
-    let text: string;
-    try {
-      text = readFileSync(`/proc/${pids[0]}/net/${file}`, 'latin1');
-    } catch {
-      continue;
-    }
+    // A table of TCP takes milliseconds to read, also where nothing is in it.
+    if (inUse[file] === 0) continue;
+    const text = textOf(`${network}/${file}`);
     for (const { inode, ...listener } of parseSockets(text, protocol, family)) wanted.set(inode, listener);
   }
   const out: (Listener & { readonly pid: number })[] = [];
@@ -164,6 +164,15 @@ export function readListeners(pids: readonly number[]): readonly (Listener & { r
     }
   }
   return out;
+}
+
+/** Empty when there is no such file. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /**

@@ -4,7 +4,6 @@ import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryComp
 import type { Compilable } from 'kysely';
 import { makeDirectory } from '../lib/directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
-import { makeDirectory } from '../lib/make-directory.ts';
 import { databaseKinds } from './migration.ts';
 import type { DatabaseKind, Migration } from './migration.ts';
 

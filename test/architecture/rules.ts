@@ -94,7 +94,15 @@ export const pins: Readonly<Record<string, Pin>> = {
   '@marcbachmann/cel-js': { homes: ['detect'], reason: 'rule conditions are the only expressions that are evaluated' },
   yaml: {
     homes: [
-      ...['detect', 'config', 'profile/starter-file.ts', 'identity/kubernetes/access.ts', 'dispatch', 'posture'],
+      ...[
+        'lib/yaml.ts',
+        'detect',
+        'config',
+        'profile/starter-file.ts',
+        'identity/kubernetes/access.ts',
+        'dispatch',
+        'posture',
+      ],
       ...['profile/export/document.ts', 'profile/export/exports.test.ts'],
     ],
     reason: 'rules, the configuration file, starters, kubeconfigs, routes, practices and exports are the only YAML',

@@ -1,5 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ExecEvent } from '../../src/model/event.ts';
@@ -96,6 +97,42 @@ describe('processes of the node in a container’s namespaces', () => {
     await harness.settled();
     expect(harness.calls()).toContain('cgroup-leave');
     expect(entered()).toEqual(['dash id']);
+  });
+
+  test('what they and their children do to files, connect to and ask the kernel for is the container’s', async () => {
+    const [file, port] = [join(harness.directory, 'brought'), 34_567];
+    const deeds = `: > ${file}; (chmod 700 ${file}; :); unshare -u true; exec bash -c "exec 3<>/dev/tcp/127.0.0.1/${port}"`;
+    await enter('-m', '/bin/bash', '-c', deeds).catch(() => undefined);
+    await harness.settled();
+    const own = harness.seen.filter(
+      ({ event }) => 'cgroupId' in event && event.cgroupId === harness.container.cgroupId,
+    );
+    const told = own.flatMap(({ event }) => {
+      if (event.kind === 'file' && event.path === file) return [`${event.access} ${base(event.process.exe)}`];
+      if (event.kind === 'change' && event.path === file) return [`${event.change} ${base(event.process.exe)}`];
+      if (event.kind === 'connect') return [`connect ${event.port}`];
+      return event.kind === 'call' && event.call === 'unshare' ? [`unshare ${base(event.process.exe)}`] : [];
+    });
+    expect(told).toEqual(expect.arrayContaining(['write bash', 'chmod chmod', 'unshare unshare', `connect ${port}`]));
+  });
+
+  test('what the node does meanwhile is not, nor what is done in the node’s own mounts from the container’s pid namespace', async () => {
+    const inside = spawn('nsenter', ['-t', String(first), '-m', '/bin/sh', '-c', 'echo; read line; :']);
+    await new Promise((resolve) => inside.stdout.once('data', resolve));
+    const [own, other] = [join(harness.directory, 'own'), join(harness.directory, 'other')];
+    const deeds = (path: string): string => `: > ${path}; chmod 700 ${path}; unshare -u true`;
+    await run('/bin/sh', ['-c', deeds(own)]);
+    await enter('-p', '/bin/sh', '-c', deeds(other));
+    // Back in the node's mounts, by what had entered.
+    const back = `nsenter --mount=/proc/self/fd/9 /bin/sh -c "${deeds(own)}"`;
+    await run('/bin/sh', ['-c', `exec 9</proc/self/ns/mnt; exec nsenter -t ${first} -m -p ${back}`]);
+    inside.stdin.end('\n');
+    await harness.settled();
+    const paths = harness.seen.flatMap(({ event }) =>
+      event.kind === 'file' || event.kind === 'change' ? [event.path] : [],
+    );
+    expect(paths.filter((path) => path === own || path === other)).toEqual([]);
+    expect(harness.calls().filter((call) => call.startsWith('unshare uts'))).toEqual([]);
   });
 
   test('nothing is told once the container is not watched', async () => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { AnchorwatchError } from '../../lib/errors.ts';
+import { yaml } from '../../lib/yaml.ts';
 import { parse } from '../../protocol/message.ts';
 
 /** How a cluster's API is reached, as it is at this moment: files are read anew for each request, so that rotated ones are followed. */
@@ -99,13 +99,13 @@ const kubeconfigSchema = z.object({
  * @throws AnchorwatchError `kubernetes.access`, which names the file and what is wrong in it
  */
 export function fromKubeconfig(file: string): ClusterAccess {
-  let yaml: unknown;
+  let content: unknown;
   try {
-    yaml = parseYaml(readText(file));
+    content = yaml().parse(readText(file));
   } catch (error) {
     throw error instanceof AnchorwatchError ? error : refused(`${file} is no YAML`, error);
   }
-  const config = parse(kubeconfigSchema, yaml, 'kubernetes.access', `${file} is no kubeconfig`);
+  const config = parse(kubeconfigSchema, content, 'kubernetes.access', `${file} is no kubeconfig`);
   const wanted = config['current-context'];
   const context = config.contexts?.find(({ name }) => name === wanted)?.context;
   if (context === undefined) throw refused(`${file}: its current-context "${wanted}" is not among its contexts`);

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
 import { AnchorwatchError } from '../../lib/errors.ts';
+import { Agent as HttpAgent, request as httpRequest } from '../../lib/node-http.ts';
 import type { AccessSource } from './access.ts';
 
 /** The API answered with a failure, as a status of HTTP or as an event of a watch. */

@@ -1,4 +1,3 @@
-import { request as plainRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { connect as tlsConnect } from 'node:tls';
@@ -7,6 +6,7 @@ import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { readClientTls } from '../../lib/client-tls.ts';
 import type { ClientTls, ClientTlsFiles } from '../../lib/client-tls.ts';
+import { request as plainRequest } from '../../lib/node-http.ts';
 import type { SecretFile } from '../secret-file.ts';
 import { bareHost, portOf, proxyOfEnvironment } from './proxy.ts';
 
