@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '../containers/engine.ts';
@@ -149,18 +149,19 @@ export async function startSoakFleet(engine: Engine): Promise<SoakFleet> {
     files: Readonly<Record<string, string>>,
     program?: string,
   ): Promise<string> {
-    const name = `make-${tag.replaceAll(/\W/g, '-')}`;
-    await engine.cli('create', '--name', name, from, '/bin/true');
-    const root = mkdtempSync(join(directory, 'image-'));
+    const context = mkdtempSync(join(directory, 'image-'));
+    const root = join(context, 'root');
+    mkdirSync(join(root, 'srv', 'data'), { recursive: true });
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(join(root, path, '..'), { recursive: true });
       writeFileSync(join(root, path), content);
     }
-    mkdirSync(join(root, 'srv', 'data'), { recursive: true });
-    await engine.cli('cp', `${root}/.`, `${name}:/`);
-    if (program !== undefined) await engine.cli('cp', '-L', program, `${name}:/usr/local/bin/node`);
-    await engine.cli('commit', name, tag);
-    await engine.cli('rm', name);
+    if (program !== undefined) {
+      mkdirSync(join(root, 'usr/local/bin'), { recursive: true });
+      cpSync(program, join(root, 'usr/local/bin/node'), { dereference: true });
+    }
+    writeFileSync(join(context, 'Dockerfile'), `FROM ${from}\nCOPY root/ /\n`);
+    await engine.cli('build', '-q', '-t', tag, context);
     return tag;
   }
   const find = async (container: string): Promise<void> => {
