@@ -29,7 +29,7 @@ export const backup: CommandDefinition = {
   ],
   run: async ({ settings, surroundings, own }, file = '') => {
     const { terminal } = surroundings;
-    const done = (facts: object, text: string): number => {
+    const said = (facts: object, text: string): number => {
       terminal.out(own['json'] === true ? jsonLine({ file, ...facts }) : `${escapeForTerminal(file)}: ${text}`);
       return exitStatus.done;
     };
@@ -66,6 +66,6 @@ export const backup: CommandDefinition = {
       );
     }
     const { alerts, end } = await backupStore(path, resolve(file), progress);
-    return done({ alerts, end }, `${String(alerts)} alerts, checked; the chain ends at ${String(end.seq)}:${end.hash}`);
+    return said({ alerts, end }, `${String(alerts)} alerts, checked; the chain ends at ${String(end.seq)}:${end.hash}`);
   },
 };
