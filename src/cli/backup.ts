@@ -36,7 +36,7 @@ export const backup: CommandDefinition = {
     if (own['check'] === true) {
       const { checkBackup } = await import('../collector/store-tools.ts');
       const { files, createdAt } = await checkBackup(resolve(file));
-      return done(
+      return said(
         { files: files.length, createdAt },
         `${String(files.length)} files as they were written at ${createdAt}`,
       );
@@ -60,7 +60,7 @@ export const backup: CommandDefinition = {
       const made = await backupFolder(target);
       const last = `the chain ends at ${String(made.end.seq)}:${made.end.hash}`;
       const { alerts, end, files } = made;
-      return done(
+      return said(
         { files: files.length, alerts, end },
         `${String(files.length)} files, ${String(alerts)} alerts, checked; ${last}`,
       );
