@@ -213,7 +213,8 @@ function summarise(all: readonly Run[], beside: readonly Beside[], json: boolean
     figure(metric, share(part, whole), whole, 'ratio', ...wilsonInterval(part, whole));
   };
   shareOf('detected', detected.length, attacks.length);
-  shareOf('rightDimension', right.length, detected.length);
+  // Of a case that says nothing of what it should be visible to, no dimension is wrong.
+  shareOf('rightDimension', right.length, detected.filter(({ entry }) => entry.expect.length > 0).length);
   const alertsPerAttack = detected.map((run) => beyond(run).length).toSorted((a, b) => a - b);
   const alertsMedian = alertsPerAttack[alertsPerAttack.length >> 1] ?? 0;
   figure('alertsPerAttack', alertsMedian, alertsPerAttack.length, 'alerts', alertsPerAttack[0], alertsPerAttack.at(-1));
