@@ -171,10 +171,15 @@ const deedsOfCalls: Readonly<Record<string, (detail: string, text: string) => st
   mprotect: () => 'made memory executable',
   syscall: (detail) => `made the system call ${detail}`,
   prctl: (_, text) => `named itself ${text}`,
-  dup2: (_, text) => `made a socket to ${text} its standard input or output`,
-  dup3: (_, text) => `made a socket to ${text} its standard input or output`,
+  dup2: (_, text) => socketDeed(text),
+  dup3: (_, text) => socketDeed(text),
   'cgroup-leave': () => 'left the cgroup of its container',
 };
+
+/** A socket that is not connected has no peer. */
+function socketDeed(peer: string): string {
+  return `made a socket${peer === '' ? '' : ` to ${peer}`} its standard input or output`;
+}
 
 const deedsOfChange: Readonly<Record<FileChange, string>> = {
   rename: 'renamed a file to',

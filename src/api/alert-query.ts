@@ -32,7 +32,9 @@ const time = z.string().max(64);
 
 /** Query parameters of `GET /api/v1/alerts`, as text. */
 export const alertQuerySchema: z.ZodObject = z.strictObject({
-  since: time.describe('Event time, inclusive: ISO 8601 with a zone, or how long ago (30s, 15m, 1h, 7d).').optional(),
+  since: time
+    .describe('Event time, inclusive: ISO 8601 with a zone, seconds since 1970, or how long ago (30s, 15m, 1h, 7d).')
+    .optional(),
   until: time.describe('Event time, exclusive; as since.').optional(),
   workload: name.describe('Workload id or name.').optional(),
   container: name.describe('Container id, 12 characters of it or more, or name.').optional(),
@@ -122,11 +124,16 @@ export function parseTime(parameter: string, text: string | undefined, nowMs: nu
   if (text === undefined) return undefined;
   const ago = /^(\d{1,9})([smhd])$/u.exec(text);
   if (ago !== null) return nowMs - Number(ago[1]) * (unitsMs.get(ago[2] ?? '') ?? 0);
+  // As Prometheus and Docker have it.
+  if (/^\d{9,11}(\.\d{1,9})?$/u.test(text)) return Math.round(Number(text) * 1000);
   const timeMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/u.test(text)
     ? Date.parse(text)
     : Number.NaN;
   if (Number.isNaN(timeMs))
-    throw invalid(parameter, 'not a time: 2026-11-23T02:10:00Z, or how long ago: 30s, 15m, 1h, 7d');
+    throw invalid(
+      parameter,
+      'not a time: 2026-11-23T02:10:00Z or seconds since 1970, or how long ago: 30s, 15m, 1h, 7d',
+    );
   return timeMs;
 }
 

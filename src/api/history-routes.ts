@@ -83,7 +83,7 @@ export const historyQuerySchema: z.ZodObject = z.strictObject({
     .string()
     .max(64)
     .describe(
-      'Inclusive: ISO 8601 with a zone, or how long ago (30s, 15m, 1h, 7d). Default 1h; of an incident, five minutes before it was opened.',
+      'Inclusive: ISO 8601 with a zone, seconds since 1970, or how long ago (30s, 15m, 1h, 7d). Default 1h; of an incident, five minutes before it was opened.',
     )
     .optional(),
   until: z

@@ -84,7 +84,11 @@ export const postureQuerySchema: z.ZodObject = z.strictObject({
 /** Query parameters of `GET /api/v1/posture/changes`, as text. */
 export const postureChangesQuerySchema: z.ZodObject = z.strictObject({
   ...place,
-  since: z.string().max(64).describe('ISO 8601 with a zone, or how long ago (30s, 15m, 1h, 7d).').optional(),
+  since: z
+    .string()
+    .max(64)
+    .describe('ISO 8601 with a zone, seconds since 1970, or how long ago (30s, 15m, 1h, 7d).')
+    .optional(),
   limit,
   after: z
     .string()

@@ -26,9 +26,11 @@ export function sinceTime(text: string, nowMs: number, flag = '--since'): string
   const ago = parseDuration(text);
   const timeMs = ago.ok
     ? nowMs - ago.value
-    : /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text)
-      ? Date.parse(text)
-      : Number.NaN;
+    : /^\d{9,11}(?:\.\d{1,9})?$/.test(text)
+      ? Math.round(Number(text) * 1000)
+      : /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text)
+        ? Date.parse(text)
+        : Number.NaN;
   if (Number.isNaN(timeMs))
     throw usage(
       `${flag}: ${JSON.stringify(text)} is neither how long ago (15m, 1h, 7d) nor a time (2026-11-23T02:10:00Z)`,

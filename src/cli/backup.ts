@@ -29,14 +29,14 @@ export const backup: CommandDefinition = {
   ],
   run: async ({ settings, surroundings, own }, file = '') => {
     const { terminal } = surroundings;
-    const done = (facts: object, text: string): number => {
+    const said = (facts: object, text: string): number => {
       terminal.out(own['json'] === true ? jsonLine({ file, ...facts }) : `${escapeForTerminal(file)}: ${text}`);
       return exitStatus.done;
     };
     if (own['check'] === true) {
       const { checkBackup } = await import('../collector/store-tools.ts');
       const { files, createdAt } = await checkBackup(resolve(file));
-      return done(
+      return said(
         { files: files.length, createdAt },
         `${String(files.length)} files as they were written at ${createdAt}`,
       );
@@ -60,12 +60,12 @@ export const backup: CommandDefinition = {
       const made = await backupFolder(target);
       const last = `the chain ends at ${String(made.end.seq)}:${made.end.hash}`;
       const { alerts, end, files } = made;
-      return done(
+      return said(
         { files: files.length, alerts, end },
         `${String(files.length)} files, ${String(alerts)} alerts, checked; ${last}`,
       );
     }
     const { alerts, end } = await backupStore(path, resolve(file), progress);
-    return done({ alerts, end }, `${String(alerts)} alerts, checked; the chain ends at ${String(end.seq)}:${end.hash}`);
+    return said({ alerts, end }, `${String(alerts)} alerts, checked; the chain ends at ${String(end.seq)}:${end.hash}`);
   },
 };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HistoryEntry } from '../model/history.ts';
+import { remarks } from './history.ts';
 import { csvHeader, csvLine, describeEntry, Story } from './history-lines.ts';
 
 const workload = { id: 'w', name: 'shop/web', kind: 'compose' } as const;
@@ -74,4 +75,10 @@ test('a story tells what was new, and how much of what is known came between', (
     'web-1  exit       status 0  by /bin/sh (',
     '· known behaviour, 1 entry',
   ]);
+});
+
+test('a node that told something has a history, also where its answer was ended by the end of the page', () => {
+  const page = { nodes: [{ node: 'n', outcome: 'answered' }], blind: [] };
+  expect(remarks({ ...page, items: [exec] }, 0)).toEqual([]);
+  expect(remarks({ ...page, items: [] }, 0)).toEqual(['n: has no history yet']);
 });

@@ -24,7 +24,7 @@ export interface HistoryPage {
 const pageLimit = 2_000;
 
 /** What is to be said beside the entries: nodes that did not answer, times that nobody saw. Safe for a terminal. */
-export function remarks({ nodes, blind }: Pick<HistoryPage, 'nodes' | 'blind'>, sinceMs: number | undefined): string[] {
+export function remarks({ items, nodes, blind }: HistoryPage, sinceMs: number | undefined): string[] {
   const of = (node: string, what: string, reason?: string): string =>
     `${node}: ${what}${reason === undefined ? '' : ` (${reason})`}`;
   return [
@@ -33,7 +33,11 @@ export function remarks({ nodes, blind }: Pick<HistoryPage, 'nodes' | 'blind'>, 
         return [of(node, 'did not answer: what it had sent with its incidents is told', reason)];
       if (outcome === 'late') return [of(node, 'had no time to tell everything', reason)];
       if (outcome !== 'answered') return [of(node, `did not answer: ${outcome}`, reason)];
-      if (oldest === undefined) return sinceMs === undefined ? [] : [of(node, 'has no history yet')];
+      // Of an answer that was ended at the end of the page it is not known how far back there would be more.
+      if (oldest === undefined)
+        return sinceMs === undefined || items.some((entry) => entry.node === node)
+          ? []
+          : [of(node, 'has no history yet')];
       return sinceMs !== undefined && Date.parse(oldest) > sinceMs ? [of(node, `has nothing before ${oldest}`)] : [];
     }),
     ...blind.map(

@@ -45,7 +45,10 @@ export async function serve(
   const alive = setInterval(() => undefined, 60_000);
   let failure: unknown;
   const started = start(cleanups, (act) => {
-    reloadNow = act;
+    reloadNow = () => {
+      log.info('SIGHUP: files are read again');
+      act();
+    };
   }).catch((error: unknown) => {
     failure = error ?? new Error('the start failed');
   });

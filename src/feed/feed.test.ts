@@ -12,6 +12,7 @@ import { growIncident } from '../model/incident.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { FeedLog } from './client.ts';
 import { Feed } from './feed.ts';
+import { parseFeedFilter } from './filter.ts';
 
 /** A log that answers when the test says so, with what was in it when it was asked. */
 class HeldLog implements FeedLog {
@@ -228,4 +229,11 @@ test('a page that is larger than what may wait for a client does not make it a s
   });
   expect(received).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
   large.stop();
+});
+
+test('every type of message is a kind that can be asked for', () => {
+  const kinds = ['alert', 'incident', 'node', 'posture', 'lag'];
+  expect(parseFeedFilter(new URLSearchParams({ kind: kinds.join(',') }))).toMatchObject({ kinds });
+  expect(parseFeedFilter(new URLSearchParams('kind=lag'))).toMatchObject({ kinds: ['lag'] });
+  expect(parseFeedFilter(new URLSearchParams('kind=alert,nothing'))).toMatchObject({ parameter: 'kind' });
 });

@@ -3,8 +3,8 @@ import type { Severity, StoredAlert } from '../model/alert.ts';
 import type { StoredIncident } from '../model/incident.ts';
 import type { PostureChange } from '../model/posture.ts';
 
-/** The messages of the feed (contract.md). */
-export const feedKinds = ['alert', 'incident', 'node', 'posture'] as const;
+/** The messages of the feed (contract.md). Of a lag every client is told, whatever it asked for. */
+export const feedKinds = ['alert', 'incident', 'node', 'posture', 'lag'] as const;
 export type FeedKind = (typeof feedKinds)[number];
 
 /** What a client of the feed asked for. */
@@ -36,7 +36,7 @@ export function parseFeedFilter(
     return { parameter: 'severity', detail: `one of ${severities.join(', ')}` };
   const kindTexts = query.getAll('kind').flatMap((text) => text.split(','));
   const kinds = feedKinds.filter((kind) => kindTexts.includes(kind));
-  if (kinds.length < new Set(kindTexts).size) return { parameter: 'kind', detail: `some of ${feedKinds.join(',')}` };
+  if (kinds.length < new Set(kindTexts).size) return { parameter: 'kind', detail: `some of ${feedKinds.join(', ')}` };
   const afterText = query.get('after') ?? undefined;
   if (afterText !== undefined && !/^\d{1,15}$/u.test(afterText))
     return { parameter: 'after', detail: 'a whole number: the last seq received' };

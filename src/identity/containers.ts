@@ -6,6 +6,7 @@ import { Book } from './book.ts';
 import { cgroupOf, containerIdOfCgroupPath } from './cgroup.ts';
 import type { CgroupPlace } from './cgroup.ts';
 import { engineAddress, isEngineExpected } from './engine-socket.ts';
+import type { EngineAddress } from './engine-socket.ts';
 import { Engine } from './engine.ts';
 import type { EngineCounters, EngineText } from './engine.ts';
 import type { EngineEvent } from './engine-events.ts';
@@ -67,14 +68,14 @@ export class Containers {
   /** Cgroups that the engine is being asked about, and whether they are gone since. */
   readonly #asked: Map<string, { gone: boolean }> = new Map();
   readonly #engineUsed: boolean;
-  readonly address: string;
+  readonly #address: EngineAddress;
   /** The pods of this node; undefined where there are none. */
   readonly kubernetes: Kubernetes | undefined;
 
   constructor(options: ContainersOptions) {
     this.#options = options;
     const address = engineAddress(options.dockerHost);
-    this.address = address.text;
+    this.#address = address;
     this.kubernetes = this.#kubernetesOf(options);
     this.#engineUsed = this.kubernetes === undefined || isEngineExpected(options.dockerHost);
     this.#engine = new Engine({
@@ -113,6 +114,11 @@ export class Containers {
 
   get counters(): EngineCounters {
     return this.#engine.counters;
+  }
+
+  /** Where the engine is, or is waited for. */
+  get address(): string {
+    return this.#address.text;
   }
 
   byId(id: string): Container | undefined {

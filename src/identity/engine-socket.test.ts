@@ -63,6 +63,23 @@ test('without either it is a usual socket that exists', () => {
   expect(found()).toBe(existsSync(system.slice('unix://'.length)) ? system : `unix://${runtime}/podman/podman.sock`);
 });
 
+test('a usual socket that appears later is found then, and stays the one as long as it is there', () => {
+  const runtime = folder();
+  const address = engineAddress(undefined, { XDG_RUNTIME_DIR: runtime });
+  const { endpoint: place } = address.connect();
+  const reached = (): readonly unknown[] => [address.text, { ...place }];
+  const at = (path: string): readonly unknown[] => [`unix://${path}`, { socketPath: path }];
+  const system = address.text.slice('unix://'.length);
+  const [docker, podman] = [join(runtime, 'docker.sock'), join(runtime, 'podman', 'podman.sock')];
+  mkdirSync(join(runtime, 'podman'));
+  writeFileSync(podman, '');
+  expect(reached()).toEqual(at(existsSync(system) ? system : podman));
+  writeFileSync(docker, '');
+  expect(reached()).toEqual(at(existsSync(system) ? system : podman));
+  rmSync(podman);
+  expect(reached()).toEqual(at(existsSync(system) ? system : docker));
+});
+
 test('an engine is reached at its socket, by name and by address', async () => {
   const path = join(folder(), 'engine.sock');
   await engineAt({ path });

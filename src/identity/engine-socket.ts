@@ -17,8 +17,8 @@ const usualSockets = (env: Readonly<Record<string, string | undefined>>): readon
 ];
 
 /**
- * The engine to talk to: `--docker-host`, then DOCKER_HOST, then the first of the usual sockets that exists, then Docker's usual one (which
- * may appear later).
+ * The engine to talk to: `--docker-host`, then DOCKER_HOST, then the first of the usual sockets that exists, whenever it appears. Until then it is
+ * Docker's.
  */
 export function engineAddress(
   dockerHost: string | undefined,
@@ -26,13 +26,29 @@ export function engineAddress(
 ): EngineAddress {
   const host = dockerHost ?? env['DOCKER_HOST'];
   if (host === undefined || host === '') {
-    const sockets = usualSockets(env);
-    const socketPath = sockets.find((path) => existsSync(path)) ?? sockets[0] ?? '/var/run/docker.sock';
-    return { text: `unix://${socketPath}`, connect: () => new EngineClient({ socketPath }) };
+    const place = usualPlace(env);
+    return {
+      get text() {
+        return `unix://${place.socketPath}`;
+      },
+      connect: () => new EngineClient(place),
+    };
   }
   const unix = /^unix:\/\/(.+)$/.exec(host)?.[1] ?? (host.startsWith('/') ? host : undefined);
   if (unix !== undefined) return { text: `unix://${unix}`, connect: () => new EngineClient({ socketPath: unix }) };
   return { text: host, connect: () => tcpEngine(host, env) };
+}
+
+/** The usual socket that was there first, until it is gone: no request goes to another engine than the one before. */
+function usualPlace(env: Readonly<Record<string, string | undefined>>): { readonly socketPath: string } {
+  const sockets = usualSockets(env);
+  let chosen: string | undefined;
+  return {
+    get socketPath() {
+      if (chosen === undefined || !existsSync(chosen)) chosen = sockets.find((path) => existsSync(path));
+      return chosen ?? sockets[0] ?? '/var/run/docker.sock';
+    },
+  };
 }
 
 /** An engine was named, or one of the usual sockets exists: there is one to be watched. Without it Kubernetes may do alone. */

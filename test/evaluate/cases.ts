@@ -1,17 +1,19 @@
 // npm run evaluate -- cases: runs attack and benign cases in containers and says what is seen and missed.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { errorText } from '../../src/lib/errors.ts';
 import { type Engine, startEngine } from '../containers/engine.ts';
 import { type Product, type SeenAlert, startProduct } from '../containers/product.ts';
+import { type Case, readCases, toolOf } from './case-files.ts';
 import { printFigure } from './figure.ts';
 import { poissonInterval, wilsonInterval } from './interval.ts';
 import { operatedContainer, startOperated } from './operated.ts';
 
 export interface CasesOptions {
-  /** Cases, their catalogue and `tools/`. */
+  /** Cases; `benign/`, their catalogue and `tools/` where they are there. */
   readonly folder: string;
   /** Only cases with this in their names, and the controls. */
   readonly only: string;
@@ -20,17 +22,6 @@ export interface CasesOptions {
   /** How long the workloads are learned before. */
   readonly learnMs: number;
   readonly json: boolean;
-}
-
-interface Case {
-  readonly file: string;
-  readonly kind: 'attack' | 'benign' | 'control';
-  readonly expect: readonly string[];
-  readonly where: string;
-  /** Images that it is for; empty: all. */
-  readonly image: readonly string[];
-  /** Of a case on the host: the service that it is done in (operated.ts), not the carrier. */
-  readonly service: string | undefined;
 }
 
 interface Run {
@@ -70,7 +61,13 @@ const dimensionsOf: Readonly<Record<string, RegExp>> = {
 
 /** Runs all cases, prints the figures, answers the exit status. */
 export async function evaluateCases({ folder, only, runs, learnMs, json }: CasesOptions): Promise<number> {
-  const cases = readCases(folder, only);
+  let cases: readonly Case[];
+  try {
+    cases = readCases(folder, only);
+  } catch (error) {
+    say(errorText(error));
+    return 1;
+  }
   const all: Run[] = [];
   const beside: Beside[] = [];
   for (let round = 1; round <= runs; round++) {
@@ -79,23 +76,6 @@ export async function evaluateCases({ folder, only, runs, learnMs, json }: Cases
   }
   summarise(all, beside, json);
   return 0;
-}
-
-function readCases(folder: string, only: string): readonly Case[] {
-  const catalogue = JSON.parse(readFileSync(join(folder, 'catalogue.json'), 'utf8')) as {
-    cases: readonly (Partial<Case> & { file: string })[];
-  };
-  return [...scripts(folder), ...scripts(join(folder, 'benign'))]
-    .filter((file) => basename(file).includes(only) || basename(file).startsWith('T0000'))
-    .map((file): Case => {
-      const found = catalogue.cases.find((entry) => basename(entry.file) === basename(file));
-      const kind = basename(file).startsWith('T0000') ? 'control' : file.includes('/benign/') ? 'benign' : 'attack';
-      const text = readFileSync(file, 'utf8');
-      const where = /^# where: (\w+)/m.exec(text)?.[1] ?? 'container';
-      const service = /^# in: (\w+)/m.exec(text)?.[1];
-      return { file, kind, where, service, expect: found?.expect ?? [], image: found?.image ?? [] };
-    })
-    .toSorted((a, b) => order(a) - order(b) || a.file.localeCompare(b.file));
 }
 
 async function runRound({
@@ -155,7 +135,7 @@ async function startCarrier(
 ): Promise<void> {
   const shared = join(exchange, name);
   mkdirSync(shared);
-  for (const tool of ['carrier.sh', 'sink.py']) cpSync(join(folder, 'tools', tool), join(shared, tool));
+  for (const tool of ['carrier.sh', 'sink.py']) cpSync(toolOf(folder, tool), join(shared, tool));
   const command = 'command -v python3 > /dev/null && { python3 /ho/sink.py 8099 & }; exec /bin/sh /ho/carrier.sh /ho';
   const environment = `HO_SINK=${name === 'debian' ? sink : ''}`;
   await engine.cli(
@@ -238,7 +218,8 @@ function summarise(all: readonly Run[], beside: readonly Beside[], json: boolean
     figure(metric, share(part, whole), whole, 'ratio', ...wilsonInterval(part, whole));
   };
   shareOf('detected', detected.length, attacks.length);
-  shareOf('rightDimension', right.length, detected.length);
+  // Of a case that says nothing of what it should be visible to, no dimension is wrong.
+  shareOf('rightDimension', right.length, detected.filter(({ entry }) => entry.expect.length > 0).length);
   const alertsPerAttack = detected.map((run) => beyond(run).length).toSorted((a, b) => a - b);
   const alertsMedian = alertsPerAttack[alertsPerAttack.length >> 1] ?? 0;
   figure('alertsPerAttack', alertsMedian, alertsPerAttack.length, 'alerts', alertsPerAttack[0], alertsPerAttack.at(-1));
@@ -288,16 +269,6 @@ function byDimension(attacks: readonly Run[], beyond: (run: Run) => readonly See
       counts.set(dimension, (counts.get(dimension) ?? 0) + 1);
   const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
   say(`attacks seen by dimension: ${sorted.map(([dimension, count]) => `${dimension} ${count}`).join(', ') || 'none'}`);
-}
-
-function scripts(directory: string): readonly string[] {
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.sh'))
-    .map((name) => join(directory, name));
-}
-
-function order({ kind, where }: Case): number {
-  return (kind === 'control' ? 0 : kind === 'benign' ? 1 : 2) + (where === 'host' ? 3 : 0);
 }
 
 /** Through the carrier: the case is started by a process that the profile knows. */

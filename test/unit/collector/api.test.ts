@@ -123,6 +123,7 @@ describe('alerts', () => {
     ['container=0123456789ab', 12],
     ['container=0123456789ac', 0],
     ['since=2026-11-23T02:06:00Z', 6],
+    [`since=${String(Date.parse('2026-11-23T02:06:00Z') / 1000)}`, 6],
     ['until=2026-11-23T02:06:00.000%2B00:00', 6],
     ['since=2026-11-23T02:02:00Z&until=2026-11-23T02:04:00Z', 2],
   ])('with %s are %i', async (query, count) => {

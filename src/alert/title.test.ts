@@ -21,3 +21,23 @@ test.for([
     `${start} /bin/id, from outside of the container, in shop/web`,
   );
 });
+
+test.each([
+  ['10.0.0.1:4444/tcp', 'nc made a socket to 10.0.0.1:4444/tcp its standard input or output in shop/web'],
+  ['', 'nc made a socket its standard input or output in shop/web'],
+])('a socket on standard input, connected to %j', (text, title) => {
+  const process = { ...event.process, exe: '/bin/nc' };
+  const { timeMs, cgroupId, source } = event;
+  const call = {
+    timeMs,
+    cgroupId,
+    source,
+    process,
+    kind: 'call',
+    call: 'dup2',
+    detail: 'socket',
+    error: '',
+    text,
+  } as const;
+  expect(titleOf(call, container)).toBe(title);
+});
