@@ -27,10 +27,10 @@ const small = { epoch: 'e1', messageCharacters: 300, logBytesMax: 2_500 };
 const step = oneof(
   { weight: 4, arbitrary: record({ kind: constantFrom('put' as const), entry: anyPeer }) },
   { weight: 3, arbitrary: record({ kind: constantFrom('drop' as const), entry: anyPeer }) },
-  // A message that is lost, one that comes twice, one that comes late, and one that arrives as it should.
+  // A message that is lost, one that comes twice, one that comes late, the one after the next, and one that arrives as it should.
   {
     weight: 9,
-    arbitrary: record({ kind: constantFrom('lose' as const, 'twice' as const, 'late' as const, 'take' as const, 'take' as const) }),
+    arbitrary: record({ kind: constantFrom('lose' as const, 'twice' as const, 'late' as const, 'skip' as const, 'take' as const, 'take' as const) }),
   },
   { weight: 1, arbitrary: record({ kind: constantFrom('restart' as const), empty: boolean() }) },
 );
@@ -57,7 +57,10 @@ test('whatever is lost, doubled or late, and whoever restarts: at the end the ag
           if (one.empty) truth = new Map();
           ledger.update(truth);
         } else {
-          const message = messageOf(ledger.next(agent.position).bytes);
+          const { epoch, version, part } = agent.position;
+          const after = part === undefined ? { epoch, version: version + 1 } : { epoch, version, part: part + 1 };
+          const message = messageOf(ledger.next(one.kind === 'skip' ? after : agent.position).bytes);
+          if (one.kind === 'skip') agent.take(message);
           if (one.kind === 'late') late.push(message);
           if (one.kind === 'take' || one.kind === 'twice') agent.take(message);
           if (one.kind === 'twice') agent.take(message);
