@@ -42,7 +42,7 @@ export interface PeerShare {
 const podsMax = 100_000;
 /** Changes that come together go together: so long after the first, and longer the more agents there are to tell. */
 const gatherMs = 250;
-const gatherMaxMs = 1_000;
+const gatherMaxMs = 10_000;
 const gatherMsPerAgent = 1;
 /** Names that are looked up and encoded in one go. */
 const keysAtOnce = 5_000;
@@ -107,11 +107,14 @@ export function startPeerShare(
     if (touched.size > 0) soon();
   }
 
-  const ticking = setInterval(() => {
-    for (const key of ledger.takeLeftOut()) touched.add(key);
-    if (watch.whole && touched.size > 0) soon();
-    desk.changed(none());
-  }, Math.min(tickMs, forbiddenMs)).unref();
+  const ticking = setInterval(
+    () => {
+      for (const key of ledger.takeLeftOut()) touched.add(key);
+      if (watch.whole && touched.size > 0) soon();
+      desk.changed(none());
+    },
+    Math.min(tickMs, forbiddenMs),
+  ).unref();
   log.info({ api: access.text }, 'the names of peers are watched for the agents');
   void watch.start().then(() => desk.changed(none()));
   return {
@@ -142,7 +145,11 @@ function metricsOf(
     'anchorwatch_peers_names',
     'Addresses of the Kubernetes cluster, and ports of endpoints, whose names the collector shares with its agents.',
   );
-  const characters = gauge(registry, 'anchorwatch_peers_characters', 'How long these addresses and names are together.');
+  const characters = gauge(
+    registry,
+    'anchorwatch_peers_characters',
+    'How long these addresses and names are together.',
+  );
   const leftOut = gauge(
     registry,
     'anchorwatch_peers_left_out',

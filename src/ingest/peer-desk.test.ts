@@ -140,7 +140,12 @@ test('who asks again and again is sent what it may have, then waits', async () =
   const client = new Client();
   let sizeBytes = 0;
   client.sendEncoded = (bytes) => void (sizeBytes += bytes.length);
-  for (let count = 0; count < 400_000 && (count % 1_000 !== 0 || (await at.value('anchorwatch_peers_put_off_total{reason="throttled"}')) === 0); count++)
+  for (
+    let count = 0;
+    count < 400_000 &&
+    (count % 1_000 !== 0 || (await at.value('anchorwatch_peers_put_off_total{reason="throttled"}')) === 0);
+    count++
+  )
     at.desk.held(client, { ...asks, reason: 'gap' });
   expect(await at.value('anchorwatch_peers_put_off_total{reason="throttled"}')).toBe(1);
   expect(sizeBytes).toBeLessThan(80_000_000);

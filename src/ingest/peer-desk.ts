@@ -127,7 +127,13 @@ export class PeerDesk {
   count(): void {
     const counts = { current: 0, behind: 0, none: 0 };
     for (const { toldNone, isCurrent, held } of this.#asking.values())
-      counts[toldNone !== undefined ? 'none' : isCurrent && held.version === this.#options.ledger.version ? 'current' : 'behind']++;
+      counts[
+        toldNone !== undefined
+          ? 'none'
+          : isCurrent && held.version === this.#options.ledger.version
+            ? 'current'
+            : 'behind'
+      ]++;
     for (const [state, count] of Object.entries(counts)) this.#agents.set({ state }, count);
   }
 
@@ -139,11 +145,14 @@ export class PeerDesk {
   #pump(client: PeerClient, asking: Asking): void {
     if (asking.isWaiting || asking.timer !== undefined) return;
     const cluster = this.#options.cluster();
-    const none = this.#none ?? (cluster === undefined ? 'starting' : cluster === asking.held.cluster ? undefined : 'other-cluster');
+    const none =
+      this.#none ??
+      (cluster === undefined ? 'starting' : cluster === asking.held.cluster ? undefined : 'other-cluster');
     if (none !== undefined) return this.#tellNone(client, asking, none);
     const { ledger, clock } = this.#options;
     const { held } = asking;
-    if (asking.isCurrent && held.epoch === ledger.epoch && held.version === ledger.version && held.part === undefined) return;
+    if (asking.isCurrent && held.epoch === ledger.epoch && held.version === ledger.version && held.part === undefined)
+      return;
     if (client.bufferedBytes > bufferedMax) return this.#later(client, asking, 'slow', retryMs);
     const next = ledger.next(held);
     const waitMs = asking.allowance.waitMs(next.bytes.length, clock.monotonicMs());

@@ -140,7 +140,8 @@ export class PeerLedger {
   #put(key: string, name: string | undefined): boolean {
     const before = this.#names.get(key);
     if (name !== undefined) {
-      const characters = this.#characters + key.length + name.length - (before === undefined ? 0 : key.length + before.length);
+      const characters =
+        this.#characters + key.length + name.length - (before === undefined ? 0 : key.length + before.length);
       const fits =
         characters <= this.#options.charactersMax &&
         (before !== undefined || this.#names.size < this.#options.entriesMax);

@@ -16,10 +16,16 @@ test('groups hold their entries, whatever these are, and each piece fits a messa
         expect(gone).toEqual([]);
         expect(JSON.stringify(put).length).toBeLessThan(800);
       }
-      const removed = groupPeers(entries.map(([key]) => [key, undefined] as const), 400);
-      expect(removed.flatMap(({ gone }) => ungroupPeers(gone, true) ?? []).map(([key]) => key).toSorted()).toEqual(
-        Object.keys(peers).toSorted(),
+      const removed = groupPeers(
+        entries.map(([key]) => [key, undefined] as const),
+        400,
       );
+      expect(
+        removed
+          .flatMap(({ gone }) => ungroupPeers(gone, true) ?? [])
+          .map(([key]) => key)
+          .toSorted(),
+      ).toEqual(Object.keys(peers).toSorted());
     }),
   );
 });

@@ -18,7 +18,8 @@ export function addressOfPeer(key: string): string {
 export function isPeerEntry([key, name]: PeerEntry): boolean {
   const [kind = '', address = '', target] = key.split(' ');
   const [plain = '', port] = name.split(' ');
-  if (isIP(address) === 0 || address.includes('%') || !nameForm.test(plain) || plain.length > limits.nameLength) return false;
+  if (isIP(address) === 0 || address.includes('%') || !nameForm.test(plain) || plain.length > limits.nameLength)
+    return false;
   if (kind !== 'endpoint') return (kind === 'service' || kind === 'pod') && target === undefined && port === undefined;
   return target !== undefined && targetForm.test(target) && port !== undefined && Number(port) <= 65_535;
 }
@@ -83,8 +84,7 @@ export function ungroupPeers(groups: readonly PeerGroup[], gone: boolean = false
         : 'pod' in group
           ? ['pod', group.pod]
           : ['endpoint', group.endpoint];
-    const [target, name] =
-      'endpoint' in group ? [` ${group.target}`, `${plain} ${String(group.port)}`] : ['', plain];
+    const [target, name] = 'endpoint' in group ? [` ${group.target}`, `${plain} ${String(group.port)}`] : ['', plain];
     if (gone ? plain !== '' : !nameForm.test(plain)) return undefined;
     if ('endpoint' in group && !targetForm.test(group.target)) return undefined;
     for (const address of group.at.split(' ')) {

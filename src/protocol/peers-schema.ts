@@ -108,7 +108,10 @@ export const peersHeldSchema: z.ZodObject<{
   reason: z.ZodEnum<{ asks: 'asks'; taken: 'taken'; gap: 'gap'; refused: 'refused' }>;
 }> = z.object({
   ...{ type: z.literal('peers-held'), cluster: z.string().max(64), epoch: z.string().max(64), version },
-  ...{ part: z.int().min(1).max(peersBounds.parts).exactOptional(), reason: z.enum(['asks', 'taken', 'gap', 'refused']) },
+  ...{
+    part: z.int().min(1).max(peersBounds.parts).exactOptional(),
+    reason: z.enum(['asks', 'taken', 'gap', 'refused']),
+  },
 });
 
 export const peersPartSchema: z.ZodObject<{

@@ -14,6 +14,7 @@ import type { RunningMonitor } from './monitors.ts';
 import { countProgramTime, cpuMicros, programTimes, residentMb, traceNothing } from './node-cost.ts';
 import { benchHistory } from './history-bench.ts';
 import { benchMemory } from './memory-bench.ts';
+import { benchPeers } from './peers-bench.ts';
 import { benchPosture } from './posture-bench.ts';
 import { benchProfiles } from './profile-bench.ts';
 import { benchReplay } from './replay-bench.ts';
@@ -54,10 +55,13 @@ const all = [
   'audit',
   'memory',
   'posture',
+  'peers',
 ];
 // What takes a minute a run is measured when it is asked for.
 const wanted =
-  positionals.length > 0 ? positionals : all.filter((name) => !['flood', 'agents', 'store', 'memory'].includes(name));
+  positionals.length > 0
+    ? positionals
+    : all.filter((name) => !['flood', 'agents', 'store', 'memory', 'peers'].includes(name));
 const unknown = wanted.filter((name) => !all.includes(name));
 const rounds = Number(values.runs);
 if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
@@ -80,6 +84,8 @@ if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)
 if (wanted.includes('memory'))
   for (const figure of await benchMemory(Math.min(rounds, 3), Number(values.seconds), say)) print(figure, values.json);
 if (wanted.includes('posture')) for (const figure of await benchPosture(rounds, say)) print(figure, values.json);
+if (wanted.includes('peers'))
+  for (const figure of await benchPeers(Math.min(rounds, 3), say)) print(figure, values.json);
 if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
 process.exit(0);
 

@@ -2,9 +2,11 @@ import { array, constantFrom, record, tuple } from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 
 const address: Arbitrary<string> = constantFrom('10.244.0.1', '10.244.0.2', '10.244.10.3', 'fd00::1');
-const name = tuple(constantFrom('shop', 'jobs'), constantFrom('deployment', 'service'), constantFrom('a', 'b', 'c')).map(
-  (parts) => parts.join('/'),
-);
+const name = tuple(
+  constantFrom('shop', 'jobs'),
+  constantFrom('deployment', 'service'),
+  constantFrom('a', 'b', 'c'),
+).map((parts) => parts.join('/'));
 /** Key and name of a peer; few of each, so that they meet. */
 export const anyPeer: Arbitrary<readonly [key: string, name: string]> = record({
   ...{ kind: constantFrom('service', 'pod', 'endpoint'), address, name },

@@ -30,7 +30,16 @@ const step = oneof(
   // A message that is lost, one that comes twice, one that comes late, the one after the next, and one that arrives as it should.
   {
     weight: 9,
-    arbitrary: record({ kind: constantFrom('lose' as const, 'twice' as const, 'late' as const, 'skip' as const, 'take' as const, 'take' as const) }),
+    arbitrary: record({
+      kind: constantFrom(
+        'lose' as const,
+        'twice' as const,
+        'late' as const,
+        'skip' as const,
+        'take' as const,
+        'take' as const,
+      ),
+    }),
   },
   { weight: 1, arbitrary: record({ kind: constantFrom('restart' as const), empty: boolean() }) },
 );
@@ -67,8 +76,7 @@ test('whatever is lost, doubled or late, and whoever restarts: at the end the ag
           if (one.kind === 'take' && late.length > 0) agent.take(late.shift() ?? message);
         }
         for (const address of agent.takeMoved()) moved.add(address);
-        for (const [key, name] of seen)
-          if (agent.nameOf(key) !== name) expect(moved).toContain(key.split(' ')[1]);
+        for (const [key, name] of seen) if (agent.nameOf(key) !== name) expect(moved).toContain(key.split(' ')[1]);
         seen.clear();
         moved.clear();
         for (const [key, name] of agent.entries()) seen.set(key, name);
@@ -115,10 +123,14 @@ test('everything is put together anew when more than half as much has changed si
 test('names stay while everything is told anew, and only what is called otherwise has moved', () => {
   const agent = new SharedPeers();
   const first = new PeerLedger(small);
-  first.update(Array.from({ length: 40 }, (_, index) => [`pod 10.0.0.${String(index)}`, 'shop/deployment/web'] as const));
+  first.update(
+    Array.from({ length: 40 }, (_, index) => [`pod 10.0.0.${String(index)}`, 'shop/deployment/web'] as const),
+  );
   settle(first, agent);
   const second = new PeerLedger({ ...small, epoch: 'e2' });
-  second.update([...first.entries()].map(([key, name]) => [key, key.endsWith('.7') ? 'shop/deployment/api' : name] as const));
+  second.update(
+    [...first.entries()].map(([key, name]) => [key, key.endsWith('.7') ? 'shop/deployment/api' : name] as const),
+  );
   for (let count = 0; ; count++) {
     const { reason, bytes } = second.next(agent.position);
     agent.take(messageOf(bytes));
@@ -139,7 +151,10 @@ describe('at the bounds', () => {
     settle(ledger, agent);
     expect([agent.size, agent.leftOut]).toEqual([3, 2]);
     expect(ledger.takeLeftOut()).toEqual([]);
-    ledger.update([['pod 10.0.0.1', undefined], ['pod 10.0.0.2', undefined]]);
+    ledger.update([
+      ['pod 10.0.0.1', undefined],
+      ['pod 10.0.0.2', undefined],
+    ]);
     const keys = ledger.takeLeftOut();
     expect(keys).toEqual(['pod 10.0.0.4', 'pod 10.0.0.5']);
     ledger.update(keys.map((key) => [key, name] as const));
@@ -195,8 +210,17 @@ describe('a collector that is not to be believed', () => {
     const agent = new SharedPeers();
     let taken: string = 'part';
     for (let number = 1; taken === 'part'; number++) {
-      const at = Array.from({ length: 4_000 }, (_, index) => `10.${String(number)}.${String(index >> 8)}.${String(index & 255)}`);
-      taken = agent.take({ ...part, part: number, parts: 100, entries: 150_000, put: [{ pod: 'a/b/c', at: at.join(' ') }] });
+      const at = Array.from(
+        { length: 4_000 },
+        (_, index) => `10.${String(number)}.${String(index >> 8)}.${String(index & 255)}`,
+      );
+      taken = agent.take({
+        ...part,
+        part: number,
+        parts: 100,
+        entries: 150_000,
+        put: [{ pod: 'a/b/c', at: at.join(' ') }],
+      });
     }
     expect(taken).toBe('refused');
     expect(agent.size).toBe(0);

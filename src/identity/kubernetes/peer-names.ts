@@ -263,7 +263,11 @@ export class PeerNames {
     } catch (error) {
       if (asking.signal.aborted) return;
       log.debug({ err: error }, `which cluster this is could not be asked: ${errorText(error)}`);
-      const waitMs = backoffMs(attempt, { baseMs: this.#options.reflector?.retryBaseMs ?? 1_000, maxMs: 60_000, random });
+      const waitMs = backoffMs(attempt, {
+        baseMs: this.#options.reflector?.retryBaseMs ?? 1_000,
+        maxMs: 60_000,
+        random,
+      });
       this.#again = setTimeout(() => void this.#ask(attempt + 1), waitMs);
     }
   }
@@ -316,7 +320,8 @@ export class PeerNames {
       this.#watch?.stop();
       this.#watch = undefined;
       if (count !== undefined)
-        for (const reason of ['object_refused', 'broken_line', 'peers_full'] as const) this.#past[reason] += count[reason];
+        for (const reason of ['object_refused', 'broken_line', 'peers_full'] as const)
+          this.#past[reason] += count[reason];
       this.#own.takeMoved();
       const wasOwn = this.#use === 'own';
       this.#use = 'shared';
@@ -351,7 +356,8 @@ export class PeerNames {
   #compare(before: readonly PeerEntry[]): void {
     for (const [key, name] of before) {
       // With `services` they were not looked at.
-      if (this.#options.choice === 'services' && key.startsWith('pod ') && this.#own.nameOf(key) === undefined) continue;
+      if (this.#options.choice === 'services' && key.startsWith('pod ') && this.#own.nameOf(key) === undefined)
+        continue;
       if (this.#nameOf(key) !== name) this.#moved.add(addressOfPeer(key));
     }
   }

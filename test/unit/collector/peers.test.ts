@@ -159,16 +159,16 @@ describe('a collector that shares', () => {
     await waitFor('the pod', () => one.name('10.244.1.1', 80) === 'jobs/statefulset/mine:80');
   });
 
-  test.each([['services' as const, undefined], ['auto' as const, 'jobs/statefulset/batch:80']])(
-    'with %s a pod that no service selects is %s',
-    async (peers, name) => {
-      cluster.put(paths.pods, pod('a', '10.244.7.1'));
-      const { url } = await collector();
-      const one = await agent(url, { peers });
-      await tells('collector', one);
-      expect(one.name('10.244.7.1', 80)).toBe(name);
-    },
-  );
+  test.each([
+    ['services' as const, undefined],
+    ['auto' as const, 'jobs/statefulset/batch:80'],
+  ])('with %s a pod that no service selects is %s', async (peers, name) => {
+    cluster.put(paths.pods, pod('a', '10.244.7.1'));
+    const { url } = await collector();
+    const one = await agent(url, { peers });
+    await tells('collector', one);
+    expect(one.name('10.244.7.1', 80)).toBe(name);
+  });
 
   test('goes away: names stay, the agent takes over without losing one; is back: the other way round; nothing has moved', async () => {
     cluster.put(paths.pods, pod('a', '10.244.7.1'));
@@ -192,7 +192,12 @@ describe('a collector that shares', () => {
     await waitFor('its own picture', () => one.kubernetes.peers.report.names === 4);
     const second = await harness.collector({
       ...{ listen: `127.0.0.1:${String(port)}` },
-      cluster: { kubeconfig: kubeconfigOfCollector(), intervalMs: 0, sharePeers: 'auto', reflector: { retryBaseMs: 5 } },
+      cluster: {
+        kubeconfig: kubeconfigOfCollector(),
+        intervalMs: 0,
+        sharePeers: 'auto',
+        reflector: { retryBaseMs: 5 },
+      },
     });
     await tells('collector', one);
     expect(second.url).toBe(first.url);
@@ -283,7 +288,10 @@ describe('an agent watches itself', () => {
     const { url } = await collector();
     const elsewhere = await startStandInCluster();
     harness.defer(() => elsewhere.stop());
-    elsewhere.put(paths.services, { ...service('kubernetes', '10.96.0.1', 'default'), metadata: { uid: 'other', name: 'kubernetes', namespace: 'default' } });
+    elsewhere.put(paths.services, {
+      ...service('kubernetes', '10.96.0.1', 'default'),
+      metadata: { uid: 'other', name: 'kubernetes', namespace: 'default' },
+    });
     elsewhere.put(paths.services, service('mail', '10.96.0.7', 'office'));
     writeKubeconfig(join(folder, 'agent'), elsewhere.url);
     const one = await agent(url);
@@ -307,12 +315,16 @@ test('an agent that asks without end, or for what is not there, costs nothing bu
   expect((await greedy.message('welcome'))['accepts']).toContain('peers');
   const held = { type: 'peers-held', cluster: 'uid-default-kubernetes', epoch: '', version: 0, reason: 'gap' };
   for (let count = 0; count < 4_000; count++) greedy.send(held);
-  for (const odd of [{ epoch: 'x', version: 9 }, { part: 900 }, { version: 1e9, part: 1 }]) greedy.send({ ...held, ...odd });
+  for (const odd of [{ epoch: 'x', version: 9 }, { part: 900 }, { version: 1e9, part: 1 }])
+    greedy.send({ ...held, ...odd });
   const one = await agent(url);
   await tells('collector', one);
-  await waitFor('the limit', async () =>
-    ((await metric(url, 'anchorwatch_peers_put_off_total{reason="throttled"}')) ?? 0) +
-      ((await metric(url, 'anchorwatch_peers_put_off_total{reason="slow"}')) ?? 0) > 0 || undefined,
+  await waitFor(
+    'the limit',
+    async () =>
+      ((await metric(url, 'anchorwatch_peers_put_off_total{reason="throttled"}')) ?? 0) +
+        ((await metric(url, 'anchorwatch_peers_put_off_total{reason="slow"}')) ?? 0) >
+        0 || undefined,
   );
   expect(await metric(url, 'anchorwatch_peers_sent_bytes_total')).toBeLessThan(90_000_000);
   greedy.send({ ...held, version: -1 });
