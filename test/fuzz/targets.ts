@@ -3,6 +3,7 @@ import { configTarget, outboxTarget, profilesTarget, rulesTarget } from './file-
 import { firstByteIs, plantedCheck } from './planted.ts';
 import { historyTarget } from './history-target.ts';
 import { recordingTarget } from './recording-target.ts';
+import { peersTarget } from './peers-target.ts';
 import { procTarget, recordTarget, ringTarget } from './sensor-targets.ts';
 import { routesTarget } from './routes-target.ts';
 import { snapshotTarget } from './snapshot-target.ts';
@@ -41,6 +42,7 @@ export const ordinaryTargets: readonly Target[] = [
     historyTarget,
     starterTarget,
     kubernetesTarget,
+    peersTarget,
     configTarget,
     rulesTarget,
     routesTarget,
