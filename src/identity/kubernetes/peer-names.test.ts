@@ -46,7 +46,7 @@ const part: PeersMessage = {
 const evil: PeersMessage = { ...part, put: [{ service: 'evil.example', at: '10.96.0.7' }] };
 const change: PeersMessage = { type: 'peers-change', epoch: 'e', from: 7, version: 8, leftOut: 0, put: [], gone: [] };
 const open = async (): Promise<void> => {
-  names.opened(true, (one) => void held.push(one));
+  names.opened('pods', (one) => void held.push(one));
   await waitFor('the question', () => held.length > 0);
 };
 
@@ -106,7 +106,7 @@ test('an API that does not say which cluster this is: asked again until it does'
 
 test('a cluster whose Service is not there: the agent watches itself', async () => {
   cluster.remove(paths.services, 'here');
-  names.opened(true, (one) => void held.push(one));
+  names.opened('pods', (one) => void held.push(one));
   await waitFor('its own watch', () => names.report.source === 'agent' || undefined);
   expect(held).toEqual([]);
 });

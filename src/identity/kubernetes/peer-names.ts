@@ -178,11 +178,13 @@ export class PeerNames {
     this.#settled();
   }
 
-  /** The collector listens. @param able It shares names */
-  opened(able: boolean, send: (held: Omit<PeersHeld, 'type'>) => void): void {
+  /** The collector listens. @param shares The names of services, of pods as well, or none */
+  opened(shares: 'none' | 'services' | 'pods', send: (held: Omit<PeersHeld, 'type'>) => void): void {
     if (this.#stopped || this.#options.api === undefined || this.#options.choice === 'none') return;
     this.ended(false);
-    if (!able) return this.#selfSoon(this.#spreadMs(), 'the collector shares no names');
+    if (shares === 'none') return this.#selfSoon(this.#spreadMs(), 'the collector shares no names');
+    if (shares === 'services' && this.#options.choice === 'pods')
+      return this.#selfSoon(this.#spreadMs(), 'the collector shares no names of pods');
     this.#notSoon();
     this.#selfSoon(this.#patienceMs(), 'the collector has told nothing yet');
     this.#send = send;
