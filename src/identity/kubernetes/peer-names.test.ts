@@ -25,13 +25,16 @@ beforeEach(async () => {
   const access = accessSource(writeKubeconfig(folder, cluster.url));
   if (access === undefined) throw new Error('there is no access');
   client = new ApiClient({ access });
+  names = make(3_600_000);
+});
+function make(graceMs: number): PeerNames {
   held = [];
-  names = new PeerNames({
+  return new PeerNames({
     ...{ api: client, nodeName: 'node-1', choice: 'auto', mayShare: true, random: () => 0 },
     ...{ log: createLogger({ level: 'silent' }), reflector: { retryBaseMs: 5 } },
-    waits: { firstMs: 3_600_000, graceMs: 3_600_000, againMs: 10 },
+    waits: { firstMs: 3_600_000, graceMs, againMs: 10 },
   });
-});
+}
 afterEach(async () => {
   names.stop();
   client.close();
@@ -95,6 +98,20 @@ test('names that came in part when the link broke are none; those of before stay
   expect(held).toEqual([{ cluster: 'here', epoch: 'e', version: 7, reason: 'asks' }]);
   names.told({ ...change, version: 7, entries: 1 });
   expect(names.report.reason).toBe('');
+});
+
+test('a link that comes and goes and tells nothing: the agent watches itself in the end, and loses no name until then', async () => {
+  names = make(50);
+  await open();
+  names.told(part);
+  await waitFor('its own names', () => {
+    names.opened('pods', () => undefined);
+    names.ended();
+    const own = names.of('10.96.0.1', 443, 'tcp');
+    if (own === undefined) expect(names.of('10.96.0.7', 5432, 'tcp')?.name).toBe('payments/service/db');
+    return own;
+  });
+  expect(names.report).toMatchObject({ source: 'agent', reason: 'the collector is away' });
 });
 
 test('an API that does not say which cluster this is: asked again until it does', async () => {
