@@ -60,17 +60,18 @@ export function startPeerShare(
   const ledger = new PeerLedger({ epoch: randomBytes(9).toString('base64url') });
   const measure = metricsOf(registry, ledger);
   const access = sharePeers === 'none' ? undefined : accessSource(kubeconfig);
+  const pods = sharePeers !== 'services';
   const touched = new Set<string>();
   let [timer, flushedMs]: [NodeJS.Timeout | undefined, number] = [undefined, -Infinity];
   const peers = new Peers(log, (key) => {
     touched.add(key);
     if (watch?.whole === true) soon();
   });
-  const desk = new PeerDesk({ ledger, cluster: () => peers.uidOf(clusterService), registry, clock });
+  const desk = new PeerDesk({ ledger, pods, cluster: () => peers.uidOf(clusterService), registry, clock });
   if (access === undefined) return { desk: undefined, refresh: () => measure(undefined), stop: () => desk.stop() };
   const client = new ApiClient({ access });
   const watch: PeerWatch | undefined = new PeerWatch({
-    ...{ api: client, peers, pods: sharePeers !== 'services', podsMax, log, random: Math.random, reflector },
+    ...{ api: client, peers, pods, podsMax, log, random: Math.random, reflector },
     synced: () => {
       flush();
       log.info({ names: ledger.size }, 'the names of peers are shared with the agents');

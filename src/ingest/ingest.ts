@@ -178,7 +178,7 @@ export class Ingest {
         'fleet',
         ...(evidence === undefined ? [] : ['evidence']),
         ...(posture === undefined ? [] : ['posture', 'posture-facts']),
-        ...(peers === undefined ? [] : ['peers']),
+        ...(peers?.accepts ?? []),
       ];
       const options = { collectorVersion, accepts, helloTimeoutMs, pingMs, clock, boundTo, throttle };
       this.#sessions.add(new Session(webSocket, this.#events, options));

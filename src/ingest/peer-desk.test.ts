@@ -29,7 +29,7 @@ function desk(cluster: string | undefined = 'here'): {
   const registry = createRegistry();
   const ledger = new PeerLedger({ epoch: 'e', messageCharacters: 400, logBytesMax: 3_000 });
   const clock = { nowMs: () => 0, monotonicMs: () => performance.now() };
-  const made = new PeerDesk({ ledger, cluster: () => cluster, registry, clock });
+  const made = new PeerDesk({ ledger, pods: true, cluster: () => cluster, registry, clock });
   return {
     ...{ desk: made, ledger },
     put: (last) => {

@@ -16,6 +16,8 @@ export interface PeerClient {
 
 export interface PeerDeskOptions {
   readonly ledger: PeerLedger;
+  /** All pods have names, not only services and what is behind them. */
+  readonly pods: boolean;
   /** Uid of the Service default/kubernetes; undefined: not known yet. */
   readonly cluster: () => string | undefined;
   readonly registry: Registry;
@@ -87,6 +89,11 @@ export class PeerDesk {
     );
     for (const reason of ['slow', 'throttled']) this.#putOff.inc({ reason }, 0);
     this.count();
+  }
+
+  /** For the welcome. */
+  get accepts(): readonly string[] {
+    return this.#options.pods ? ['peers', 'peers-of-pods'] : ['peers'];
   }
 
   /** An agent says what it holds. */

@@ -3,8 +3,8 @@ import type { Companion, CompanionMessage, SendBack } from './companion.ts';
 
 /** Who takes the names that the collector shares. */
 export interface PeerTaker {
-  /** The collector listens. @param able It shares names @param send Says what the taker holds, on this link */
-  opened(able: boolean, send: (held: Omit<PeersHeld, 'type'>) => void): void;
+  /** The collector listens. @param shares The names of services, of pods as well, or none @param send Says what the taker holds, on this link */
+  opened(shares: 'none' | 'services' | 'pods', send: (held: Omit<PeersHeld, 'type'>) => void): void;
   told(message: PeersMessage): void;
   /** The link ended. */
   ended(): void;
@@ -22,7 +22,8 @@ export class PeerCompanion implements Companion {
   }
 
   opened(accepts: readonly string[], send: SendBack): void {
-    this.#taker()?.opened(accepts.includes('peers'), (held) => send({ type: 'peers-held', ...held }));
+    const shares = !accepts.includes('peers') ? 'none' : accepts.includes('peers-of-pods') ? 'pods' : 'services';
+    this.#taker()?.opened(shares, (held) => send({ type: 'peers-held', ...held }));
   }
 
   take(message: CompanionMessage): void {

@@ -14,9 +14,9 @@ class Taker implements PeerTaker {
   readonly shared: SharedPeers = new SharedPeers();
   #send: Parameters<PeerTaker['opened']>[1] = () => undefined;
 
-  opened(able: boolean, send: Parameters<PeerTaker['opened']>[1]): void {
+  opened(shares: string, send: Parameters<PeerTaker['opened']>[1]): void {
     this.#send = send;
-    if (able) send({ cluster: clusterUid, ...this.shared.position, reason: 'asks' });
+    if (shares !== 'none') send({ cluster: clusterUid, ...this.shared.position, reason: 'asks' });
   }
 
   told(message: PeersMessage): void {

@@ -206,6 +206,13 @@ describe('a collector that is not to be believed', () => {
     expect(agent.pod('10.0.0.1')).toBe('shop/deployment/web');
   });
 
+  test('a part that is left out', () => {
+    const agent = new SharedPeers();
+    expect(agent.take({ ...part, parts: 3, entries: 3, put: web })).toBe('part');
+    expect(agent.position).toEqual({ epoch: 'e', version: 1, part: 1 });
+    expect(agent.take({ ...part, part: 3, parts: 3, entries: 3, put: web })).toBe('gap');
+  });
+
   test('more names than there is room for', () => {
     const agent = new SharedPeers();
     let taken: string = 'part';

@@ -80,6 +80,7 @@ export class PeerNames {
   #resyncedMs = -Infinity;
   #ready: () => void = () => undefined;
   #isReady = false;
+  #wasOpened = false;
   #stopped = false;
 
   constructor(options: PeerNamesOptions) {
@@ -178,12 +179,16 @@ export class PeerNames {
     this.#settled();
   }
 
-  /** The collector listens. @param able It shares names */
-  opened(able: boolean, send: (held: Omit<PeersHeld, 'type'>) => void): void {
+  /** The collector listens. @param shares The names of services, of pods as well, or none */
+  opened(shares: 'none' | 'services' | 'pods', send: (held: Omit<PeersHeld, 'type'>) => void): void {
     if (this.#stopped || this.#options.api === undefined || this.#options.choice === 'none') return;
     this.ended(false);
-    if (!able) return this.#selfSoon(this.#spreadMs(), 'the collector shares no names');
-    this.#notSoon();
+    if (shares === 'none') return this.#selfSoon(this.#spreadMs(), 'the collector shares no names');
+    if (shares === 'services' && this.#options.choice === 'pods')
+      return this.#selfSoon(this.#spreadMs(), 'the collector shares no names of pods');
+    // A link that comes and goes does not put it off for ever.
+    if (!this.#wasOpened) this.#notSoon();
+    this.#wasOpened = true;
     this.#selfSoon(this.#patienceMs(), 'the collector has told nothing yet');
     this.#send = send;
     this.#refusedInARow = 0;
@@ -220,14 +225,16 @@ export class PeerNames {
     }
     // Whatever the other side does, all is not told anew more often than that.
     const sinceMs = performance.now() - this.#resyncedMs;
+    this.#later(Math.max(0, this.#waits.againMs - sinceMs), () => {
+      this.#resyncedMs = performance.now();
+      this.#hold(taken);
+    });
+  }
+
+  /** One thing at most is to be said to the collector later. */
+  #later(waitMs: number, act: () => void): void {
     clearTimeout(this.#again);
-    this.#again = setTimeout(
-      () => {
-        this.#resyncedMs = performance.now();
-        this.#hold(taken);
-      },
-      Math.max(0, this.#waits.againMs - sinceMs),
-    );
+    this.#again = setTimeout(act, waitMs);
   }
 
   #none(reason: string): void {
@@ -235,7 +242,7 @@ export class PeerNames {
       this.#options.log.warn({ code: 'peers.cluster' }, 'the collector watches another cluster than this agent’s');
       // The Service that it is known by may have been made anew.
       this.#clusterId = undefined;
-      this.#again = setTimeout(() => void this.#ask(0), this.#waits.againMs * 6);
+      this.#later(this.#waits.againMs * 6, () => void this.#ask(0));
     }
     const waitMs = reason === 'starting' ? this.#patienceMs() : this.#spreadMs();
     this.#selfSoon(waitMs, `the collector has none: ${reason}`);
@@ -268,7 +275,7 @@ export class PeerNames {
         maxMs: 60_000,
         random,
       });
-      this.#again = setTimeout(() => void this.#ask(attempt + 1), waitMs);
+      this.#later(waitMs, () => void this.#ask(attempt + 1));
     }
   }
 

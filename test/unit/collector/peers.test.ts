@@ -256,6 +256,21 @@ describe('an agent watches itself', () => {
     expect(await metric(url, 'anchorwatch_peers_agents{state="none"}')).toBe(0);
   });
 
+  test('with `pods`, and a collector that shares services alone', async () => {
+    cluster.put(paths.pods, pod('a', '10.244.7.1'));
+    const { url } = await collector('services');
+    expect(await metric(url, 'anchorwatch_peers_names')).toBeDefined();
+    const [all, some] = [await agent(url, { peers: 'pods' }), await agent(url, {}, 'worker-4')];
+    await tells('agent', all);
+    await tells('collector', some);
+    expect(all.kubernetes.peers.report.reason).toBe('the collector shares no names of pods');
+    await waitFor('the pod', () => all.name('10.244.7.1', 80) === 'jobs/statefulset/batch:80');
+    expect([some.name('10.96.0.7', 5432), some.name('10.244.7.1', 80)]).toEqual([
+      'payments/service/db:5432',
+      undefined,
+    ]);
+  });
+
   test('with a collector that the API lets do nothing; and changes over when it is let', async () => {
     cluster.tokens.delete(collectorToken);
     const { url } = await collector();
