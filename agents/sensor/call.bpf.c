@@ -287,6 +287,7 @@ int BPF_PROG(on_capability, const struct cred *cred, struct user_namespace *targ
 	     int result)
 {
 	struct aw_watched *w = watched_or_entered();
+	struct task_struct *task;
 	struct call c = { .number = AW_CALL_CAPABILITY, .text = AW_CALL_NOTHING };
 	u64 bit = 1ULL << (capability & 63);
 	u32 denied = result < 0;
@@ -298,6 +299,13 @@ int BPF_PROG(on_capability, const struct cred *cred, struct user_namespace *targ
 	if (w->capabilities[denied & 1] & bit)
 		return 0;
 	if (is_set_up())
+		return 0;
+	/*
+	 * Overlayfs works with the credentials of who mounted it (override_creds), which is the engine: what it may in its own work directory,
+	 * at every file that is copied up or removed, says nothing of the container.
+	 */
+	task = bpf_get_current_task_btf();
+	if (!denied && LOAD(task, cred) != LOAD(task, real_cred))
 		return 0;
 	c.detail = (u32)capability;
 	c.result = result;

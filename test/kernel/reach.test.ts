@@ -99,6 +99,29 @@ syscall(10, $a, 4096, 5); my $n = "code"; my $fd = syscall(319, $n, 0); syscall(
     expect(capabilities()).toEqual([]);
   });
 
+  test('what overlayfs may, by the rights of who mounted it, is no capability of the container', async (context) => {
+    needsHook(context, 'tp_btf/cap_capable');
+    const directory = join(harness.directory, 'mounted');
+    mkdirSync(directory);
+    execFileSync('mount', ['-t', 'tmpfs', 'mounted', directory]);
+    for (const part of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(directory, part), { mode: 0o777 });
+    copyFileSync('/bin/true', join(directory, 'lower', 'file'));
+    const merged = join(directory, 'merged');
+    const parts = `lowerdir=${directory}/lower,upperdir=${directory}/upper,workdir=${directory}/work`;
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', parts, merged]);
+    chmodSync(merged, 0o777);
+    try {
+      await harness.container.run(`perl -MPOSIX -e 'chdir("${merged}"); POSIX::setuid(33); unlink("file") or die $!'`);
+      await harness.settled();
+      // Who made it may all in its work directory, of mode 000; who is not root may nothing.
+      const capabilities = harness.calls().filter((line) => line.startsWith('capability'));
+      expect(capabilities).toContain('capability setuid');
+      expect(capabilities.filter((line) => !line.includes(' E') && line.includes('dac_'))).toEqual([]);
+    } finally {
+      for (const mounted of [merged, directory]) execFileSync('umount', ['-l', mounted]);
+    }
+  });
+
   test('a process that leaves the cgroup of its container', async () => {
     const parent = join(cgroupMount, harness.container.path, '../cgroup.procs');
     await harness.container.run(

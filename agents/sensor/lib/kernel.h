@@ -142,6 +142,7 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
 	struct cred *cred;
+	struct cred *real_cred;
 	char comm[16];
 };
 struct kernel_siginfo {

@@ -14,7 +14,7 @@ export interface CapabilityUse {
 }
 
 /**
- * overlayfs looks at files with the rights of who mounted it, which is the engine's; memory accounting asks whether a process is an administrator and
+ * overlayfs looks at files with the rights of who mounted it, which is the engine's (told by sensors before this release, and kept in profiles); memory accounting asks whether a process is an administrator and
  * takes no for an answer. Both look like the program's own use.
  */
 const ofFileSystem: ReadonlySet<string> = new Set(['sys_admin', 'dac_read_search', 'sys_resource']);
