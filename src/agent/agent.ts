@@ -280,6 +280,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   const wanted = options.historyProcesses === 'all' ? marks : undefined;
   const source = await startSource({ ...options, marks: wanted }, pipeline, containers, log);
   const { sensor, poller } = source;
+  history.fetch = async () => sensor?.fetchMarks();
   const sliceLoops: SliceLoops = new SliceLoops({
     ...{ slices: watch.slices, sliceMs, startupMs, halfLifeMs, clock, log, arch: process.arch, random: Math.random },
     ...{ rateStore: new RateModels(profilesFile), mixStore: new SyscallMixes(profilesFile) },

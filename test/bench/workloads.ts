@@ -44,7 +44,7 @@ const loops: Readonly<Record<string, Loop>> = {
   },
   'open-new': { mode: 'new', operations: 10_000, warmUp: 2_000, file: 'f', mark: 1.2, agentMark: 0.05 },
   connect: { mode: 'connect', operations: 15_000, warmUp: 500, file: '-', mark: 1.06, agentMark: 0.02 },
-  exec: { mode: 'exec', operations: 1_500, warmUp: 50, file: '/bin/true', mark: 1.03, agentMark: 1 },
+  exec: { mode: 'exec', operations: 5_000, warmUp: 4_000, file: '/bin/true', mark: 1.03, agentMark: 1 },
   getppid: { mode: 'null', operations: 2_000_000, warmUp: 1_000, file: '-', mark: 1.08, agentMark: 0 },
   dns: { mode: 'dns', operations: 50_000, warmUp: 1_000, file: '-' },
   build: { mode: 'build', operations: 1_000, warmUp: 1_000, file: '/srv/new/build' },
