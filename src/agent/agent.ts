@@ -73,7 +73,7 @@ export interface AgentOptions extends ImageSettings {
   readonly historySize?: number;
   /** How long the flight recorder keeps what happened. Default 7 days. */
   readonly historyAgeMs?: number;
-  /** Starts and ends of programs that the flight recorder holds. Default `new`. */
+  /** Starts and ends of programs that the flight recorder holds. Default `all`. */
   readonly historyProcesses?: 'all' | 'new';
   /** False alerts a day that are acceptable on this node. */
   readonly alertBudget?: number;
@@ -276,9 +276,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...{ entries: history.recorder, clock },
     byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
   });
-  const wanted = options.historyProcesses === 'all' ? marks : undefined;
+  const wanted = options.historyProcesses === 'new' ? undefined : marks;
   const source = await startSource({ ...options, marks: wanted }, pipeline, containers, log);
   const { sensor, poller } = source;
+  history.fetch = async () => sensor?.fetchMarks();
   const sliceLoops: SliceLoops = new SliceLoops({
     ...{ slices: watch.slices, sliceMs, startupMs, halfLifeMs, clock, log, arch: process.arch, random: Math.random },
     ...{ rateStore: new RateModels(profilesFile), mixStore: new SyscallMixes(profilesFile) },

@@ -29,6 +29,8 @@ const evidenceBeforeMs = 300_000;
 export class History {
   readonly recorder: FlightRecorder;
   readonly bundles: EvidenceBundles;
+  /** Brings what the sensor still holds: called before a question is answered. */
+  fetch: () => Promise<void> = async () => undefined;
   /** For the outbox. */
   readonly companion: Companion;
 
@@ -72,7 +74,9 @@ export class History {
   }
 
   async *#answer(args: Arguments, signal: AbortSignal): AsyncGenerator<string, Arguments, undefined> {
-    const reachedMs = yield* this.recorder.lines(parseHistoryArguments(args), signal);
+    const asked = parseHistoryArguments(args);
+    await this.fetch();
+    const reachedMs = yield* this.recorder.lines(asked, signal);
     const { oldestMs } = this.recorder.state ?? {};
     return {
       ...(oldestMs === undefined ? {} : { oldestMs }),

@@ -343,7 +343,7 @@ export class Pipeline {
     const { alerts, log, clock, recorder } = this.#options;
     alerts.push(alert);
     // What ran just before belongs to its story, which is told from half a second on.
-    this.#sensor?.fetchMarks();
+    void this.#sensor?.fetchMarks();
     log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
     recorder.alerted(alert, container);
     if (this.#captures.alerted(container.id, clock.nowMs())) this.#capture(container, true);

@@ -17,7 +17,7 @@ export interface ProcessMarksOptions {
   readonly clock: Clock;
 }
 
-/** Batches that wait for their container, some 250 ms of one container each. */
+/** Batches that wait for their container: one of each container for each time that marks are fetched. */
 const batchesMax = 256;
 const batchesOfOneMax = 64;
 

@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { NodeHistoryQuery } from '../protocol/history-question.ts';
-import type { ArchiveOptions, ArchiveState } from './archive.ts';
+import type { ArchiveOptions, ArchiveState, GoneMarks } from './archive.ts';
 import type { ArchiveInput, ArchiveOrder, ArchiveWord } from './archive-worker.ts';
 import type { FrameHead } from './frame.ts';
 
@@ -18,6 +18,7 @@ export interface ArchiveThreadEvents {
   ready(state: ArchiveState): void;
   /** So many entries are in the file, or (`reason`) are not. */
   written(count: number, reason: string): void;
+  gone(marks: GoneMarks): void;
 }
 
 type Lines = Extract<ArchiveWord, { type: 'lines' }>;
@@ -159,7 +160,8 @@ export class ArchiveThread {
       this.#waitingCount -= word.count;
       this.#say(word.reason);
       this.#events.written(word.count, word.reason);
-    } else {
+    } else if (word.type === 'gone') this.#events.gone(word);
+    else {
       this.#state = word.state;
       if (word.type === 'ready') this.#events.ready(word.state);
     }

@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { errorText } from '../lib/errors.ts';
 import type { NodeHistoryQuery } from '../protocol/history-question.ts';
 import { Archive } from './archive.ts';
-import type { ArchiveOptions, ArchiveState } from './archive.ts';
+import type { ArchiveOptions, ArchiveState, GoneMarks } from './archive.ts';
 import type { FrameHead } from './frame.ts';
 import { answer } from './query.ts';
 import type { Progress } from './query.ts';
@@ -45,6 +45,7 @@ export type ArchiveWord =
       readonly reachedMs: number;
     }
   | { readonly type: 'state'; readonly state: ArchiveState }
+  | ({ readonly type: 'gone' } & GoneMarks)
   /** Something could not be tidied; empty: it could. */
   | { readonly type: 'trouble'; readonly reason: string };
 
@@ -124,6 +125,7 @@ class ArchiveServer {
     } catch (error) {
       this.#say({ type: 'trouble', reason: errorText(error) });
     }
+    for (const gone of this.#archive.takeGone()) this.#say({ type: 'gone', ...gone });
     this.#say({ type: 'state', state: this.#archive.state });
   }
 

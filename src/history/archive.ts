@@ -5,7 +5,7 @@ import type { FrameHead } from './frame.ts';
 import { findJournal, Journal } from './journal.ts';
 import type { Owner } from './record.ts';
 import { readSegment, writeSegment } from './segment.ts';
-import type { Segment } from './segment.ts';
+import type { Loose, Segment } from './segment.ts';
 
 export interface ArchiveOptions {
   readonly directory: string;
@@ -34,7 +34,16 @@ export interface ArchiveState {
 }
 
 const journalName = /^\d{15}-\d{9}\.journal$/u;
-const segmentName = /^\d{15}-\d{9}\.segment$/u;
+const segmentName = /^\d{15}-\d{9}\.(?:segment|marks)$/u;
+/** Segments of starts and ends of programs alone may take so much of the room: of what is known there is much, and it must push out nothing that was new. */
+const marksShare = 0.5;
+
+/** Starts and ends of a time that made room before everything else of that time did. */
+export interface GoneMarks {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+}
 
 /**
  * The flight recorder's files: a journal that batches are appended to as they come, and segments that full journals become, in which each
@@ -48,6 +57,7 @@ export class Archive {
   #damagedBytes = 0;
   #expired = 0;
   #changes = 0;
+  #gone: GoneMarks[] = [];
 
   /** Opens what is there; a journal of an earlier run goes on, or becomes a segment. */
   constructor(options: ArchiveOptions, nowMs: number) {
@@ -59,10 +69,16 @@ export class Archive {
     for (const name of names) this.#number = Math.max(this.#number, Number(/-(\d{9})\./u.exec(name)?.[1] ?? 0));
     const sealed = new Set<string>();
     for (const name of names.filter((one) => segmentName.test(one))) {
+      const [stem = ''] = name.split('.');
+      // Killed before the other half of the journal was there: both are made anew.
+      if (name.endsWith('.marks') && names.includes(`${stem}.journal`) && !names.includes(`${stem}.segment`)) {
+        rmSync(join(options.directory, name));
+        continue;
+      }
       const { segment, lost } = readSegment(join(options.directory, name));
       this.#damagedBytes += lost;
       if (segment.blocks.length > 0) this.#add(segment);
-      sealed.add(name.replace('.segment', '.journal'));
+      sealed.add(`${stem}.journal`);
     }
     for (const name of names.filter((one) => journalName.test(one))) {
       // Killed after the segment was there, before its journal was gone.
@@ -133,12 +149,29 @@ export class Archive {
     return (this.#journal?.rawBytes ?? 0) >= (this.#options.journalBytes ?? 8 << 20);
   }
 
-  /** Makes a segment of the journal. */
+  /** What `tidy` removed since this was asked last. */
+  takeGone(): readonly GoneMarks[] {
+    const gone = this.#gone;
+    this.#gone = [];
+    return gone;
+  }
+
+  /** Makes a segment of the journal, and another one of the starts and ends of programs in it. */
   seal(): void {
     const journal = this.#journal;
     if (journal === undefined || journal.places.length === 0) return;
     const entries = journal.entries(({ head }) => this.damaged(head.sizeBytes));
-    if (entries.size > 0) this.#add(writeSegment(journal.path.replace(/\.journal$/u, '.segment'), entries));
+    const path = (kind: 'marks' | 'segment'): string => journal.path.replace(/journal$/u, kind);
+    // In this order: see the constructor.
+    const marks = written(path('marks'), entries, true);
+    let rest: Segment | undefined;
+    try {
+      rest = written(path('segment'), entries, false);
+    } catch (error) {
+      rmSync(path('marks'), { force: true });
+      throw error;
+    }
+    for (const segment of [marks, rest]) if (segment !== undefined) this.#add(segment);
     this.#journal = undefined;
     journal.remove();
   }
@@ -166,13 +199,24 @@ export class Archive {
   #prune(nowMs: number): void {
     const { sizeBytesMax, ageMsMax } = this.#options;
     let { sizeBytes } = this.state;
-    while (this.#segments.length > 0) {
-      const [oldest] = this.#segments;
-      if (oldest === undefined || (sizeBytes <= sizeBytesMax && oldest.toMs >= nowMs - ageMsMax)) return;
-      rmSync(oldest.path, { force: true });
-      this.#segments = this.#segments.slice(1);
-      sizeBytes -= oldest.sizeBytes;
-      this.#expired += oldest.count;
+    const remove = (segment: Segment): void => {
+      rmSync(segment.path, { force: true });
+      this.#segments = this.#segments.filter((one) => one !== segment);
+      sizeBytes -= segment.sizeBytes;
+      this.#expired += segment.count;
+    };
+    const marks = this.#segments.filter(({ path }) => path.endsWith('.marks'));
+    let marksBytes = marks.reduce((sum, one) => sum + one.sizeBytes, 0);
+    for (const segment of marks) {
+      if (marksBytes <= sizeBytesMax * marksShare) break;
+      marksBytes -= segment.sizeBytes;
+      const { fromMs, toMs, count } = segment;
+      this.#gone.push({ fromMs, toMs, count });
+      remove(segment);
+    }
+    for (const oldest of this.#segments) {
+      if (sizeBytes <= sizeBytesMax && oldest.toMs >= nowMs - ageMsMax) return;
+      remove(oldest);
     }
   }
 
@@ -182,4 +226,18 @@ export class Archive {
     const time = String(Math.floor(nowMs)).padStart(15, '0');
     return join(this.#options.directory, `${time}-${String(this.#number).padStart(9, '0')}.${kind}`);
   }
+}
+
+/** Writes the starts and ends among them, or the rest; undefined: there is none. Throws what the file system throws. */
+function written(
+  path: string,
+  entries: ReadonlyMap<Owner | undefined, readonly Loose[]>,
+  isMarks: boolean,
+): Segment | undefined {
+  const own = new Map<Owner | undefined, Loose[]>();
+  for (const [owner, loose] of entries) {
+    const wanted = loose.filter(({ entry }) => (entry.kind === 'start') === isMarks);
+    if (wanted.length > 0) own.set(owner, wanted);
+  }
+  return own.size === 0 ? undefined : writeSegment(path, own);
 }

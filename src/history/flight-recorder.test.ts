@@ -8,6 +8,7 @@ import { waitFor } from '../../test/support/wait.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLogger } from '../lib/log.ts';
 import type { HistoryEntry } from '../model/history.ts';
+import { markRecordBytes, packMarks } from '../model/process-marks.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 
 const log = createLogger({ level: 'silent' });
@@ -21,8 +22,8 @@ afterEach(async () => {
   rmSync(join(directory, '..'), { recursive: true });
 });
 
-function recorder(capacityBytes?: number): FlightRecorder {
-  const options = { directory, node: 'n', sizeBytesMax: 1e9, ageMsMax: 1e12, clock: systemClock, log };
+function recorder(capacityBytes?: number, sizeBytesMax = 1e9): FlightRecorder {
+  const options = { directory, node: 'n', sizeBytesMax, ageMsMax: 1e12, clock: systemClock, log };
   const made = new FlightRecorder({ ...options, ...(capacityBytes === undefined ? {} : { capacityBytes }) });
   open.push(made);
   return made;
@@ -80,6 +81,20 @@ test('what finds no room is counted, and told as a loss when there is room again
   const told = await all(of);
   expect(told.filter(({ kind }) => kind === 'exec')).toHaveLength(100 - full);
   expect(told.find(({ kind }) => kind === 'loss')).toMatchObject({ hook: 'history', reason: 'full', count: full });
+});
+
+test('starts and ends that went before everything else of their time are told as a loss', async () => {
+  const of = recorder(32 << 20, 1_000);
+  const parts = [Buffer.alloc(markRecordBytes * 5_000, 1)];
+  const [fromMs, toMs] = [1_000, 9_000];
+  const bytes = packMarks({ parts, lives: 0, originMs: 0, fromMs, toMs, programs: new Map() });
+  // As much as makes a segment.
+  for (let i = 0; i < 25; i += 1) of.addMarks({ cgroupId: '7', count: 5_000, fromMs, toMs, bytes }, makeContainer());
+  of.flush();
+  const loss = await waitFor('the loss to be told', async () =>
+    (await all(of)).find((entry) => entry.kind === 'loss' && entry.reason === 'expired'),
+  );
+  expect(loss).toMatchObject({ hook: 'process', from: '1970-01-01T00:00:01.000Z', to: '1970-01-01T00:00:09.000Z' });
 });
 
 test('what cannot be written is counted, and an answer that cannot be given says why', async () => {

@@ -6,7 +6,7 @@ import type { Event } from '../model/event.ts';
 import type { HistoryKind } from '../model/history.ts';
 import type { PackedMarks } from '../model/process-marks.ts';
 import type { NodeHistoryQuery } from '../protocol/history-question.ts';
-import type { ArchiveState } from './archive.ts';
+import type { ArchiveState, GoneMarks } from './archive.ts';
 import { ArchiveThread } from './archive-thread.ts';
 import { PayloadWriter } from './record.ts';
 import type { Owner } from './record.ts';
@@ -71,6 +71,7 @@ export class FlightRecorder {
     this.#thread = new ArchiveThread(options, {
       ready: (state) => this.#ready(state, nowMs),
       written: (count, reason) => this.#written(count, reason),
+      gone: (marks) => this.#gone(marks),
     });
   }
 
@@ -201,6 +202,11 @@ export class FlightRecorder {
   #ready({ newestMs }: ArchiveState, startedMs: number): void {
     if (newestMs === undefined || newestMs >= startedMs) return;
     this.#put('loss', startedMs, undefined, lossBody(newestMs, startedMs, 'agent', 'not_running', 0));
+  }
+
+  /** Whoever asks for that time must not take it for one in which no program was started. */
+  #gone({ fromMs, toMs, count }: GoneMarks): void {
+    this.#put('loss', this.#options.clock.nowMs(), undefined, lossBody(fromMs, toMs, 'process', 'expired', count));
   }
 
   #written(count: number, reason: string): void {

@@ -1,12 +1,15 @@
 import { closeSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { encodeFrame, framesOf, headBytes, readFrame } from './frame.ts';
 import type { FrameHead, Place } from './frame.ts';
-import { ownersOf, readPayload } from './record.ts';
+import { kindMask, ownersOf, readPayload } from './record.ts';
 import type { Owner } from './record.ts';
 import type { Loose } from './segment.ts';
 
 /** Fast (negative levels are): what is in a journal is packed again with its like when it is full. */
 const level = -5;
+/** Of batches with starts and ends of programs: as fast for these, and half as large. */
+const marksLevel = 1;
+const marksMask: number = kindMask(['start']);
 
 /** The file that is being written: one frame for each batch, so that a kill loses what was not handed over, and nothing before it. */
 export class Journal {
@@ -50,7 +53,8 @@ export class Journal {
 
   /** Throws what the file system throws; nothing was written then. */
   append(head: Pick<FrameHead, 'count' | 'kinds' | 'fromMs' | 'toMs'>, payload: Uint8Array, nowMs: number): void {
-    const frame = encodeFrame({ kind: 'mixed', ...head }, payload, level);
+    const pack = (head.kinds & marksMask) === 0 ? level : marksLevel;
+    const frame = encodeFrame({ kind: 'mixed', ...head }, payload, pack);
     try {
       for (let at = 0; at < frame.length;)
         at += writeSync(this.#fd, frame, at, frame.length - at, this.#sizeBytes + at);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -187,4 +187,57 @@ test('bytes that are no marks are none, whatever they are', () => {
     }),
     { numRuns: 100 },
   );
+});
+
+function files(): readonly string[] {
+  return readdirSync(directory)
+    .map((name) => name.replace(/^.*\./u, ''))
+    .toSorted();
+}
+
+test('starts and ends become a segment of their own, also when a kill came between the two', () => {
+  write(1_000, [start, end]);
+  const told = ask();
+  expect(told).toHaveLength(3);
+  const [journal = ''] = readdirSync(directory);
+  copyFileSync(join(directory, journal), join(directory, '..', `${journal}.kept`));
+  archive.seal();
+  expect(files()).toEqual(['marks', 'segment']);
+  expect(ask()).toEqual(told);
+  for (const gone of ['', 'segment']) {
+    archive.close();
+    copyFileSync(join(directory, '..', `${journal}.kept`), join(directory, journal));
+    if (gone !== '') rmSync(join(directory, journal.replace('journal', gone)));
+    archive = new Archive({ directory, sizeBytesMax: 1 << 30, ageMsMax: 1e15 }, 0);
+    expect(files()).toEqual(gone === '' ? ['marks', 'segment'] : ['journal']);
+    expect(ask()).toEqual(told);
+  }
+  archive.seal();
+  expect(ask()).toEqual(told);
+  rmSync(join(directory, '..', `${journal}.kept`));
+});
+
+test('however many programs are started, what was new keeps half of the room, and it is told what went', () => {
+  archive.close();
+  archive = new Archive({ directory, sizeBytesMax: 20_000, ageMsMax: 1e15 }, 0);
+  const rounds = 30;
+  for (let round = 0; round < rounds; round += 1) {
+    const lives = Array.from({ length: 200 }, (_, i): Mark => {
+      const us = ((i * 7919) % 100) * 10 + i;
+      return { ...start, us, pid: (i * 104_729) % 30_000, execution: i * 3571 + round, kind: 'life', ranUs: us % 17 };
+    });
+    write(round * 10_000, lives);
+    archive.seal();
+    archive.tidy(round * 10_000);
+  }
+  expect(archive.state.sizeBytes).toBeLessThanOrEqual(20_000);
+  expect(ask({ kinds: ['exec'] })).toHaveLength(rounds);
+  const starts = ask({ kinds: ['start'] });
+  expect(starts.length).toBeGreaterThan(0);
+  expect(starts.length).toBeLessThan(rounds * 200);
+  const gone = archive.takeGone();
+  expect(gone.reduce((sum, { count }) => sum + count, 0)).toBe((rounds * 200 - starts.length) * 2);
+  expect(gone[0]).toMatchObject({ fromMs: 0, count: 400 });
+  expect(gone.every(({ toMs }) => toMs < Date.parse(starts[0]?.time ?? ''))).toBe(true);
+  expect(archive.takeGone()).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { markAt, markNumbers, markRecordBytes, marksHead, MarksReader } from '../model/process-marks.ts';
 import type { PackedMarks } from '../model/process-marks.ts';
@@ -84,4 +85,42 @@ test('what is no mark is refused, and loses nothing else', () => {
   expect(refused).toBe(3);
   expect(batches.map(read)).toEqual([['start 1002 101 /p5/101', 'end 1003 103 /p5/101']]);
   expect(pack([]).batches).toEqual([]);
+});
+
+test('whatever comes in which order, each container is told its own, within the bounds that are said', () => {
+  const someMark = fc.record({
+    kind: fc.constantFrom(markKinds.start, markKinds.end, markKinds.life, markKinds.life),
+    // Around one of the times at which the upper half of a time changes.
+    timeNs: fc.integer({ min: 2 ** 42 - 5e9, max: 2 ** 42 + 5e9 }),
+    cgroup: fc.constantFrom(1, 2, 2 ** 40 + 1, 2 ** 60),
+    program: fc.constantFrom(5, 6, 2 ** 33 + 5),
+    ranUs: fc.nat(1_000_000),
+    version: fc.constantFrom(wireVersion, wireVersion, wireVersion, 99),
+  });
+  fc.assert(
+    fc.property(fc.array(someMark, { maxLength: 60 }), (marks) => {
+      const told = marks.map(({ ranUs, ...rest }) => ({ ...rest, ranUs: rest.kind === markKinds.life ? ranUs : 0 }));
+      const good = told.filter(({ version }) => version === wireVersion);
+      const { batches, refused } = pack(told);
+      expect(refused).toBe(told.length - good.length);
+      expect(new Set(batches.map(({ cgroupId }) => cgroupId)).size).toBe(batches.length);
+      for (const batch of batches) {
+        const own = good.filter(({ cgroup }) => BigInt(cgroup).toString() === batch.cgroupId);
+        expect(batch.count).toBe(own.length + own.filter(({ kind }) => kind === markKinds.life).length);
+        const head = marksHead(batch.bytes);
+        expect(head).toEqual({ count: batch.count, fromMs: batch.fromMs, toMs: batch.toMs });
+        const lines = read(batch);
+        // Each start and end stands there once: who is meant is said by the pid, which is the place in the ring.
+        const pids = told.flatMap((one, i) => (own.includes(one) ? [100 + i] : []));
+        expect(new Set(lines.map((line) => Number(line.split(' ')[2])))).toEqual(new Set(pids));
+        const times = lines.map((line) => Number(line.split(' ')[1]));
+        expect(Math.min(...times)).toBeGreaterThanOrEqual(batch.fromMs - 0.001);
+        expect(Math.max(...times)).toBeLessThanOrEqual(batch.toMs + 0.001);
+        for (const line of lines) expect(line).toMatch(/\/p(?:5|6|8589934597)\/\d+$/u);
+      }
+      expect(batches.reduce((sum, { count }) => sum + count, 0)).toBe(
+        good.length + good.filter(({ kind }) => kind === markKinds.life).length,
+      );
+    }),
+  );
 });

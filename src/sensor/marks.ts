@@ -11,8 +11,11 @@ export interface MarkTaker {
 /** One container's marks a second; more are counted (hook `process`, `rate_limited`). */
 export const defaultMarksPerSecond = 5_000;
 
+const nextMs = 500;
+
 /** Marks on their way from the reader's thread to whoever keeps them. */
 export class Marks {
+  #waiting: (() => void)[] = [];
   /** Marks that made no sense. */
   refused = 0;
   /** Programs whose paths were taken from `/proc`. */
@@ -25,6 +28,17 @@ export class Marks {
     this.#paths = paths;
   }
 
+  /** Resolves when marks were taken the next time, or after half a second: whatever holds the reader up, nobody waits longer. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, nextMs);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
   /** Takes what stood in the ring; answers how many marks that were. @param monotonicOriginMs as `EventContext` has it */
   take(bytes: Uint8Array<ArrayBuffer>, monotonicOriginMs: number): number {
     const programPath = (program: bigint, pid: number): string => {
@@ -34,6 +48,9 @@ export class Marks {
     const { batches, refused } = packRing(bytes, { programPath, monotonicOriginMs });
     this.refused += refused;
     for (const batch of batches) this.#taker.take(batch);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
     return bytes.length / (8 + mark.sizeBytes);
   }
 }

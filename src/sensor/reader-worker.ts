@@ -51,10 +51,10 @@ const floodRecords = 32;
 const sweepMs = 250;
 const pageBytes = 4096;
 const firstBytes = 8 * 1024;
-/** Marks are fetched once in so many sweeps, */
-const marksAfterSweeps = 8;
-/** or when so many bytes of them wait. */
-const marksWaitingBytes = 128 << 10;
+/** Marks are fetched once in so many sweeps: a batch costs all threads together as much as a thousand of its marks. */
+const marksAfterSweeps = 20;
+/** of which so much stays free for what comes in bursts. */
+const marksSpareBytes = 128 << 10;
 /** Of a mark in its ring. */
 const markStride: number = 8 + mark.sizeBytes;
 
@@ -138,16 +138,25 @@ function run(input: ReaderInput): void {
     if (more) setImmediate(drain);
   };
 
-  // Nobody is woken for marks: they are fetched every two seconds, or when their ring is a quarter full.
+  // Nobody is woken for marks: they are fetched every five seconds, or when their ring might be full before the sweep after the next.
   let sweeps = 0;
+  let waitedBytes = 0;
+  const mayBeFull = (ring: Ring): boolean => {
+    const waitingBytes = ring.waitingBytes;
+    const grownBytes = waitingBytes - waitedBytes;
+    waitedBytes = waitingBytes;
+    return waitingBytes + 2 * grownBytes > ring.sizeBytes - marksSpareBytes;
+  };
   const drainMarks = (now = false): void => {
     if (marks === undefined || young === undefined || (outstanding >= outstandingMax && !stopped)) return;
     sweeps += 1;
-    if (!stopped && !now && sweeps < marksAfterSweeps && marks.waitingBytes < marksWaitingBytes) return;
+    const isDue = mayBeFull(marks) || sweeps >= marksAfterSweeps;
+    if (!stopped && !now && !isDue) return;
     sweeps = 0;
+    waitedBytes = 0;
     // Those that began before what stands in the ring ended are told with it.
     const bytes = young.with(marks.copy(mark.sizeBytes));
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 && !now) return;
     outstanding += bytes.length / markStride;
     port.postMessage({ bytes: new Uint8Array(), spans: new Uint32Array(), torn, marks: bytes } satisfies ReaderBatch, [
       bytes.buffer,

@@ -74,6 +74,11 @@ export class Ring {
     return taken;
   }
 
+  /** Bytes that find room in it. */
+  get sizeBytes(): number {
+    return this.#mask + 1;
+  }
+
   /** Bytes that were written and not read. */
   get waitingBytes(): number {
     return Number(BigInt.asUintN(64, Atomics.load(this.#produced, 0) - Atomics.load(this.#consumed, 0)));

@@ -215,9 +215,11 @@ export class Sensor {
       );
   }
 
-  /** Fetches the starts and ends of programs that wait in the kernel, which otherwise come every two seconds: somebody is about to ask. */
-  fetchMarks(): void {
-    if (this.#marks !== undefined) this.#reader?.worker.postMessage('marks' satisfies ReaderOrder);
+  /** Fetches the starts and ends of programs that wait in the kernel, which otherwise come every five seconds: somebody is about to ask. */
+  fetchMarks(): Promise<void> {
+    if (this.#marks === undefined || this.#reader === undefined) return Promise.resolve();
+    this.#reader.worker.postMessage('marks' satisfies ReaderOrder);
+    return this.#marks.next();
   }
 
   /** How often a container made each system call (by its number) since it is watched; undefined but in strict mode. */

@@ -118,6 +118,7 @@ test('what is done to the anchor and the end of the trail is found, also by the 
   );
   const row = "1, 'x', 'admin', '', '', '', '', 200, NULL, '', ''";
   expect(await faultAfter(`INSERT INTO audit VALUES (1, ${row})`)).toBe('inserted');
+  expect(await faultAfter(`INSERT INTO audit VALUES (0, ${row})`)).toBe('inserted');
   expect(await faultAfter(`INSERT INTO audit VALUES (9, ${row})`)).toBe('gap');
   store = await CollectorStore.open(path, false);
 });

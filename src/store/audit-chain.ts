@@ -2,6 +2,7 @@ import type { ChainFault, ChainPosition, ChainProgress } from '../model/chain.ts
 import type { AuditRow, AuditSchema } from './audit-table.ts';
 import { canonicalJson, chainHash, chainStart } from './chain.ts';
 import { disputedPath, headPath, readHead } from './chain-head.ts';
+import { insertedDetail } from './chain-table.ts';
 import type { ChainHead } from './chain-head.ts';
 import type { Database, Statement } from './database.ts';
 
@@ -18,12 +19,14 @@ export class AuditChain {
   readonly #database: Database<AuditSchema & AuditAnchorSchema>;
   readonly #rows: Statement<AuditRow>;
   readonly #at: Statement<ChainPosition>;
+  readonly #first: Statement<ChainPosition>;
   readonly #last: Statement<ChainPosition>;
 
   constructor(database: Database<AuditSchema & AuditAnchorSchema>) {
     this.#database = database;
     this.#rows = database.statement('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
     this.#at = database.statement('SELECT seq, hash FROM audit WHERE seq = ?');
+    this.#first = database.statement('SELECT seq, hash FROM audit ORDER BY seq LIMIT 1');
     this.#last = database.statement('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
   }
 
@@ -65,9 +68,9 @@ export class AuditChain {
     return this.#database.snapshot(() => {
       const { removed, ...anchor } = this.anchor();
       let at: ChainPosition = from === undefined || from.seq < anchor.seq ? anchor : from;
-      const [first] = from === undefined ? this.#rows.all(0, 1) : [];
+      const first = from === undefined ? this.#first.first() : undefined;
       if (first !== undefined && first.seq <= anchor.seq) {
-        const detail = `retention removed the records up to ${String(anchor.seq)}`;
+        const detail = insertedDetail(first.seq, 'records', anchor.seq);
         return { checked: 0, at, done: true, removed, fault: { seq: first.seq, what: 'inserted', detail } };
       }
       let checked = 0;

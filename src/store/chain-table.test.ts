@@ -107,6 +107,13 @@ describe('a chain', () => {
     expect(faultOf()).toEqual({ seq: 5, what: 'link' });
   });
 
+  test.each([0, -1, -9_000_000_000])('before which one was inserted: %s', (seq) => {
+    change(
+      `INSERT INTO alerts SELECT ${String(seq)}, 'x', time_ms, facet, incident, alert, 1, last_time, stored_at, previous_hash, hash FROM alerts WHERE seq = 4`,
+    );
+    expect(faultOf()).toEqual({ seq, what: 'inserted' });
+  });
+
   test('that was computed anew from the first alert on does not fit the record of its end', () => {
     const sqlite = new BetterSqlite(path);
     let previous = '0'.repeat(64);

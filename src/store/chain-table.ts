@@ -39,6 +39,7 @@ export class ChainTable {
   readonly #database: Database<AlertSchema>;
   readonly #rows: Statement<CheckedRow>;
   readonly #at: Statement<ChainPosition>;
+  readonly #first: Statement<ChainPosition>;
   readonly #last: Statement<ChainPosition>;
 
   constructor(database: Database<AlertSchema>) {
@@ -48,6 +49,7 @@ export class ChainTable {
         FROM alerts a LEFT JOIN facets f ON f.facet = a.facet WHERE a.seq > ? ORDER BY a.seq LIMIT ?`,
     );
     this.#at = database.statement('SELECT seq, hash FROM alerts WHERE seq = ?');
+    this.#first = database.statement('SELECT seq, hash FROM alerts ORDER BY seq LIMIT 1');
     this.#last = database.statement('SELECT seq, hash FROM alerts ORDER BY seq DESC LIMIT 1');
   }
 
@@ -123,12 +125,17 @@ export class ChainTable {
     return { seq: Math.min(head.seq, this.end().seq + 1), what: 'head', detail };
   }
 
-  /** What retention removed cannot be there. */
+  /** What retention removed cannot be there, nor anything before the first alert that ever was: number 1. */
   #beforeAnchor({ seq }: Anchor): ChainFault | undefined {
-    const row = this.#rows.all(0, 1)[0];
+    const row = this.#first.first();
     if (row === undefined || row.seq > seq) return undefined;
-    return { seq: row.seq, what: 'inserted', detail: `retention removed the alerts up to ${String(seq)}` };
+    return { seq: row.seq, what: 'inserted', detail: insertedDetail(row.seq, 'alerts', seq) };
   }
+}
+
+/** Why a row cannot be where it stands. @param removedSeq Up to where retention removed. */
+export function insertedDetail(seq: number, rows: string, removedSeq: number): string {
+  return seq < 1 ? 'numbers begin with 1' : `retention removed the ${rows} up to ${String(removedSeq)}`;
 }
 
 function faultOf(row: CheckedRow, at: ChainPosition): ChainFault | undefined {

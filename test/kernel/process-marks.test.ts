@@ -74,3 +74,18 @@ test('thousands of short processes in a container: each start and end is told or
   const starts = told().filter(({ exe, kind }) => exe.endsWith('/true') && kind === 'start');
   expect(new Set(starts.map(({ execution }) => execution)).size).toBe(starts.length);
 }, 120_000);
+
+test('who asks for marks is told what the kernel holds at that time', async () => {
+  await kernel.container.run('/bin/true');
+  await kernel.settled();
+  kernel.answerAll('known');
+  await kernel.sensor.fetchMarks();
+  batches.length = 0;
+  await kernel.container.run('/bin/true; /bin/true');
+  await kernel.sensor.fetchMarks();
+  // Nothing is waited for here: marks come by themselves only every five seconds.
+  const starts = told().filter(({ exe, kind }) => exe.endsWith('/true') && kind === 'start');
+  expect(starts).toHaveLength(2);
+  // Also where there is nothing.
+  await kernel.sensor.fetchMarks();
+});
