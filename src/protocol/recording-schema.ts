@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lifecycleActions } from '../model/event.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import { recordingVersion } from '../model/recording.ts';
 import type { RecordingEntry, RecordingHeader } from '../model/recording.ts';
@@ -104,13 +105,8 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('kind', [
   z.object({
     ...base,
     kind: z.literal('lifecycle'),
-    action: z.enum([
-      ...(['exec-create', 'attach', 'archive', 'privileged-start', 'host-namespace-start'] as const),
-      ...(['engine-socket-mount', 'host-path-mount', 'restart-loop', 'oom', 'image-change'] as const),
-      ...(['isolation-weakened', 'image-made', 'exported'] as const),
-      ...(['debug-container', 'probe-failed', 'evicted', 'weaker-security'] as const),
-    ]),
-    ...{ detail: text, containerId: name, process: process.exactOptional() },
+    action: z.enum(lifecycleActions),
+    ...{ detail: text, containerId: name, by: name.exactOptional(), process: process.exactOptional() },
   }),
 ]);
 
