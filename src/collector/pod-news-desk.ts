@@ -2,6 +2,8 @@ import type { Inquiry } from '../ingest/questions.ts';
 import type { Clock } from '../lib/clock.ts';
 import { counter } from '../lib/metrics.ts';
 import type { Counter, Registry } from '../lib/metrics.ts';
+import { askerOf } from '../model/api-request.ts';
+import type { ApiRequest } from '../model/api-request.ts';
 import type { WorkloadTeller } from '../model/fleet.ts';
 import type { PodNews } from '../model/pod-news.ts';
 import { podNewsArguments, podNewsQuestion } from '../protocol/pod-news.ts';
@@ -64,6 +66,12 @@ export class PodNewsDesk {
     const told = await Promise.all(nodes.map((one) => this.#queue(one, news)));
     const best = outcomes.find((outcome) => told.includes(outcome)) ?? 'nobody';
     this.#counts.inc({ outcome: best });
+  }
+
+  /** Somebody went into a pod through the API. */
+  session(request: ApiRequest): void {
+    const news = sessionNewsOf(request);
+    if (news !== undefined) void this.tell(news);
   }
 
   stop(): void {
@@ -142,4 +150,20 @@ export function nodesOf(
   const named = running(ofPod);
   if (owner !== '') return named.slice(0, 1);
   return (named.length === 0 && sessions.has(action) ? running(() => true) : named).slice(0, askedMax);
+}
+
+const sessionActions: Readonly<Record<string, PodNews['action']>> = {
+  exec: 'exec-create',
+  attach: 'attach',
+  portforward: 'port-forward',
+  ephemeralcontainers: 'debug-session',
+};
+
+/** The news that a request to the API is which led into a pod; undefined: it is none. Pure. */
+function sessionNewsOf(request: ApiRequest): PodNews | undefined {
+  const { session, subresource, namespace, name: pod, timeMs } = request;
+  const action = sessionActions[subresource];
+  if (session === undefined || action === undefined || pod === '') return undefined;
+  const { container, program: detail } = session;
+  return { namespace, pod, container, owner: '', action, detail, timeMs, by: askerOf(request) };
 }

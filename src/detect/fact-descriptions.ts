@@ -26,7 +26,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     parentName: 'exec: name of `parent`, as in `name`.',
     fromRuntime: 'exec: the container runtime started it: entry point, `docker exec`, health check of the engine.',
     action:
-      'lifecycle: `exec-create attach archive privileged-start host-namespace-start engine-socket-mount host-path-mount isolation-weakened image-made exported restart-loop oom image-change`, of Kubernetes `debug-container probe-failed evicted weaker-security`.',
+      'lifecycle: `exec-create attach archive privileged-start host-namespace-start engine-socket-mount host-path-mount isolation-weakened image-made exported restart-loop oom image-change`, of Kubernetes `port-forward debug-container probe-failed evicted weaker-security back-off pull-failed mount-failed start-failed hook-failed killed preempted create-failed schedule-failed`.',
     detail: 'call: what its argument means (`CLONE_NEWUSER`); lifecycle: namespace, mounted path or program.',
     call: 'call: name of a rare system call, such as `mount ptrace bpf setns`.',
     change: 'change: `rename unlink link symlink chmod chown truncate times mknod` and their like.',

@@ -46,6 +46,8 @@ export interface Pod {
   readonly phase: string;
   /** `Evicted`, … ; empty in the ordinary case. */
   readonly reason: string;
+  /** For people, about `reason`. */
+  readonly message: string;
   readonly containers: readonly PodContainer[];
 }
 
@@ -117,6 +119,7 @@ const podSchema = z.object({
     .object({
       phase: text,
       reason: text,
+      message: text,
       podIP: text,
       podIPs: z.array(z.object({ ip: text })).nullish(),
       ...{ containerStatuses: statuses, initContainerStatuses: statuses, ephemeralContainerStatuses: statuses },
@@ -170,6 +173,7 @@ export function podOf(object: unknown): Pod {
     addresses: [...new Set(addresses)],
     phase: status?.phase ?? '',
     reason: status?.reason ?? '',
+    message: status?.message ?? '',
     containers: roles.flatMap(([role, specs, found]) =>
       (specs ?? []).map((one) =>
         containerOf(
