@@ -29,11 +29,12 @@ interface Watcher {
 /** What the next request is answered by, instead of an answer. */
 export type Trouble = { readonly status: number; readonly retryAfterSeconds?: number } | 'silence';
 
-/** Pods, services and endpoint slices: the kinds that the stand-in has. */
+/** Pods, services, endpoint slices and Events: the kinds that the stand-in has. */
 export const paths = {
   pods: '/api/v1/pods',
   services: '/api/v1/services',
   slices: '/apis/discovery.k8s.io/v1/endpointslices',
+  events: '/api/v1/events',
 } as const;
 
 /**
