@@ -249,13 +249,14 @@ describe('our own practices', () => {
     }
   });
 
-  test('the collector runs at the level "restricted": no root, no host path; it lists seven kinds of objects, or has no token at all', () => {
+  test('the collector runs at the level "restricted": no root, no host path; it lists seven kinds of objects and follows Events, or has no token at all', () => {
     const manifests = renderer.manifests();
     const pod = podOf(named(manifests, 'StatefulSet'));
     expect(pod.securityContext.runAsNonRoot).toBe(true);
     expect([pod.hostPID, pod.automountServiceAccountToken]).toEqual([undefined, true]);
     const reading = [
       { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['list'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
       { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
       {
         apiGroups: ['rbac.authorization.k8s.io'],
