@@ -16,6 +16,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainManifestsFile } from '../chart/plain.ts';
 import { manifestsOf } from '../chart/render.ts';
+import { auditEvent, eventList } from '../support/audit-events.ts';
+import { makeEvent } from '../support/cluster-events.ts';
 import { makePod } from '../support/pods.ts';
 import { engineMissing } from '../support/requirements.ts';
 import { paths, startStandInCluster, writeKubeconfig } from '../support/stand-in-cluster.ts';
@@ -33,6 +35,8 @@ const missing =
   (existsSync('/run/k0s') ? 'k0s runs here' : undefined);
 const podUid = '5a6b7c8d-3d4a-4c7e-9b1f-0a2b3c4d5e6f';
 const parent = `/anchorwatch-test/kubepods/burstable/pod${podUid}`;
+
+const pod = { namespace: 'shop', name: 'web-7d4b9c6f5d-x2x4z' };
 
 const checkout = join(import.meta.dirname, '../..');
 /** What containerd gives to a container that asks for nothing: all of it is dropped. */
@@ -188,6 +192,47 @@ test('attack cases in a pod give the alerts of their rules, named by the workloa
   expect(new Set(ofPod().map(({ workload, container }) => `${workload.name} ${container.name}`))).toEqual(
     new Set(['shop/deployment/web/proxy proxy']),
   );
+});
+
+test('who went into the pod by kubectl is named in the incident; what the cluster says of the pod is in its story', async (context) => {
+  if (missing !== undefined) context.skip(missing);
+  const url = readFileSync(join(folder, 'state/listen'), 'utf8').trim();
+  const [id = ''] = carriers;
+  const ofPod = (): readonly (SeenAlert & { readonly incident?: string })[] =>
+    feed?.alerts.filter(({ container }) => (container as { readonly id?: string }).id === id) ?? [];
+  const enter = ['--address', socket(), '--namespace', 'k8s.io', 'task', 'exec', '--exec-id', 'session', id];
+  execFileSync(ctr, [...enter, '/bin/sh', '-c', 'echo "* * * * * root /tmp/x" > /etc/crontab']);
+  await waitFor('what the session did', () => ofPod().some(({ key }) => key === '/etc/crontab'));
+  const now = new Date().toISOString();
+  const exec = auditEvent(1, {
+    ...{ stage: 'ResponseStarted', verb: 'get', responseStatus: { code: 101 }, user: { username: 'jane' } },
+    ...{ userAgent: 'kubectl/v1.36.0 (linux/amd64)', requestReceivedTimestamp: now, stageTimestamp: now },
+    objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web-7d4b9c6f5d-x2x4z' },
+    requestURI: '/api/v1/namespaces/shop/pods/web-7d4b9c6f5d-x2x4z/exec?command=sh&command=-c&container=proxy',
+  });
+  const body = JSON.stringify(eventList([exec]));
+  const headers = { 'content-type': 'application/json' };
+  expect((await fetch(`${url}/kubernetes/audit`, { method: 'POST', headers, body })).status).toBe(200);
+  const session = await waitFor('the name of who went in', () => ofPod().find(({ key }) => key.startsWith('session:')));
+  expect(session.title).toBe('jane with kubectl executed sh in shop/deployment/web/proxy');
+  expect(session.incident).toBe(ofPod().find(({ key }) => key === '/etc/crontab')?.incident);
+  cluster.put(paths.events, {
+    ...makeEvent('event-1', 'Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 500'),
+    involvedObject: { kind: 'Pod', ...pod, fieldPath: 'spec.containers{proxy}' },
+    ...{ firstTimestamp: now, lastTimestamp: now },
+  } as never);
+  const story = await waitFor('both in the history', async () => {
+    const answer = (await (
+      await fetch(`${url}/api/v1/history?container=${id}&kind=lifecycle&since=${now}`)
+    ).json()) as {
+      readonly items: readonly { readonly action: string; readonly detail: string; readonly by?: string }[];
+    };
+    return answer.items.length >= 2 && answer.items.map(({ action, detail, by = '' }) => [action, detail, by]);
+  });
+  expect(story.toSorted()).toEqual([
+    ['exec-create', 'sh', 'jane with kubectl'],
+    ['probe-failed', 'liveness', ''],
+  ]);
 });
 
 test('with the rights of the DaemonSet and containerd’s own seccomp profile every hook of the sensor works', (context) => {
