@@ -68,6 +68,7 @@ export function assemble({
             exe: printable(event.process.exe, 4096),
             args: maskArguments(event.process.args.slice(0, argsMax)).map((text) => printable(text, argumentLengthMax)),
             uid: event.process.uid,
+            ...(event.process.containerUid === undefined ? {} : { containerUid: event.process.containerUid }),
             cwd: printable(event.process.cwd, 4096),
             ancestors: event.process.ancestors.map(({ pid, exe }) => ({ pid, exe: printable(exe, 4096) })),
           },

@@ -66,7 +66,9 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     applet:
       'What the shell of a multi-call program (busybox) does without executing anything: the name that its process goes by, `cp`. Empty for all others.',
     commandLine: '`args` with spaces between them.',
-    uid: 'Its user id.',
+    uid: 'Its user id, as the container calls it; of a user that has no name in the user namespace of the container, as the node does.',
+    hostUid:
+      'Its user id, as the node calls it: another than `uid` where the container has a user namespace of its own.',
     ancestors: 'Names of the programs above it, parent first.',
   },
   container: {

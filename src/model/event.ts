@@ -23,7 +23,10 @@ export interface Process {
   readonly exe: string;
   /** Arguments with secrets masked. */
   readonly args: readonly string[];
+  /** As the node calls it. */
   readonly uid: number;
+  /** What the same user is called inside of the container's own user namespace; undefined: it has none, or the user has no name there. */
+  readonly containerUid?: number;
   readonly gid: number;
   /** The execution that it is, decimal, unique until the node's next start; empty: older than the sensor, or not from it. */
   readonly execution?: string;

@@ -60,7 +60,7 @@ const kernelKey: z.ZodType<KernelKey> = z.discriminatedUnion('kind', [
 const ancestors = z.array(z.object({ pid: count, exe: text })).max(64);
 const process = z.object({
   ...{ pid: count, startTimeNs: name, comm: name, exe: text, args: z.array(text).max(16_385) },
-  ...{ uid: count, gid: count, cwd: text, ancestors },
+  ...{ uid: count, containerUid: count.exactOptional(), gid: count, cwd: text, ancestors },
   ...{ execution: name.exactOptional(), parentExecution: name.exactOptional() },
 });
 const base = {

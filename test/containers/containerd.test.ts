@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -28,10 +29,10 @@ import type { Command, SeenAlert } from './product.ts';
 
 // A containerd of the test's own, with its state where k0s has it, and no Docker: containers as the CRI makes them, by containerd's own client.
 const state = '/run/k0s/containerd';
-const [busybox, containerdPath, ctr] = ['/bin/busybox', '/usr/bin/containerd', '/usr/bin/ctr'];
+const [busybox, containerdPath, ctr, runc] = ['/bin/busybox', '/usr/bin/containerd', '/usr/bin/ctr', '/usr/sbin/runc'];
 const missing =
   engineMissing() ??
-  [busybox, containerdPath, ctr].flatMap((path) => (existsSync(path) ? [] : [`not installed: ${path}`]))[0] ??
+  [busybox, containerdPath, ctr, runc].flatMap((path) => (existsSync(path) ? [] : [`not installed: ${path}`]))[0] ??
   (existsSync('/run/k0s') ? 'k0s runs here' : undefined);
 const podUid = '5a6b7c8d-3d4a-4c7e-9b1f-0a2b3c4d5e6f';
 const parent = `/anchorwatch-test/kubepods/burstable/pod${podUid}`;
@@ -62,6 +63,12 @@ interface DaemonSet {
       };
     };
   };
+}
+
+/** A specification of the OCI runtime, as far as it is changed here. */
+interface OciSpec {
+  readonly process: object;
+  readonly linux: { readonly namespaces: readonly { readonly type: string }[] };
 }
 
 let folder: string;
@@ -233,6 +240,59 @@ test('who went into the pod by kubectl is named in the incident; what the cluste
     ['exec-create', 'sh', 'jane with kubectl'],
     ['probe-failed', 'liveness', ''],
   ]);
+});
+
+test('in a pod with users of its own root is told as what it is on the node, and as root of the container', async (context) => {
+  if (missing !== undefined) context.skip(missing);
+  const [root, id] = [join(folder, 'mapped'), randomBytes(32).toString('hex')];
+  for (const path of ['bin', 'etc', 'proc', 'dev', 'sys']) mkdirSync(join(root, path), { recursive: true });
+  copyFileSync(busybox, join(root, 'bin/busybox'));
+  for (const name of ['sh', 'cat', 'sleep', 'su']) symlinkSync('busybox', join(root, 'bin', name));
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nweb:x:33:33::/:/bin/sh\n');
+  writeFileSync(join(root, 'etc/shadow'), 'root:*:19000:0:99999:7:::\n');
+  execFileSync('/bin/chown', ['-R', '327680:327680', root]);
+  // Root of the container is nobody in particular to the directories above.
+  chmodSync(folder, 0o711);
+  // ctr maps users of images only: the specification is written here, as the kubelet has containerd write it for `hostUsers: false`.
+  execFileSync(runc, ['spec', '--bundle', folder]);
+  const spec = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as OciSpec;
+  const mapping = [{ containerID: 0, hostID: 327_680, size: 65_536 }];
+  const { process: first, linux } = spec;
+  const names = { 'container-type': 'container', 'container-name': 'nginx', 'sandbox-name': pod.name };
+  const said = { ...names, 'sandbox-namespace': 'shop', 'sandbox-uid': podUid };
+  const config = {
+    ...{ ...spec, root: { path: root } },
+    annotations: Object.fromEntries(Object.entries(said).map(([name, value]) => [`io.kubernetes.cri.${name}`, value])),
+    process: {
+      ...{ ...first, terminal: false, env: ['PATH=/bin'] },
+      args: ['/bin/sh', '-c', 'cat /etc/shadow; su web -c "cat /etc/passwd"; sleep 1'],
+      capabilities: Object.fromEntries(
+        ['bounding', 'effective', 'permitted'].map((set) => [set, ['CAP_SETUID', 'CAP_SETGID', 'CAP_KILL']]),
+      ),
+    },
+    linux: {
+      ...{ ...linux, cgroupsPath: `${parent}/${id}`, uidMappings: mapping, gidMappings: mapping },
+      namespaces: [...linux.namespaces, { type: 'user' }],
+    },
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+  execFileSync(ctr, [
+    ...['--address', socket(), '--namespace', 'k8s.io', 'run', '--rm', '--config', join(folder, 'config.json'), id],
+  ]);
+  const told = await waitFor('the alert', () =>
+    feed?.alerts.find(
+      ({ container, key }) => (container as { readonly id?: string }).id === id && key === '/etc/shadow',
+    ),
+  );
+  expect(told.process).toMatchObject({ exe: '/bin/busybox', uid: 327_680, containerUid: 0 });
+  const url = readFileSync(join(folder, 'state/listen'), 'utf8').trim();
+  const story = await waitFor('the execution as another user', async () => {
+    const answer = (await (await fetch(`${url}/api/v1/history?container=${id}&kind=exec&since=1h`)).json()) as {
+      readonly items: readonly { readonly process: { readonly uid: number; readonly containerUid?: number } }[];
+    };
+    return answer.items.find(({ process }) => process.uid === 327_713);
+  });
+  expect(story.process.containerUid).toBe(33);
 });
 
 test('with the rights of the DaemonSet and containerd’s own seccomp profile every hook of the sensor works', (context) => {

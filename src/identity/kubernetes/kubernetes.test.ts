@@ -280,6 +280,23 @@ describe('changes of a pod', () => {
     await announce(makeCgroup(pauseId, second));
     await told('fedc weaker-security:capability SYS_ADMIN');
   });
+
+  test('a pod that gives up the users of its own that its workload had', async () => {
+    const pods = [id, pauseId].map((one, index) => ({
+      ...{
+        uid: podUid.replace('8f', `a${index}`),
+        name: `db-${index}`,
+        hostUsers: index === 1,
+        one: `c${one.slice(1)}`,
+      },
+    }));
+    for (const { uid, name, hostUsers, one } of pods) {
+      const metadata = { ownerReferences: [{ kind: 'StatefulSet', name: 'db', controller: true }] };
+      put({ uid, name, metadata, spec: { hostUsers }, containers: [{ id: one }] });
+      await announce(makeCgroup(one, uid));
+    }
+    await told('cedc weaker-security:users of the node');
+  });
 });
 
 describe('who an address is', () => {

@@ -111,6 +111,7 @@ const podSchema = z.object({
     hostNetwork: z.boolean().nullish(),
     hostPID: z.boolean().nullish(),
     hostIPC: z.boolean().nullish(),
+    hostUsers: z.boolean().nullish(),
     securityContext: securitySchema,
     volumes: z.array(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }).nullish() })).nullish(),
     ...{ containers, initContainers: containers, ephemeralContainers: containers },
@@ -250,6 +251,7 @@ function weaknessesOf(
     spec.hostNetwork === true ? 'network of the node' : '',
     spec.hostPID === true ? 'processes of the node' : '',
     spec.hostIPC === true ? 'IPC of the node' : '',
+    spec.hostUsers === false ? '' : 'users of the node',
     ...(own?.capabilities?.add ?? []).map((name) => `capability ${name.replace(/^CAP_/, '')}`),
     ...mounts.map(({ source, readOnly }) => `host path ${source}${readOnly ? '' : ' (writable)'}`),
   ];
