@@ -138,14 +138,23 @@ test('containers that live for a tenth of a second, of which the API never tells
 /** Attack cases that busybox alone can perform, and the dimension and rule that tell of each at the first sight, in whatever runtime. */
 const cases = [
   ['T1003.008-copy-shadow', 'file.read', 'credential-file'],
+  ['T1003.008-shadow-through-link', 'file.write', 'link-to-secret'],
+  ['T1018-loopback-sweep', 'syscall', 'raw-socket'],
+  ['T1027-gzip-packed-script', 'exec', 'shell-reads-standard-input'],
+  ['T1027.009-payload-in-script', 'exec', 'hidden-program'],
+  ['T1036.006-space-after-name', 'exec', 'script-with-a-foreign-extension'],
   ['T1037.004-rc-local', 'file.write', 'service-file'],
+  ['T1046-scanner-shape', 'exec', 'scanner'],
   ['T1048-nc-exfil', 'exec', 'netcat'],
   ['T1053.003-cron-daily', 'file.write', 'scheduled-task-file'],
   ['T1056.001-prompt-command-logger', 'file.write', 'shell-start-up-file'],
   ['T1059.004-telnetd', 'exec', 'remote-login-server'],
+  ['T1068-unshare-user-and-mount', 'exec', 'isolation-tool'],
   ['T1068-user-namespace-attempt', 'privilege', 'mount-in-container'],
   ['T1070.003-history-cleared', 'file.write', 'log-tampering'],
   ['T1070.004-self-delete', 'exec', 'script-in-temporary-directory'],
+  ['T1219-tunnel-tool-shape', 'exec', 'tunnel'],
+  ['T1496.001-miner-shape', 'exec', 'miner'],
 ] as const;
 
 test('attack cases in a pod give the alerts of their rules, named by the workload; the controls give none', async (context) => {
