@@ -195,7 +195,7 @@ export class Reflector {
     const remedy = {
       ...{ expired: '', throttled: 'the server asks for patience', failed: 'what is known stays' },
       unauthorized: 'the credentials are refused; they are read again for each try',
-      forbidden: 'the role of the agent lacks get, list and watch of it (docs/kubernetes.md)',
+      forbidden: 'the role lacks list and watch of it (docs/kubernetes.md)',
     }[reason];
     log.warn({ code: `kubernetes.${reason}`, path }, `the Kubernetes API: ${text} (${remedy}); trying again`);
   }
