@@ -243,12 +243,9 @@ test('who went into the pod by kubectl is named in the incident; what the cluste
     ).json()) as {
       readonly items: readonly { readonly action: string; readonly detail: string; readonly by?: string }[];
     };
-    return answer.items.length >= 2 && answer.items.map(({ action, detail, by = '' }) => [action, detail, by]);
+    return answer.items.length >= 2 && answer.items.map(({ action, detail, by = '' }) => `${action} ${detail} ${by}`);
   });
-  expect(story.toSorted()).toEqual([
-    ['exec-create', 'sh', 'jane with kubectl'],
-    ['probe-failed', 'liveness', ''],
-  ]);
+  expect(new Set(story)).toEqual(new Set(['exec-create sh jane with kubectl', 'probe-failed liveness ']));
 });
 
 test('in a pod with users of its own root is told as what it is on the node, and as root of the container', async (context) => {

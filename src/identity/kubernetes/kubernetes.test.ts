@@ -282,17 +282,10 @@ describe('changes of a pod', () => {
   });
 
   test('a pod that gives up the users of its own that its workload had', async () => {
-    const pods = [id, pauseId].map((one, index) => ({
-      ...{
-        uid: podUid.replace('8f', `a${index}`),
-        name: `db-${index}`,
-        hostUsers: index === 1,
-        one: `c${one.slice(1)}`,
-      },
-    }));
-    for (const { uid, name, hostUsers, one } of pods) {
+    for (const [index, one] of [id, pauseId].map((from) => `c${from.slice(1)}`).entries()) {
+      const uid = podUid.replace('8f', `a${index}`);
       const metadata = { ownerReferences: [{ kind: 'StatefulSet', name: 'db', controller: true }] };
-      put({ uid, name, metadata, spec: { hostUsers }, containers: [{ id: one }] });
+      put({ uid, name: `db-${index}`, metadata, spec: { hostUsers: index === 1 }, containers: [{ id: one }] });
       await announce(makeCgroup(one, uid));
     }
     await told('cedc weaker-security:users of the node');
