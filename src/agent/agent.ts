@@ -29,6 +29,7 @@ import { LifeSign } from './life-sign.ts';
 import { nodeReport } from './node-report.ts';
 import { openSnapshots } from './node-snapshots.ts';
 import type { SnapshotSettings } from './node-snapshots.ts';
+import { ClusterNews } from './cluster-news.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
 import { ProcessMarks } from './process-marks.ts';
@@ -175,12 +176,15 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     raise: (alert, container) => pipeline.raise(alert, container),
   });
   cleanups.defer('practices', () => posture.stop());
+  const news: ClusterNews = new ClusterNews({
+    ...{ slices: watch.slices, containers: () => containers, pipeline: () => pipeline, clock },
+  });
   const { captureMs, historySize = 1e9, historyAgeMs = 7 * 86_400_000 } = options;
   const history = new History(
     { stateDir, nodeName, captureMs, historySize, historyAgeMs },
     clock,
     log,
-    taking?.answerers,
+    { ...taking?.answerers, ...news.answerers },
     [posture.companion, new PeerCompanion(() => containers.kubernetes?.peers)],
   );
   cleanups.defer('history', () => history.recorder.close());
@@ -226,15 +230,9 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
         rates.forget(container.id);
         sliceLoops.forget(container.id);
       },
-      updated: (container) => {
-        watch.containerUpdated(container, clock.nowMs());
-      },
-      died: (container, exitCode, timeMs) => {
-        feed.died(container, exitCode, timeMs);
-      },
-      lifecycle: (event) => {
-        pipeline.lifecycle(event);
-      },
+      updated: (container) => watch.containerUpdated(container, clock.nowMs()),
+      died: (container, exitCode, timeMs) => feed.died(container, exitCode, timeMs),
+      lifecycle: (event) => pipeline.lifecycle(event),
     }),
   });
   const cluster = new ClusterNames(() => containers.kubernetes?.peers);
@@ -255,6 +253,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       push(alert) {
         outbox.push(alert);
         taking?.snapshots.alerted(alert);
+        news.alerted(alert);
       },
     },
     losses: {

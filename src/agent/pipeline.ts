@@ -6,8 +6,7 @@ import type { Container } from '../model/container.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { Event, KernelKey, LifecycleEvent } from '../model/event.ts';
 import type { LossWindow } from '../model/loss.ts';
-import { cgroupPlace } from '../identity/containers.ts';
-import type { Announcement } from '../identity/containers.ts';
+import { type Announcement, cgroupPlace } from '../identity/containers.ts';
 import { Captures } from '../history/captures.ts';
 import { Pending } from '../identity/pending.ts';
 import { cgroupContents } from '../sensor/processes.ts';
@@ -21,6 +20,7 @@ import { standingEvents } from './standing-events.ts';
 import type { LossHistory } from './losses.ts';
 import type { ClusterNames } from './peer-names.ts';
 import { configurationActions } from './told.ts';
+import { UserNamespaces } from './user-namespaces.ts';
 import type { Watch } from './watch.ts';
 
 /** Which containers there are. */
@@ -86,6 +86,7 @@ export class Pipeline {
   readonly #pushedDown: Set<string> = new Set();
   readonly #startedMs: number;
   readonly #captures: Captures;
+  readonly #users: UserNamespaces = new UserNamespaces();
   readonly #losses: Losses;
   readonly #saves: ProfileSaves;
   #sensor: Sensor | undefined;
@@ -249,6 +250,7 @@ export class Pipeline {
     this.#losses.end(container);
     this.#options.watch.containerStopped(container.id, nowMs);
     this.#captures.forget(container.id);
+    this.#users.forget(container.id);
     this.#options.recorder.end(container.id);
     if (container.cgroupId === undefined) return;
     this.#sensor?.unwatch(container.cgroupId);
@@ -375,7 +377,7 @@ export class Pipeline {
 
   #handle(seen: Event, handle: KernelHandle | undefined, container: Container): void {
     const { watch, log, recorder, cluster } = this.#options;
-    const event = cluster?.named(seen) ?? seen;
+    const event = this.#users.named(cluster?.named(seen) ?? seen, container);
     const workloadId = container.workload.id;
     recorder.record(event, container);
     if (event.captured === true) return;

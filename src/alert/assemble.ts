@@ -5,6 +5,7 @@ import type { Feature } from '../model/feature.ts';
 import type { ConnectEvent, Event, ExecEvent, Process } from '../model/event.ts';
 import { baseName, programKey } from '../model/program.ts';
 import { maskArguments, maskText } from '../lib/mask.ts';
+import { sessionDeed } from './session-title.ts';
 
 export interface AssembleInput {
   readonly finding: Finding;
@@ -67,6 +68,7 @@ export function assemble({
             exe: printable(event.process.exe, 4096),
             args: maskArguments(event.process.args.slice(0, argsMax)).map((text) => printable(text, argumentLengthMax)),
             uid: event.process.uid,
+            ...(event.process.containerUid === undefined ? {} : { containerUid: event.process.containerUid }),
             cwd: printable(event.process.cwd, 4096),
             ancestors: event.process.ancestors.map(({ pid, exe }) => ({ pid, exe: printable(exe, 4096) })),
           },
@@ -143,6 +145,7 @@ function deedOf(event: Event, container: Container): string {
       return `${name} ${deed ?? `called ${[event.call, event.detail, event.text].filter((word) => word !== '').join(' ')}`}${refused}`;
     }
     case 'lifecycle':
+      if (event.by !== undefined) return `${sessionDeed(event.action, event.detail, event.by)} (${container.name})`;
       return `${event.action.replaceAll('-', ' ')}${event.detail === '' ? '' : ` ${event.detail}`} (${container.name})`;
     case 'exit':
       return `${name} ended`;

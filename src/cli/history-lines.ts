@@ -32,7 +32,7 @@ export function deedOf(entry: HistoryEntry): string {
     case 'call':
       return `${entry.call}${entry.detail === '' ? '' : ` ${entry.detail}`}${entry.text === '' ? '' : ` ${entry.text}`}${failed(entry.error)}`;
     case 'lifecycle':
-      return `${entry.action}${entry.detail === '' ? '' : ` ${entry.detail}`}`;
+      return `${entry.action}${entry.detail === '' ? '' : ` ${entry.detail}`}${entry.by === undefined ? '' : ` by ${entry.by}`}`;
     case 'container':
       return `${entry.action}${entry.exitCode === undefined ? '' : ` with status ${String(entry.exitCode)}`}`;
     case 'known':

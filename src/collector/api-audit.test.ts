@@ -45,7 +45,7 @@ test('a batch whose alert cannot be stored is not answered as kept; sent again, 
   await expect(audit.take(batch)).rejects.toThrow('the disk is full');
   expect(await counted(registry)).toEqual({ failed: 2 });
   isFull = false;
-  expect(await audit.take(batch)).toEqual({ taken: 2, problems: [] });
+  expect(await audit.take(batch)).toEqual({ taken: 2, problems: [], sessions: [] });
   expect([...stored.values()].map(({ key }) => key)).toEqual(['list secrets in shop']);
   expect(await counted(registry)).toEqual({ failed: 2, known: 1, alerted: 1 });
   await audit.stop();
@@ -108,5 +108,18 @@ test("users' rules judge requests; mistakes are refused at the start, and at a r
     ['loaded', 1],
     ['refused', 1],
   ]);
+  await audit.stop();
+});
+
+test('a way into a pod is told once, when it is kept, and not where it was refused', async () => {
+  const { audit } = opened(() => Promise.resolve());
+  const exec = { objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web-1' }, verb: 'get' };
+  const started = auditEvent(1, { ...exec, stage: 'ResponseStarted', responseStatus: { code: 101 } });
+  const ended = auditEvent(1, { ...exec, responseStatus: { code: 101 } });
+  const refused = auditEvent(2, { ...exec, responseStatus: { code: 403 } });
+  const told = async (...events: object[]): Promise<readonly string[]> =>
+    (await audit.take(eventList(events))).sessions.map(({ name, subresource }) => `${subresource} ${name}`);
+  expect(await told(started, started, refused)).toEqual(['exec web-1']);
+  expect(await told(started, ended)).toEqual([]);
   await audit.stop();
 });

@@ -50,6 +50,8 @@ export interface AuditTaken {
   readonly taken: number;
   /** What could not be read; where it is the batch, nothing is kept. */
   readonly problems: readonly AuditProblem[];
+  /** Those that came for the first time and led into a pod. */
+  readonly sessions: readonly ApiRequest[];
 }
 
 interface Opened {
@@ -96,13 +98,13 @@ export class ApiAudit {
     const batch = readAuditBatch(body, this.#options.clock.nowMs());
     if (!('requests' in batch)) {
       this.#events.inc({ outcome: 'invalid' });
-      return { taken: 0, problems: [batch] };
+      return { taken: 0, problems: [batch], sessions: [] };
     }
     const taking = this.#last.then(() => this.#keep(batch.requests));
     this.#last = taking.catch(() => undefined);
-    await taking;
+    const sessions = await taking;
     if (batch.problems.length > 0) this.#events.inc({ outcome: 'invalid' }, batch.problems.length);
-    return { taken: batch.requests.length, problems: batch.problems };
+    return { taken: batch.requests.length, problems: batch.problems, sessions };
   }
 
   /** What is known of users, in the place of a node. */
@@ -146,15 +148,19 @@ export class ApiAudit {
     }
   }
 
-  async #keep(requests: readonly ApiRequest[]): Promise<void> {
+  /** Answers the new ones that led into a pod. */
+  async #keep(requests: readonly ApiRequest[]): Promise<readonly ApiRequest[]> {
     const { clock } = this.#options;
     const counted = new Map<Outcome, number>();
+    const sessions: ApiRequest[] = [];
     try {
       const { watch } = this.#opened();
       for (const [index, request] of requests.entries()) {
         if (index > 0 && index % atOnce === 0) await setImmediate();
         const outcome = this.#judge(watch, request, clock.nowMs());
         counted.set(outcome, (counted.get(outcome) ?? 0) + 1);
+        const isAnswered = outcome !== 'duplicate' && outcome !== 'stage';
+        if (isAnswered && request.session !== undefined && request.code < 400) sessions.push(request);
       }
       await this.#store();
       this.#save();
@@ -165,6 +171,7 @@ export class ApiAudit {
       throw error;
     }
     for (const [outcome, count] of counted) this.#events.inc({ outcome }, count);
+    return sessions;
   }
 
   #judge(watch: ApiWatch, request: ApiRequest, nowMs: number): Outcome {

@@ -12,9 +12,12 @@ import { kernelPromises } from '../posture/cluster/pods.ts';
 import type { ClusterPod, PodContainer } from '../posture/cluster/reading.ts';
 import type { CollectorStore } from '../store/collector-store.ts';
 import type { ApiAudit } from './api-audit.ts';
+import { startClusterEvents } from './cluster-events.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import type { ClusterWatchOptions } from './cluster-watch.ts';
 import type { PeerShareOptions } from './peer-share.ts';
+import { PodNewsDesk } from './pod-news-desk.ts';
+import type { PodNewsDeskOptions } from './pod-news-desk.ts';
 import type { PostureBook } from './posture-book.ts';
 
 export interface ClusterOptions extends PeerShareOptions {
@@ -29,6 +32,9 @@ interface Surroundings {
   readonly store: Pick<CollectorStore, 'postureReader'>;
   readonly posture: PostureBook;
   readonly raise: ClusterWatchOptions['raise'];
+  /** The nodes, and how they are asked: they are told what happens to their pods. */
+  readonly nodes: PodNewsDeskOptions['states'];
+  readonly inquire: PodNewsDeskOptions['inquire'];
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Logger;
@@ -45,10 +51,13 @@ export interface RunningClusterWatch {
   stop(): Promise<void>;
 }
 
-/** Reads and judges the cluster until it is stopped. Where there is none, or `intervalMs` is 0, nothing happens, but its metrics are there. */
+/**
+ * Reads and judges the cluster, and follows its Events, until it is stopped. Where there is none, or `intervalMs` is 0, only sessions that the audit log tells of are
+ * told to nodes; metrics are there all the same.
+ */
 export function startClusterWatch(
   { kubeconfig, intervalMs = 300_000, ...times }: ClusterOptions,
-  { posture, store, ...surroundings }: Surroundings,
+  { posture, store, nodes, inquire, ...surroundings }: Surroundings,
 ): RunningClusterWatch {
   const source = intervalMs === 0 ? undefined : clusterSource(kubeconfig);
   const watch = new ClusterWatch({
@@ -59,22 +68,30 @@ export function startClusterWatch(
     names: { workloadOf: workloadOfPod },
     kernel: () => kernelResults(store),
   });
-  if (source === undefined) return { beside: (audit) => audit, stop: () => watch.stop() };
-  surroundings.log.info({ api: source.text }, 'the cluster is read for practices');
-  watch.start();
+  const desk = new PodNewsDesk({ ...surroundings, states: nodes, inquire });
+  const events = startClusterEvents({
+    ...{ ...surroundings, kubeconfig, enabled: source !== undefined, tell: desk.tell.bind(desk) },
+  });
+  if (source !== undefined) {
+    surroundings.log.info({ api: source.text }, 'the cluster is read for practices');
+    watch.start();
+  }
   return {
     beside: (audit) => ({
       async take(body: unknown) {
         const taken = await audit.take(body);
-        if (taken.taken > 0) watch.audited(body);
+        if (source !== undefined && taken.taken > 0) watch.audited(body);
+        for (const session of taken.sessions) desk.session(session);
         return taken;
       },
       state: audit.state.bind(audit),
       features: audit.features.bind(audit),
     }),
     async stop() {
+      events.stop();
+      desk.stop();
       await watch.stop();
-      source.close();
+      source?.close();
     },
   };
 }

@@ -227,7 +227,10 @@ async function assemble(
 
   const cluster = startClusterWatch(
     { ...options.cluster },
-    { posture, store, raise: ingest.raise.bind(ingest), registry, clock, log },
+    {
+      ...{ posture, store, raise: ingest.raise.bind(ingest), registry, clock, log },
+      ...{ nodes: () => nodes.states(), inquire: ingest.inquire.bind(ingest) },
+    },
   );
   cleanups.defer('reading of the cluster', () => cluster.stop());
 

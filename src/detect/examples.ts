@@ -55,6 +55,7 @@ export interface Example extends Optional<{
   by: string;
   ancestors: readonly string[];
   uid: number;
+  hostUid: number;
   container: Optional<{ name: string; image: string; privileged: boolean; kind: WorkloadKind }>;
   profile: Optional<ProfileFacts>;
 }> {}
@@ -105,6 +106,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   by: z.string().optional(),
   ancestors: z.array(z.string()).optional(),
   uid: z.number().optional(),
+  hostUid: z.number().optional(),
   container: z
     .strictObject({
       name: z.string().optional(),
@@ -208,7 +210,8 @@ export function describedEvent(example: Example): Event {
     comm: '',
     exe,
     args: example.args ?? [exe],
-    uid: example.uid ?? 0,
+    uid: example.hostUid ?? example.uid ?? 0,
+    ...(example.hostUid === undefined ? {} : { containerUid: example.uid ?? 0 }),
     gid: 0,
     cwd: '/',
     ancestors: (example.ancestors ?? []).map((path, index) => ({ pid: index + 2, exe: path })),

@@ -26,7 +26,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     parentName: 'exec: name of `parent`, as in `name`.',
     fromRuntime: 'exec: the container runtime started it: entry point, `docker exec`, health check of the engine.',
     action:
-      'lifecycle: `exec-create attach archive privileged-start host-namespace-start engine-socket-mount host-path-mount isolation-weakened image-made exported restart-loop oom image-change`, of Kubernetes `debug-container probe-failed evicted weaker-security`.',
+      'lifecycle: `exec-create attach archive privileged-start host-namespace-start engine-socket-mount host-path-mount isolation-weakened image-made exported restart-loop oom image-change`, of Kubernetes `port-forward debug-container probe-failed evicted weaker-security back-off pull-failed mount-failed start-failed hook-failed killed preempted create-failed schedule-failed`.',
     detail: 'call: what its argument means (`CLONE_NEWUSER`); lifecycle: namespace, mounted path or program.',
     call: 'call: name of a rare system call, such as `mount ptrace bpf setns`.',
     change: 'change: `rename unlink link symlink chmod chown truncate times mknod` and their like.',
@@ -67,7 +67,9 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     applet:
       'What the shell of a multi-call program (busybox) does without executing anything: the name that its process goes by, `cp`. Empty for all others.',
     commandLine: '`args` with spaces between them.',
-    uid: 'Its user id.',
+    uid: 'Its user id, as the container calls it; of a user that has no name in the user namespace of the container, as the node does.',
+    hostUid:
+      'Its user id, as the node calls it: another than `uid` where the container has a user namespace of its own.',
     ancestors: 'Names of the programs above it, parent first.',
   },
   container: {

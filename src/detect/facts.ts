@@ -29,6 +29,7 @@ interface ProcessFacts {
   readonly args: readonly string[];
   readonly commandLine: string;
   readonly uid: number;
+  readonly hostUid: number;
   readonly ancestors: readonly string[];
 }
 
@@ -137,7 +138,7 @@ export function sliceFactsOf(slice: SliceFacts, container: Container, profile: P
 }
 
 function processFacts(process: Process | undefined): ProcessFacts {
-  const { exe = '', args = [], comm = '', uid = 0, ancestors = [] } = process ?? {};
+  const { exe = '', args = [], comm = '', uid = 0, containerUid, ancestors = [] } = process ?? {};
   const name = runningName(exe, args);
   return {
     exe,
@@ -148,7 +149,9 @@ function processFacts(process: Process | undefined): ProcessFacts {
         : '',
     args,
     commandLine: args.join(' '),
-    uid,
+    // Whoever has no name inside is somebody from outside.
+    uid: containerUid ?? uid,
+    hostUid: uid,
     ancestors: ancestors.map(({ exe: path }) => baseName(path)),
   };
 }

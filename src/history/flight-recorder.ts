@@ -89,8 +89,8 @@ export class FlightRecorder {
   record(event: Event, container: Container): void {
     const { timeMs, kind } = event;
     if (kind === 'lifecycle') {
-      const { action, detail, source } = event;
-      this.add('lifecycle', timeMs, container, { source, action, detail });
+      const { action, detail, source, by } = event;
+      this.add('lifecycle', timeMs, container, { source, action, detail, ...(by === undefined ? {} : { by }) });
       return;
     }
     const { timeMs: _, kind: __, cgroupId: ___, kernelKey: ____, ...rest } = event;

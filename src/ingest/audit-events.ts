@@ -1,5 +1,6 @@
+import { maskText } from '../lib/mask.ts';
 import { auditStages } from '../model/api-request.ts';
-import type { ApiRequest, AuditStage } from '../model/api-request.ts';
+import type { ApiRequest, ApiSession, AuditStage } from '../model/api-request.ts';
 
 /** What is wrong with a batch or one of its events: where (`items[3].stage`), and what. */
 export interface AuditProblem {
@@ -19,6 +20,10 @@ type Members = Readonly<Record<string, unknown>>;
 const stages: ReadonlySet<string> = new Set(auditStages);
 /** UTF-16 units. What is longer is cut: none of it is an address of anything. */
 const textMax = 512;
+/** Of a URI, which may hold a long command line; only its beginning is looked at. */
+const uriMax = 16_384;
+/** Subresources of pods that lead into them. */
+const sessions: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'ephemeralcontainers']);
 
 /** Thrown within this file only. */
 class Misfit extends Error {
@@ -66,6 +71,8 @@ function requestOf(item: unknown, where: string, nowMs: number): ApiRequest {
   const username = text(user, 'username', `${where}.user`);
   const resource = text(object, 'resource', `${where}.objectRef`);
   const group = text(object, 'apiGroup', `${where}.objectRef`);
+  const subresource = text(object, 'subresource', `${where}.objectRef`);
+  const isSession = group === '' && resource === 'pods' && sessions.has(subresource);
   return {
     auditId: required(item, 'auditID', where),
     stage,
@@ -74,13 +81,25 @@ function requestOf(item: unknown, where: string, nowMs: number): ApiRequest {
     impersonated: text(members(item, 'impersonatedUser', where), 'username', `${where}.impersonatedUser`),
     verb: required(item, 'verb', where),
     resource: resource === '' || group === '' ? resource : `${resource}.${group}`,
-    subresource: text(object, 'subresource', `${where}.objectRef`),
+    subresource,
     namespace: text(object, 'namespace', `${where}.objectRef`),
     name: text(object, 'name', `${where}.objectRef`),
     path: text(item, 'requestURI', where).replace(/\?.*$/su, ''),
     address: addressOf(item, where),
     userAgent: text(item, 'userAgent', where),
     code: codeOf(status, `${where}.responseStatus`),
+    ...(isSession ? { session: sessionOf(item) } : {}),
+  };
+}
+
+/** `…/exec?command=sh&command=-c&container=nginx` (core/v1, PodExecOptions). Of the command only the first word is kept: the others may hold secrets. */
+function sessionOf(item: Members): ApiSession {
+  const uri = item['requestURI'];
+  const query = typeof uri === 'string' ? (/\?(.*)$/su.exec(uri.slice(0, uriMax))?.[1] ?? '') : '';
+  const asked = new URLSearchParams(query);
+  return {
+    container: (asked.get('container') ?? '').slice(0, textMax),
+    program: maskText((asked.get('command') ?? '').split(/\s/u)[0] ?? '').slice(0, textMax),
   };
 }
 

@@ -54,7 +54,10 @@ export interface AlertProcess {
   readonly pid: number;
   readonly exe: string;
   readonly args: readonly string[];
+  /** As the node calls it. */
   readonly uid: number;
+  /** What the same user is called inside of the container; absent: the same, or it has no name there. */
+  readonly containerUid?: number;
   readonly cwd: string;
   readonly ancestors: readonly Ancestor[];
 }

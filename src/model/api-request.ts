@@ -28,6 +28,21 @@ export interface ApiRequest {
   readonly userAgent: string;
   /** HTTP status; 0 when it is not known. */
   readonly code: number;
+  /** A way into a pod was asked for. */
+  readonly session?: ApiSession;
+}
+
+/** What `kubectl exec` and its like ask for. */
+export interface ApiSession {
+  /** Empty: the API server's choice. */
+  readonly container: string;
+  /** First word of the command, with secrets masked; empty: there is none, or it was not logged. */
+  readonly program: string;
+}
+
+/** Who asked, and by which program: `jane with kubectl`, `jane as admin with kubectl`. */
+export function askerOf({ user, impersonated, userAgent }: ApiRequest): string {
+  return `${user}${impersonated === '' ? '' : ` as ${impersonated}`} with ${clientName(userAgent)}`;
 }
 
 /** The API server did not let it through: not authenticated, or not allowed. */

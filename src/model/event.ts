@@ -23,7 +23,10 @@ export interface Process {
   readonly exe: string;
   /** Arguments with secrets masked. */
   readonly args: readonly string[];
+  /** As the node calls it. */
   readonly uid: number;
+  /** What the same user is called inside of the container's own user namespace; undefined: it has none, or the user has no name there. */
+  readonly containerUid?: number;
   readonly gid: number;
   /** The execution that it is, decimal, unique until the node's next start; empty: older than the sensor, or not from it. */
   readonly execution?: string;
@@ -232,24 +235,37 @@ export interface ChangeEvent extends EventBase {
   readonly process: Process;
 }
 
-export type LifecycleAction =
-  | 'exec-create'
-  | 'attach'
-  | 'archive'
-  | 'privileged-start'
-  | 'host-namespace-start'
-  | 'engine-socket-mount'
-  | 'isolation-weakened'
-  | 'image-made'
-  | 'exported'
-  | 'host-path-mount'
-  | 'restart-loop'
-  | 'oom'
-  | 'image-change'
-  | 'debug-container'
-  | 'probe-failed'
-  | 'evicted'
-  | 'weaker-security';
+/** What an engine or Kubernetes can say of a container. */
+export const lifecycleActions = [
+  'exec-create',
+  'attach',
+  'port-forward',
+  'archive',
+  'privileged-start',
+  'host-namespace-start',
+  'engine-socket-mount',
+  'isolation-weakened',
+  'image-made',
+  'exported',
+  'host-path-mount',
+  'restart-loop',
+  'oom',
+  'image-change',
+  'debug-container',
+  'probe-failed',
+  'evicted',
+  'weaker-security',
+  'back-off',
+  'pull-failed',
+  'mount-failed',
+  'start-failed',
+  'hook-failed',
+  'killed',
+  'preempted',
+  'create-failed',
+  'schedule-failed',
+] as const;
+export type LifecycleAction = (typeof lifecycleActions)[number];
 
 /** Something the engine or Kubernetes did to or said about a container. */
 export interface LifecycleEvent extends EventBase {
@@ -258,6 +274,8 @@ export interface LifecycleEvent extends EventBase {
   /** What the feature key says besides the action: the namespace, the mounted path, the exec's program; may be empty. */
   readonly detail: string;
   readonly containerId: string;
+  /** Who asked for it, and with which program: `jane with kubectl`. Undefined: not known. */
+  readonly by?: string;
 }
 
 /** A decoded record with its process: something that happened in a container. */

@@ -47,6 +47,7 @@ const processSchema: z.ZodType<AlertProcess> = z.object({
   exe: text,
   args: texts,
   uid: count,
+  containerUid: count.exactOptional(),
   cwd: text,
   ancestors: z.array(ancestor).max(limits.listItems),
 });

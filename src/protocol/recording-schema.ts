@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lifecycleActions } from '../model/event.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import { recordingVersion } from '../model/recording.ts';
 import type { RecordingEntry, RecordingHeader } from '../model/recording.ts';
@@ -59,7 +60,7 @@ const kernelKey: z.ZodType<KernelKey> = z.discriminatedUnion('kind', [
 const ancestors = z.array(z.object({ pid: count, exe: text })).max(64);
 const process = z.object({
   ...{ pid: count, startTimeNs: name, comm: name, exe: text, args: z.array(text).max(16_385) },
-  ...{ uid: count, gid: count, cwd: text, ancestors },
+  ...{ uid: count, containerUid: count.exactOptional(), gid: count, cwd: text, ancestors },
   ...{ execution: name.exactOptional(), parentExecution: name.exactOptional() },
 });
 const base = {
@@ -104,13 +105,8 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('kind', [
   z.object({
     ...base,
     kind: z.literal('lifecycle'),
-    action: z.enum([
-      ...(['exec-create', 'attach', 'archive', 'privileged-start', 'host-namespace-start'] as const),
-      ...(['engine-socket-mount', 'host-path-mount', 'restart-loop', 'oom', 'image-change'] as const),
-      ...(['isolation-weakened', 'image-made', 'exported'] as const),
-      ...(['debug-container', 'probe-failed', 'evicted', 'weaker-security'] as const),
-    ]),
-    ...{ detail: text, containerId: name, process: process.exactOptional() },
+    action: z.enum(lifecycleActions),
+    ...{ detail: text, containerId: name, by: name.exactOptional(), process: process.exactOptional() },
   }),
 ]);
 

@@ -1,6 +1,8 @@
 import { splitArguments } from '../lib/command-line.ts';
 import { failureOf } from '../lib/proc-file.ts';
 import { parseStat } from '../lib/process-stat.ts';
+import { insideOf, isWholeNode, userRangesOf } from '../model/user-map.ts';
+import type { UserRange } from '../model/user-map.ts';
 import { environmentNames } from './environment.ts';
 import type { EnvironmentNames } from './environment.ts';
 import { firstLook } from './first-look.ts';
@@ -23,6 +25,8 @@ export interface ProcessView extends Omit<FirstLook, 'pin'> {
   readonly environment: EnvironmentNames;
   /** `net`: `net:[4026531840]`, … */
   readonly namespaces: Readonly<Record<string, string>>;
+  /** What `status.uids` are called in its user namespace, where that is not the node's; absent: there is none, or it was gone. A null has no name there. */
+  readonly containerUids?: readonly (number | null)[];
   readonly code: Omit<CodeMaps, 'files'>;
   /** It was seen, and gone before it had been looked at in full. */
   readonly vanished: boolean;
@@ -96,7 +100,8 @@ export function collect(input: CollectInput): Collected {
     input.looked(look);
   }
   const libraries = new Map<string, MappedFile & { readonly pids: number[] }>();
-  const processes = looks.map((look) => detailsOf(input, look, libraries));
+  const users = new Map<string, readonly UserRange[]>();
+  const processes = looks.map((look) => detailsOf(input, look, libraries, users));
   return {
     processes,
     networks: networksOf(input, processes),
@@ -109,6 +114,7 @@ function detailsOf(
   { proc, limits, gaps, late }: CollectInput,
   look: FirstLook,
   libraries: Map<string, MappedFile & { readonly pids: number[] }>,
+  users: Map<string, readonly UserRange[]>,
 ): ProcessView {
   const { pid, pin: _, ...rest } = look;
   let vanished = false;
@@ -141,6 +147,13 @@ function detailsOf(
     const link = attemptQuietly(() => proc.link(`${pid}/ns/${kind}`));
     if (link !== undefined && !vanished) namespaces[kind] = link;
   }
+  const { user } = namespaces;
+  const ranges =
+    user === undefined
+      ? undefined
+      : (users.get(user) ??
+        attemptQuietly(() => userRangesOf(proc.read(`${pid}/uid_map`, statMax * 4).bytes.toString('latin1'))));
+  if (user !== undefined && ranges !== undefined) users.set(user, ranges);
   const maps = attempt<CodeMaps>('libraries', { files: [], anonymousCode: 0, writableCode: 0 }, () => {
     const { bytes, cut } = proc.read(`${pid}/maps`, limits.tableBytes);
     if (cut) gaps.add('libraries', 'limit', pid);
@@ -155,6 +168,9 @@ function detailsOf(
   }
   return {
     ...{ ...rest, pid, environment, namespaces, vanished },
+    ...(ranges === undefined || isWholeNode(ranges)
+      ? {}
+      : { containerUids: look.status.uids.map((uid) => insideOf(ranges, uid) ?? null) }),
     args: command === undefined ? [] : splitArguments(command.bytes),
     argsCut: command?.cut ?? false,
     code: { anonymousCode: maps.anonymousCode, writableCode: maps.writableCode },

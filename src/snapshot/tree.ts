@@ -14,8 +14,10 @@ export function treeText(processes: readonly ProcessView[]): string {
       seen.add(one.pid);
       const what = one.args.length > 0 ? one.args.join(' ') : one.exe || `[${one.comm}]`;
       const marks = [...(one.exeDeleted ? ['program deleted'] : []), ...(one.vanished ? ['vanished'] : [])];
+      const [uid] = one.containerUids ?? [];
+      const inside = uid === undefined ? '' : uid === null ? ' (no name inside)' : ` (${uid} inside)`;
       lines.push(
-        `${'  '.repeat(depth)}${one.pid} uid ${one.status.uids[0] ?? '?'} ${what}${marks.map((mark) => ` [${mark}]`).join('')}`,
+        `${'  '.repeat(depth)}${one.pid} uid ${one.status.uids[0] ?? '?'}${inside} ${what}${marks.map((mark) => ` [${mark}]`).join('')}`,
       );
       write(one.pid, depth + 1);
     }

@@ -54,11 +54,12 @@ export function canonicalAlert(alert: Alert): string {
         : ({
             ancestors: process.ancestors.map(({ pid, exe }) => ({ exe, pid })),
             args: process.args,
+            containerUid: process.containerUid,
             cwd: process.cwd,
             exe: process.exe,
             pid: process.pid,
             uid: process.uid,
-          } satisfies All<NonNullable<Alert['process']>>),
+          } satisfies All<NonNullable<Alert['process']>> as NonNullable<Alert['process']>),
     raisedAfterMs: alert.raisedAfterMs,
     rules: alert.rules,
     score: alert.score,

@@ -5,6 +5,7 @@ import { startEngine } from '../containers/engine.ts';
 import type { Command } from '../containers/product.ts';
 import { benchAgents } from './agents-bench.ts';
 import { benchAudit } from './audit-bench.ts';
+import { benchKubernetes } from './kubernetes-bench.ts';
 import { benchCollector } from './collector-bench.ts';
 import { benchFleet } from './fleet-bench.ts';
 import { type Figure, median, print } from './figures.ts';
@@ -53,6 +54,7 @@ const all = [
   'fleet',
   'agents',
   'audit',
+  'kubernetes',
   'memory',
   'posture',
   'peers',
@@ -81,6 +83,8 @@ if (wanted.includes('replay-score')) for (const figure of await benchReplay(roun
 if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
 if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
 if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)) print(figure, values.json);
+if (wanted.includes('kubernetes'))
+  for (const figure of await benchKubernetes(Math.min(rounds, 3), say)) print(figure, values.json);
 if (wanted.includes('memory'))
   for (const figure of await benchMemory(Math.min(rounds, 3), Number(values.seconds), say)) print(figure, values.json);
 if (wanted.includes('posture')) for (const figure of await benchPosture(rounds, say)) print(figure, values.json);

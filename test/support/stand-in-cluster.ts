@@ -29,11 +29,12 @@ interface Watcher {
 /** What the next request is answered by, instead of an answer. */
 export type Trouble = { readonly status: number; readonly retryAfterSeconds?: number } | 'silence';
 
-/** Pods, services and endpoint slices: the kinds that the stand-in has. */
+/** Pods, services, endpoint slices and Events: the kinds that the stand-in has. */
 export const paths = {
   pods: '/api/v1/pods',
   services: '/api/v1/services',
   slices: '/apis/discovery.k8s.io/v1/endpointslices',
+  events: '/api/v1/events',
 } as const;
 
 /**
@@ -54,6 +55,8 @@ export interface StandInCluster {
   gone: 'event' | 'status';
   /** Streams are not ended at their `timeoutSeconds`, as where the end is lost on the way. */
   endless: boolean;
+  /** Also what is served from the watch cache comes in pages, as API servers do that list from snapshots of it (1.34 and newer). */
+  cachePages: boolean;
   /** Streams are written in pieces of so many bytes; 0: as they come. */
   pieceBytes: number;
   put(path: string, object: ClusterObject): void;
@@ -137,7 +140,10 @@ export async function startStandInCluster(pageMax = 500): Promise<StandInCluster
     if (at !== '' && Number(at) < oldest) return fail(response, 410, 'Expired');
     const all = [...(objects.get(pathname)?.values() ?? [])].filter((one) => selects(one));
     // What is served from the watch cache is not cut into pages.
-    const limit = asked === '0' ? Infinity : Math.min(Number(searchParams.get('limit') ?? Infinity), pageMax);
+    const limit =
+      asked === '0' && !cluster.cachePages
+        ? Infinity
+        : Math.min(Number(searchParams.get('limit') ?? Infinity), pageMax);
     const start = after === '' ? 0 : all.findIndex(({ metadata }) => metadata.uid === after) + 1;
     const items = all.slice(start, start + limit);
     const last = items.at(-1)?.metadata.uid ?? '';
@@ -226,7 +232,7 @@ export async function startStandInCluster(pageMax = 500): Promise<StandInCluster
   const cluster: StandInCluster = {
     url: `https://127.0.0.1:${port}`,
     tokens: new Set(['token-1']),
-    ...{ requests, seenTokens, troubles: [], gone: 'event', endless: false, pieceBytes: 0 },
+    ...{ requests, seenTokens, troubles: [], gone: 'event', endless: false, cachePages: false, pieceBytes: 0 },
     put(path, object) {
       const change = store(path, object);
       for (const watcher of following(path)) tell(watcher, change);

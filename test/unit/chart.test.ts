@@ -249,7 +249,7 @@ describe('our own practices', () => {
     }
   });
 
-  test('the collector runs at the level "restricted": no root, no host path; it lists seven kinds of objects and watches three, or has no token at all', () => {
+  test('the collector runs at the level "restricted": no root, no host path; it lists seven kinds of objects, follows Events and watches three for the names of peers, or has no token at all', () => {
     const manifests = renderer.manifests();
     const pod = podOf(named(manifests, 'StatefulSet'));
     expect(pod.securityContext.runAsNonRoot).toBe(true);
@@ -258,7 +258,10 @@ describe('our own practices', () => {
       { apiGroups: [''], resources, verbs: ['list', 'watch'] },
       { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
     ];
-    const lists = { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['list'] };
+    const lists = [
+      { apiGroups: [''], resources: ['nodes', 'namespaces', 'pods'], verbs: ['list'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
+    ];
     const others = [
       { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
       {
@@ -267,14 +270,14 @@ describe('our own practices', () => {
         verbs: ['list'],
       },
     ];
-    const reading = [lists, ...watch(['services', 'pods']), ...others];
+    const reading = [...lists, ...watch(['services', 'pods']), ...others];
     expect(named(manifests, 'ClusterRole', 'anchorwatch-collector')).toMatchObject({ rules: reading });
     for (const [peers, watched] of [
       ['none', []],
       ['services', watch(['services'])],
     ] as const) {
       const fewer = renderer.manifests({ collector: { options: { 'kubernetes-peers': peers } } });
-      const rules = [lists, ...watched, ...others];
+      const rules = [...lists, ...watched, ...others];
       expect(named(fewer, 'ClusterRole', 'anchorwatch-collector')).toMatchObject({ rules });
     }
     const kubelets = renderer.manifests({ collector: { cluster: { kubelets: true } } });

@@ -280,6 +280,16 @@ describe('changes of a pod', () => {
     await announce(makeCgroup(pauseId, second));
     await told('fedc weaker-security:capability SYS_ADMIN');
   });
+
+  test('a pod that gives up the users of its own that its workload had', async () => {
+    for (const [index, one] of [id, pauseId].map((from) => `c${from.slice(1)}`).entries()) {
+      const uid = podUid.replace('8f', `a${index}`);
+      const metadata = { ownerReferences: [{ kind: 'StatefulSet', name: 'db', controller: true }] };
+      put({ uid, name: `db-${index}`, metadata, spec: { hostUsers: index === 1 }, containers: [{ id: one }] });
+      await announce(makeCgroup(one, uid));
+    }
+    await told('cedc weaker-security:users of the node');
+  });
 });
 
 describe('who an address is', () => {

@@ -1,4 +1,5 @@
 import type { Lifecycle } from '../lifecycle.ts';
+import { evictionOf } from './cluster-event.ts';
 import type { Pod, PodContainer } from './pod.ts';
 
 /** Something that the API says happened to a container. */
@@ -45,7 +46,7 @@ export function podNews(before: Pod | undefined, after: Pod): PodNews {
   }
   if (after.reason === 'Evicted' && before.reason !== 'Evicted')
     for (const { id } of after.containers)
-      if (id !== '') changes.push({ containerId: id, action: 'evicted', detail: '' });
+      if (id !== '') changes.push({ containerId: id, action: 'evicted', detail: evictionOf(after.message) });
   return { changes, deaths };
 }
 

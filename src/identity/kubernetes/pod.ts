@@ -46,6 +46,8 @@ export interface Pod {
   readonly phase: string;
   /** `Evicted`, … ; empty in the ordinary case. */
   readonly reason: string;
+  /** For people, about `reason`. */
+  readonly message: string;
   readonly containers: readonly PodContainer[];
 }
 
@@ -109,6 +111,7 @@ const podSchema = z.object({
     hostNetwork: z.boolean().nullish(),
     hostPID: z.boolean().nullish(),
     hostIPC: z.boolean().nullish(),
+    hostUsers: z.boolean().nullish(),
     securityContext: securitySchema,
     volumes: z.array(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }).nullish() })).nullish(),
     ...{ containers, initContainers: containers, ephemeralContainers: containers },
@@ -117,6 +120,7 @@ const podSchema = z.object({
     .object({
       phase: text,
       reason: text,
+      message: text,
       podIP: text,
       podIPs: z.array(z.object({ ip: text })).nullish(),
       ...{ containerStatuses: statuses, initContainerStatuses: statuses, ephemeralContainerStatuses: statuses },
@@ -170,6 +174,7 @@ export function podOf(object: unknown): Pod {
     addresses: [...new Set(addresses)],
     phase: status?.phase ?? '',
     reason: status?.reason ?? '',
+    message: status?.message ?? '',
     containers: roles.flatMap(([role, specs, found]) =>
       (specs ?? []).map((one) =>
         containerOf(
@@ -246,6 +251,7 @@ function weaknessesOf(
     spec.hostNetwork === true ? 'network of the node' : '',
     spec.hostPID === true ? 'processes of the node' : '',
     spec.hostIPC === true ? 'IPC of the node' : '',
+    spec.hostUsers === false ? '' : 'users of the node',
     ...(own?.capabilities?.add ?? []).map((name) => `capability ${name.replace(/^CAP_/, '')}`),
     ...mounts.map(({ source, readOnly }) => `host path ${source}${readOnly ? '' : ' (writable)'}`),
   ];

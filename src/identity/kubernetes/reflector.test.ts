@@ -175,6 +175,17 @@ describe('Kubernetes API concepts: retrieving large results sets in chunks', () 
     expect(pages.slice(1).every((page) => page.includes('continue=') && !page.includes('resourceVersion'))).toBe(true);
   });
 
+  test('a first list from the cache that comes in pages too', async () => {
+    cluster.cachePages = true;
+    for (let number = 0; number < 1_200; number++) put(`pod-${number}`);
+    await follow();
+    await watching();
+    expect([picture.size, lists().length]).toEqual([1_200, 3]);
+    expect(lists().map((page) => page.includes('resourceVersion=0'))).toEqual([true, false, false]);
+    put('new');
+    await waitFor('the new one', () => picture.has('new'));
+  });
+
   test('a continue token that expired: the list begins anew', async () => {
     for (let number = 0; number < 1_200; number++) put(`pod-${number}`);
     await follow();
@@ -191,6 +202,20 @@ describe('Kubernetes API concepts: retrieving large results sets in chunks', () 
 });
 
 describe('API priority and fairness', () => {
+  test('503 with Retry-After in the place of a watch: nothing is listed again', async () => {
+    put('a');
+    await follow();
+    await watching();
+    cluster.troubles.push({ trouble: { status: 503, retryAfterSeconds: 1 } });
+    cluster.endStreams();
+    await waitFor('the refusal', () => reflector.counters.throttled === 1);
+    await watching();
+    put('b');
+    await shown('a', 'b');
+    expect(told).toEqual(['replaced', 'put b']);
+    expect(reflector.counters).toMatchObject({ lists: 1, failures: 0 });
+  });
+
   test('429: waits for as long as Retry-After says, then goes on where it was', async () => {
     put('a');
     cluster.troubles.push({ trouble: { status: 429, retryAfterSeconds: 1 } });

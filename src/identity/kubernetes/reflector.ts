@@ -107,7 +107,10 @@ export class Reflector {
   };
   /** Where to go on from; undefined: list. */
   #version: string | undefined;
+  /** Failures in a row. */
   #attempt = 0;
+  /** Watches in a row that ended at once. */
+  #brief = 0;
   #trouble = '';
   #forbidden = false;
   #synced = false;
@@ -156,15 +159,19 @@ export class Reflector {
     const stop = this.#stop.signal;
     while (!stop.aborted) {
       let waitMs = 0;
+      let [sinceMs, from] = [Infinity, this.#version];
+      const lastedMs = (): number => performance.now() - sinceMs;
       try {
         if (this.#version === undefined) await this.#list();
-        const [sinceMs, from] = [performance.now(), this.#version];
+        [sinceMs, from] = [performance.now(), this.#version];
         await this.#watch();
-        const idle = this.#version === from && performance.now() - sinceMs < briefMs;
-        waitMs = idle ? backoffMs(this.#attempt++, { baseMs: briefMs, maxMs: retryMaxMs, random }) : 0;
-        if (!idle) this.#attempt = 0;
+        const idle = this.#version === from && lastedMs() < briefMs;
+        waitMs = idle ? backoffMs(this.#brief++, { baseMs: briefMs, maxMs: retryMaxMs, random }) : 0;
+        if (!idle) [this.#attempt, this.#brief] = [0, 0];
       } catch (error) {
         if (stop.aborted) return;
+        // A stream that held and broke is the first failure, however many there were before it.
+        if (lastedMs() >= briefMs) [this.#attempt, this.#brief] = [0, 0];
         const remedy = remedyOf(error, this.#attempt++, random, retryBaseMs);
         if (remedy.relist) this.#version = undefined;
         this.#note(remedy, error);
@@ -196,7 +203,7 @@ export class Reflector {
     const remedy = {
       ...{ expired: '', throttled: 'the server asks for patience', failed: 'what is known stays' },
       unauthorized: 'the credentials are refused; they are read again for each try',
-      forbidden: 'the role of the agent lacks get, list and watch of it (docs/kubernetes.md)',
+      forbidden: 'the role lacks list and watch of it (docs/kubernetes.md)',
     }[reason];
     log.warn({ code: `kubernetes.${reason}`, path }, `the Kubernetes API: ${text} (${remedy}); trying again`);
   }
