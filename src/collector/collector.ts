@@ -1,7 +1,7 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ulid } from 'ulid';
-import { makeDirectory } from '../lib/directory.ts';
+import { replaceFile } from '../lib/directory.ts';
 import { Checks } from '../access/checks.ts';
 import { Gate } from '../access/gate.ts';
 import { Tokens } from '../access/tokens.ts';
@@ -393,11 +393,4 @@ async function assemble(
     apiAudit.reload();
   };
   return { url, metrics: describeMetrics(registry), reload };
-}
-
-/** Renamed into place: whoever waits for the file never reads half of it. */
-function replaceFile(file: string, text: string): void {
-  makeDirectory(dirname(file));
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
 }

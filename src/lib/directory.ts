@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
@@ -30,4 +30,11 @@ export function makeDirectory(path: string, mode = 0o777): void {
       if (codeOf(error) !== 'EEXIST' || !statSync(directory).isDirectory()) throw error;
     }
   }
+}
+
+/** Writes a file, renamed into place: whoever waits for it never reads half of it. Directories above it are made. @throws the system's error */
+export function replaceFile(file: string, text: string): void {
+  makeDirectory(dirname(file));
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
 }
