@@ -166,7 +166,7 @@ export class Watch {
       const kind = `${finding.feature.dimension} ${finding.rules[0] ?? finding.detector} ${event.process?.exe ?? ''}`;
       // Replicas that do the same new thing are one piece of news; what is suspicious is told of each container.
       const subject = finding.suspicion > 0 ? container.id : container.workload.id;
-      const taken = this.#deduplicator.take(subject, key(finding.feature), kind, event.timeMs, () => {
+      const raise = (): Alert => {
         const [nowMs, title] = [clock.nowMs(), titleOf(event, container)];
         const id = this.#newId(event.timeMs, nowMs);
         this.#budget.alerted(nowMs);
@@ -176,7 +176,10 @@ export class Watch {
           ...{ finding, severity, event, title, container, node, nowMs, id, incident },
           features: about,
         });
-      });
+      };
+      const returns = finding.suspicion >= thresholds.warning;
+      const feature = key(finding.feature);
+      const taken = this.#deduplicator.take(subject, feature, kind, event.timeMs, raise, returns);
       if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
       const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };
       return { reason: 'alert', mark: 'judged', alsoKnown: [], saveNow, ...alert };
