@@ -27,9 +27,14 @@ export const defaultDeduplication: DeduplicateOptions = {
   kindMax: 40,
   burstMax: 6,
   burstMs: 10_000,
-  returnMs: 30_000,
+  returnMs: 70_000,
   returnFactor: 3,
 };
+
+/** @param sliceMs What goes on is told once in a slice: sightings of it are two slices apart at most. */
+export function deduplicationOf(sliceMs: number): DeduplicateOptions {
+  return { ...defaultDeduplication, returnMs: Math.max(defaultDeduplication.returnMs, 2 * sliceMs + 10_000) };
+}
 
 interface Remembered {
   readonly alert: Alert;
@@ -87,7 +92,7 @@ export class Deduplicator {
   /**
    * Takes an alert about a subject, or a sighting of one: `make` is called when it is a new one. `kind` says what makes alerts of different features
    * the same to a person (dimension, rule, program): a port scan is a few alerts with a count, not a thousand. What is suspicious and was quiet for
-   * half a minute `returns`: somebody does it again, which is news, but less so each time. What is done every so often is told four times at most.
+   * a while `returns`: somebody does it again, which is news, but less so each time. What is done every so often is told three times at most.
    */
   take(
     subject: string,
