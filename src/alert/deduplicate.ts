@@ -33,7 +33,7 @@ export const defaultDeduplication: DeduplicateOptions = {
 
 /** @param sliceMs What goes on is told once in a slice: sightings of it are two slices apart at most. */
 export function deduplicationOf(sliceMs: number): DeduplicateOptions {
-  return { ...defaultDeduplication, returnMs: Math.max(defaultDeduplication.returnMs, 2 * sliceMs + 10_000) };
+  return { ...defaultDeduplication, returnMs: 2 * sliceMs + 10_000 };
 }
 
 interface Remembered {
