@@ -1,4 +1,5 @@
 import type { Evidence } from '../model/alert.ts';
+import { fromDirectory } from '../lib/paths.ts';
 import type { Container } from '../model/container.ts';
 import type { Event } from '../model/event.ts';
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
@@ -203,7 +204,7 @@ export class WrittenFiles {
     if (event.kind !== 'exec' || paths === undefined) return false;
     const { path, script, process } = event;
     if (paths.has(path) || (script !== '' && paths.has(script))) return true;
-    return scriptArguments(path, process.args).some((argument) => paths.has(argument));
+    return scriptArguments(path, process.args).some((argument) => paths.has(fromDirectory(argument, process.cwd)));
   }
 
   forget(containerId: string): void {
