@@ -114,9 +114,9 @@ function live(session: Session): void {
   session.give({ exec: '/tmp/update', origin: 'written', by: '/bin/sh' }, web);
   session.give({ read: '/etc/shadow', by: '/bin/sh' }, web);
   session.give({ read: '/etc/shadow', by: '/bin/sh' }, database);
-  session.pass(70);
+  session.pass(15);
   session.give({ read: '/etc/shadow', by: '/bin/sh' }, web);
-  session.pass(70);
+  session.pass(125);
   session.watch.containerStopped(web.id, session.nowMs);
 }
 

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { assemble, titleOf } from '../alert/assemble.ts';
-import { Deduplicator } from '../alert/deduplicate.ts';
+import { Deduplicator, deduplicationOf } from '../alert/deduplicate.ts';
 import { groupingOf, Incidents, sightingOf } from '../alert/incident.ts';
 import { factsOf } from '../detect/facts.ts';
 import { judge } from '../detect/score.ts';
@@ -65,7 +65,7 @@ export class Watch {
   readonly #profiles: LearnedProfiles;
   readonly #containers: Map<string, Container> = new Map();
   readonly #samples: SampleClock;
-  readonly #deduplicator: Deduplicator = new Deduplicator();
+  readonly #deduplicator: Deduplicator;
   readonly #written: WrittenFiles = new WrittenFiles();
   readonly #budget: AlertBudget;
   readonly #incidents: Incidents;
@@ -84,6 +84,7 @@ export class Watch {
     this.#rules = options.rules;
     this.#budget = new AlertBudget(options);
     this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
+    this.#deduplicator = new Deduplicator(deduplicationOf(options.sliceMs));
     const [budget, deduplicator, incidents] = [this.#budget, this.#deduplicator, this.#incidents];
     this.slices = new SliceFindings({ ...options, budget, deduplicator, incidents, rules: () => this.#rules });
     this.#samples = new SampleClock({ ...options, nowMs: options.clock.nowMs() });
@@ -157,16 +158,13 @@ export class Watch {
     this.#budget.tally(first.dimension, verdict.reason, verdict.suspicion);
     if (verdict.reason === 'alert' && verdict.finding !== undefined && verdict.severity !== undefined) {
       const { finding, severity } = verdict;
-      let saveNow = false;
-      for (const candidate of candidates) {
-        if (candidate.state === 'new') saveNow = true;
-        if (candidate.state !== 'known') profile.judge(candidate, event.timeMs);
-      }
+      const saveNow = candidates.some(({ state }) => state === 'new');
+      for (const candidate of candidates) if (candidate.state !== 'known') profile.judge(candidate, event.timeMs);
       const { node, clock } = this.#options;
       const kind = `${finding.feature.dimension} ${finding.rules[0] ?? finding.detector} ${event.process?.exe ?? ''}`;
       // Replicas that do the same new thing are one piece of news; what is suspicious is told of each container.
       const subject = finding.suspicion > 0 ? container.id : container.workload.id;
-      const taken = this.#deduplicator.take(subject, key(finding.feature), kind, event.timeMs, () => {
+      const raise = (): Alert => {
         const [nowMs, title] = [clock.nowMs(), titleOf(event, container)];
         const id = this.#newId(event.timeMs, nowMs);
         this.#budget.alerted(nowMs);
@@ -176,7 +174,9 @@ export class Watch {
           ...{ finding, severity, event, title, container, node, nowMs, id, incident },
           features: about,
         });
-      });
+      };
+      const [feature, returns] = [key(finding.feature), finding.suspicion >= thresholds.warning];
+      const taken = this.#deduplicator.take(subject, feature, kind, event.timeMs, raise, returns);
       if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
       const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };
       return { reason: 'alert', mark: 'judged', alsoKnown: [], saveNow, ...alert };

@@ -1,3 +1,4 @@
+import { fromDirectory } from '../lib/paths.ts';
 import type { Event } from '../model/event.ts';
 import { interpreterOf, runningName } from '../model/program.ts';
 
@@ -75,7 +76,7 @@ function executes(makers: ReadonlyMap<string, number>, event: Event): boolean {
   if (event.kind !== 'exec') return false;
   const { path, script, process } = event;
   if (makers.has(path) || (script !== '' && makers.has(script))) return true;
-  return scriptArguments(path, process.args).some((argument) => makers.has(argument));
+  return scriptArguments(path, process.args).some((argument) => makers.has(fromDirectory(argument, process.cwd)));
 }
 
 /** Only asked of times: a walk over what was written is too much for every change. */

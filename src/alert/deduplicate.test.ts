@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '../model/alert.ts';
 import { printable } from './assemble.ts';
-import { Deduplicator, defaultDeduplication } from './deduplicate.ts';
+import { Deduplicator, deduplicationOf, defaultDeduplication } from './deduplicate.ts';
 
 let made = 0;
 const make = (): Alert => ({ id: String(++made), count: 1, lastTime: '' }) as Alert;
@@ -54,6 +54,19 @@ describe('Deduplicator', () => {
     expect(burst(0, 0)).toBe(6);
     expect(deduplicator.take('a', 'port 9000', 'net.out scan nmap', 20_000, make).outcome).toBe('new');
     expect([1, 2, 3, 4, 5, 6, 7].map((round) => burst(round * 1000, round * 30_000))).toEqual([6, 6, 6, 6, 6, 3, 0]);
+  });
+
+  test('what may come back is told anew after a quiet that grows, what goes on is not', () => {
+    const deduplicator = new Deduplicator();
+    const told = (everyMs: number, feature: string, returns: boolean): readonly number[] =>
+      Array.from({ length: 30 }, (_, index) => index * everyMs).filter(
+        (timeMs) => deduplicator.take('a', feature, feature, timeMs, make, returns).outcome === 'new',
+      );
+    expect(told(20_000, 'goes on', true)).toEqual([0]);
+    expect(told(120_000, 'every two minutes', true)).toEqual([0, 120_000]);
+    expect(told(300_000, 'every five minutes', true)).toEqual([0, 300_000, 600_000]);
+    expect(told(300_000, 'may not', false)).toEqual([0]);
+    expect(deduplicationOf(60_000).returnMs).toBe(130_000);
   });
 
   test('is bounded and counts what it forgot', () => {

@@ -14,6 +14,9 @@ export interface DeduplicateOptions {
   /** Alerts of one kind within `burstMs`; what comes faster only counts on the last one. */
   readonly burstMax: number;
   readonly burstMs: number;
+  /** What may come back (see `take`) and was quiet for so long is a new alert; each time it takes `returnFactor` times as long a quiet, `windowMs` at most. */
+  readonly returnMs: number;
+  readonly returnFactor: number;
 }
 
 export const defaultDeduplication: DeduplicateOptions = {
@@ -24,11 +27,20 @@ export const defaultDeduplication: DeduplicateOptions = {
   kindMax: 40,
   burstMax: 6,
   burstMs: 10_000,
+  returnMs: 70_000,
+  returnFactor: 3,
 };
+
+/** @param sliceMs What goes on is told once in a slice: sightings of it are two slices apart at most. */
+export function deduplicationOf(sliceMs: number): DeduplicateOptions {
+  return { ...defaultDeduplication, returnMs: 2 * sliceMs + 10_000 };
+}
 
 interface Remembered {
   readonly alert: Alert;
   readonly sinceMs: number;
+  /** How long it has to be quiet to be told anew when it comes back. */
+  readonly returnMs: number;
   count: number;
   lastMs: number;
   toldMs: number;
@@ -79,11 +91,21 @@ export class Deduplicator {
 
   /**
    * Takes an alert about a subject, or a sighting of one: `make` is called when it is a new one. `kind` says what makes alerts of different features
-   * the same to a person (dimension, rule, program): a port scan is a few alerts with a count, not a thousand.
+   * the same to a person (dimension, rule, program): a port scan is a few alerts with a count, not a thousand. What is suspicious and was quiet for
+   * a while `returns`: somebody does it again, which is news, but less so each time. What is done every so often is told three times at most.
    */
-  take(subject: string, feature: string, kind: string, timeMs: number, make: () => Alert): Deduplicated {
+  take(
+    subject: string,
+    feature: string,
+    kind: string,
+    timeMs: number,
+    make: () => Alert,
+    returns = false,
+  ): Deduplicated {
     const key = `${subject} ${feature}`;
-    const known = this.#current(key, timeMs);
+    const current = this.#current(key, timeMs);
+    const returned = returns && current !== undefined && timeMs - current.lastMs > current.returnMs;
+    const known = returned ? undefined : current;
     if (known === undefined) {
       const fold = this.#fold(`${subject} ${kind}`, key, timeMs);
       if (fold !== undefined) {
@@ -91,7 +113,12 @@ export class Deduplicator {
         return this.#again(fold.key, fold.known, timeMs);
       }
       const alert = make();
-      this.#alerts.set(key, { alert, sinceMs: timeMs, count: 1, lastMs: timeMs, toldMs: timeMs, toldCount: 1 });
+      const { returnMs, returnFactor } = this.#options;
+      this.#alerts.delete(key);
+      this.#alerts.set(key, {
+        ...{ alert, sinceMs: current?.sinceMs ?? timeMs, count: 1, lastMs: timeMs, toldMs: timeMs, toldCount: 1 },
+        returnMs: current === undefined ? returnMs : current.returnMs * returnFactor,
+      });
       this.#bound(timeMs);
       return { outcome: 'new', alert };
     }

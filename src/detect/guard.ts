@@ -112,8 +112,8 @@ function guardOfExistence(list: readonly unknown[] | undefined, parameters: unkn
 function textTest(name: unknown, literal: string): ((text: string) => boolean) | undefined {
   switch (name) {
     case 'matches': {
-      const pattern = new RegExp(literal);
-      return (text) => pattern.test(text);
+      const pattern = patternOf(literal);
+      return pattern && ((text) => pattern.test(text));
     }
     case 'startsWith':
       return (text) => text.startsWith(literal);
@@ -123,6 +123,15 @@ function textTest(name: unknown, literal: string): ((text: string) => boolean) |
       return (text) => text.includes(literal);
     default:
       return undefined;
+  }
+}
+
+/** Undefined for what is no pattern: the condition itself says so where it is evaluated. */
+function patternOf(literal: string): RegExp | undefined {
+  try {
+    return new RegExp(literal);
+  } catch {
+    return undefined;
   }
 }
 

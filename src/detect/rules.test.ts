@@ -66,6 +66,11 @@ function parsed(...texts: readonly string[]): RuleSet {
 }
 
 describe('parseRules', () => {
+  test('a pattern that is none is a problem of its rule', () => {
+    const { problems } = parsed(ruleWith({ 'event.path == "/x"': 'event.path.matches("(")' }));
+    expect(problems[0]?.reason).toMatch(/^one: fails \(Invalid regular expression/);
+  });
+
   test.each([
     ['a syntax error', { '"/x"': '"/x" &&' }, '5:32', /^one: when: Unexpected token: EOF$/],
     ['an unknown variable', { 'event.path': 'evnt.path' }, '5:11', /^one: when: .*evnt/],

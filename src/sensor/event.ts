@@ -7,6 +7,7 @@ import { foldDigits } from './key-hash.ts';
 import type { SensorRecord } from './decode.ts';
 import { flags } from './layout.ts';
 import { escapeBytes, escapedBytes, plainPath } from '../lib/escape.ts';
+import { fromDirectory } from '../lib/paths.ts';
 
 /** What conversion needs to know besides the record. */
 export interface EventContext {
@@ -56,7 +57,7 @@ export function eventOf(
         kind: 'exec',
         path: record.path,
         origin: record.origin,
-        script: record.script,
+        script: fromDirectory(record.script, record.cwd),
         parentExe,
         fromRuntime: (record.flags & flags.from_runtime) !== 0,
         ...(record.flags & flags.socket_stdio ? { socketStdio: other } : {}),

@@ -28,6 +28,7 @@ interface Run {
   readonly round: number;
   readonly image: string;
   readonly entry: Case;
+  readonly startMs: number;
   readonly exit: number;
   readonly alerts: readonly SeenAlert[];
 }
@@ -39,6 +40,8 @@ interface Beside {
 }
 
 const graceMs = 1_500;
+/** Alerts that come so long after the last case still count. */
+const lateMs = 10_000;
 const sink = '127.0.0.1:8099';
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -112,17 +115,28 @@ async function runRound({
     await sleep(learnMs);
     const [early, startMs] = [product.alerts.length, Date.now()];
     if (early > 0) say(`alerts while learning: ${product.alerts.map(({ title }) => title).join('; ')}`);
+    const runs: Run[] = [];
     for (const [image, tag] of Object.entries(images))
       for (const entry of cases) {
         if (entry.image.length > 0 && !entry.image.includes(image)) continue;
-        all.push(await runCase({ engine, product, entry, round, image, tag, shared: join(exchange, image) }));
+        runs.push(await runCase({ engine, product, entry, round, image, tag, shared: join(exchange, image) }));
       }
+    await sleep(lateMs);
+    all.push(...runs.map((run, index) => ({ ...run, alerts: alertsOf(run, runs[index + 1], product.alerts) })));
     const alerts = product.alerts.slice(early).filter(({ container }) => services.includes(container.name));
     for (const alert of alerts) say(`false alert beside: ${alert.severity} ${alert.title} (${alert.rules.join(' ')})`);
     return { alerts, containerHours: ((Date.now() - startMs) / 3_600_000) * services.length };
   } finally {
     for (const step of undo.toReversed()) await step();
   }
+}
+
+/** What was done during a case, by when it was done: on a busy machine alerts of a case may come while the next one runs. */
+function alertsOf(run: Run, next: Run | undefined, alerts: readonly SeenAlert[]): readonly SeenAlert[] {
+  return alerts.filter(({ time, container }) => {
+    const timeMs = Date.parse(time);
+    return timeMs >= run.startMs && timeMs < (next?.startMs ?? Infinity) && !container.name.startsWith('beside-');
+  });
 }
 
 /** The container that the cases run in: its workload is the carrier, which starts them, and the sink where the image has what it needs. */
@@ -173,7 +187,7 @@ async function runCase({
   readonly tag: string;
   readonly shared: string;
 }): Promise<Run> {
-  const from = product.alerts.length;
+  const [from, startMs] = [product.alerts.length, Date.now()];
   const exit =
     entry.where === 'host'
       ? await onHost(entry.file, engine.host, operatedContainer(entry.service ?? image), tag)
@@ -186,7 +200,7 @@ async function runCase({
   );
   const outcome = exit === 77 ? 'cannot run here' : exit === 0 ? seen.join('; ') || '-' : `failed with ${exit}`;
   say(`${image.padEnd(8)} ${entry.kind.padEnd(7)} ${basename(entry.file, '.sh').padEnd(42)} ${outcome}`);
-  return { round, image, entry, exit, alerts };
+  return { round, image, entry, startMs, exit, alerts };
 }
 
 function summarise(all: readonly Run[], beside: readonly Beside[], json: boolean): void {

@@ -1,0 +1,15 @@
+#!/bin/sh
+# case: B-child-crash-restart
+# technique: A supervised child dies and is started again
+# source: operations practice
+# needs: sh
+# expect: exec
+# where: container
+# image: busybox debian
+# caps: none
+# seen: -
+# harmless: own or decoy files, own child processes and loopback only; undoes itself. Exit 0 done, 77 cannot run here.
+set -u
+need() { for t in "$@"; do command -v "$t" >/dev/null 2>&1 || { echo "SKIP: $t missing"; exit 77; }; done; }
+for k in 1 2 3; do sh -c 'exit 1'; sleep 1; done; sh -c 'sleep 1'; true
+exit 0
