@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
@@ -122,6 +122,13 @@ export async function startEngine(
     spawnSync('ip', ['link', 'delete', bridge], { stdio: 'ignore' });
   };
   process.on('exit', onExit);
+  // A signal ends a process without its exit being told of: who stops a demo or a measurement would leave the engine behind. Tests have an end of their own.
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // Somebody else who listens ends in order.
+    if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
+  };
+  const signals = process.env['VITEST'] === undefined ? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const) : [];
+  for (const signal of signals) process.on(signal, onSignal);
 
   spawnSync('ip', ['link', 'add', bridge, 'type', 'bridge']);
   spawnSync('ip', ['addr', 'add', `10.231.${number}.1/24`, 'dev', bridge]);
@@ -195,6 +202,7 @@ export async function startEngine(
       } finally {
         await end();
         process.off('exit', onExit);
+        for (const signal of signals) process.off(signal, onSignal);
         onExit();
         for (const inner of mountsBelow(directory)) spawnSync('/bin/umount', ['-l', inner]);
         rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
