@@ -275,8 +275,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     ...{ entries: history.recorder, clock },
     byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
   });
-  const wanted = options.historyProcesses === 'new' ? undefined : marks;
-  const source = await startSource({ ...options, marks: wanted }, pipeline, containers, log);
+  const source = await startSource({ ...options, marks }, pipeline, containers, log);
   const { sensor, poller } = source;
   history.fetch = async () => sensor?.fetchMarks();
   const sliceLoops: SliceLoops = new SliceLoops({

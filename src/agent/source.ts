@@ -29,7 +29,10 @@ export async function startSource(
     allSyscalls,
     sensorLoading,
     marks,
-  }: Pick<AgentOptions, 'sensor' | 'allSyscalls' | 'sensorLoading'> & { readonly marks?: MarkTaker | undefined },
+    historyProcesses,
+  }: Pick<AgentOptions, 'sensor' | 'allSyscalls' | 'sensorLoading' | 'historyProcesses'> & {
+    readonly marks?: MarkTaker;
+  },
   pipeline: Pipeline,
   containers: Containers,
   log: Logger,
@@ -44,7 +47,7 @@ export async function startSource(
       sensor = new Sensor({
         log,
         allSyscalls,
-        ...(marks === undefined ? {} : { marks }),
+        ...(marks === undefined || historyProcesses === 'new' ? {} : { marks }),
         loaded: await loading.take(),
         listener: {
           event: (event, handle) => {
