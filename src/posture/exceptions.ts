@@ -1,6 +1,6 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { errorText } from '../lib/errors.ts';
+import { yaml } from '../lib/yaml.ts';
 import type { PostureException, PostureFinding } from '../model/posture.ts';
 import type { PracticeProblem, Practices } from './practices.ts';
 
@@ -34,6 +34,7 @@ export function parseExceptions(
   content: string,
   practices: Practices,
 ): { readonly exceptions: readonly PostureException[]; readonly problems: readonly PracticeProblem[] } {
+  const { isNode, LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines, uniqueKeys: true });
   const at = (path: readonly PropertyKey[]): number => {

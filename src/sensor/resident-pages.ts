@@ -18,20 +18,35 @@ const featureAsync = 1n << 15n;
 const modeWriteProtect = 2n;
 
 /**
- * Gives back what the start took and nothing needs any more: free memory of the heap of C (malloc_trim(3)), and pages of Node's own file, of which the
- * start touches more than the rest of the run (`releasableRanges`). They come back one by one as they are needed, see `singly`. Takes some 10 ms.
+ * Gives back what was taken and nothing needs any more: free memory of the heap of C (malloc_trim(3)), and pages of Node's own file, of which the
+ * start, and now and then a rare piece of work, touches more than the rest of the run (`releasableRanges`). They come back one by one as they are needed, see
+ * `singly`. Takes some 10 ms.
  */
-export function releaseStartPages(): void {
-  const libc = koffi.load('libc.so.6');
+export function releaseIdlePages(): void {
+  release ??= releaseBy(koffi.load('libc.so.6'));
+  release();
+}
+
+/** Made once: functions that are declared to koffi stay until the process ends. */
+let release: (() => void) | undefined;
+
+function releaseBy(libc: ReturnType<typeof koffi.load>): () => void {
+  const advise = libc.func('int madvise(uintptr_t address, size_t length, int advice)');
+  let trim: ((keepBytes: number) => unknown) | undefined;
   try {
-    libc.func('int malloc_trim(size_t keep)')(0);
+    trim = libc.func('int malloc_trim(size_t keep)');
   } catch {
     // musl has none.
   }
-  const ranges = releasableRanges(readFileSync('/proc/self/smaps', 'latin1'));
-  singly(libc, ranges);
-  const advise = libc.func('int madvise(uintptr_t address, size_t length, int advice)');
-  for (const { address, sizeBytes } of ranges) advise(address, sizeBytes, adviceNotNeeded);
+  let watchedSingly = false;
+  return () => {
+    trim?.(0);
+    const ranges = releasableRanges(readFileSync('/proc/self/smaps', 'latin1'));
+    // What is watched stays so as long as it is mapped.
+    if (!watchedSingly) singly(libc, ranges);
+    watchedSingly = true;
+    for (const { address, sizeBytes } of ranges) advise(address, sizeBytes, adviceNotNeeded);
+  };
 }
 
 /**

@@ -23,7 +23,7 @@ import { MonotonicOrigin } from './monotonic-origin.ts';
 import { ProgramPaths } from './program-paths.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
-import { releaseStartPages } from './resident-pages.ts';
+import { releaseIdlePages } from './resident-pages.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { keyBytes, patternOf, WatchedMap, type WatchedContainer } from './watched-map.ts';
@@ -63,6 +63,7 @@ const defaultCapturedPerSecond = 2_000;
 const markRingBytes = 512 << 10;
 const stopTimeoutMs = 2_000;
 const trimAfterMs = 15_000;
+const trimEveryMs = 120_000;
 
 /**
  * The kernel sensor: loads and attaches the BPF programs, reads their records in a worker thread and answers them.
@@ -187,7 +188,11 @@ export class Sensor {
     this.#hooks = this.#programs.attach();
     this.#config.choose(this.#programs.tiers);
     // V8 tidies up some eight seconds after the start; what only that and the start needed can go then.
-    this.#trimming = setTimeout(releaseStartPages, trimAfterMs);
+    this.#trimming = setTimeout(() => {
+      releaseIdlePages();
+      this.#trimming = setInterval(releaseIdlePages, trimEveryMs);
+      this.#trimming.unref();
+    }, trimAfterMs);
     this.#trimming.unref();
     if (this.#hooks.every(({ state }) => state !== 'attached'))
       throw new AnchorwatchError(

@@ -1,11 +1,11 @@
 import type { Compilable, RawBuilder } from 'kysely';
-import { sql } from 'kysely';
 import { severities } from '../model/alert.ts';
 import type { AlertSchema } from './alert-table.ts';
 import type { Database } from './database.ts';
 import { choosesFacets, facetConditions } from './facet-filter.ts';
 import type { FacetFilter } from './facet-filter.ts';
 import { hourMs } from './facet-table.ts';
+import { sql } from './kysely.ts';
 
 export const countedBy = ['workload', 'severity', 'dimension', 'node'] as const;
 export type CountedBy = (typeof countedBy)[number];

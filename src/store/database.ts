@@ -1,9 +1,15 @@
 import { dirname } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import type { Compilable } from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 import { makeDirectory } from '../lib/directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
+import {
+  DummyDriver,
+  Kysely as QueryBuilder,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from './kysely.ts';
 import { databaseKinds } from './migration.ts';
 import type { DatabaseKind, Migration } from './migration.ts';
 
@@ -56,7 +62,7 @@ export class Database<Schema> {
   constructor(sqlite: BetterSqlite.Database, path: string) {
     this.#sqlite = sqlite;
     this.path = path;
-    this.query = new Kysely<Schema>({
+    this.query = new QueryBuilder<Schema>({
       dialect: {
         createAdapter: () => new SqliteAdapter(),
         createDriver: () => new DummyDriver(),

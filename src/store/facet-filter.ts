@@ -1,7 +1,7 @@
 import type { Compilable, Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import { sql } from 'kysely';
 import { severities } from '../model/alert.ts';
 import type { Severity } from '../model/alert.ts';
+import { sql } from './kysely.ts';
 import type { Database } from './database.ts';
 import type { FacetSchema } from './facet-table.ts';
 import { placeConditions, shortContainerId } from './place.ts';

@@ -101,19 +101,23 @@ describe('processes of the node in a container’s namespaces', () => {
 
   test('what they and their children do to files, connect to and ask the kernel for is the container’s', async () => {
     const [file, port] = [join(harness.directory, 'brought'), 34_567];
-    const deeds = `: > ${file}; (chmod 700 ${file}; :); unshare -u true; exec bash -c "exec 3<>/dev/tcp/127.0.0.1/${port}"`;
+    // Opened by a thread of the pool.
+    const thread = `${process.execPath} -e "require('fs').writeFile('${file}2', '', () => {})"`;
+    const deeds = `: > ${file}; (chmod 700 ${file}; :); ${thread}; unshare -u true; exec bash -c "exec 3<>/dev/tcp/127.0.0.1/${port}"`;
     await enter('-m', '/bin/bash', '-c', deeds).catch(() => undefined);
     await harness.settled();
     const own = harness.seen.filter(
       ({ event }) => 'cgroupId' in event && event.cgroupId === harness.container.cgroupId,
     );
     const told = own.flatMap(({ event }) => {
-      if (event.kind === 'file' && event.path === file) return [`${event.access} ${base(event.process.exe)}`];
+      if (event.kind === 'file' && event.path.startsWith(file)) return [`${event.access} ${base(event.process.exe)}`];
       if (event.kind === 'change' && event.path === file) return [`${event.change} ${base(event.process.exe)}`];
       if (event.kind === 'connect') return [`connect ${event.port}`];
       return event.kind === 'call' && event.call === 'unshare' ? [`unshare ${base(event.process.exe)}`] : [];
     });
-    expect(told).toEqual(expect.arrayContaining(['write bash', 'chmod chmod', 'unshare unshare', `connect ${port}`]));
+    expect(told).toEqual(
+      expect.arrayContaining(['write bash', 'write node', 'chmod chmod', 'unshare unshare', `connect ${port}`]),
+    );
   });
 
   test('what the node does meanwhile is not, nor what is done in the node’s own mounts from the container’s pid namespace', async () => {

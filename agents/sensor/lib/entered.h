@@ -53,7 +53,8 @@ static __always_inline u64 mounted_container(struct task_struct *task)
 static __always_inline u64 entered_by_current(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct aw_task *state = task_state(task);
+	/* Threads have a mark of their own, so that one look is enough for a task of the node. */
+	struct aw_task *state = bpf_task_storage_get(&tasks, task, 0, 0);
 
 	return state && state->flags & AW_TASK_ENTERED ? mounted_container(task) : 0;
 }

@@ -1,5 +1,5 @@
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { yaml } from '../../lib/yaml.ts';
 import { vulnerabilitySeverities } from '../../model/vulnerability.ts';
 import type { VulnerabilitySeverity } from '../../model/vulnerability.ts';
 
@@ -126,7 +126,7 @@ const listSchema = z.object({
 export function readReport(bytes: Buffer, isYaml: boolean): ReportRead {
   let document: unknown;
   try {
-    document = isYaml ? parseYaml(bytes.toString('utf8'), { maxAliasCount: 0 }) : JSON.parse(bytes.toString('utf8'));
+    document = isYaml ? yaml().parse(bytes.toString('utf8'), { maxAliasCount: 0 }) : JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     return { refused: 'not-json', reason: String(error instanceof Error ? error.message : error).slice(0, 200) };
   }

@@ -1,12 +1,21 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { bundleFromJSON } from '@sigstore/bundle';
+import { createRequire } from 'node:module';
+import type * as SigstoreBundle from '@sigstore/bundle';
 import type { Bundle } from '@sigstore/bundle';
-import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
-import type { SignedEntity, TrustMaterial } from '@sigstore/verify';
+import type * as SigstoreSpecs from '@sigstore/protobuf-specs';
+import type * as SigstoreVerify from '@sigstore/verify';
+import type { SignedEntity, TrustMaterial, Verifier } from '@sigstore/verify';
 import { z } from 'zod';
 import { errorText } from '../../lib/errors.ts';
+
+const load = createRequire(import.meta.url);
+/** Read when somebody wants a signature to be verified, which few do: they take 4 MB of memory. */
+const sigstore = {
+  bundle: () => load('@sigstore/bundle') as typeof SigstoreBundle,
+  specs: () => load('@sigstore/protobuf-specs') as typeof SigstoreSpecs,
+  verify: () => load('@sigstore/verify') as typeof SigstoreVerify,
+};
 
 /** Why a bundle does not vouch for an image. */
 export type SignatureRefusal =
@@ -67,7 +76,7 @@ export function trustedKey(name: string, pem: string): TrustedKey {
 
 /** A trusted root as `cosign trusted-root create` and https://github.com/sigstore/root-signing write it. @throws when it is none */
 export function trustedRoot(text: string): TrustMaterial {
-  return toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(text) as unknown));
+  return sigstore.verify().toTrustMaterial(sigstore.specs().TrustedRoot.fromJSON(JSON.parse(text) as unknown));
 }
 
 /** What a bundle claims to be about: digests `sha256:…`, before anything is verified. */
@@ -105,7 +114,7 @@ export function readClaim(
 ): Claim | { readonly refused: SignatureRefusal; readonly reason: string } {
   let bundle: Bundle;
   try {
-    bundle = bundleFromJSON(JSON.parse(bytes.toString('utf8')));
+    bundle = sigstore.bundle().bundleFromJSON(JSON.parse(bytes.toString('utf8')));
   } catch (error) {
     return { refused: 'malformed', reason: errorText(error).slice(0, 200) };
   }
@@ -160,7 +169,7 @@ export function verifyClaim(claim: Claim, digests: readonly string[], trust: Tru
     return { refused: 'wrong-digest', reason: `it is about ${claim.digests.slice(0, 3).join(', ')}` };
   let entity: SignedEntity;
   try {
-    entity = toSignedEntity(claim.bundle, claim.artifact);
+    entity = sigstore.verify().toSignedEntity(claim.bundle, claim.artifact);
   } catch (error) {
     return { refused: 'malformed', reason: errorText(error).slice(0, 200) };
   }
@@ -182,7 +191,11 @@ function byKey(entity: SignedEntity, hint: string, { keys, root }: Trust): Signa
       ...(root ?? { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] }),
       publicKey: () => ({ publicKey: key.key, validFor: () => true }),
     };
-    const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 });
+    const verifier = new (sigstore.verify().Verifier)(material, {
+      tlogThreshold: 0,
+      ctlogThreshold: 0,
+      timestampThreshold: 0,
+    });
     try {
       verifier.verify(bare);
       return { by: `key ${key.name}` };
@@ -207,7 +220,7 @@ function byCertificate(entity: SignedEntity, { root, signers }: Trust): Signatur
   if (signers.length === 0)
     return { refused: 'no-signer-allowed', reason: 'a certificate shows who signed, and nobody is configured who may' };
   const verify = (by: TrustMaterial): ReturnType<Verifier['verify']> =>
-    new Verifier(by, {
+    new (sigstore.verify().Verifier)(by, {
       tlogThreshold: root.tlogs.length > 0 ? 1 : 0,
       ctlogThreshold: root.ctlogs.length > 0 ? 1 : 0,
       // Without a time nothing says that the certificate held when it was used.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { AnchorwatchError, errorText } from '../../lib/errors.ts';
+import { yaml } from '../../lib/yaml.ts';
 import type { SignatureOptions } from './signature-directory.ts';
 
 /** Files that say whose signatures of images count, and where they are. */
@@ -24,7 +24,7 @@ export function signatureOptions({ signersFile: file, ...rest }: SignatureFiles)
     );
   if (file === undefined) return { ...rest, signers: [] };
   try {
-    return { ...rest, signers: schema.parse(parse(readFileSync(file, 'utf8'))).signers };
+    return { ...rest, signers: schema.parse(yaml().parse(readFileSync(file, 'utf8'))).signers };
   } catch (cause) {
     const what = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : errorText(cause);
     throw new AnchorwatchError('signatures.trust', `${file} does not say who may sign: ${what}`, { cause });
