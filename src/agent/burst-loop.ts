@@ -78,8 +78,8 @@ export class BurstLoop {
     const read = figures(containers);
     let looks = looksMax;
     for (const container of containers) {
-      const { execs, pids, memoryBytes, cpuSeconds } = read.get(container.id) ?? {};
-      for (const { alert } of watch.sample(container, { execs, pids, memoryBytes }, nowMs)) raise(alert, container);
+      const { cpuSeconds, ...figures } = read.get(container.id) ?? {};
+      for (const { alert } of watch.sample(container, figures, nowMs)) raise(alert, container);
       if (!this.#isBusy(container, cpuSeconds, nowMs)) this.#busy.delete(container.id);
       else if (looks > 0 && this.#look(container, nowMs)) looks--;
     }

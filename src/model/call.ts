@@ -175,7 +175,7 @@ const signalNames: ReadonlyMap<number, string> = new Map(
   }).map(([name, number]) => [number, name]),
 );
 /** AW_KILL_*, AW_MMAP_* of agents/sensor/wire.h. */
-const killRelations = ['', 'outside', 'unrelated', 'ancestor'];
+const killRelations = ['', 'outside', 'unrelated', 'ancestor', 'child'];
 const mappings = ['', 'file', 'executable', 'writable-executable'];
 
 const ownDetails: Readonly<Record<string, (value: number, arch: string) => string>> = {
@@ -189,6 +189,11 @@ const ownDetails: Readonly<Record<string, (value: number, arch: string) => strin
   dup3: () => 'socket',
   prctl: () => 'name',
 };
+
+/** Whether the detail of a `kill` says that its target is a process of the same container. */
+export function killsInside(value: number): boolean {
+  return value >> 8 > 1;
+}
 
 /**
  * What an argument's value means, as a feature says it: `user,mount`, `attach`, `root`; empty where there is nothing to say.
