@@ -26,9 +26,10 @@ function run(seconds: number, cores: number, bytesASecond = 0): { readonly looks
       work: () => {
         looks++;
         const bytes = ((nowMs - 1_000_000) / 1000) * bytesASecond;
-        return new Map<number, Look>([[7, { start: '1', ranMs, systemMs: 0, readyMs: 0, bytes }]]);
+        const still = { systemMs: 0, readyMs: 0, parent: 1, running: true, childrenMs: 0 };
+        return new Map<number, Look>([[7, { start: '1', ranMs, bytes, ...still }]]);
       },
-      worksOnDevicesOnly: () => false,
+      workOnDevicesOnly: () => false,
       process: () => process,
     },
     raise: () => void alerts++,

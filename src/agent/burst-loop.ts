@@ -13,8 +13,8 @@ import type { BurstWatch } from './burst-watch.ts';
 interface ProcessReader {
   /** What each process of the container has done so far, by pid; of at most `max` of them. */
   work(container: Container, max: number): ReadonlyMap<number, Look>;
-  /** True when nothing that the process has open leads anywhere. */
-  worksOnDevicesOnly(pid: number): boolean;
+  /** True when nothing that these processes of the container have open leads anywhere, but to each other. */
+  workOnDevicesOnly(container: Container, pids: readonly number[]): boolean;
   /** The process, with its ancestors inside of the container; undefined when it is gone. */
   process(container: Container, pid: number): Process | undefined;
 }
@@ -44,6 +44,8 @@ const saveMs = 60_000;
 
 interface Busy {
   looks: Looks | undefined;
+  /** Whose family worked in its place at the last look. */
+  family: number | undefined;
   /** Not looked at before this time. */
   nextMs: number;
 }
@@ -119,17 +121,22 @@ export class BurstLoop {
   /** False: nothing was looked at. */
   #look(container: Container, nowMs: number): boolean {
     const { processes, watch, raise } = this.#options;
-    const busy = this.#busy.get(container.id) ?? { looks: undefined, nextMs: 0 };
+    const busy = this.#busy.get(container.id) ?? { looks: undefined, family: undefined, nextMs: 0 };
     this.#busy.set(container.id, busy);
     // Looks that are closer together than that say nothing.
     if (nowMs < busy.nextMs || (busy.looks !== undefined && nowMs - busy.looks.timeMs < spinMs)) return false;
     const now: Looks = { timeMs: nowMs, processes: processes.work(container, processesMax) };
     const spins = busy.looks === undefined ? [] : spinsOf(busy.looks, now);
-    const spin = spins.find(({ pid, still }) => still || processes.worksOnDevicesOnly(pid));
+    const found = spins.find(
+      ({ pid, family, still }) => still || processes.workOnDevicesOnly(container, [pid, ...family]),
+    );
+    // A family is believed when it is so at two looks: between two programs there may be nothing else to see.
+    const spin = found?.family.length === 0 || found?.pid === busy.family ? found : undefined;
+    busy.family = found?.family.length === 0 ? undefined : found?.pid;
     const process = spin && processes.process(container, spin.pid);
     if (spin !== undefined && process !== undefined) {
-      const found = watch.computes(container, { process, cores: spin.cores, heldMs: spin.lengthMs }, nowMs);
-      if (found !== undefined) raise(found.alert, container);
+      const told = watch.computes(container, { process, cores: spin.cores, heldMs: spin.lengthMs }, nowMs);
+      if (told !== undefined) raise(told.alert, container);
     }
     if (busy.looks === undefined) busy.looks = now;
     else if (nowMs - busy.looks.timeMs >= spinLooksMs) {

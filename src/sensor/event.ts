@@ -1,6 +1,7 @@
 import { getSystemErrorName } from 'node:util';
+import { appletBegun } from '../model/applet.ts';
 import { callDetail, killsInside } from '../model/call.ts';
-import type { Ancestor, Event, KernelKey, Process } from '../model/event.ts';
+import type { Ancestor, Event, ExecEvent, KernelKey, Process } from '../model/event.ts';
 import { callName, changeName } from './call-cookie.ts';
 import { questionType } from './dns.ts';
 import { foldDigits } from './key-hash.ts';
@@ -120,12 +121,25 @@ export function eventOf(
       if (call === undefined) return undefined;
       const error = record.flags & flags.refused ? errorName(record.result) : '';
       const detail = callDetail(call, Number(record.detail), arch);
+      const applet = call === 'prctl' ? appletBegun(exe, record.args, record.path) : undefined;
+      if (applet !== undefined) return appletEvent(base, applet);
       return { ...base, kind: 'call', call, detail, error, text: record.path || other || parentExe };
     }
     default:
       return undefined;
   }
 }
+
+/** An applet that a shell of busybox runs in a fork of its own: an execution in all but the system call. Its arguments are in no memory that could be read. */
+function appletEvent(base: Omit<ExecEvent, 'kind' | ExecFacts>, applet: string): ExecEvent {
+  const { exe } = base.process;
+  return {
+    ...{ ...base, process: { ...base.process, args: [applet] } },
+    ...{ kind: 'exec', path: exe, origin: 'image', script: '', parentExe: exe, fromRuntime: false },
+  };
+}
+
+type ExecFacts = 'path' | 'origin' | 'script' | 'parentExe' | 'fromRuntime';
 
 /** Of a process from outside nothing is known above its parent. */
 function ancestorsOf(
