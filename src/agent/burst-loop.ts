@@ -46,8 +46,9 @@ interface Busy {
   looks: Looks | undefined;
   /** Whose family worked in its place at the last look. */
   family: number | undefined;
-  /** Not looked at before this time. */
+  /** Not looked at before this time, unless it takes less than half of the cores of then. */
   nextMs: number;
+  coresThen: number;
 }
 
 /**
@@ -82,8 +83,12 @@ export class BurstLoop {
     for (const container of containers) {
       const { cpuSeconds, ...figures } = read.get(container.id) ?? {};
       for (const { alert } of watch.sample(container, figures, nowMs)) raise(alert, container);
-      if (!this.#isBusy(container, cpuSeconds, nowMs)) this.#busy.delete(container.id);
-      else if (looks > 0 && this.#look(container, nowMs)) looks--;
+      const cores = this.#cores(container, cpuSeconds, nowMs);
+      const busy = this.#busy.get(container.id);
+      // It does something else than what it was left alone for.
+      if (cores < Math.max(busyFrom, (busy?.coresThen ?? 0) / 2)) this.#busy.delete(container.id);
+      if (cores < busyFrom || !watch.wantsProcesses(container.workload.id, nowMs)) continue;
+      if (looks > 0 && this.#look(container, cores, nowMs)) looks--;
     }
     if (nowMs < this.#saveMs) return;
     this.#saveMs = nowMs + saveMs;
@@ -106,22 +111,25 @@ export class BurstLoop {
     this.#save();
   }
 
-  #isBusy({ id, workload }: Container, cpuSeconds: number | undefined, nowMs: number): boolean {
+  /** What it took of processors since the last second; 0 where that is not known. */
+  #cores({ id }: Container, cpuSeconds: number | undefined, nowMs: number): number {
     const last = this.#last.get(id);
     if (cpuSeconds === undefined) {
       this.#last.delete(id);
-      return false;
+      return 0;
     }
     this.#last.set(id, { cpuSeconds, timeMs: nowMs });
-    if (last === undefined || nowMs <= last.timeMs) return false;
-    const cores = ((cpuSeconds - last.cpuSeconds) * 1000) / (nowMs - last.timeMs);
-    return cores >= busyFrom && this.#options.watch.wantsProcesses(workload.id, nowMs);
+    return last === undefined || nowMs <= last.timeMs
+      ? 0
+      : ((cpuSeconds - last.cpuSeconds) * 1000) / (nowMs - last.timeMs);
   }
 
   /** False: nothing was looked at. */
-  #look(container: Container, nowMs: number): boolean {
+  #look(container: Container, cores: number, nowMs: number): boolean {
     const { processes, watch, raise } = this.#options;
-    const busy = this.#busy.get(container.id) ?? { looks: undefined, family: undefined, nextMs: 0 };
+    const busy = this.#busy.get(container.id) ?? {
+      ...{ looks: undefined, family: undefined, nextMs: 0, coresThen: 0 },
+    };
     this.#busy.set(container.id, busy);
     // Looks that are closer together than that say nothing.
     if (nowMs < busy.nextMs || (busy.looks !== undefined && nowMs - busy.looks.timeMs < spinMs)) return false;
@@ -143,6 +151,7 @@ export class BurstLoop {
       // Busy with something else: seldom looked at as long as it goes on.
       busy.looks = undefined;
       busy.nextMs = nowMs + againMs - spinLooksMs;
+      busy.coresThen = cores;
     }
     return true;
   }

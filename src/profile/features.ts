@@ -1,7 +1,7 @@
 import { callDimension } from '../model/call.ts';
 import type { CallEvent, ChangeEvent, ConnectEvent, Event, ExecEvent, FileEvent } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
-import { interpreterOf, programKey, runningName } from '../model/program.ts';
+import { baseName, interpreterOf, programKey, runningName } from '../model/program.ts';
 import type { Interpreter } from '../model/program.ts';
 import { bounded, foldText, typedDomain, typedPath } from './generalise.ts';
 
@@ -38,7 +38,7 @@ function unbounded(event: Event): readonly LevelledFeature[] {
       const dimension = event.access === 'read' ? 'file.read' : 'file.write';
       const features: LevelledFeature[] = [{ dimension, key: fileKey(event), level: 'path' }];
       if (event.ofOther === true)
-        features.push({ dimension, key: `${fileKey(event)} by ${event.process.exe}`, level: 'pair' });
+        features.push({ dimension, key: `by ${baseName(event.process.exe)} ${fileKey(event)}`, level: 'pair' });
       return features;
     }
     case 'connect':

@@ -66,14 +66,16 @@ export function spinsOf(before: Looks, after: Looks): readonly Spin[] {
           : [];
       }
       const quiet = ((now.bytes - then.bytes) * 1000) / lengthMs <= stillBytes;
-      return [{ pid, family: [], cores, lengthMs, still: quiet && now.systemMs - then.systemMs <= stillSystemShare * ranMs }];
+      return [
+        { pid, family: [], cores, lengthMs, still: quiet && now.systemMs - then.systemMs <= stillSystemShare * ranMs },
+      ];
     })
     .toSorted((a, b) => b.cores - a.cores);
 }
 
 function descendantsOf(pid: number, { processes }: Looks): readonly number[] {
   const found = new Set([pid]);
-  for (let size = 0; size < found.size; ) {
+  for (let size = 0; size < found.size;) {
     size = found.size;
     for (const [one, { parent }] of processes) if (found.has(parent)) found.add(one);
   }

@@ -44,7 +44,13 @@ test('a process that has a file or a pipe open works on more than devices', asyn
 });
 
 test('times, start and bytes come from where proc(5) has them, whatever the name', () => {
-  const work = { ...{ start: '4711', parent: 1, running: true }, ranMs: 1500, systemMs: 300, childrenMs: 0, bytes: 123 };
+  const work = {
+    ...{ start: '4711', parent: 1, running: true },
+    ranMs: 1500,
+    systemMs: 300,
+    childrenMs: 0,
+    bytes: 123,
+  };
   for (const comm of ['x', 'a) R 9 (b', ') )'])
     expect(readWork(7, stand({ stat: stat(comm), io, schedstat: '2000000 3000000 5\n' }))).toEqual({
       ...work,

@@ -74,8 +74,7 @@ export function workOnDevicesOnly(pids: readonly number[], among: readonly numbe
       const pipes = pipesOf(pid, proc);
       if (pipes === undefined) return false;
       if (pipes.length === 0) continue;
-      for (const other of among)
-        if (!counting.includes(other) && holdsAny(other, pipes, proc)) counting.push(other);
+      for (const other of among) if (!counting.includes(other) && holdsAny(other, pipes, proc)) counting.push(other);
     }
     return true;
   } catch {

@@ -197,9 +197,7 @@ export class Counters {
   ) {
     this.#files = readers(source, mounts).flatMap(([path, read]) => {
       try {
-        return [
-          { fd: openSync(path, 'r'), read, brief: briefFiles.test(path), forMany: manySocketsFile.test(path) },
-        ];
+        return [{ fd: openSync(path, 'r'), read, brief: briefFiles.test(path), forMany: manySocketsFile.test(path) }];
       } catch {
         return [];
       }
