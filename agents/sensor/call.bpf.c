@@ -107,6 +107,12 @@ static __always_inline void name_text(struct scratch *s)
 	s->text_start = 0;
 }
 
+/* Is it a socket of an odd family that a call of socket(2) with these arguments makes? */
+static __always_inline bool makes_odd(u64 family, u64 protocol)
+{
+	return family < 0x10000 && is_odd(family, protocol);
+}
+
 /* Is it a raw or packet socket that a call of socket(2) with these arguments makes? */
 static __always_inline bool is_raw(u64 family, u64 type)
 {
@@ -129,7 +135,7 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 	/* What the arguments alone decide first: some of these calls are made all the time. */
 	if (what & AW_CALL_SOCKET) {
 		c.detail = argument_of(0) & 0xffffffff;
-		if (!is_raw(c.detail, argument_of(1)))
+		if (!is_raw(c.detail, argument_of(1)) && !makes_odd(c.detail, argument_of(2)))
 			return 0;
 	} else if (what & AW_CALL_STDIO) {
 		if (c.result < 0 || c.result > 2)

@@ -128,7 +128,7 @@ enum aw_origin {
 #define AW_CHANGE_POINTER (1ULL << 48)
 #define AW_CALL_NOTHING 0xff
 #define AW_CALL_ONLY_DETAIL 0x1 /* told only when a bit of the detail that counts is set */
-#define AW_CALL_SOCKET 0x2 /* told only of raw and packet sockets; the detail is the family */
+#define AW_CALL_SOCKET 0x2 /* told only of raw and packet sockets and of odd families; the detail is the family */
 #define AW_CALL_STDIO 0x4 /* told only when standard input, output or error becomes a network socket; the detail is its family */
 #define AW_CALL_NAME 0x8 /* told only when the process names itself; its name, digits folded, is part of the key */
 

@@ -81,9 +81,9 @@ export class BurstLoop {
     const read = figures(containers);
     let looks = looksMax;
     for (const container of containers) {
-      const { cpuSeconds, ...figures } = read.get(container.id) ?? {};
-      for (const { alert } of watch.sample(container, figures, nowMs)) raise(alert, container);
-      const cores = this.#cores(container, cpuSeconds, nowMs);
+      const figuresNow = read.get(container.id) ?? {};
+      for (const { alert } of watch.sample(container, figuresNow, nowMs)) raise(alert, container);
+      const cores = this.#cores(container, figuresNow.cpuSeconds, nowMs);
       const busy = this.#busy.get(container.id);
       // It does something else than what it was left alone for.
       if (cores < Math.max(busyFrom, (busy?.coresThen ?? 0) / 2)) this.#busy.delete(container.id);

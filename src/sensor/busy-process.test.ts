@@ -89,10 +89,10 @@ test('who is at the other end of a pipe counts, and so does what a file is fille
     return child.pid ?? 0;
   };
   const familyOf = async (pid: number): Promise<readonly number[]> => {
-    const children = (): readonly number[] =>
+    const ofShell = (): readonly number[] =>
       readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
-    await waitFor('both programs to run', () => children().filter((one) => !isShell(one)).length === 2, 10_000);
-    return children();
+    await waitFor('both programs to run', () => ofShell().filter((one) => !isShell(one)).length === 2, 10_000);
+    return ofShell();
   };
   const nowhere = await familyOf(run(`cat /dev/zero | sha256sum > ${directory}/out; true`));
   expect(workOnDevicesOnly([Math.max(...nowhere)], nowhere)).toBe(true);
@@ -103,4 +103,4 @@ test('who is at the other end of a pipe counts, and so does what a file is fille
   for (const [first = 0] of [nowhere, fromFile]) process.kill(first, 'SIGKILL');
 });
 
-const isShell = (pid: number): boolean => /sh$/.test(readlinkSync(`/proc/${pid}/exe`));
+const isShell = (pid: number): boolean => readlinkSync(`/proc/${pid}/exe`).endsWith('sh');
