@@ -20,7 +20,7 @@ export const burstKinds: Readonly<Record<BurstName, BurstKind>> = {
   memory: { speaksFrom: 256 << 20, times: 4 },
   cpu: { speaksFrom: 0.05, times: 0 },
   sockets: { speaksFrom: 256, times: 4 },
-  connect: { speaksFrom: 500, times: 8 },
+  connect: { speaksFrom: 600, times: 8 },
   kill: { speaksFrom: 5, times: 2 },
 };
 
