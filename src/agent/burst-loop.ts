@@ -138,9 +138,11 @@ export class BurstLoop {
     const found = spins.find(
       ({ pid, family, still }) => still || processes.workOnDevicesOnly(container, [pid, ...family]),
     );
-    // A family is believed when it is so at two looks: between two programs there may be nothing else to see.
-    const spin = found?.family.length === 0 || found?.pid === busy.family ? found : undefined;
-    busy.family = found?.family.length === 0 ? undefined : found?.pid;
+    const isFamily = found !== undefined && found.family.length > 0;
+    // A family is believed when it is so at two looks; one between two of its programs, with nothing to see, says nothing.
+    const spin = !isFamily || found.pid === busy.family ? found : undefined;
+    if (isFamily) busy.family = found.pid;
+    else if (spins.some(({ pid }) => pid === busy.family)) busy.family = undefined;
     const process = spin && processes.process(container, spin.pid);
     if (spin !== undefined && process !== undefined) {
       const told = watch.computes(container, { process, cores: spin.cores, heldMs: spin.lengthMs }, nowMs);
@@ -150,6 +152,7 @@ export class BurstLoop {
     else if (nowMs - busy.looks.timeMs >= spinLooksMs) {
       // Busy with something else: seldom looked at as long as it goes on.
       busy.looks = undefined;
+      busy.family = undefined;
       busy.nextMs = nowMs + againMs - spinLooksMs;
       busy.coresThen = cores;
     }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { readHead } from '../lib/proc-file.ts';
+import { failureOf, readHead } from '../lib/proc-file.ts';
 
 /** What a process has done so far (proc(5)). */
 export interface ProcessWork {
@@ -71,7 +71,7 @@ export function workOnDevicesOnly(pids: readonly number[], among: readonly numbe
   try {
     const counting = [...pids];
     for (const pid of counting) {
-      const pipes = pipesOf(pid, proc);
+      const pipes = pid === pids[0] ? pipesOf(pid, proc) : pipesOfAny(pid, proc);
       if (pipes === undefined) return false;
       if (pipes.length === 0) continue;
       for (const other of among) if (!counting.includes(other) && holdsAny(other, pipes, proc)) counting.push(other);
@@ -79,6 +79,16 @@ export function workOnDevicesOnly(pids: readonly number[], among: readonly numbe
     return true;
   } catch {
     return false;
+  }
+}
+
+/** The same of one that may have ended meanwhile: then it holds nothing. */
+function pipesOfAny(pid: number, proc: string): readonly string[] | undefined {
+  try {
+    return pipesOf(pid, proc);
+  } catch (error) {
+    if (failureOf(error) === 'gone') return [];
+    throw error;
   }
 }
 
