@@ -34,6 +34,8 @@ struct call {
 	u32 text; /* which argument is a text that is told, AW_CALL_NOTHING: none */
 	u8 origin;
 	struct sock *sk; /* whose other end is told */
+	u64 subject; /* what else is part of the key where no text is */
+	u64 target_program;
 };
 
 /*
@@ -43,7 +45,7 @@ struct call {
  */
 static __always_inline bool tell_call(struct aw_watched *w, struct call *c, struct scratch *s)
 {
-	u64 words[3] = { c->number | (u64)(c->result < 0) << 16 | (u64)c->origin << 24, c->detail };
+	u64 words[3] = { c->number | (u64)(c->result < 0) << 16 | (u64)c->origin << 24, c->detail, c->subject };
 	u32 at = 0;
 
 	if (s)
@@ -69,6 +71,7 @@ static __always_inline bool tell_call(struct aw_watched *w, struct call *c, stru
 	r->detail = c->detail;
 	r->result = c->result;
 	r->origin = c->origin;
+	r->parent_program = c->target_program;
 	if (c->sk)
 		tell_peer(r, c->sk);
 	if (with_text)
@@ -104,6 +107,12 @@ static __always_inline void name_text(struct scratch *s)
 	s->text_start = 0;
 }
 
+/* Is it a socket of an odd family that a call of socket(2) with these arguments makes? */
+static __always_inline bool makes_odd(u64 family, u64 protocol)
+{
+	return family < 0x10000 && is_odd(family, protocol);
+}
+
 /* Is it a raw or packet socket that a call of socket(2) with these arguments makes? */
 static __always_inline bool is_raw(u64 family, u64 type)
 {
@@ -126,7 +135,7 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 	/* What the arguments alone decide first: some of these calls are made all the time. */
 	if (what & AW_CALL_SOCKET) {
 		c.detail = argument_of(0) & 0xffffffff;
-		if (!is_raw(c.detail, argument_of(1)))
+		if (!is_raw(c.detail, argument_of(1)) && !makes_odd(c.detail, argument_of(2)))
 			return 0;
 	} else if (what & AW_CALL_STDIO) {
 		if (c.result < 0 || c.result > 2)
@@ -202,16 +211,31 @@ int on_exit_mmap(struct trace_event_raw_sys_exit *context)
 	return 0;
 }
 
-/* Signals that a process of a container sends to what it neither is, nor has started, nor was started by. */
+/* Signals that end or stop a process that does not expect them: HUP, INT, QUIT, ABRT, KILL, TERM, STOP. */
+#define ENDING_SIGNALS (1U << 1 | 1U << 2 | 1U << 3 | 1U << 6 | 1U << 9 | 1U << 15 | 1U << 19)
+
+static __always_inline bool is_within(struct task_struct *task, struct aw_watched *w)
+{
+	u64 id = cgroup_of(task);
+	struct aw_watched *other = bpf_map_lookup_elem(&watched, &id);
+
+	return other && other->container == w->container;
+}
+
+/*
+ * Signals that a process of a container sends to what it neither is nor was started by, and to programs below it that it ends or stops.
+ * A worker that was forked and executed nothing is its master's own, and not told.
+ */
 SEC("tp_btf/signal_generate")
 int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct task_struct *target)
 {
 	struct task_struct *task = bpf_get_current_task_btf(), *up;
 	struct call c = { .number = AW_CALL_KILL, .text = AW_CALL_NOTHING };
-	struct aw_watched *w, *other;
+	struct aw_task *mine, *theirs;
+	struct aw_watched *w;
+	bool ends = signal > 0 && signal < 32 && ENDING_SIGNALS >> (signal & 31) & 1;
 	u32 relation = 0;
 	int code;
-	u64 id;
 
 	/* Pointers below 2 stand for the kernel. */
 	if ((u64)info < 2 || target->tgid == task->tgid)
@@ -223,26 +247,37 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct task_str
 	code = LOAD(info, si_code);
 	if (code != SI_USER && code != SI_QUEUE && code != SI_TKILL)
 		return 0;
-	id = cgroup_of(target);
-	other = bpf_map_lookup_elem(&watched, &id);
-	if (!other || other->container != w->container) {
+	if (!is_within(target, w)) {
 		relation = AW_KILL_OUTSIDE;
 	} else {
 		int self = task->tgid, wanted = target->tgid;
 
+		relation = AW_KILL_UNRELATED;
 		up = target;
 		for (u32 i = 0; i < AW_ANCESTORS_MAX; i++) {
 			up = up->real_parent;
 			if (up->tgid == self)
-				return 0;
+				relation = AW_KILL_CHILD;
 		}
-		relation = AW_KILL_UNRELATED;
+		if (relation == AW_KILL_CHILD && !ends)
+			return 0;
+		mine = task_state(task);
+		theirs = task_state(target);
+		if (relation == AW_KILL_CHILD && (!mine || !theirs || mine->execution == theirs->execution))
+			return 0;
 		up = task;
 		for (u32 i = 0; i < AW_ANCESTORS_MAX; i++) {
 			up = up->real_parent;
 			if (up->tgid == wanted)
 				relation = AW_KILL_ANCESTOR;
 		}
+		u64 programs[2] = { mine ? mine->program : 0, theirs ? theirs->program : 0 };
+
+		c.target_program = programs[1];
+		c.subject = hash_words(AW_HASH_KILL, programs, 2);
+		/* The first process of a container ends the others when the container is stopped. */
+		if (ends && (relation != AW_KILL_CHILD || is_within(task->real_parent, w)))
+			COUNT_DEED(w, kills);
 	}
 	c.detail = (u32)signal | relation << 8;
 	tell_call(w, &c, 0);

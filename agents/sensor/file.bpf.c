@@ -35,6 +35,38 @@ static __always_inline struct file_key key_of(struct aw_watched *w, struct inode
 	return key;
 }
 
+/*
+ * Files of /proc that tell what a process holds: environ, mem, maps, smaps, auxv, cmdline, pagemap. Who reads them of another process counts,
+ * so that no mark of the first level may stand for them: it knows the file alone.
+ */
+enum proc_file { PROC_NONE, PROC_OWN, PROC_OTHERS };
+
+static __always_inline bool is_telling(u64 name)
+{
+	return name == 0x6e6f7269766e65 || name == 0x6d656d || name == 0x7370616d || name == 0x7370616d73 || name == 0x76787561 ||
+	       name == 0x656e696c646d63 || name == 0x70616d65676170;
+}
+
+static __always_inline enum proc_file proc_file_of(struct file *file)
+{
+	struct inode *inode = LOAD(file, f_inode);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct proc_inode *of;
+	struct pid *pid;
+	u64 name = 0;
+
+	if (LOAD(inode, i_sb, s_magic) != PROC_SUPER_MAGIC)
+		return PROC_NONE;
+	if (bpf_probe_read_kernel_str(&name, sizeof(name), LOAD(file, f_path.dentry, d_name.name)) < 0 || !is_telling(name))
+		return PROC_NONE;
+	of = (struct proc_inode *)((char *)inode - bpf_core_field_offset(struct proc_inode, vfs_inode));
+	pid = LOAD(of, pid);
+	/* Of /proc itself: /proc/cmdline is the node's. */
+	if (!pid)
+		return PROC_NONE;
+	return pid == LOAD(task, thread_pid) || pid == LOAD(task, group_leader, thread_pid) ? PROC_OWN : PROC_OTHERS;
+}
+
 /* Second level, by path. Out of line: the first level decides almost always. */
 static __noinline int open_missed(struct aw_watched *w, struct file *file, struct file_key *mark_key, u32 mode, u32 i_mode)
 {
@@ -46,8 +78,9 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	/* The container runtime's own set-up, before the container's program runs. */
 	if (state && state->flags & AW_TASK_RUNTIME)
 		return 0;
+	enum proc_file proc = proc_file_of(file);
 	/* The root of a mount has its parent elsewhere, and a captured file is told by its path. */
-	bool with_mark = w->flags & AW_WATCHED_DIRECTORY && !S_ISDIR(i_mode) && !(w->flags & AW_WATCHED_CAPTURE) &&
+	bool with_mark = w->flags & AW_WATCHED_DIRECTORY && proc == PROC_NONE && !S_ISDIR(i_mode) && !(w->flags & AW_WATCHED_CAPTURE) &&
 			 LOAD(file, f_path.dentry) != LOAD(file, f_path.mnt, mnt_root);
 	struct file_key directory = {};
 
@@ -68,10 +101,16 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 	u32 flags = s->text_flags;
 	u64 hash = hash_text(s, s->text_start, s->text_bytes, write ? AW_HASH_FILE_WRITE : AW_HASH_FILE_READ);
 	u64 pattern = hash;
+	if (proc == PROC_OTHERS) {
+		u64 words[2] = { hash, state ? state->program : 0 };
+
+		hash = hash_words(AW_HASH_PROC_READER, words, 2);
+		flags |= AW_FLAG_OTHERS;
+	}
 	enum decision decision = decide(w, hash, kind);
 	enum pattern covered = NO_PATTERN;
 
-	if (decision == DECIDED_NEW)
+	if (decision == DECIDED_NEW && proc != PROC_OTHERS)
 		covered = known_as_pattern(w, s, write ? AW_HASH_FILE_WRITE_FOLDED : AW_HASH_FILE_READ_FOLDED,
 					   write ? AW_HASH_FILE_WRITE_DIRECTORY : AW_HASH_FILE_READ_DIRECTORY, kind, &pattern);
 	if (covered)
@@ -98,7 +137,7 @@ static __noinline int open_missed(struct aw_watched *w, struct file *file, struc
 			settled = true;
 		}
 	}
-	if (settled) {
+	if (settled && proc == PROC_NONE) {
 		struct file_mark mark = {
 			.hash = pattern,
 			.sample = w->sample,

@@ -55,6 +55,8 @@ enum aw_hash_type {
 	AW_HASH_FILE_READ_REFUSED = 20,
 	AW_HASH_FILE_WRITE_REFUSED = 21,
 	AW_HASH_ENDPOINT_RECENT = 22,
+	AW_HASH_PROC_READER = 23,
+	AW_HASH_KILL = 24,
 	/* and from here on, for each change, set-id mode or not, refused or not: the path, folded, its directory */
 	AW_HASH_CHANGE = 32,
 };
@@ -114,6 +116,7 @@ enum aw_origin {
 #define AW_FLAG_SOCKET_STDIO 0x800 /* exec: standard input is a network socket */
 #define AW_FLAG_COMPAT 0x1000 /* exec: a program of the 32-bit ABI */
 #define AW_FLAG_ENTERED 0x2000 /* exec: in the container's namespaces, but not in its cgroup; exe is its parent's */
+#define AW_FLAG_OTHERS 0x4000 /* file: what /proc tells of another process; the key holds the program that opened it */
 
 /*
  * Cookie of a change: its number (bits 0-15), which argument is the directory (16-23), the path (24-31), the mode (32-39) and the other
@@ -125,14 +128,14 @@ enum aw_origin {
 #define AW_CHANGE_POINTER (1ULL << 48)
 #define AW_CALL_NOTHING 0xff
 #define AW_CALL_ONLY_DETAIL 0x1 /* told only when a bit of the detail that counts is set */
-#define AW_CALL_SOCKET 0x2 /* told only of raw and packet sockets; the detail is the family */
+#define AW_CALL_SOCKET 0x2 /* told only of raw and packet sockets and of odd families; the detail is the family */
 #define AW_CALL_STDIO 0x4 /* told only when standard input, output or error becomes a network socket; the detail is its family */
 #define AW_CALL_NAME 0x8 /* told only when the process names itself; its name, digits folded, is part of the key */
 
 /* Numbers of the calls that are told by hooks of their own; those of the others begin at AW_CALL_FIRST. */
 enum aw_call {
 	AW_CALL_CAPABILITY = 1, /* detail: the capability */
-	AW_CALL_KILL = 2, /* detail: the signal, AW_KILL_* << 8 */
+	AW_CALL_KILL = 2, /* detail: the signal, AW_KILL_* << 8; inside the container both programs are part of the key, the target's is parent_program */
 	AW_CALL_MMAP = 3, /* detail: AW_MMAP_*; of a file its path is the text and part of the key, and its origin */
 	AW_CALL_CGROUP_LEAVE = 4,
 	AW_CALL_IO_URING = 5, /* detail: the operation */
@@ -142,6 +145,7 @@ enum aw_call {
 #define AW_KILL_OUTSIDE 1 /* the target is in no container or in another one */
 #define AW_KILL_UNRELATED 2 /* neither the sender's descendant nor its ancestor */
 #define AW_KILL_ANCESTOR 3
+#define AW_KILL_CHILD 4 /* a descendant that runs a program of its own, and a signal that ends or stops */
 #define AW_MMAP_FILE 1
 #define AW_MMAP_ANONYMOUS 2
 #define AW_MMAP_WRITABLE 3 /* anonymous memory that can be written and executed */
@@ -173,7 +177,7 @@ struct aw_record {
 	__u64 workload; /* as the watched map had it */
 	__u64 key; /* feature key in the known map; 0: none */
 	__u64 program; /* of the process: AW_HASH_PROGRAM, after the exec for an exec */
-	__u64 parent_program; /* exec: what the process ran before; 0: the runtime or unknown */
+	__u64 parent_program; /* exec: what the process ran before; 0: the runtime or unknown; kill: what its target runs */
 	__u64 start_time_ns; /* CLOCK_BOOTTIME, of the process */
 	__u64 execution; /* of the process's program: unique until the node's next start; 0: older than the sensor */
 	__u64 parent_execution; /* what started that execution */
@@ -319,6 +323,7 @@ struct aw_counts {
 	__u64 execs;
 	__u64 connects; /* over TCP, answered or not */
 	__u64 questions; /* of DNS */
+	__u64 kills; /* signals that end or stop another program of the container */
 };
 
 /* Value of the per-CPU `stats` map. */

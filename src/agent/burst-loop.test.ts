@@ -11,7 +11,12 @@ const process = {
 };
 
 /** A container whose one process computes `cores`, seen once a second. Answers how often its processes were looked at, and the alerts. */
-function run(seconds: number, cores: number, bytesASecond = 0): { readonly looks: number; readonly alerts: number } {
+function run(
+  seconds: number,
+  cores: number,
+  bytesASecond = 0,
+  family?: (second: number) => { readonly nowhere: boolean },
+): { readonly looks: number; readonly alerts: number } {
   let [nowMs, looks, alerts, ranMs] = [1_000_000, 0, 0, 0];
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   const watch = new BurstWatch({
@@ -26,9 +31,17 @@ function run(seconds: number, cores: number, bytesASecond = 0): { readonly looks
       work: () => {
         looks++;
         const bytes = ((nowMs - 1_000_000) / 1000) * bytesASecond;
-        return new Map<number, Look>([[7, { start: '1', ranMs, systemMs: 0, readyMs: 0, bytes }]]);
+        if (family !== undefined) {
+          const idle = { ...{ start: '1', ranMs: 0, systemMs: 0, readyMs: 0, bytes: 0 }, childrenMs: 0 };
+          return new Map<number, Look>([
+            [7, { ...idle, parent: 1, running: false, childrenMs: ranMs }],
+            [8 + looks, { ...idle, parent: 7, running: true }],
+          ]);
+        }
+        const still = { systemMs: 0, readyMs: 0, parent: 1, running: true, childrenMs: 0 };
+        return new Map<number, Look>([[7, { start: '1', ranMs, bytes, ...still }]]);
       },
-      worksOnDevicesOnly: () => false,
+      workOnDevicesOnly: () => family?.((nowMs - 1_000_000) / 1000).nowhere ?? false,
       process: () => process,
     },
     raise: () => void alerts++,
@@ -54,4 +67,11 @@ test('a container that stays busy with reading is looked at for a quarter of the
   expect(alerts).toBe(0);
   expect(looks).toBeGreaterThan(60);
   expect(looks).toBeLessThan(150);
+});
+
+test('programs that are started one after the other count together, when they lead nowhere at two looks', () => {
+  expect(run(6, 0.9, 0, () => ({ nowhere: true })).alerts).toBeGreaterThan(0);
+  expect(run(4, 0.9, 0, () => ({ nowhere: true })).alerts).toBe(0);
+  expect(run(60, 0.9, 0, (second) => ({ nowhere: second % 2 === 0 })).alerts).toBe(0);
+  expect(run(60, 0.9, 0, () => ({ nowhere: false })).alerts).toBe(0);
 });

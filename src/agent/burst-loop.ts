@@ -13,8 +13,8 @@ import type { BurstWatch } from './burst-watch.ts';
 interface ProcessReader {
   /** What each process of the container has done so far, by pid; of at most `max` of them. */
   work(container: Container, max: number): ReadonlyMap<number, Look>;
-  /** True when nothing that the process has open leads anywhere. */
-  worksOnDevicesOnly(pid: number): boolean;
+  /** True when nothing that these processes of the container have open leads anywhere, but to each other. */
+  workOnDevicesOnly(container: Container, pids: readonly number[]): boolean;
   /** The process, with its ancestors inside of the container; undefined when it is gone. */
   process(container: Container, pid: number): Process | undefined;
 }
@@ -44,8 +44,11 @@ const saveMs = 60_000;
 
 interface Busy {
   looks: Looks | undefined;
-  /** Not looked at before this time. */
+  /** Whose family worked in its place at the last look. */
+  family: number | undefined;
+  /** Not looked at before this time, unless it takes less than half of the cores of then. */
   nextMs: number;
+  coresThen: number;
 }
 
 /**
@@ -78,10 +81,14 @@ export class BurstLoop {
     const read = figures(containers);
     let looks = looksMax;
     for (const container of containers) {
-      const { execs, pids, memoryBytes, cpuSeconds } = read.get(container.id) ?? {};
-      for (const { alert } of watch.sample(container, { execs, pids, memoryBytes }, nowMs)) raise(alert, container);
-      if (!this.#isBusy(container, cpuSeconds, nowMs)) this.#busy.delete(container.id);
-      else if (looks > 0 && this.#look(container, nowMs)) looks--;
+      const figuresNow = read.get(container.id) ?? {};
+      for (const { alert } of watch.sample(container, figuresNow, nowMs)) raise(alert, container);
+      const cores = this.#cores(container, figuresNow.cpuSeconds, nowMs);
+      const busy = this.#busy.get(container.id);
+      // It does something else than what it was left alone for.
+      if (cores < Math.max(busyFrom, (busy?.coresThen ?? 0) / 2)) this.#busy.delete(container.id);
+      if (cores < busyFrom || !watch.wantsProcesses(container.workload.id, nowMs)) continue;
+      if (looks > 0 && this.#look(container, cores, nowMs)) looks--;
     }
     if (nowMs < this.#saveMs) return;
     this.#saveMs = nowMs + saveMs;
@@ -104,38 +111,50 @@ export class BurstLoop {
     this.#save();
   }
 
-  #isBusy({ id, workload }: Container, cpuSeconds: number | undefined, nowMs: number): boolean {
+  /** What it took of processors since the last second; 0 where that is not known. */
+  #cores({ id }: Container, cpuSeconds: number | undefined, nowMs: number): number {
     const last = this.#last.get(id);
     if (cpuSeconds === undefined) {
       this.#last.delete(id);
-      return false;
+      return 0;
     }
     this.#last.set(id, { cpuSeconds, timeMs: nowMs });
-    if (last === undefined || nowMs <= last.timeMs) return false;
-    const cores = ((cpuSeconds - last.cpuSeconds) * 1000) / (nowMs - last.timeMs);
-    return cores >= busyFrom && this.#options.watch.wantsProcesses(workload.id, nowMs);
+    return last === undefined || nowMs <= last.timeMs
+      ? 0
+      : ((cpuSeconds - last.cpuSeconds) * 1000) / (nowMs - last.timeMs);
   }
 
   /** False: nothing was looked at. */
-  #look(container: Container, nowMs: number): boolean {
+  #look(container: Container, cores: number, nowMs: number): boolean {
     const { processes, watch, raise } = this.#options;
-    const busy = this.#busy.get(container.id) ?? { looks: undefined, nextMs: 0 };
+    const busy = this.#busy.get(container.id) ?? {
+      ...{ looks: undefined, family: undefined, nextMs: 0, coresThen: 0 },
+    };
     this.#busy.set(container.id, busy);
     // Looks that are closer together than that say nothing.
     if (nowMs < busy.nextMs || (busy.looks !== undefined && nowMs - busy.looks.timeMs < spinMs)) return false;
     const now: Looks = { timeMs: nowMs, processes: processes.work(container, processesMax) };
     const spins = busy.looks === undefined ? [] : spinsOf(busy.looks, now);
-    const spin = spins.find(({ pid, still }) => still || processes.worksOnDevicesOnly(pid));
+    const found = spins.find(
+      ({ pid, family, still }) => still || processes.workOnDevicesOnly(container, [pid, ...family]),
+    );
+    const isFamily = found !== undefined && found.family.length > 0;
+    // A family is believed when it is so at two looks; one between two of its programs, with nothing to see, says nothing.
+    const spin = !isFamily || found.pid === busy.family ? found : undefined;
+    if (isFamily) busy.family = found.pid;
+    else if (spins.some(({ pid }) => pid === busy.family)) busy.family = undefined;
     const process = spin && processes.process(container, spin.pid);
     if (spin !== undefined && process !== undefined) {
-      const found = watch.computes(container, { process, cores: spin.cores, heldMs: spin.lengthMs }, nowMs);
-      if (found !== undefined) raise(found.alert, container);
+      const told = watch.computes(container, { process, cores: spin.cores, heldMs: spin.lengthMs }, nowMs);
+      if (told !== undefined) raise(told.alert, container);
     }
     if (busy.looks === undefined) busy.looks = now;
     else if (nowMs - busy.looks.timeMs >= spinLooksMs) {
       // Busy with something else: seldom looked at as long as it goes on.
       busy.looks = undefined;
+      busy.family = undefined;
       busy.nextMs = nowMs + againMs - spinLooksMs;
+      busy.coresThen = cores;
     }
     return true;
   }

@@ -31,9 +31,13 @@ export interface BurstWatchOptions {
   readonly startupMs: number;
 }
 
-/** What can be read of a container now; what cannot is absent. `execs` is cumulative. */
+/** What can be read of a container now; what cannot is absent. `execs`, `connects`, `kills` and `segments` are cumulative. */
 export interface BurstFigures {
   readonly execs?: number | undefined;
+  readonly connects?: number | undefined;
+  readonly kills?: number | undefined;
+  readonly sockets?: number | undefined;
+  readonly segments?: number | undefined;
   readonly pids?: number | undefined;
   readonly memoryBytes?: number | undefined;
 }
@@ -56,15 +60,22 @@ const windowMs = 5_000;
 /** Programs are counted over this time: on a busy node a burst takes longer. */
 const countedMs = 5_000;
 const workloadsMax = 1_000;
+/** Connections are held when nothing came through them for so long, but for a segment of one in ten. */
+const idleMs = 900;
+const idleShare = 0.1;
 /** Surprise of what never was: a decade for each tenfold of half hours, and one at most, as little speaks for a burst being harm. */
 const surpriseMax = 1;
 const halfHourMs = 1_800_000;
 
 interface Sample extends BurstFigures {
   readonly timeMs: number;
-  /** Programs that had been started within `countedMs`. */
-  readonly programs?: number | undefined;
+  /** Programs that had been started within `countedMs`; connections begun and programs ended likewise. */
+  readonly started?: Readonly<Record<Counted, number | undefined>>;
 }
+
+/** What is counted over `countedMs`. */
+const countedNames = { exec: 'execs', connect: 'connects', kill: 'kills' } as const;
+type Counted = keyof typeof countedNames;
 
 /** A container that runs. */
 interface Sampled {
@@ -121,15 +132,23 @@ export class BurstWatch implements SliceDetector {
       watched.measuredMs = nowMs;
     }
     const recent: readonly Sample[] = before.filter(({ timeMs }) => nowMs - timeMs <= windowMs + 200);
-    const programs = started([...recent, { ...figures, timeMs: nowMs }], nowMs);
-    const samples = [...recent, { ...figures, timeMs: nowMs, programs }];
+    const present = [...recent, { ...figures, timeMs: nowMs }];
+    const counted = {
+      exec: countOf('exec', present, nowMs),
+      connect: countOf('connect', present, nowMs),
+      kill: countOf('kill', present, nowMs),
+    };
+    const samples = [...recent, { ...figures, timeMs: nowMs, started: counted }];
     this.#samples.set(container.id, { container, sinceMs, samples });
     // What is too old to be of a burst is how the workload is.
     for (const old of before.filter(({ timeMs }) => nowMs - timeMs > windowMs + 200)) {
-      const { pids, memoryBytes } = old;
-      this.#learn(watched, 'exec', old.programs, nowMs);
+      const { pids, memoryBytes, sockets, started } = old;
+      this.#learn(watched, 'exec', started?.exec, nowMs);
+      this.#learn(watched, 'connect', started?.connect, nowMs);
+      this.#learn(watched, 'kill', started?.kill, nowMs);
       this.#learn(watched, 'pids', pids, nowMs);
       this.#learn(watched, 'memory', memoryBytes, nowMs);
+      this.#learn(watched, 'sockets', sockets, nowMs);
     }
     const known = last !== undefined && nowMs - last.timeMs <= windowMs && nowMs - sinceMs > windowMs;
     if (!known) return [];
@@ -137,7 +156,10 @@ export class BurstWatch implements SliceDetector {
     const { pids, memoryBytes } = figures;
     const risen = memoryBytes === undefined ? 0 : memoryBytes - lowest;
     return [
-      this.#judge(container, watched, 'exec', programs, countedMs, nowMs),
+      this.#judge(container, watched, 'exec', counted.exec, countedMs, nowMs),
+      this.#judge(container, watched, 'connect', counted.connect, countedMs, nowMs),
+      this.#judge(container, watched, 'kill', counted.kill, countedMs, nowMs),
+      this.#judge(container, watched, 'sockets', heldIdle(samples, nowMs), idleMs, nowMs),
       this.#judge(container, watched, 'pids', pids, windowMs, nowMs),
       // What is there is compared, what has come speaks.
       memoryBytes !== undefined && risen >= memoryBytes / 2
@@ -269,12 +291,26 @@ export class BurstWatch implements SliceDetector {
   }
 }
 
-/** Programs started within `countedMs`; undefined where they are not counted. */
-function started(samples: readonly Sample[], nowMs: number): number | undefined {
-  const now = samples.at(-1)?.execs;
-  const first = samples.find(({ timeMs, execs }) => execs !== undefined && nowMs - timeMs <= countedMs + 200)?.execs;
+/** What came within `countedMs`; undefined where it is not counted. */
+function countOf(name: Counted, samples: readonly Sample[], nowMs: number): number | undefined {
+  const figure = countedNames[name];
+  const now = samples.at(-1)?.[figure];
+  const first = samples.find((one) => one[figure] !== undefined && nowMs - one.timeMs <= countedMs + 200)?.[figure];
   // A count that went back belongs to another start of the container.
   return now === undefined || first === undefined || now < first ? undefined : now - first;
+}
+
+/**
+ * How many sockets are open that were so `idleMs` ago and through which hardly anything came since: held, as an attack does that wants to use them
+ * up, and not served. Undefined: none, or it is not known.
+ */
+function heldIdle(samples: readonly Sample[], nowMs: number): number | undefined {
+  const { sockets, segments } = samples.at(-1) ?? {};
+  const then = samples.findLast(({ timeMs }) => nowMs - timeMs >= idleMs);
+  if (sockets === undefined || segments === undefined || then?.sockets === undefined || then.segments === undefined)
+    return undefined;
+  const held = Math.min(sockets, then.sockets);
+  return segments - then.segments <= held * idleShare ? held : undefined;
 }
 
 /** @param halfHours in which there was nothing like it */

@@ -18,6 +18,12 @@ export function burstTitle(
   switch (name) {
     case 'exec':
       return `${Math.round(value)} programs were started within ${spanText(heldMs)}${before}`;
+    case 'connect':
+      return `${Math.round(value)} connections were begun within ${spanText(heldMs)}${before}`;
+    case 'kill':
+      return `${Math.round(value)} of its own programs were ended or stopped by signals within ${spanText(heldMs)}${before}`;
+    case 'sockets':
+      return `${Math.round(value)} sockets are held open without use${before}`;
     case 'pids':
       return `${Math.round(value)} processes and threads within ${spanText(heldMs)}${before}`;
     case 'memory':

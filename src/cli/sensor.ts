@@ -7,12 +7,12 @@ import type { Invocation } from './command.ts';
  * meanwhile. What comes of it is the agent's; what nobody takes is closed by `cleanups`.
  */
 export async function loadSensor(
-  { sensor, syscalls }: Invocation['settings'],
+  { sensor, sockets, syscalls }: Invocation['settings'],
   cleanups: Cleanups,
 ): Promise<{ readonly sensorLoading?: SensorLoading }> {
   if (sensor === 'procfs') return {};
   const { SensorLoading: Loading } = await import('../agent/sensor-loading.ts');
-  const sensorLoading = new Loading({ allSyscalls: syscalls === 'all' });
+  const sensorLoading = new Loading({ allSyscalls: syscalls === 'all', everySocket: sockets === 'made' });
   cleanups.defer('sensor that was not started', () => sensorLoading.close());
   return { sensorLoading };
 }

@@ -7,6 +7,7 @@ import {
   sensorChoices,
   snapshotBinaries,
   snapshotTriggers,
+  socketSets,
   syscallSets,
 } from './settings.ts';
 import type { CommandName, OptionDefinition, Settings } from './settings.ts';
@@ -237,6 +238,15 @@ export const options: { readonly [K in keyof Settings]: OptionDefinition<Setting
     help: 'Which system calls are told of by name: rare ones (mount, ptrace, bpf and their like), or all, with those of 32-bit programs, which pass by every other hook; all are counted too, and their mix is compared with what the workload makes otherwise (`syscall.mix`). All of them cost each system call of the node some 40 ns.',
     commands: [...watching, 'record'],
     parse: oneOf(syscallSets),
+  },
+  sockets: {
+    name: 'sockets',
+    env: ['ANCHORWATCH_SOCKETS'],
+    placeholder: 'WHEN',
+    fallback: 'bound',
+    help: 'When sockets of families that services do not use (kernel cryptography, vsock, netlink of the firewall and their like) are told: `bound`, or `made`, which shows those too that are never bound and those that are refused, and costs each socket(2) of the node some 0.15 µs, a part in two hundred of a connection over loopback.',
+    commands: watching,
+    parse: oneOf(socketSets),
   },
   rules: {
     name: 'rules',

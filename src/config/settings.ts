@@ -35,6 +35,8 @@ export const peerChoices = ['auto', 'services', 'pods', 'none'] as const;
 
 /** Which system calls are told of by name. */
 export const syscallSets = ['rare', 'all'] as const;
+/** Where sockets of odd families are told. */
+export const socketSets = ['bound', 'made'] as const;
 
 /** Which starts and ends of programs the history holds: every one, or those that are told for something new. */
 export const processSets = ['all', 'new'] as const;
@@ -78,6 +80,7 @@ export interface Settings {
   /** Milliseconds. */
   readonly incidentQuiet: number;
   readonly syscalls: (typeof syscallSets)[number];
+  readonly sockets: (typeof socketSets)[number];
   /** Files and directories. */
   readonly rules: readonly string[] | undefined;
   readonly snapshots: (typeof snapshotTriggers)[number];

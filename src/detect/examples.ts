@@ -38,6 +38,8 @@ export interface Example extends Optional<{
   name: string;
   socketStdio: boolean;
   compat: boolean;
+  /** read: what /proc tells of another process. */
+  ofOther: boolean;
   /** Path of the program that started it from outside of the container. */
   entered: string;
   special: boolean;
@@ -88,6 +90,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   name: z.string().optional(),
   socketStdio: z.boolean().optional(),
   compat: z.boolean().optional(),
+  ofOther: z.boolean().optional(),
   entered: z.string().optional(),
   special: z.boolean().optional(),
   mode: z
@@ -241,6 +244,7 @@ export function describedEvent(example: Example): Event {
       fileType: example.type ?? 'regular',
       origin,
       ...(example.refused === true ? { error: 'EACCES' } : {}),
+      ...(example.ofOther === true ? { ofOther: true } : {}),
     };
   }
   if (example.connect !== undefined) {

@@ -13,6 +13,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     created: 'file: it was made by this open.',
     origin:
       'exec and file: where the file is from: `image written tmpfs mount memfd deleted unknown`; `written` is since the container started.',
+    ofOther:
+      'file: what `/proc` tells of another process than the one that opens it: `environ mem maps smaps auxv cmdline pagemap`.',
     fileType: 'file, and change by mknod: `regular directory character block fifo socket other`.',
     address:
       'connect, accept: the other end; listen: the own address; dns: the resolver; api: the client, as the API server saw it.',
@@ -37,7 +39,7 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     mode: 'change: the mode of chmod and mknod in octal digits, without leading zeros (`644`, `2775`).',
     refused:
       'call, change: it failed. file: it was forbidden to be opened; the path is as it was asked for. api: answered with 401 or 403.',
-    text: 'call: the path or text that it was given.',
+    text: 'call: the path or text that it was given; kill: the program that the signal is for.',
     socketStdio: 'exec: standard input is a network socket.',
     compat: 'exec: a program of the 32-bit ABI on a 64-bit machine.',
     entered:

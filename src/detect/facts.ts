@@ -58,6 +58,7 @@ const noEvent = {
   created: false,
   origin: 'unknown',
   fileType: '',
+  ofOther: false,
   address: '',
   loopback: false,
   port: 0,
@@ -201,8 +202,8 @@ function eventFacts(event: Event): Partial<typeof noEvent> {
       };
     }
     case 'file': {
-      const { path, access, created, origin, fileType, error } = event;
-      return { path, name: baseName(path), access, created, origin, fileType, refused: error !== undefined };
+      const { path, access, created, origin, fileType, error, ofOther = false } = event;
+      return { path, name: baseName(path), access, created, origin, fileType, ofOther, refused: error !== undefined };
     }
     case 'connect': {
       const { address, port, protocol, name = '' } = event;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { errorText } from '../lib/errors.ts';
 import { yaml } from '../lib/yaml.ts';
 import { dimensions } from '../model/feature.ts';
-import { rateDimension, rateNames } from '../model/rate.ts';
+import { momentNames, rateDimension, rateNames } from '../model/rate.ts';
 import { ConditionError, ConditionParser } from './condition.ts';
 import type { Lists, ParsedCondition } from './condition.ts';
 import { describedFacts, exampleSchema } from './examples.ts';
@@ -24,7 +24,7 @@ const ruleSchema = z.strictObject({
   override: z.boolean().default(false),
   enabled: z.boolean().default(true),
   title: z.string().min(1),
-  dimensions: z.array(z.enum([...dimensions, ...rateNames.map(rateDimension)])).min(1),
+  dimensions: z.array(z.enum([...dimensions, ...[...rateNames, ...momentNames].map(rateDimension)])).min(1),
   newness: z.array(z.enum(levels)).default([]),
   when: z.string().min(1),
   suspicion: z.number().min(-5).max(5),

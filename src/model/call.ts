@@ -18,7 +18,7 @@ export interface RareCall {
   readonly dimension: Extract<Dimension, 'capability' | 'kernel' | 'privilege' | 'syscall'>;
   readonly detail?: CallDetail;
   /**
-   * When it is told at all; default: always. `with-detail`: when a bit that counts is set; `raw-socket`: of raw and packet sockets;
+   * When it is told at all; default: always. `with-detail`: when a bit that counts is set; `raw-socket`: of raw and packet sockets, and of families that services do not use;
    * `socket-as-stdio`: when standard input, output or error becomes a network socket; `own-name`: when a process names itself.
    */
   readonly told?: 'with-detail' | 'raw-socket' | 'socket-as-stdio' | 'own-name';
@@ -148,7 +148,7 @@ export function callDimension(name: string): Dimension {
   return byName.get(name)?.dimension ?? 'syscall';
 }
 
-/** Socket families and types that are told of (include/linux/socket.h): of `socket` only these are rare; those of the second line where they are bound. */
+/** Socket families and types that are told of (include/linux/socket.h): of `socket` only these are rare. */
 const sockets: Readonly<Record<string, string>> = {
   ...{ '17': 'packet', '2': 'raw', '10': 'raw' },
   ...{ '16': 'netlink', '29': 'can', '30': 'tipc', '31': 'bluetooth', '38': 'alg', '40': 'vsock' },
@@ -175,7 +175,7 @@ const signalNames: ReadonlyMap<number, string> = new Map(
   }).map(([name, number]) => [number, name]),
 );
 /** AW_KILL_*, AW_MMAP_* of agents/sensor/wire.h. */
-const killRelations = ['', 'outside', 'unrelated', 'ancestor'];
+const killRelations = ['', 'outside', 'unrelated', 'ancestor', 'child'];
 const mappings = ['', 'file', 'executable', 'writable-executable'];
 
 const ownDetails: Readonly<Record<string, (value: number, arch: string) => string>> = {
@@ -189,6 +189,11 @@ const ownDetails: Readonly<Record<string, (value: number, arch: string) => strin
   dup3: () => 'socket',
   prctl: () => 'name',
 };
+
+/** Whether the detail of a `kill` says that its target is a process of the same container. */
+export function killsInside(value: number): boolean {
+  return value >> 8 > 1;
+}
 
 /**
  * What an argument's value means, as a feature says it: `user,mount`, `attach`, `root`; empty where there is nothing to say.

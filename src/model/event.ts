@@ -58,8 +58,13 @@ export type KernelKey =
       /** From outside of the container's cgroup, see `ExecEvent`. */
       readonly entered?: boolean;
     }
-  /** `refused`: the open was forbidden; the path is as it was asked for. */
-  | { readonly kind: 'file.read' | 'file.write'; readonly path: string; readonly refused?: boolean }
+  /** `refused`: the open was forbidden; the path is as it was asked for. `reader`: the program that opened what /proc tells of another process. */
+  | {
+      readonly kind: 'file.read' | 'file.write';
+      readonly path: string;
+      readonly refused?: boolean;
+      readonly reader?: string;
+    }
   /** Digit runs in the path folded to `0`: `/tmp/job-0`. */
   | { readonly kind: 'file.read.folded' | 'file.write.folded'; readonly path: string }
   /** Everything directly in the directory `path` (with its closing `/`). */
@@ -92,6 +97,9 @@ export type KernelKey =
       readonly origin?: FileOrigin;
       /** Where a text is part of the key: the process's own name, the mapped file's path, digits folded. */
       readonly text?: string;
+      /** kill, inside of the container: what the sender and the target run; empty where that is not known. */
+      readonly sender?: string;
+      readonly target?: string;
     };
 
 interface EventBase {
@@ -146,6 +154,8 @@ export interface FileEvent extends EventBase {
   readonly path: string;
   readonly fileType: FileType;
   readonly origin: FileOrigin;
+  /** What /proc tells of another process: its environment, memory, maps, arguments. Undefined: it is nothing of that. */
+  readonly ofOther?: boolean;
   /** Name of the error that the open was refused with (`EACCES`); the path is then as it was asked for. Undefined: it was opened. */
   readonly error?: string;
   readonly process: Process;

@@ -74,6 +74,12 @@ export interface ContainerRates {
   readonly connects?: number;
   /** DNS questions that it asked over UDP, since it is watched; kernel sensor only. */
   readonly dnsQuestions?: number;
+  /** Signals by which it ended or stopped programs of its own, since it is watched; kernel sensor only. */
+  readonly kills?: number;
+  /** Sockets of its network namespace that are open. */
+  readonly sockets?: number;
+  /** TCP segments that its network namespace received; read only where it has hundreds of sockets. */
+  readonly segments?: number;
   /** Records of which something new could not be told. */
   readonly recordsLost?: number;
   /** Made by its processes since it is watched; in strict mode only. */

@@ -18,7 +18,12 @@ export const rateNames = [
 
 export type RateName = (typeof rateNames)[number];
 
+/** What is looked at every second only, for what comes within seconds: open sockets, programs of its own that a container ends by signals. */
+export const momentNames = ['sockets', 'kill'] as const;
+
+export type MomentName = (typeof momentNames)[number];
+
 /** The dimension of a rate (contract.md, "Alert"). */
-export function rateDimension(name: RateName): Dimension {
+export function rateDimension(name: RateName | MomentName): Dimension {
   return `rate.${name}`;
 }

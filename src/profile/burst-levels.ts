@@ -1,5 +1,8 @@
-/** What may come in a burst: programs started within five seconds, processes and threads, bytes of memory, cores of a process that only computes. */
-export const burstNames = ['exec', 'pids', 'memory', 'cpu'] as const;
+/**
+ * What may come in a burst: programs started within five seconds, processes and threads, bytes of memory, cores of a process that only computes, sockets that are
+ * held without use, connections begun and programs ended by signals within five seconds.
+ */
+export const burstNames = ['exec', 'pids', 'memory', 'cpu', 'sockets', 'connect', 'kill'] as const;
 
 export type BurstName = (typeof burstNames)[number];
 
@@ -16,6 +19,9 @@ export const burstKinds: Readonly<Record<BurstName, BurstKind>> = {
   pids: { speaksFrom: 150, times: 4 },
   memory: { speaksFrom: 256 << 20, times: 4 },
   cpu: { speaksFrom: 0.05, times: 0 },
+  sockets: { speaksFrom: 256, times: 4 },
+  connect: { speaksFrom: 600, times: 8 },
+  kill: { speaksFrom: 5, times: 2 },
 };
 
 /** The highest that a workload was seen with, and when. */

@@ -1,7 +1,7 @@
 import { callDimension } from '../model/call.ts';
 import type { CallEvent, ChangeEvent, ConnectEvent, Event, ExecEvent, FileEvent } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
-import { interpreterOf, programKey, runningName } from '../model/program.ts';
+import { baseName, interpreterOf, programKey, runningName } from '../model/program.ts';
 import type { Interpreter } from '../model/program.ts';
 import { bounded, foldText, typedDomain, typedPath } from './generalise.ts';
 
@@ -34,14 +34,13 @@ function unbounded(event: Event): readonly LevelledFeature[] {
   switch (event.kind) {
     case 'exec':
       return execFeatures(event);
-    case 'file':
-      return [
-        {
-          dimension: event.access === 'read' ? 'file.read' : 'file.write',
-          key: fileKey(event),
-          level: 'path',
-        },
-      ];
+    case 'file': {
+      const dimension = event.access === 'read' ? 'file.read' : 'file.write';
+      const features: LevelledFeature[] = [{ dimension, key: fileKey(event), level: 'path' }];
+      if (event.ofOther === true)
+        features.push({ dimension, key: `by ${baseName(event.process.exe)} ${fileKey(event)}`, level: 'pair' });
+      return features;
+    }
     case 'connect':
       return [
         {
@@ -55,7 +54,7 @@ function unbounded(event: Event): readonly LevelledFeature[] {
     case 'change':
       return [{ dimension: 'file.write', key: `${changeWords(event)} ${typedPath(event.path)}`, level: 'path' }];
     case 'call':
-      return [{ dimension: callDimension(event.call), key: callKey(event), level: 'action' }];
+      return callFeatures(event);
     case 'accept':
       return [{ dimension: 'net.listen', key: `${event.port}/${event.protocol} from ${event.peer}`, level: 'peer' }];
     case 'dns':
@@ -84,6 +83,16 @@ function unbounded(event: Event): readonly LevelledFeature[] {
 function fileKey({ path, fileType, error }: FileEvent): string {
   const typed = typedPath(fileType === 'directory' && !path.endsWith('/') ? `${path}/` : path);
   return error === undefined ? typed : `open refused ${typed}`;
+}
+
+/** A signal has a second feature, whom it is sent to by whom. */
+function callFeatures(event: CallEvent): readonly LevelledFeature[] {
+  const dimension = callDimension(event.call);
+  const key = callKey(event);
+  const features: LevelledFeature[] = [{ dimension, key, level: 'action' }];
+  if (event.call === 'kill' && event.text !== '')
+    features.push({ dimension, key: `${key} ${event.text} by ${event.process.exe}`, level: 'pair' });
+  return features;
 }
 
 /** `ptrace attach`, `mmap /tmp/code.so (tmpfs)`, `net_raw refused`: what was called, what of its arguments counts, and that it was refused. */

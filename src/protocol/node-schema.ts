@@ -48,6 +48,9 @@ export const ratesSchema: z.ZodType<ContainerRates> = z.object({
   execs: optionalFigure,
   connects: optionalFigure,
   dnsQuestions: optionalFigure,
+  kills: optionalFigure,
+  sockets: optionalFigure,
+  segments: optionalFigure,
   recordsLost: optionalFigure,
   systemCalls: optionalFigure,
 });

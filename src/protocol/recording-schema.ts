@@ -33,7 +33,7 @@ const kernelKey: z.ZodType<KernelKey> = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.enum(['file.read', 'file.write']),
-    ...{ path: text, refused: flag.exactOptional() },
+    ...{ path: text, refused: flag.exactOptional(), reader: text.exactOptional() },
   }),
   z.object({
     kind: z.enum(['file.read.folded', 'file.write.folded']),
@@ -54,6 +54,7 @@ const kernelKey: z.ZodType<KernelKey> = z.discriminatedUnion('kind', [
     kind: z.literal('call'),
     ...{ call: name, detail: number, refused: flag },
     ...{ origin: origin.exactOptional(), text: text.exactOptional() },
+    ...{ sender: text.exactOptional(), target: text.exactOptional() },
   }),
 ]);
 
@@ -83,6 +84,7 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion('kind', [
     kind: z.literal('file'),
     ...{ access: z.enum(['read', 'write']), created: flag, path: text, origin, error: name.exactOptional() },
     fileType: z.enum(['regular', 'directory', 'character', 'block', 'fifo', 'socket', 'other']),
+    ofOther: flag.exactOptional(),
   }),
   z.object({
     ...{ ...caused, kind: z.literal('connect'), protocol, address: name, port, name: text.exactOptional() },

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { waitFor } from '../../test/support/wait.ts';
-import { readWork, worksOnDevicesOnly } from './busy-process.ts';
+import { readWork, workOnDevicesOnly } from './busy-process.ts';
 
 const children: { kill(signal: 'SIGKILL'): boolean }[] = [];
 const directories: string[] = [];
@@ -39,12 +39,18 @@ test('a process that computes runs, and reads nothing', async () => {
 test('a process that has a file or a pipe open works on more than devices', async () => {
   const child = spawn('/bin/sh', ['-c', 'exec 3< /etc/hostname; while :; do :; done'], { stdio: 'ignore' });
   children.push(child);
-  await waitFor('the file to be open', () => !worksOnDevicesOnly(child.pid ?? 0), 10_000);
-  expect(worksOnDevicesOnly(2 ** 22 + 1)).toBe(false);
+  await waitFor('the file to be open', () => !workOnDevicesOnly([child.pid ?? 0]), 10_000);
+  expect(workOnDevicesOnly([2 ** 22 + 1])).toBe(false);
 });
 
 test('times, start and bytes come from where proc(5) has them, whatever the name', () => {
-  const work = { start: '4711', ranMs: 1500, systemMs: 300, bytes: 123 };
+  const work = {
+    ...{ start: '4711', parent: 1, running: true },
+    ranMs: 1500,
+    systemMs: 300,
+    childrenMs: 0,
+    bytes: 123,
+  };
   for (const comm of ['x', 'a) R 9 (b', ') )'])
     expect(readWork(7, stand({ stat: stat(comm), io, schedstat: '2000000 3000000 5\n' }))).toEqual({
       ...work,
@@ -69,7 +75,32 @@ test('standard error may lead anywhere', () => {
     3: '/dev/zero',
   }))
     symlinkSync(target, join(proc, '7', 'fd', descriptor));
-  expect(worksOnDevicesOnly(7, proc)).toBe(true);
+  expect(workOnDevicesOnly([7], [], proc)).toBe(true);
   symlinkSync('/dev/shm/x', join(proc, '7', 'fd', '4'));
-  expect(worksOnDevicesOnly(7, proc)).toBe(false);
+  expect(workOnDevicesOnly([7], [], proc)).toBe(false);
 });
+
+test('who is at the other end of a pipe counts, and so does what a file is filled with', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'anchorwatch-pipes-'));
+  directories.push(directory);
+  const run = (line: string): number => {
+    const child = spawn('/bin/sh', ['-c', line], { stdio: 'ignore' });
+    children.push(child);
+    return child.pid ?? 0;
+  };
+  const familyOf = async (pid: number): Promise<readonly number[]> => {
+    const ofShell = (): readonly number[] =>
+      readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+    await waitFor('both programs to run', () => ofShell().filter((one) => !isShell(one)).length === 2, 10_000);
+    return ofShell();
+  };
+  const nowhere = await familyOf(run(`cat /dev/zero | sha256sum > ${directory}/out; true`));
+  expect(workOnDevicesOnly([Math.max(...nowhere)], nowhere)).toBe(true);
+  const fromFile = await familyOf(run(`cat /etc/hostname - < /dev/zero 3< /etc/hostname | sha256sum; true`));
+  expect(workOnDevicesOnly([Math.max(...fromFile)], fromFile)).toBe(false);
+  writeFileSync(join(directory, 'out'), Buffer.alloc(70_000));
+  expect(workOnDevicesOnly([Math.max(...nowhere)], nowhere)).toBe(false);
+  for (const [first = 0] of [nowhere, fromFile]) process.kill(first, 'SIGKILL');
+});
+
+const isShell = (pid: number): boolean => readlinkSync(`/proc/${pid}/exe`).endsWith('sh');

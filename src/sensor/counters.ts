@@ -14,7 +14,10 @@ export interface CounterSource {
 type Reader = (text: string) => Partial<ContainerRates>;
 
 /** Figures that are cheap to read, and by which a container shows that something happens. */
-const briefFiles = /\/(?:cpuacct\.usage|cpu\.stat|memory\.usage_in_bytes|memory\.current|pids\.current)$/;
+const briefFiles = /\/(?:cpuacct\.usage|cpu\.stat|memory\.usage_in_bytes|memory\.current|pids\.current|sockstat)$/;
+/** And this one where there are many sockets: whether something goes through them. */
+const socketsMany = 256;
+const manySocketsFile = /\/net\/snmp$/;
 
 /** A figure of the kernel: 64 bits. */
 const figure = /^\d{1,20}$/;
@@ -92,6 +95,19 @@ export function parseNetDev(text: string): NetDev {
   return { receive, transmit, receivePackets, transmitPackets };
 }
 
+/** /proc/PID/net/sockstat: the sockets of a network namespace, of all families. Pure. */
+export function socketsOf(sockstat: string): number | undefined {
+  const used = /^sockets: used (\d{1,20})$/m.exec(sockstat)?.[1];
+  return used === undefined ? undefined : Number(used);
+}
+
+/** `InSegs` of TCP in /proc/PID/net/snmp, the loopback's among them: a line of names, then one of values. Pure. */
+export function segmentsOf(snmp: string): number | undefined {
+  const [names, values] = snmp.split('\n').filter((line) => line.startsWith('Tcp:'));
+  const value = values?.split(' ')[names?.split(' ').indexOf('InSegs') ?? -1];
+  return value !== undefined && figure.test(value) ? Number(value) : undefined;
+}
+
 const integer = (text: string): number | undefined => (/^\d{1,20}\s*$/.test(text) ? Number(text) : undefined);
 
 /** Files and what they hold. Memory is without the page cache that can be dropped, as `docker stats` shows it. */
@@ -127,6 +143,8 @@ function readers(source: CounterSource, mounts: ReadonlyMap<string, string>): re
             };
           },
         ],
+        [`/proc/${source.pid}/net/sockstat`, (text) => of('sockets', socketsOf(text))],
+        [`/proc/${source.pid}/net/snmp`, (text) => of('segments', segmentsOf(text))],
       ];
   const blocks = (parse: (text: string) => { read: number; write: number }): Reader => {
     return (text) => {
@@ -161,9 +179,17 @@ function readers(source: CounterSource, mounts: ReadonlyMap<string, string>): re
 const bufferBytes = 64 * 1024;
 const buffer = Buffer.alloc(bufferBytes);
 
+interface CounterFile {
+  readonly fd: number;
+  readonly read: Reader;
+  readonly brief: boolean;
+  /** Read only where there are many sockets. */
+  readonly forMany: boolean;
+}
+
 /** The figures of one container: files are opened once and read again. A file that is missing leaves its figure out. */
 export class Counters {
-  readonly #files: readonly { readonly fd: number; readonly read: Reader; readonly brief: boolean }[];
+  readonly #files: readonly CounterFile[];
 
   constructor(
     source: CounterSource,
@@ -171,17 +197,18 @@ export class Counters {
   ) {
     this.#files = readers(source, mounts).flatMap(([path, read]) => {
       try {
-        return [{ fd: openSync(path, 'r'), read, brief: briefFiles.test(path) }];
+        return [{ fd: openSync(path, 'r'), read, brief: briefFiles.test(path), forMany: manySocketsFile.test(path) }];
       } catch {
         return [];
       }
     });
   }
 
-  /** @param brief CPU, processes and memory only, the latter less what of it was page cache at the last full reading */
+  /** @param brief CPU, processes, sockets and memory only, the latter less what of it was page cache at the last full reading */
   read(brief = false): ContainerRates {
     const rates: ContainerRates = {};
-    for (const { fd, read } of brief ? this.#files.filter((file) => file.brief) : this.#files) {
+    for (const { fd, read, forMany, ...file } of this.#files) {
+      if (forMany ? !((rates.sockets ?? 0) >= socketsMany) : brief && !file.brief) continue;
       try {
         const length = readSync(fd, buffer, 0, bufferBytes, 0);
         Object.assign(rates, read(buffer.toString('latin1', 0, length)));

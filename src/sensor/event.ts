@@ -1,6 +1,7 @@
 import { getSystemErrorName } from 'node:util';
-import { callDetail } from '../model/call.ts';
-import type { Ancestor, Event, KernelKey, Process } from '../model/event.ts';
+import { appletBegun } from '../model/applet.ts';
+import { callDetail, killsInside } from '../model/call.ts';
+import type { Ancestor, Event, ExecEvent, KernelKey, Process } from '../model/event.ts';
 import { callName, changeName } from './call-cookie.ts';
 import { questionType } from './dns.ts';
 import { foldDigits } from './key-hash.ts';
@@ -39,7 +40,7 @@ export function eventOf(
     ancestors: ancestorsOf(record, programPath),
   };
   const parentExe = record.parentProgram === 0n ? '' : programPath(record.parentProgram);
-  const kernelKey = kernelKeyOf(record, parentExe);
+  const kernelKey = kernelKeyOf(record, exe, parentExe);
   const base = {
     timeMs: monotonicOriginMs + Number(record.timeNs) / 1e6,
     cgroupId: record.cgroupId.toString(),
@@ -76,6 +77,7 @@ export function eventOf(
         created: (record.flags & flags.created) !== 0,
         path: refused ? plainPath(record.path) : record.path,
         ...(refused ? { error: errorName(record.result) } : {}),
+        ...(record.flags & flags.others ? { ofOther: true } : {}),
         fileType: record.fileType,
         origin: record.origin,
       };
@@ -120,12 +122,25 @@ export function eventOf(
       if (call === undefined) return undefined;
       const error = record.flags & flags.refused ? errorName(record.result) : '';
       const detail = callDetail(call, Number(record.detail), arch);
-      return { ...base, kind: 'call', call, detail, error, text: record.path === '' ? other : record.path };
+      const applet = call === 'prctl' ? appletBegun(exe, record.args, record.path) : undefined;
+      if (applet !== undefined) return appletEvent(base, applet);
+      return { ...base, kind: 'call', call, detail, error, text: record.path || other || parentExe };
     }
     default:
       return undefined;
   }
 }
+
+/** An applet that a shell of busybox runs in a fork of its own: an execution in all but the system call. Its arguments are in no memory that could be read. */
+function appletEvent(base: Omit<ExecEvent, 'kind' | ExecFacts>, applet: string): ExecEvent {
+  const { exe } = base.process;
+  return {
+    ...{ ...base, process: { ...base.process, args: [applet] } },
+    ...{ kind: 'exec', path: exe, origin: 'image', script: '', parentExe: exe, fromRuntime: false },
+  };
+}
+
+type ExecFacts = 'path' | 'origin' | 'script' | 'parentExe' | 'fromRuntime';
 
 /** Of a process from outside nothing is known above its parent. */
 function ancestorsOf(
@@ -137,7 +152,7 @@ function ancestorsOf(
 }
 
 /** Undefined when the record does not hold all that the kernel hashed: such a key is not found again after a restart. */
-function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undefined {
+function kernelKeyOf(record: SensorRecord, exe: string, parentExe: string): KernelKey | undefined {
   if (record.flags & flags.path_truncated) return undefined;
   const { path, protocol, address, port, origin, shape } = record;
   switch (record.kind) {
@@ -152,7 +167,13 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
     case 'file_read':
     case 'file_write': {
       const refused = (record.flags & flags.refused) !== 0;
-      return { kind: record.kind === 'file_read' ? 'file.read' : 'file.write', path, ...(refused ? { refused } : {}) };
+      const others = (record.flags & flags.others) !== 0;
+      if (others && exe === '' && record.program !== 0n) return undefined;
+      return {
+        ...{ kind: record.kind === 'file_read' ? 'file.read' : 'file.write', path },
+        ...(refused ? { refused } : {}),
+        ...(others ? { reader: record.program === 0n ? '' : exe } : {}),
+      };
     }
     case 'net_out':
       return { kind: 'net.out', protocol, address, port };
@@ -173,11 +194,16 @@ function kernelKeyOf(record: SensorRecord, parentExe: string): KernelKey | undef
       const call = callName(record.call);
       const refused = (record.flags & flags.refused) !== 0;
       if (call === undefined) return undefined;
+      const related = call === 'kill' && killsInside(Number(record.detail));
+      // Of programs that are known by their hashes alone the key is not found again.
+      if (related && ((exe === '' && record.program !== 0n) || (parentExe === '' && record.parentProgram !== 0n)))
+        return undefined;
       const keyed = call === 'prctl' || (call === 'mmap' && path !== '');
       return {
         ...{ kind: 'call', call, detail: Number(record.detail), refused },
         ...(origin === 'unknown' ? {} : { origin }),
         ...(keyed ? { text: escapeBytes(foldDigits(escapedBytes(path))) } : {}),
+        ...(related ? { sender: record.program === 0n ? '' : exe, target: parentExe } : {}),
       };
     }
     default:

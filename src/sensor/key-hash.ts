@@ -87,16 +87,26 @@ export function keyHash(sip: SipKey, key: KernelKey): bigint {
           (key.refused ? 1n << 16n : 0n) |
           (BigInt(originNumber(key.origin ?? 'unknown')) << 24n),
         BigInt(key.detail),
-        key.text === undefined ? 0n : sipHash(sip, hashTypes.call_text, escapedBytes(key.text)),
+        callSubject(sip, key),
       ]);
     case 'file.read':
     case 'file.write': {
       const type = (key.refused === true ? refusedTypes : fileTypes)[key.kind];
-      return sipHash(sip, type, escapedBytes(key.path));
+      const path = sipHash(sip, type, escapedBytes(key.path));
+      return key.reader === undefined
+        ? path
+        : hashWords(sip, hashTypes.proc_reader, [path, programHash(sip, key.reader)]);
     }
     default:
       return sipHash(sip, fileTypes[key.kind], escapedBytes(key.path));
   }
+}
+
+/** What is part of a call's key besides its arguments: a text, or who signals whom. */
+function callSubject(sip: SipKey, { text, sender, target }: Extract<KernelKey, { kind: 'call' }>): bigint {
+  if (text !== undefined) return sipHash(sip, hashTypes.call_text, escapedBytes(text));
+  if (sender === undefined) return 0n;
+  return hashWords(sip, hashTypes.kill, [programHash(sip, sender), programHash(sip, target ?? '')]);
 }
 
 /** Network-order bytes of a textual address: 4 for IPv4, 16 for IPv6. */

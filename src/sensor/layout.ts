@@ -145,8 +145,8 @@ export const containerLoss = { sizeBytes: 16, members: { container: [0, 8], hook
 
 /** `struct aw_counts`, value of the map `counts`; its key is the cgroup id, 8 bytes. */
 export const counts = {
-  sizeBytes: 24,
-  members: { execs: [0, 8], connects: [8, 8], questions: [16, 8] },
+  sizeBytes: 32,
+  members: { execs: [0, 8], connects: [8, 8], questions: [16, 8], kills: [24, 8] },
 } as const;
 
 /** `struct aw_stats`, value of the per-CPU map `stats`. */
@@ -219,6 +219,8 @@ export const hashTypes = {
   file_read_refused: 20,
   file_write_refused: 21,
   endpoint_recent: 22,
+  proc_reader: 23,
+  kill: 24,
   change: 32,
 } as const;
 
@@ -298,6 +300,7 @@ export const flags = {
   socket_stdio: 0x800,
   compat: 0x1000,
   entered: 0x2000,
+  others: 0x4000,
 } as const;
 
 /** `AW_WATCHED_*`. */

@@ -13,6 +13,8 @@ export interface LoadedSensor {
 export interface LoadingOptions {
   /** Strict mode: every system call of containers by its number, the 32-bit ABI's too. Costs every system call of the node. */
   readonly allSyscalls?: boolean;
+  /** Sockets of odd families are told when they are made, refused ones too; else where they are bound. Costs every socket(2) of the node. */
+  readonly everySocket?: boolean;
   /** Entries of the kernel's map of known features. */
   readonly knownEntries?: number;
 }
@@ -31,10 +33,11 @@ export async function loadSensorAside(options: LoadingOptions): Promise<LoadedSe
 
 function prepared({
   allSyscalls = false,
+  everySocket = false,
   knownEntries,
-}: LoadingOptions): [Libbpf, Readonly<Record<string, number>>, ReadonlySet<string>] {
+}: LoadingOptions): [Libbpf, Readonly<Record<string, number>>, ReadonlySet<string>, boolean] {
   const libbpf = openLibbpf();
   mountTracefs();
   const sizes = knownEntries === undefined ? {} : { known: knownEntries };
-  return [libbpf, sizes, new Set(allSyscalls ? [] : ['on_any_call', 'on_compat_open'])];
+  return [libbpf, sizes, new Set(allSyscalls ? [] : ['on_any_call', 'on_compat_open']), everySocket];
 }

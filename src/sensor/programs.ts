@@ -132,16 +132,18 @@ const logBytes = 64 * 1024;
  * Loads the object. Programs that this kernel refuses are found one by one and left out, the others are loaded.
  * @param leftOut programs that are not wanted, by name
  * @param sizes entries of maps, by name, where the object's defaults do not fit
+ * @param everySocket tells of odd sockets when socket(2) returns, which every connection pays
  * @throws AnchorwatchError `sensor.kernel` when this kernel is too old, `sensor.load` when nothing can be loaded
  */
 export function loadPrograms(
   libbpf: Libbpf,
   sizes: Readonly<Record<string, number>>,
   leftOut: ReadonlySet<string> = new Set(),
+  everySocket: boolean = false,
 ): LoadedPrograms {
   const bytes = readFileSync(objectPath);
   const object = open(libbpf, bytes, sizes, leftOut);
-  return loaded({ libbpf, bytes, sizes, leftOut }, object, libbpf.load(object));
+  return loaded({ libbpf, bytes, sizes, leftOut, everySocket }, object, libbpf.load(object));
 }
 
 /** `loadPrograms` with the load itself in another thread, as far as the kernel refuses nothing. Rejects as that throws. */
@@ -149,10 +151,11 @@ export async function loadProgramsAside(
   libbpf: Libbpf,
   sizes: Readonly<Record<string, number>>,
   leftOut: ReadonlySet<string>,
+  everySocket: boolean,
 ): Promise<LoadedPrograms> {
   const bytes = readFileSync(objectPath);
   const object = open(libbpf, bytes, sizes, leftOut);
-  return loaded({ libbpf, bytes, sizes, leftOut }, object, await libbpf.loadAside(object));
+  return loaded({ libbpf, bytes, sizes, leftOut, everySocket }, object, await libbpf.loadAside(object));
 }
 
 interface Wanted {
@@ -160,10 +163,15 @@ interface Wanted {
   readonly bytes: Uint8Array;
   readonly sizes: Readonly<Record<string, number>>;
   readonly leftOut: ReadonlySet<string>;
+  readonly everySocket: boolean;
 }
 
 /** What was loaded, after trying without the programs that this kernel refuses. @param result of loading the object as a whole */
-function loaded({ libbpf, bytes, sizes, leftOut }: Wanted, whole: Pointer, wholeResult: number): LoadedPrograms {
+function loaded(
+  { libbpf, bytes, sizes, leftOut, everySocket }: Wanted,
+  whole: Pointer,
+  wholeResult: number,
+): LoadedPrograms {
   let refused: ReadonlyMap<string, string> = new Map();
   let [object, result] = [whole, wholeResult];
   if (result !== 0) {
@@ -199,6 +207,7 @@ function loaded({ libbpf, bytes, sizes, leftOut }: Wanted, whole: Pointer, whole
       lacking: new Set([...refused.keys(), ...leftOut]),
       connectPrograms: connectProgramsOf(libbpf),
       strict: !leftOut.has('on_any_call'),
+      everySocket,
     }),
   };
   return {
@@ -222,7 +231,7 @@ function loaded({ libbpf, bytes, sizes, leftOut }: Wanted, whole: Pointer, whole
         const reason = refused.get(name);
         const calls = callPrograms[name];
         if (calls !== undefined) {
-          if (name === 'on_exit_call') tiers.rawByCapability = attached.has('on_capability');
+          if (name === 'on_exit_call') tiers.rawByCapability &&= attached.has('on_capability');
           const wanted = calls.filter((call) => call.name !== 'socket' || !tiers.rawByCapability);
           attachCalls(libbpf, program, wanted, reason, links, states);
           continue;

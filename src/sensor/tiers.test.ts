@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { tiersOf } from './tiers.ts';
 import type { TierGround } from './tiers.ts';
 
-const ground: TierGround = { release: '6.16.3-amd64', lacking: new Set(), connectPrograms: [], strict: false };
+const ground: TierGround = {
+  ...{ release: '6.16.3-amd64', lacking: new Set<string>(), connectPrograms: [] },
+  ...{ strict: false, everySocket: false },
+};
 
 test('the cheaper hooks are taken where they see as much', () => {
   expect(tiersOf(ground)).toEqual({ tcpByCgroup: true, rawByCapability: true });
@@ -22,4 +25,5 @@ test.each<[string, Partial<TierGround>]>([
 
 test('without a hook for capabilities, raw sockets are told when socket(2) returns', () => {
   expect(tiersOf({ ...ground, lacking: new Set(['on_capability']) }).rawByCapability).toBe(false);
+  expect(tiersOf({ ...ground, everySocket: true }).rawByCapability).toBe(false);
 });

@@ -2,7 +2,7 @@
 export interface Tiers {
   /** TCP connections by the cgroup hooks of connect(2), listening sockets when listen(2) returns; else both by changes of a socket's state. */
   readonly tcpByCgroup: boolean;
-  /** Raw and packet sockets where the kernel asks for the capability that they need; else when socket(2) returns. */
+  /** Raw and packet sockets where the kernel asks for the capability that they need, those of odd families where they are bound; else both when socket(2) returns. */
   readonly rawByCapability: boolean;
 }
 
@@ -15,6 +15,8 @@ export interface TierGround {
   readonly connectPrograms: readonly string[];
   /** Strict mode sees 32-bit calls, too, which the hook at the end of listen(2) misses. */
   readonly strict: boolean;
+  /** Sockets are told when they are made, whatever it costs. */
+  readonly everySocket: boolean;
 }
 
 /** Hooks of cgroups have the lineage of a task from here on (CGROUP_LINEAGE of agents/sensor/lib/maps.h). */
@@ -23,7 +25,7 @@ const lineageFrom = [6, 16] as const;
 export const tcpPrograms: readonly string[] = ['on_connect4', 'on_connect6', 'on_exit_listen'];
 
 /** Pure. */
-export function tiersOf({ release, lacking, connectPrograms, strict }: TierGround): Tiers {
+export function tiersOf({ release, lacking, connectPrograms, strict, everySocket }: TierGround): Tiers {
   const [major = 0, minor = 0] = release.split(/[.-]/).map(Number);
   const lineage = major > lineageFrom[0] || (major === lineageFrom[0] && minor >= lineageFrom[1]);
   return {
@@ -33,6 +35,6 @@ export function tiersOf({ release, lacking, connectPrograms, strict }: TierGroun
       tcpPrograms.every((name) => !lacking.has(name)) &&
       // Another program may send connections elsewhere (Cilium's Services): where they really go only the socket knows then.
       connectPrograms.every((name) => tcpPrograms.includes(name)),
-    rawByCapability: !lacking.has('on_capability'),
+    rawByCapability: !everySocket && !lacking.has('on_capability'),
   };
 }

@@ -45,6 +45,10 @@ struct inode {
 	unsigned int i_nlink;
 	u32 i_generation;
 };
+struct proc_inode {
+	struct pid *pid;
+	struct inode vfs_inode;
+};
 struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
@@ -136,6 +140,7 @@ struct task_struct {
 	int exit_code;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct files_struct *files;

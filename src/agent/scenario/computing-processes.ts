@@ -11,6 +11,7 @@ interface Computing {
 }
 
 const firstComputingPid = 10_000;
+const firstLook = { start: '1', systemMs: 0, bytes: 0, parent: 1, running: true, childrenMs: 0 } as const;
 
 /** Processes that a scenario lets compute and do nothing else: `computes EXE [cores X] [args …]` holds until `computes nothing`. */
 export class ComputingProcesses {
@@ -48,10 +49,10 @@ export class ComputingProcesses {
     const ranMs = this.#ranMs(one);
     return one === undefined
       ? new Map()
-      : new Map([[one.process.pid, { start: '1', ranMs, systemMs: 0, readyMs: this.#nowMs(), bytes: 0 }]]);
+      : new Map([[one.process.pid, { ...firstLook, ranMs, readyMs: this.#nowMs() }]]);
   }
 
-  worksOnDevicesOnly(): boolean {
+  workOnDevicesOnly(): boolean {
     return true;
   }
 

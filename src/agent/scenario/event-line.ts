@@ -61,7 +61,12 @@ export function eventOf(
     case 'create': {
       const access = verb === 'read' ? 'read' : 'write';
       const refused = options.get('refused') === 'yes';
-      const kernelKey: KernelKey = { kind: `file.${access}`, path: what, ...(refused ? { refused } : {}) };
+      const ofOther = options.get('of') === 'other';
+      const kernelKey: KernelKey = {
+        ...{ kind: `file.${access}`, path: what },
+        ...(refused ? { refused } : {}),
+        ...(ofOther ? { reader: exe } : {}),
+      };
       return {
         ...base,
         kind: 'file',
@@ -71,6 +76,7 @@ export function eventOf(
         fileType: refused ? 'other' : 'regular',
         origin: refused ? 'unknown' : origin,
         ...(refused ? { error: 'EACCES' } : {}),
+        ...(ofOther ? { ofOther } : {}),
         kernelKey,
       };
     }
@@ -112,8 +118,11 @@ export function eventOf(
     case 'call': {
       const detail = options.get('detail') ?? '';
       const refused = options.get('refused') === 'yes';
-      const kernelKey: KernelKey = { kind: 'call', call: what, detail: codeOf(detail), refused };
       const text = options.get('text') ?? '';
+      const kernelKey: KernelKey = {
+        ...{ kind: 'call', call: what, detail: codeOf(detail), refused },
+        ...(what === 'kill' ? { sender: exe, target: text } : {}),
+      };
       return { ...base, kind: 'call', call: what, detail, error: refused ? 'EPERM' : '', text, kernelKey };
     }
     case 'engine': {

@@ -1,16 +1,22 @@
 import type { ContainerRates } from '../../model/node.ts';
-import { rateNames } from '../../model/rate.ts';
-import type { RateName } from '../../model/rate.ts';
-import { counted, levels } from '../rate-readings.ts';
+import { momentNames, rateNames } from '../../model/rate.ts';
+import type { MomentName, RateName } from '../../model/rate.ts';
+import { counted as countedRates, levels as levelRates } from '../rate-readings.ts';
 import { pairs } from './words.ts';
+
+type Name = RateName | MomentName;
+
+const names: readonly Name[] = [...rateNames, ...momentNames];
+const levels: Readonly<Partial<Record<Name, keyof ContainerRates>>> = { ...levelRates, sockets: 'sockets' };
+const counted: Readonly<Partial<Record<Name, keyof ContainerRates>>> = { ...countedRates, kill: 'kills' };
 
 interface Measured {
   /** Of each rate: the value from now on, and how far slices lie from it (standard deviation of the logarithm). */
-  readonly rates: Map<RateName, { readonly value: number; readonly spread: number }>;
-  readonly totals: Map<RateName, number>;
+  readonly rates: Map<Name, { readonly value: number; readonly spread: number }>;
+  readonly totals: Map<Name, number>;
   sinceMs: number;
   /** What is counted from second to second, without the spread. */
-  readonly smooth: Map<RateName, number>;
+  readonly smooth: Map<Name, number>;
   smoothMs: number;
 }
 
@@ -21,8 +27,8 @@ export class MeasuredContainers {
 
   /** A `rate` line: NAME and VALUE, cores, bytes, processes, or so many a second; `unread`: it cannot be read from now on. */
   set(containerId: string, [name = '', value = '', ...rest]: readonly string[], nowMs: number): void {
-    const rate = rateNames.find((one) => one === name);
-    if (rate === undefined) throw new Error(`no rate ${name}; there are ${rateNames.join(', ')}`);
+    const rate = names.find((one) => one === name);
+    if (rate === undefined) throw new Error(`no rate ${name}; there are ${names.join(', ')}`);
     const measured = this.#advanced(containerId, nowMs);
     if (value === 'unread') {
       measured.rates.delete(rate);
@@ -52,13 +58,15 @@ export class MeasuredContainers {
     for (const [name, { value }] of rates)
       smooth.set(name, (smooth.get(name) ?? 0) + (value * (nowMs - smoothMs)) / 1000);
     this.#of(containerId, nowMs).smoothMs = nowMs;
-    return Object.fromEntries(
+    const read = Object.fromEntries(
       [...rates].flatMap(([name, { value }]) => {
         const [level, total] = [levels[name], counted[name]];
         if (level !== undefined) return [[level, value]];
         return total === undefined ? [] : [[total, smooth.get(name) ?? 0]];
       }),
     );
+    // Nothing comes through sockets that a scenario has.
+    return { segments: 0, ...read };
   }
 
   #of(containerId: string, nowMs: number): Measured {

@@ -147,7 +147,8 @@ function deniedRules(profile: SharedProfile): FileRules {
       continue;
     }
     const use = fileUse(key);
-    if (use !== undefined)
+    // Another reader says nothing against those that may.
+    if (use !== undefined && !use.change.startsWith('by '))
       rules.add(use.path, ...(dimension === 'file.read' ? (['r'] as const) : (['w', 'k'] as const)));
   }
   return rules;
