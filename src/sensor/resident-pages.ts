@@ -27,6 +27,19 @@ export function releaseIdlePages(): void {
   release();
 }
 
+/** The start's own garbage is gone by then. */
+const firstMs = 15_000;
+const everyMs = 120_000;
+
+/** Calls `releaseIdlePages` once the start is over, and every two minutes from then on. @returns what ends that */
+export function releaseNowAndThen(): () => void {
+  let timer = setTimeout(() => {
+    releaseIdlePages();
+    timer = setInterval(releaseIdlePages, everyMs).unref();
+  }, firstMs).unref();
+  return () => clearTimeout(timer);
+}
+
 /** Made once: functions that are declared to koffi stay until the process ends. */
 let release: (() => void) | undefined;
 

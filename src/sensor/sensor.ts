@@ -23,7 +23,7 @@ import { MonotonicOrigin } from './monotonic-origin.ts';
 import { ProgramPaths } from './program-paths.ts';
 import type { LoadedPrograms } from './programs.ts';
 import { RecordQueue } from './record-queue.ts';
-import { releaseIdlePages } from './resident-pages.ts';
+import { releaseNowAndThen } from './resident-pages.ts';
 import type { ReaderBatch, ReaderInput, ReaderOrder } from './reader-worker.ts';
 import { readExe } from './processes.ts';
 import { keyBytes, patternOf, WatchedMap, type WatchedContainer } from './watched-map.ts';
@@ -62,8 +62,6 @@ const defaultRecordsPerSecond = 25_000;
 const defaultCapturedPerSecond = 2_000;
 const markRingBytes = 512 << 10;
 const stopTimeoutMs = 2_000;
-const trimAfterMs = 15_000;
-const trimEveryMs = 120_000;
 
 /**
  * The kernel sensor: loads and attaches the BPF programs, reads their records in a worker thread and answers them.
@@ -97,7 +95,7 @@ export class Sensor {
     arch: process.arch,
   };
   #stopping = false;
-  #trimming: NodeJS.Timeout | undefined;
+  #trimming: (() => void) | undefined;
   #readerGone = false;
   #hooks: readonly HookState[] = [];
 
@@ -188,12 +186,7 @@ export class Sensor {
     this.#hooks = this.#programs.attach();
     this.#config.choose(this.#programs.tiers);
     // V8 tidies up some eight seconds after the start; what only that and the start needed can go then.
-    this.#trimming = setTimeout(() => {
-      releaseIdlePages();
-      this.#trimming = setInterval(releaseIdlePages, trimEveryMs);
-      this.#trimming.unref();
-    }, trimAfterMs);
-    this.#trimming.unref();
+    this.#trimming = releaseNowAndThen();
     if (this.#hooks.every(({ state }) => state !== 'attached'))
       throw new AnchorwatchError(
         'sensor.attach',
@@ -340,7 +333,7 @@ export class Sensor {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    clearTimeout(this.#trimming);
+    this.#trimming?.();
     if (this.#reader !== undefined) {
       const { worker, ended } = this.#reader;
       worker.postMessage('stop' satisfies ReaderOrder);
