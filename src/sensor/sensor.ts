@@ -63,7 +63,7 @@ const defaultCapturedPerSecond = 2_000;
 const markRingBytes = 512 << 10;
 const stopTimeoutMs = 2_000;
 const trimAfterMs = 15_000;
-const trimEveryMs = 120_000;
+const trimEveryMs = 30_000;
 
 /**
  * The kernel sensor: loads and attaches the BPF programs, reads their records in a worker thread and answers them.
