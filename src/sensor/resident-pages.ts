@@ -29,9 +29,9 @@ export function releaseIdlePages(): void {
 
 /** The start's own garbage is gone by then. */
 const firstMs = 15_000;
-const everyMs = 120_000;
+const everyMs = 30_000;
 
-/** Calls `releaseIdlePages` once the start is over, and every two minutes from then on. @returns what ends that */
+/** Calls `releaseIdlePages` once the start is over, and every half minute from then on. @returns what ends that */
 export function releaseNowAndThen(): () => void {
   let timer = setTimeout(() => {
     releaseIdlePages();

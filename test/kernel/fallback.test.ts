@@ -52,8 +52,6 @@ describe.each(tooOld ? ['a kernel that is too old'] : [])('%s', () => {
       async () => (await product.get<Nodes>('/api/v1/nodes')).items[0]?.reported,
     );
     expect(reported.sensor).toBe('procfs');
-    expect(reported.hooksMissing).toEqual([
-      expect.objectContaining({ state: 'failed', reason: expect.stringMatching(clearReason) }),
-    ]);
+    expect(reported.hooksMissing.map(({ reason }) => reason)).toContainEqual(expect.stringMatching(clearReason));
   });
 });
