@@ -112,11 +112,14 @@ syscall(10, $a, 4096, 5); my $n = "code"; my $fd = syscall(319, $n, 0); syscall(
     execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', parts, merged]);
     chmodSync(merged, 0o777);
     try {
-      await harness.container.run(`perl -MPOSIX -e 'chdir("${merged}"); POSIX::setuid(33); unlink("file") or die $!'`);
+      await harness.container.run(
+        `perl -MPOSIX -e 'chdir("${merged}"); POSIX::setgid(33); POSIX::setuid(33); unlink("file") or die $!'`,
+      );
       await harness.settled();
       // Who made it may all in its work directory, of mode 000; who is not root may nothing.
       const capabilities = harness.calls().filter((line) => line.startsWith('capability'));
-      expect(capabilities).toContain('capability setuid');
+      // Another test of this container used the right to change the user.
+      expect(capabilities).toContain('capability setgid');
       expect(capabilities.filter((line) => !line.includes(' E') && line.includes('dac_'))).toEqual([]);
     } finally {
       for (const mounted of [merged, directory]) execFileSync('umount', ['-l', mounted]);
