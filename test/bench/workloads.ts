@@ -296,7 +296,7 @@ function requests(client: Server, service: Service): Workload {
     async run(count = rate) {
       const before = service.cpuUs();
       const seconds = Math.ceil(count / rate);
-      const text = await client.order(`wrk -t 1 -c ${connections} -d ${seconds} http://${service.address}/`);
+      const text = await client.order(`wrk -t 1 -c ${connections} -d ${seconds} http://${service.address}:80/`);
       const operations = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
       if (operations === 0 || /Non-2xx|Socket errors/.test(text)) throw new Error(`nginx does not answer: ${text}`);
       return { operations, micros: (service.cpuUs() - before) / operations };
