@@ -115,13 +115,15 @@ async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> 
       for (const other of beside) await other.stop();
       await agent?.kill('SIGTERM');
     });
-    // As much at a time as is measured later: how often it is done is learned as well as what.
+    // First each for a moment, so that none is news to a profile that knows the others; then as much at a time as is measured later, the shortest
+    // first: how often it is done is learned as well as what.
     const endMs = Date.now() + learnMs;
+    for (const workload of workloads.values()) await workload.run(workload.warmUp);
+    const longer = [...workloads.values()].filter(({ longOperations }) => longOperations !== undefined);
+    longer.sort((a, b) => (a.longOperations ?? 0) - (b.longOperations ?? 0));
     do {
-      for (const workload of workloads.values()) {
-        await workload.run(workload.warmUp);
-        if (workload.longOperations !== undefined) await workload.run(workload.longOperations);
-      }
+      for (const workload of longer) await workload.run(workload.longOperations);
+      for (const workload of workloads.values()) await workload.run(workload.warmUp);
     } while (Date.now() < endMs);
     await agent.kill('SIGTERM');
     agent = undefined;
