@@ -6,6 +6,9 @@ import { Harness } from './harness.ts';
 const harness = new Harness();
 const program = (path: string): string => path.split('/').at(-1) ?? '';
 
+/** For bash: until the program that was started last runs, and waits for something. */
+const begun = (program: string): string => `until [[ $(< /proc/$!/stat) == *"(${program}) S"* ]]; do :; done`;
+
 describe('signals inside of a container', () => {
   const told = (): readonly string[] =>
     harness.seen.flatMap(({ event }) =>
@@ -17,11 +20,12 @@ describe('signals inside of a container', () => {
   test('whom a process ends that it started is told by both programs, once; workers that executed nothing are its own', async () => {
     const { container, sensor } = harness;
     const before = sensor.counts.read(container.cgroupId).kills ?? 0;
+    const perl = `perl -e "sleep 60" & ${begun('perl')}`;
     const deeds = [
-      'bash -c "sleep 60 & sleep 60 & sleep .2; kill -9 %1 %2; wait" 2> /dev/null; true',
-      'bash -c "perl -e \'sleep 60\' & sleep .2; kill -TERM %1; wait" 2> /dev/null; true',
+      `bash -c 'sleep 60 & ${begun('sleep')}; sleep 60 & ${begun('sleep')}; kill -9 %1 %2; wait' 2> /dev/null; true`,
+      `bash -c '${perl}; kill -TERM %1; wait' 2> /dev/null; true`,
       // The last signals end and stop nothing, or those that they are for run what their sender runs.
-      'bash -c "sleep .4 & sleep .2; kill -WINCH %1; kill -0 %1; wait"',
+      `bash -c 'sleep .4 & ${begun('sleep')}; kill -WINCH %1; kill -0 %1; wait'`,
       `perl -e 'for (1..3) { my $p = fork; if (!$p) { sleep 60 } kill 9, $p; wait }'`,
     ];
     for (const deed of deeds) await container.run(deed);
@@ -32,7 +36,7 @@ describe('signals inside of a container', () => {
     harness.watch(2);
     harness.seen = [];
     for (const deed of deeds) await container.run(deed);
-    await container.run('bash -c "perl -e \'sleep 60\' & sleep .2; kill -9 %1; wait" 2> /dev/null; true');
+    await container.run(`bash -c '${perl}; kill -9 %1; wait' 2> /dev/null; true`);
     await harness.settled();
     expect(told()).toEqual(['SIGKILL child perl by bash']);
   });
@@ -40,7 +44,7 @@ describe('signals inside of a container', () => {
   test('what is known of others that are no descendants is known by both programs too', async () => {
     const { container } = harness;
     const by = (killer: string): string =>
-      `sleep 60 & sleep .2; export VICTIM=$!; ${killer}; wait $VICTIM 2> /dev/null; true`;
+      `sleep 60 & ${begun('sleep')}; export VICTIM=$!; ${killer}; wait $VICTIM 2> /dev/null; true`;
     const shell = by(`bash -c 'kill -TERM $VICTIM; true'`);
     await container.run(shell);
     await harness.settled();

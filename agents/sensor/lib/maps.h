@@ -146,7 +146,7 @@ struct {
 } mark_ring SEC(".maps");
 
 /*
- * Starts that were not told yet, by execution: most programs end before the reader fetches these, every other second, and are told by one mark
+ * Starts that were not told yet, by execution: most programs end before the reader fetches these, every five seconds, and are told by one mark
  * with their end. Who takes an entry out, the reader or the end, tells the start. One that finds no room is told at once.
  */
 struct {
