@@ -7,7 +7,7 @@ const harness = new Harness();
 const program = (path: string): string => path.split('/').at(-1) ?? '';
 
 /** For bash: until the program that was started last runs, and waits for something. */
-const begun = (program: string): string => `until [[ $(< /proc/$!/stat) == *"(${program}) S"* ]]; do :; done`;
+const begun = (name: string): string => `until [[ $(< /proc/$!/stat) == *"(${name}) S"* ]]; do :; done`;
 
 describe('signals inside of a container', () => {
   const told = (): readonly string[] =>
