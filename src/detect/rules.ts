@@ -27,10 +27,7 @@ export interface Rule {
 }
 
 /** A rule that holds for an event. */
-export type RuleMatch = Pick<
-  Rule,
-  'id' | 'title' | 'newness' | 'suspicion' | 'ceiling' | 'techniques' | 'practices'
->;
+export type RuleMatch = Pick<Rule, 'id' | 'title' | 'newness' | 'suspicion' | 'ceiling' | 'techniques' | 'practices'>;
 
 /** Why a rule, or a whole file, was refused. */
 export interface RuleProblem {

@@ -120,7 +120,7 @@ function weigh(candidate: Candidate, matches: readonly RuleMatch[], thresholds: 
   const suspicion = suspicionOf(rules.filter(({ ceiling }) => ceiling === undefined));
   const without = severityBy(suspicion);
   if (without !== undefined) return { ...full, suspicion, severity: without };
-  const room = Math.max(suspicion, scoreStep, thresholds.warning - scoreStep - surprise);
+  const room = Math.max(suspicion, 0, (thresholds.suspicionAlone ?? thresholds.warning) - scoreStep - surprise);
   return { ...full, suspicion: Math.min(fullSuspicion, room), severity: 'notice' };
 }
 
