@@ -112,7 +112,7 @@ export class AlertBudget {
     this.#news.set(dimension, tally);
   }
 
-  /** An alert was raised. */
+  /** An alert was raised: a notice is none that the budget is for. */
   alerted(timeMs: number): void {
     const hour = Math.floor(timeMs / hourMs);
     this.#alerts.set(hour, (this.#alerts.get(hour) ?? 0) + 1);

@@ -112,7 +112,7 @@ export class SliceFindings {
     const matches = this.#options
       .rules()
       .matching(dimension, sliceFactsOf({ name: dimension, ...facts }, container, { ...settled, ...profile }));
-    return Math.max(0, ...matches.map(({ suspicion }) => suspicion));
+    return Math.max(0, ...matches.map(({ ceiling, suspicion }) => (ceiling === undefined ? suspicion : 0)));
   }
 
   /** Tells the detectors what an operator decided. Throws what their stores throw. */
@@ -142,7 +142,7 @@ export class SliceFindings {
     const taken = deduplicator.take(container.id, dedupeKey, `${feature.dimension} ${detector}`, timeMs, () => {
       const nowMs = clock.nowMs();
       const id = newId?.(timeMs) ?? ulid(nowMs);
-      budget.alerted(nowMs);
+      if (severity !== 'notice') budget.alerted(nowMs);
       // No process is known to have done it: it joins what else is told of the container at this time.
       const incident = incidents.assign(id, { containerId: container.id, timeMs, lineage: [] }).id;
       const title = titleOfSlice(finding.title(), container);

@@ -167,7 +167,7 @@ export class Watch {
       const raise = (): Alert => {
         const [nowMs, title] = [clock.nowMs(), titleOf(event, container)];
         const id = this.#newId(event.timeMs, nowMs);
-        this.#budget.alerted(nowMs);
+        if (severity !== 'notice') this.#budget.alerted(nowMs);
         const incident = this.#incidents.assign(id, sightingOf(event, container)).id;
         const about = features.filter((_, index) => candidates[index]?.state !== 'known');
         return assemble({
@@ -175,7 +175,8 @@ export class Watch {
           features: about,
         });
       };
-      const [feature, returns] = [key(finding.feature), finding.suspicion >= thresholds.warning];
+      const returns = severity === 'notice' || finding.suspicion >= thresholds.warning;
+      const feature = key(finding.feature);
       const taken = this.#deduplicator.take(subject, feature, kind, event.timeMs, raise, returns);
       if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
       const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };

@@ -3,7 +3,7 @@ import { defaultThresholds } from '../model/alert.ts';
 import type { Evidence } from '../model/alert.ts';
 import type { RuleMatch } from './rules.ts';
 import { judge, severityOf } from './score.ts';
-import type { Candidate } from './score.ts';
+import type { Candidate, Thresholds, Verdict } from './score.ts';
 
 const evidence: Evidence = { samples: 0, seenInOneSample: 0, coverage: 0, expected: [], note: '' };
 const fresh = (surprise: number): Candidate => ({
@@ -39,6 +39,50 @@ describe('a threshold that the alert budget raised', () => {
     expect(judge([fresh(3)], [rule(2)], raised, () => evidence)).toMatchObject({
       reason: 'alert',
       severity: 'critical',
+    });
+  });
+});
+
+describe('a rule with a ceiling', () => {
+  const honest: RuleMatch = { ...rule(3.5), id: 'honest', ceiling: 'notice' };
+  const judged = (surprise: number, rules: readonly RuleMatch[], thresholds: Thresholds = defaultThresholds): Verdict =>
+    judge([fresh(surprise)], rules, thresholds, () => evidence);
+
+  test('makes a notice, and no more however new it is', () => {
+    for (const surprise of [0, 0.5, 1.04, 2.3, 2.989])
+      expect(judged(surprise, [honest])).toMatchObject({
+        severity: 'notice',
+        score: 2.99,
+        finding: { rules: ['honest'] },
+      });
+  });
+
+  test('takes nothing from what is a warning, or critical, without it', () => {
+    expect(judged(3.2, [honest])).toMatchObject({ severity: 'warning', score: 3.2 });
+    expect(judged(0, [honest, rule(3)])).toMatchObject({ severity: 'warning', score: 3 });
+    expect(judged(2, [honest, rule(3)])).toMatchObject({ severity: 'critical', score: 5 });
+  });
+
+  test('adds nothing where it would be silent otherwise', () => {
+    expect(judged(0, [{ ...rule(1), ceiling: 'notice' }])).toMatchObject({ reason: 'learn', score: 1 });
+    expect(judged(0, [honest, rule(-5)])).toMatchObject({ reason: 'learn' });
+  });
+
+  test('is told whatever the alert budget raised', () => {
+    const raised = { warning: 4.5, critical: 5, suspicionAlone: 3 };
+    expect(judged(0, [honest], raised)).toMatchObject({ severity: 'notice', score: 2.99 });
+    expect(judged(4, [honest], raised)).toMatchObject({ severity: 'notice', score: 4 });
+  });
+
+  test('leaves the place to a feature that is a warning without it', () => {
+    const candidates: readonly Candidate[] = [
+      { ...fresh(0), level: 'program' },
+      { ...fresh(3.1), key: '/etc/y' },
+    ];
+    const only: RuleMatch = { ...honest, newness: ['program'] };
+    expect(judge(candidates, [only], defaultThresholds, () => evidence)).toMatchObject({
+      severity: 'warning',
+      finding: { feature: { key: '/etc/y' } },
     });
   });
 });

@@ -37,6 +37,8 @@ export interface Verdict {
   readonly severity?: Severity;
 }
 
+/** Scores are told so exactly, decades. */
+const scoreStep = 0.01;
 /** Least surprise of a known feature that is worth its own reason, decades. */
 const rareMin = 0.3;
 
@@ -50,10 +52,23 @@ export function severityOf(
   return score >= warning || suspicion >= suspicionAlone ? 'warning' : undefined;
 }
 
+/** A candidate, weighed with the rules that speak about it. */
+interface Weighed {
+  readonly candidate: Candidate;
+  readonly rules: readonly RuleMatch[];
+  readonly surprise: number;
+  /** What counts of the rules' suspicion. */
+  readonly suspicion: number;
+  /** All of it. */
+  readonly fullSuspicion: number;
+  readonly severity: Severity | undefined;
+}
+
 /**
  * Judges an event by its most anomalous feature; ties go to what was not judged before, then to the coarsest. Rules speak only about features
  * that are not known: a rule without `newness` about any of them, others about those of the levels that it names.
- * Suspicion is that of the most suspicious rule, less what the most reassuring one takes off. Pure.
+ * Suspicion is that of the most suspicious rule, less what the most reassuring one takes off. Rules with a ceiling add no more than brings the score
+ * up to just below a warning: what only they make an alert is a notice. Pure.
  */
 export function judge(
   candidates: readonly Candidate[],
@@ -61,32 +76,24 @@ export function judge(
   thresholds: Thresholds,
   evidence: (feature: Candidate) => Evidence,
 ): Verdict {
-  let best: { candidate: Candidate; surprise: number; suspicion: number; rules: readonly RuleMatch[] } | undefined;
+  let best: Weighed | undefined;
   for (const candidate of candidates) {
     if (candidate.state === 'known') continue;
-    const rules = matches
-      .filter(({ newness }) => newness.length === 0 || newness.includes(candidate.level))
-      .toSorted((a, b) => b.suspicion - a.suspicion);
-    const suspicion = Math.max(0, rules[0]?.suspicion ?? 0) + Math.min(0, rules.at(-1)?.suspicion ?? 0);
-    const surprise = Math.min(surpriseMax, candidate.surprise);
-    const more = best === undefined ? 1 : surprise + suspicion - (best.surprise + best.suspicion);
-    // What was alerted before must not stand for what is new about the event: that is another alert.
-    if (more > 0 || (more === 0 && candidate.state === 'new' && best?.candidate.state === 'judged'))
-      best = { candidate, surprise, suspicion, rules };
+    const weighed = weigh(candidate, matches, thresholds);
+    if (best === undefined || isMore(weighed, best)) best = weighed;
   }
   if (best === undefined) {
     const rare = candidates.some(({ surprise }) => surprise >= rareMin);
     return { reason: rare ? 'rare' : 'known', score: 0, suspicion: 0 };
   }
-  const { candidate, surprise, suspicion } = best;
+  const { candidate, surprise, suspicion, fullSuspicion, severity } = best;
   const speaking = best.rules.filter((rule) => rule.suspicion > 0);
   const score = round(surprise + suspicion);
-  const severity = severityOf(score, round(suspicion), thresholds);
   if (severity === undefined)
     return { reason: candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn', score, suspicion };
   const finding: Finding = {
     feature: { dimension: candidate.dimension, key: candidate.key },
-    detector: speaking.length > 0 && suspicion >= surprise ? 'rules' : 'novelty',
+    detector: speaking.length > 0 && fullSuspicion >= surprise ? 'rules' : 'novelty',
     surprise: round(surprise),
     suspicion: round(suspicion),
     score,
@@ -97,6 +104,38 @@ export function judge(
     evidence: evidence(candidate),
   };
   return { reason: 'alert', score, suspicion, finding, severity };
+}
+
+function weigh(candidate: Candidate, matches: readonly RuleMatch[], thresholds: Thresholds): Weighed {
+  const rules = matches
+    .filter(({ newness }) => newness.length === 0 || newness.includes(candidate.level))
+    .toSorted((a, b) => b.suspicion - a.suspicion);
+  const surprise = Math.min(surpriseMax, candidate.surprise);
+  const fullSuspicion = suspicionOf(rules);
+  const severityBy = (suspicion: number): Severity | undefined =>
+    severityOf(round(surprise + suspicion), round(suspicion), thresholds);
+  const full = { candidate, rules, surprise, suspicion: fullSuspicion, fullSuspicion };
+  const severity = severityBy(fullSuspicion);
+  if (severity === undefined || rules.every(({ ceiling }) => ceiling === undefined)) return { ...full, severity };
+  const suspicion = suspicionOf(rules.filter(({ ceiling }) => ceiling === undefined));
+  const without = severityBy(suspicion);
+  if (without !== undefined) return { ...full, suspicion, severity: without };
+  const room = Math.max(suspicion, 0, (thresholds.suspicionAlone ?? thresholds.warning) - scoreStep - surprise);
+  return { ...full, suspicion: Math.min(fullSuspicion, room), severity: 'notice' };
+}
+
+/** Suspicion of rules, the most suspicious first. */
+function suspicionOf(rules: readonly RuleMatch[]): number {
+  return Math.max(0, rules[0]?.suspicion ?? 0) + Math.min(0, rules.at(-1)?.suspicion ?? 0);
+}
+
+function isMore(one: Weighed, than: Weighed): boolean {
+  const more = one.surprise + one.suspicion - (than.surprise + than.suspicion);
+  if (more !== 0) return more > 0;
+  const fully = one.surprise + one.fullSuspicion - (than.surprise + than.fullSuspicion);
+  if (fully !== 0) return fully > 0;
+  // What was alerted before must not stand for what is new about the event: that is another alert.
+  return one.candidate.state === 'new' && than.candidate.state === 'judged';
 }
 
 function round(decades: number): number {
