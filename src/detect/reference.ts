@@ -55,10 +55,10 @@ export function rulesReference(rules: readonly Rule[]): string {
     '',
     ...rules
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      .flatMap(({ id, title, suspicion, dimensions, techniques, explanation }) => [
+      .flatMap(({ id, title, suspicion, least, dimensions, techniques, explanation }) => [
         `### ${id}`,
         '',
-        `${title}. Suspicion ${suspicion}; ${dimensions.map((dimension) => `\`${dimension}\``).join(', ')}${techniques.length === 0 ? '' : `; ${techniques.join(', ')}`}.`,
+        `${title}. Suspicion ${suspicion}${least === undefined ? '' : ', told at least as a notice'}; ${dimensions.map((dimension) => `\`${dimension}\``).join(', ')}${techniques.length === 0 ? '' : `; ${techniques.join(', ')}`}.`,
         '',
         explanation.trim(),
         '',

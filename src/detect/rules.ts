@@ -11,6 +11,8 @@ export interface Rule {
   readonly newness: readonly string[];
   /** Decades. */
   readonly suspicion: number;
+  /** What it holds for is told as a notice where the score is too low for a warning; left out: it is not told then. */
+  readonly least?: 'notice' | undefined;
   readonly techniques: readonly string[];
   readonly practices: readonly string[];
   readonly explanation: string;
@@ -25,7 +27,7 @@ export interface Rule {
 }
 
 /** A rule that holds for an event. */
-export type RuleMatch = Pick<Rule, 'id' | 'title' | 'newness' | 'suspicion' | 'techniques' | 'practices'>;
+export type RuleMatch = Pick<Rule, 'id' | 'title' | 'newness' | 'suspicion' | 'least' | 'techniques' | 'practices'>;
 
 /** Why a rule, or a whole file, was refused. */
 export interface RuleProblem {

@@ -35,6 +35,8 @@ export interface Verdict {
   /** Set for alerts: evidence costs too much to gather for every new feature. */
   readonly finding?: Finding;
   readonly severity?: Severity;
+  /** Below the threshold: what a rule wants told all the same, as a notice (`least`). It is learned. */
+  readonly notice?: Finding;
 }
 
 /** Least surprise of a known feature that is worth its own reason, decades. */
@@ -82,21 +84,52 @@ export function judge(
   const speaking = best.rules.filter((rule) => rule.suspicion > 0);
   const score = round(surprise + suspicion);
   const severity = severityOf(score, round(suspicion), thresholds);
-  if (severity === undefined)
-    return { reason: candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn', score, suspicion };
-  const finding: Finding = {
+  if (severity === undefined) {
+    const notice = noticeOf(candidates, matches, evidence);
+    const reason = candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn';
+    return { reason, score, suspicion, ...(notice === undefined ? {} : { notice }) };
+  }
+  const finding = findingOf(candidate, speaking, { surprise, suspicion }, evidence);
+  return { reason: 'alert', score, suspicion, finding, severity };
+}
+
+/** The coarsest new feature that a rule wants told, where none reassures. */
+function noticeOf(
+  candidates: readonly Candidate[],
+  matches: readonly RuleMatch[],
+  evidence: (feature: Candidate) => Evidence,
+): Finding | undefined {
+  if (matches.some(({ suspicion }) => suspicion < 0)) return undefined;
+  for (const candidate of candidates) {
+    const rules = matches.filter(
+      ({ least, newness }) => least === 'notice' && (newness.length === 0 || newness.includes(candidate.level)),
+    );
+    if (candidate.state !== 'new' || rules.length === 0) continue;
+    const suspicion = Math.max(...rules.map((rule) => rule.suspicion));
+    const surprise = Math.min(surpriseMax, candidate.surprise);
+    return { ...findingOf(candidate, rules, { surprise, suspicion }, evidence), detector: 'novelty' };
+  }
+  return undefined;
+}
+
+function findingOf(
+  candidate: Candidate,
+  rules: readonly RuleMatch[],
+  { surprise, suspicion }: { readonly surprise: number; readonly suspicion: number },
+  evidence: (feature: Candidate) => Evidence,
+): Finding {
+  return {
     feature: { dimension: candidate.dimension, key: candidate.key },
-    detector: speaking.length > 0 && suspicion >= surprise ? 'rules' : 'novelty',
+    detector: rules.length > 0 && suspicion >= surprise ? 'rules' : 'novelty',
     surprise: round(surprise),
     suspicion: round(suspicion),
-    score,
-    rules: speaking.map(({ id }) => id),
-    techniques: [...new Set(speaking.flatMap(({ techniques }) => techniques))],
-    practices: [...new Set(speaking.flatMap(({ practices }) => practices))],
-    explanation: speaking.map(({ title }) => title).join('; '),
+    score: round(surprise + suspicion),
+    rules: rules.map(({ id }) => id),
+    techniques: [...new Set(rules.flatMap(({ techniques }) => techniques))],
+    practices: [...new Set(rules.flatMap(({ practices }) => practices))],
+    explanation: rules.map(({ title }) => title).join('; '),
     evidence: evidence(candidate),
   };
-  return { reason: 'alert', score, suspicion, finding, severity };
 }
 
 function round(decades: number): number {
