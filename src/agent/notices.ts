@@ -14,9 +14,16 @@ export interface NoticesOptions {
   readonly newId: (timeMs: number, nowMs: number) => string;
 }
 
+/** First uses of one kind (rule and program) that a workload is told of in a day: what always does something else is no news. */
+const ofKindMax = 60;
+const dayMs = 86_400_000;
+const kindsMax = 4_096;
+
 /** What is told although it is learned, as alerts of severity `notice`, which belong to no incident and to no budget. */
 export class Notices {
   readonly #options: NoticesOptions;
+  /** By workload and kind: since when, and how many; the oldest makes room. */
+  readonly #kinds: Map<string, { readonly sinceMs: number; count: number }> = new Map();
 
   constructor(options: NoticesOptions) {
     this.#options = options;
@@ -41,10 +48,20 @@ export class Notices {
   ofRule(finding: Finding, event: Event, container: Container): Alert | undefined {
     const feature = featureText(finding.feature);
     const kind = `notice ${finding.feature.dimension} ${finding.rules[0] ?? ''} ${event.process?.exe ?? ''}`;
+    if (!this.#hasRoom(`${container.workload.id} ${kind}`, event.timeMs)) return undefined;
     const taken = this.#options.deduplicator.take(container.workload.id, `notice ${feature}`, kind, event.timeMs, () =>
       this.#made(finding, event, container, ''),
     );
     return taken.outcome === 'counted' ? undefined : taken.alert;
+  }
+
+  #hasRoom(kind: string, timeMs: number): boolean {
+    const known = this.#kinds.get(kind);
+    if (known !== undefined && timeMs - known.sinceMs < dayMs) return ++known.count <= ofKindMax;
+    this.#kinds.delete(kind);
+    this.#kinds.set(kind, { sinceMs: timeMs, count: 1 });
+    if (this.#kinds.size > kindsMax) this.#kinds.delete(this.#kinds.keys().next().value ?? '');
+    return true;
   }
 
   #made(finding: Finding, event: Event, container: Container, before: string): Alert {

@@ -189,9 +189,10 @@ export class Watch {
     if (event.kind === 'listen') profile.addListener(event.process.exe);
     const finding = releaseFinding(verdict, candidates, matches, thresholds, evidence);
     const judgement = this.#learn(event, container, profile, candidates, sample, verdict.reason);
+    const notice = expected ? undefined : verdict.notice;
     const alert =
       finding === undefined
-        ? verdict.notice && this.#notices.ofRule(verdict.notice, event, container)
+        ? notice && this.#notices.ofRule(notice, event, container)
         : this.#notices.ofRelease(finding, event, container, profile);
     return alert === undefined ? judgement : { ...judgement, alert, saveNow: true };
   }
