@@ -7,7 +7,7 @@ import { judge } from '../detect/score.ts';
 import type { Reason } from '../detect/score.ts';
 import type { RuleMatch, RuleSet } from '../detect/rules.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Alert, Evidence, Finding } from '../model/alert.ts';
+import type { Alert, Evidence } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Event, KernelKey } from '../model/event.ts';
@@ -28,6 +28,7 @@ import { Names } from '../identity/names.ts';
 import { featureText as key, nothing, type Judgement, type Rollover, type SampleChange } from './judgement.ts';
 import { LearnedProfiles, type ProfileStore } from './learned-profiles.ts';
 import { News, newsKind } from './news.ts';
+import { Notices } from './notices.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding, withoutExcuse } from './release-note.ts';
 import type { ReleaseCandidate } from './release-note.ts';
@@ -69,6 +70,7 @@ export class Watch {
   readonly #written: WrittenFiles = new WrittenFiles();
   readonly #budget: AlertBudget;
   readonly #incidents: Incidents;
+  readonly #notices: Notices;
   readonly #healthChecks: HealthChecks = new HealthChecks();
   readonly #names: Names = new Names();
   readonly #news: News = new News();
@@ -87,6 +89,8 @@ export class Watch {
     this.#deduplicator = new Deduplicator(deduplicationOf(options.sliceMs));
     const [budget, deduplicator, incidents] = [this.#budget, this.#deduplicator, this.#incidents];
     this.slices = new SliceFindings({ ...options, budget, deduplicator, incidents, rules: () => this.#rules });
+    const newId = (timeMs: number, nowMs: number): string => this.#newId(timeMs, nowMs);
+    this.#notices = new Notices({ deduplicator, node: options.node, nowMs: () => options.clock.nowMs(), newId });
     this.#samples = new SampleClock({ ...options, nowMs: options.clock.nowMs() });
     this.#profiles = new LearnedProfiles(options.profiles, options.halfLifeMs, (stored) => this.#told.add(stored));
   }
@@ -175,7 +179,8 @@ export class Watch {
           features: about,
         });
       };
-      const returns = severity === 'notice' || finding.suspicion >= thresholds.warning;
+      const isReturning = severity === 'notice' || finding.suspicion >= thresholds.warning;
+      const returns = isReturning ? { doer: event.process?.parentExecution ?? '' } : undefined;
       const feature = key(finding.feature);
       const taken = this.#deduplicator.take(subject, feature, kind, event.timeMs, raise, returns);
       if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
@@ -185,27 +190,12 @@ export class Watch {
     if (event.kind === 'listen') profile.addListener(event.process.exe);
     const finding = releaseFinding(verdict, candidates, matches, thresholds, evidence);
     const judgement = this.#learn(event, container, profile, candidates, sample, verdict.reason);
-    const alert = finding && this.#releaseNote(finding, event, container, profile);
+    const notice = expected ? undefined : verdict.notice;
+    const alert =
+      finding === undefined
+        ? notice && this.#notices.ofRule(notice, event, container)
+        : this.#notices.ofRelease(finding, event, container, profile);
     return alert === undefined ? judgement : { ...judgement, alert, saveNow: true };
-  }
-
-  /** One notice for each image; whatever else is new with it counts on that while it is remembered. */
-  #releaseNote(finding: Finding, event: Event, container: Container, profile: Profile): Alert | undefined {
-    const { digest, workload } = container;
-    if (!profile.releases.note(digest)) {
-      const counted = this.#deduplicator.count([workload.id], `release ${digest}`, event.timeMs);
-      return counted?.outcome === 'update' ? counted.alert : undefined;
-    }
-    const taken = this.#deduplicator.take(workload.id, `release ${digest}`, 'release', event.timeMs, () => {
-      const nowMs = this.#options.clock.nowMs();
-      const id = this.#newId(event.timeMs, nowMs);
-      const [{ node }, title] = [this.#options, `New image: ${titleOf(event, container)}`];
-      return assemble({
-        ...{ finding, severity: 'notice', event, title, container, node, nowMs, id },
-        features: [finding.feature],
-      });
-    });
-    return taken.outcome === 'new' ? taken.alert : undefined;
   }
 
   /** True when samples are over: read the kernel's incidences now, then call `rollover`. */

@@ -13,6 +13,8 @@ export interface Rule {
   readonly suspicion: number;
   /** `notice`: people and jobs do it as well, every so often: by itself it is told as a notice and makes no warning, however new it is. */
   readonly ceiling?: 'notice' | undefined;
+  /** What it holds for is told as a notice where the score is too low for a warning; left out: it is not told then. */
+  readonly least?: 'notice' | undefined;
   readonly techniques: readonly string[];
   readonly practices: readonly string[];
   readonly explanation: string;
@@ -27,7 +29,10 @@ export interface Rule {
 }
 
 /** A rule that holds for an event. */
-export type RuleMatch = Pick<Rule, 'id' | 'title' | 'newness' | 'suspicion' | 'ceiling' | 'techniques' | 'practices'>;
+export type RuleMatch = Pick<
+  Rule,
+  'id' | 'title' | 'newness' | 'suspicion' | 'least' | 'ceiling' | 'techniques' | 'practices'
+>;
 
 /** Why a rule, or a whole file, was refused. */
 export interface RuleProblem {

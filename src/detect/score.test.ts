@@ -23,6 +23,27 @@ describe('severityOf', () => {
   });
 });
 
+describe('what a rule wants told all the same', () => {
+  const least: RuleMatch = { ...rule(0), id: 'first', least: 'notice', newness: ['path'] };
+
+  test('is a notice and learned where it would be nothing, and nothing else where it is an alert', () => {
+    const verdict = judge([fresh(1.2)], [least], defaultThresholds, () => evidence);
+    expect(verdict).toMatchObject({ reason: 'learn', notice: { rules: ['first'], surprise: 1.2, suspicion: 0 } });
+    expect(verdict.severity).toBeUndefined();
+    expect(judge([fresh(3)], [least], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+    expect(judge([fresh(0)], [least, rule(3)], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+  });
+
+  test('is not what was judged, what is known at that level, or what another rule reassures about', () => {
+    const judged: Candidate = { ...fresh(0), state: 'judged' };
+    const known: Candidate = { ...fresh(0), state: 'known' };
+    const elsewhere: Candidate = { ...fresh(0), level: 'pair' };
+    for (const candidates of [[judged], [known, elsewhere]])
+      expect(judge(candidates, [least], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+    expect(judge([fresh(0)], [least, rule(-1)], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+  });
+});
+
 describe('a threshold that the alert budget raised', () => {
   const raised = { warning: 4.5, critical: 5, suspicionAlone: 3 };
 

@@ -35,6 +35,8 @@ export interface Verdict {
   /** Set for alerts: evidence costs too much to gather for every new feature. */
   readonly finding?: Finding;
   readonly severity?: Severity;
+  /** Below the threshold: what a rule wants told all the same, as a notice (`least`). It is learned. */
+  readonly notice?: Finding;
 }
 
 /** Scores are told so exactly, decades. */
@@ -89,21 +91,55 @@ export function judge(
   const { candidate, surprise, suspicion, fullSuspicion, severity } = best;
   const speaking = best.rules.filter((rule) => rule.suspicion > 0);
   const score = round(surprise + suspicion);
-  if (severity === undefined)
-    return { reason: candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn', score, suspicion };
-  const finding: Finding = {
+  if (severity === undefined) {
+    const notice = noticeOf(candidates, matches, evidence);
+    const reason = candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn';
+    return { reason, score, suspicion, ...(notice === undefined ? {} : { notice }) };
+  }
+  const finding = findingOf(candidate, speaking, { surprise, suspicion, fullSuspicion }, evidence);
+  return { reason: 'alert', score, suspicion, finding, severity };
+}
+
+/** The coarsest new feature that a rule wants told, where none reassures. */
+function noticeOf(
+  candidates: readonly Candidate[],
+  matches: readonly RuleMatch[],
+  evidence: (feature: Candidate) => Evidence,
+): Finding | undefined {
+  if (matches.some(({ suspicion }) => suspicion < 0)) return undefined;
+  for (const candidate of candidates) {
+    const rules = matches.filter(
+      ({ least, newness }) => least === 'notice' && (newness.length === 0 || newness.includes(candidate.level)),
+    );
+    if (candidate.state !== 'new' || rules.length === 0) continue;
+    const suspicion = Math.max(...rules.map((rule) => rule.suspicion));
+    const surprise = Math.min(surpriseMax, candidate.surprise);
+    return {
+      ...findingOf(candidate, rules, { surprise, suspicion, fullSuspicion: suspicion }, evidence),
+      detector: 'novelty',
+    };
+  }
+  return undefined;
+}
+
+function findingOf(
+  candidate: Candidate,
+  rules: readonly RuleMatch[],
+  { surprise, suspicion, fullSuspicion }: Pick<Weighed, 'surprise' | 'suspicion' | 'fullSuspicion'>,
+  evidence: (feature: Candidate) => Evidence,
+): Finding {
+  return {
     feature: { dimension: candidate.dimension, key: candidate.key },
-    detector: speaking.length > 0 && fullSuspicion >= surprise ? 'rules' : 'novelty',
+    detector: rules.length > 0 && fullSuspicion >= surprise ? 'rules' : 'novelty',
     surprise: round(surprise),
     suspicion: round(suspicion),
-    score,
-    rules: speaking.map(({ id }) => id),
-    techniques: [...new Set(speaking.flatMap(({ techniques }) => techniques))],
-    practices: [...new Set(speaking.flatMap(({ practices }) => practices))],
-    explanation: speaking.map(({ title }) => title).join('; '),
+    score: round(surprise + suspicion),
+    rules: rules.map(({ id }) => id),
+    techniques: [...new Set(rules.flatMap(({ techniques }) => techniques))],
+    practices: [...new Set(rules.flatMap(({ practices }) => practices))],
+    explanation: rules.map(({ title }) => title).join('; '),
     evidence: evidence(candidate),
   };
-  return { reason: 'alert', score, suspicion, finding, severity };
 }
 
 function weigh(candidate: Candidate, matches: readonly RuleMatch[], thresholds: Thresholds): Weighed {
