@@ -323,5 +323,5 @@ export const changePointer: bigint = 1n << 48n;
 /** `AW_CALL_NOTHING`: in a cookie, no argument. */
 export const noArgument = 0xff;
 /** `AW_CALL_*`: what else a rare call's cookie says. */
-export const callMarks = { only_detail: 0x1, socket: 0x2, stdio: 0x4, name: 0x8 } as const;
+export const callMarks = { only_detail: 0x1, socket: 0x2, stdio: 0x4, name: 0x8, forbidden: 0x10 } as const;
 export const dataMaxBytes = 16384;
