@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 import { nearestName } from '../lib/suggestion.ts';
 
 /** Formats of an export. */
-export const exportFormats = ['ndjson', 'csv', 'ocsf'] as const;
+const exportFormats = ['ndjson', 'csv', 'ocsf'] as const;
 export type ExportFormatName = (typeof exportFormats)[number];
 
 /** Which alerts are asked for; undefined members do not filter. */

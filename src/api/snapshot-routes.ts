@@ -45,7 +45,7 @@ export interface SnapshotView extends Omit<SnapshotManifest, 'files' | 'gaps' | 
   /** Things that are missing in it. */
   readonly missing: number;
 }
-export const snapshotViewSchema: z.ZodType<SnapshotView> = z.object({
+const snapshotViewSchema: z.ZodType<SnapshotView> = z.object({
   id: z.string(),
   cause: z.enum(snapshotCauses),
   node: z.string(),

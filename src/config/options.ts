@@ -54,7 +54,7 @@ const watching: readonly CommandName[] = ['up', 'agent'];
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');
 
 /** The one table of options: flags, environment variables, file keys and docs/reference/options.md are made from it. */
-export const options: { readonly [K in keyof Settings]: OptionDefinition<Settings[K]> } = {
+const options: { readonly [K in keyof Settings]: OptionDefinition<Settings[K]> } = {
   config: {
     name: 'config',
     env: ['ANCHORWATCH_CONFIG'],
