@@ -54,7 +54,11 @@ export function parseExceptions(
     }
     const { of, workload, container, node, owner, reason, expires } = exception.data;
     if (checksOfException(of, practices).length === 0) {
-      problems.push({ file, line: read.lineOf(['exceptions', index, 'of']), reason: `there is no check and no practice ${of}` });
+      problems.push({
+        file,
+        line: read.lineOf(['exceptions', index, 'of']),
+        reason: `there is no check and no practice ${of}`,
+      });
       return [];
     }
     return [
