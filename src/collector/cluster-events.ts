@@ -90,7 +90,7 @@ const early: ReadonlySet<string> = new Set([
 ]);
 
 /** The news that an Event is; undefined: the ordinary course of things. Pure. */
-export function newsOf(event: ClusterEvent): PodNews | undefined {
+function newsOf(event: ClusterEvent): PodNews | undefined {
   const meaning = meaningOf(event);
   if (meaning === undefined) return undefined;
   const { kind, namespace, name, container, lastMs: timeMs } = event;

@@ -1,9 +1,11 @@
-import type { CollectorOptions } from '../collector/collector.ts';
+import { join } from 'node:path';
+import type { CollectorOptions } from '../collector/collector-options.ts';
 import type { Settings } from '../config/settings.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
+import { packageVersion } from './version.ts';
 
 /** How a collector listens, and what it asks of those who come. Throws AnchorwatchError `bad-option` for options that do not go together. */
-export function listeningOf({
+function listeningOf({
   listen,
   tlsCert,
   tlsKey,
@@ -33,5 +35,32 @@ export function listeningOf({
   return {
     ...common,
     tls: { certFile: tlsCert, keyFile: tlsKey, clientCaFile: clientCa, clientCrlFile },
+  };
+}
+
+/**
+ * What the settings say about a collector whose files are in `stateDir`, unless they say where else; the token of agents is for the command to read.
+ * Throws AnchorwatchError `bad-option` for options that do not go together.
+ */
+export function collectingOf(settings: Settings, stateDir: string): Omit<CollectorOptions, 'agentToken'> {
+  const { postureExceptions } = settings;
+  return {
+    ...listeningOf(settings),
+    stateDir,
+    version: packageVersion(),
+    storePath: settings.store ?? join(stateDir, 'collector.db'),
+    retentionMs: settings.retention,
+    retentionBytes: settings.retentionSize,
+    auditRetentionMs: settings.auditRetention,
+    incidentQuietMs: settings.incidentQuiet,
+    snapshotBytesMax: settings.snapshotMaxSize,
+    snapshotsMax: settings.snapshotMaxCount,
+    nodeSilenceMs: settings.nodeSilence,
+    nodeStopAlert: settings.nodeStopAlert,
+    cluster: { kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
+    ...(postureExceptions === undefined ? {} : { postureExceptions }),
+    routesFile: settings.routes,
+    publicUrl: settings.publicUrl,
+    rulePaths: settings.rules,
   };
 }
