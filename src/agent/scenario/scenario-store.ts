@@ -8,6 +8,7 @@ import { profileMigrations } from '../../store/profile-migrations.ts';
 import { Profiles } from '../../store/profiles.ts';
 import type { ProfileSchema } from '../../store/profiles.ts';
 import { RateModels } from '../../store/rate-models.ts';
+import { Sights } from '../../store/sights.ts';
 import { SyscallMixes } from '../../store/syscall-mixes.ts';
 
 /** What an agent keeps. */
@@ -16,6 +17,7 @@ export interface OpenStores {
   readonly rates: RateModels;
   readonly mixes: SyscallMixes;
   readonly bursts: BurstStates;
+  readonly sights: Sights;
 }
 
 /** The agent's own store of profiles in a directory for temporary files, as long as a scenario runs. */
@@ -36,6 +38,7 @@ export class ScenarioStore {
     return {
       ...{ profiles: new Profiles(database), rates: new RateModels(database) },
       ...{ mixes: new SyscallMixes(database), bursts: new BurstStates(database) },
+      sights: new Sights(database),
     };
   }
 
