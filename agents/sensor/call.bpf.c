@@ -144,6 +144,10 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 		/* Threads name themselves all the time; what ps shows is the name of the first one. */
 		if (argument_of(0) != PR_SET_NAME || c.result || task->pid != task->tgid)
 			return 0;
+	} else if (what & AW_CALL_FORBIDDEN) {
+		/* Shells try a name in one directory after the other: that it is not there is no behaviour. */
+		if (!forbidden(c.result))
+			return 0;
 	} else if (argument != AW_CALL_NOTHING) {
 		c.detail = argument_of(argument) & cookie >> 32;
 		if (what & AW_CALL_ONLY_DETAIL && !c.detail)

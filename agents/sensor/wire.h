@@ -131,6 +131,7 @@ enum aw_origin {
 #define AW_CALL_SOCKET 0x2 /* told only of raw and packet sockets and of odd families; the detail is the family */
 #define AW_CALL_STDIO 0x4 /* told only when standard input, output or error becomes a network socket; the detail is its family */
 #define AW_CALL_NAME 0x8 /* told only when the process names itself; its name, digits folded, is part of the key */
+#define AW_CALL_FORBIDDEN 0x10 /* told only when it was forbidden */
 
 /* Numbers of the calls that are told by hooks of their own; those of the others begin at AW_CALL_FIRST. */
 enum aw_call {
@@ -319,11 +320,15 @@ struct aw_syscalls {
 };
 
 /* Value of the map `counts`, keyed by the container's cgroup id (u64): what it did since it is watched, known or not. */
+#define AW_DESCRIPTORS_MANY 1024
+#define AW_DESCRIPTORS_REFUSED 512
 struct aw_counts {
 	__u64 execs;
 	__u64 connects; /* over TCP, answered or not */
 	__u64 questions; /* of DNS */
 	__u64 kills; /* signals that end or stop another program of the container */
+	__u64 creates; /* files made by opening them */
+	__u64 descriptors; /* given beyond the first AW_DESCRIPTORS_MANY of a process; AW_DESCRIPTORS_REFUSED for each that was refused because there are no more */
 };
 
 /* Value of the per-CPU `stats` map. */

@@ -11,6 +11,8 @@ export interface Rule {
   readonly newness: readonly string[];
   /** Decades. */
   readonly suspicion: number;
+  /** What is new and of which it holds is told as a notice, if nothing makes it louder; default: only what comes near a warning is. */
+  readonly notice?: boolean | undefined;
   readonly techniques: readonly string[];
   readonly practices: readonly string[];
   readonly explanation: string;
@@ -25,7 +27,7 @@ export interface Rule {
 }
 
 /** A rule that holds for an event. */
-export type RuleMatch = Pick<Rule, 'id' | 'title' | 'newness' | 'suspicion' | 'techniques' | 'practices'>;
+export type RuleMatch = Pick<Rule, 'id' | 'title' | 'newness' | 'suspicion' | 'notice' | 'techniques' | 'practices'>;
 
 /** Why a rule, or a whole file, was refused. */
 export interface RuleProblem {

@@ -10,6 +10,13 @@ export interface Thresholds {
   readonly suspicionAlone?: number;
 }
 
+/** What a rule speaks about, and is less than a warning by no more than this, is a notice; decades. */
+const noticeMargin = 1;
+/** Least suspicion of a notice, decades: novelty alone raises none. */
+const noticeSuspicion = 1;
+/** Least surprise of what is told only because it is new (rules with `notice`), decades: of what shows something new all the time it is no news. */
+const noticeSurprise = 0.6;
+
 /** Most that novelty alone adds to a score, decades. */
 export const surpriseMax = 4;
 
@@ -23,16 +30,17 @@ export interface Candidate extends Feature {
 
 /**
  * `known`: every feature is known. `rare`: known, with some surprise left. `learn`: new, below the threshold.
- * `judged`: holds a feature that an alert was raised for, now below the threshold: counted, not learned. `alert`: above the threshold.
+ * `judged`: holds a feature that an alert was raised for, now below the threshold: counted, not learned. `notice`: new, below the threshold by
+ * little, and a rule speaks about it: told once, and learned. `alert`: above the threshold.
  */
-export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'alert';
+export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'notice' | 'alert';
 
 export interface Verdict {
   readonly reason: Reason;
   /** Decades; 0 when nothing is new. */
   readonly score: number;
   readonly suspicion: number;
-  /** Set for alerts: evidence costs too much to gather for every new feature. */
+  /** Set for alerts and notices: evidence costs too much to gather for every new feature. */
   readonly finding?: Finding;
   readonly severity?: Severity;
 }
@@ -79,11 +87,16 @@ export function judge(
     return { reason: rare ? 'rare' : 'known', score: 0, suspicion: 0 };
   }
   const { candidate, surprise, suspicion } = best;
-  const speaking = best.rules.filter((rule) => rule.suspicion > 0);
   const score = round(surprise + suspicion);
   const severity = severityOf(score, round(suspicion), thresholds);
-  if (severity === undefined)
-    return { reason: candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn', score, suspicion };
+  // A rule that reassures takes the word from those that only find it new.
+  const isNews =
+    surprise >= noticeSurprise && best.rules.some(({ notice }) => notice) && (best.rules.at(-1)?.suspicion ?? 0) >= 0;
+  const isNotice = isNews || (suspicion >= noticeSuspicion && score >= thresholds.warning - noticeMargin);
+  const speaking = best.rules.filter((rule) => rule.suspicion > 0 || (severity === undefined && rule.notice));
+  if (severity === undefined && candidates.some(({ state }) => state === 'judged'))
+    return { reason: 'judged', score, suspicion };
+  if (severity === undefined && !isNotice) return { reason: 'learn', score, suspicion };
   const finding: Finding = {
     feature: { dimension: candidate.dimension, key: candidate.key },
     detector: speaking.length > 0 && suspicion >= surprise ? 'rules' : 'novelty',
@@ -96,7 +109,9 @@ export function judge(
     explanation: speaking.map(({ title }) => title).join('; '),
     evidence: evidence(candidate),
   };
-  return { reason: 'alert', score, suspicion, finding, severity };
+  return severity === undefined
+    ? { reason: 'notice', score, suspicion, finding, severity: 'notice' }
+    : { reason: 'alert', score, suspicion, finding, severity };
 }
 
 function round(decades: number): number {

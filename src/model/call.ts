@@ -19,9 +19,10 @@ export interface RareCall {
   readonly detail?: CallDetail;
   /**
    * When it is told at all; default: always. `with-detail`: when a bit that counts is set; `raw-socket`: of raw and packet sockets, and of families that services do not use;
-   * `socket-as-stdio`: when standard input, output or error becomes a network socket; `own-name`: when a process names itself.
+   * `socket-as-stdio`: when standard input, output or error becomes a network socket; `own-name`: when a process names itself;
+   * `forbidden`: when it was forbidden, as a program on a mount that refuses execution is.
    */
-  readonly told?: 'with-detail' | 'raw-socket' | 'socket-as-stdio' | 'own-name';
+  readonly told?: 'with-detail' | 'raw-socket' | 'socket-as-stdio' | 'own-name' | 'forbidden';
   /** Which argument is a path or another text that an alert shows; it is not part of the key. */
   readonly text?: number;
 }
@@ -143,6 +144,8 @@ export const rareCalls: readonly RareCall[] = [
   { name: 'kcmp', dimension: 'syscall' },
   { name: 'memfd_secret', dimension: 'syscall' },
   { name: 'modify_ldt', dimension: 'syscall' },
+  { name: 'execve', dimension: 'syscall', told: 'forbidden', text: 0 },
+  { name: 'execveat', dimension: 'syscall', told: 'forbidden', text: 1 },
 ];
 
 /** What hooks of their own tell as calls: the capabilities that the kernel asked for, signals to others, executable memory … */

@@ -47,6 +47,7 @@ const marks = {
   'raw-socket': callMarks.socket,
   'socket-as-stdio': callMarks.stdio,
   'own-name': callMarks.name,
+  forbidden: callMarks.forbidden,
 } as const;
 
 /** Number of a change on the wire. */

@@ -83,7 +83,7 @@ test('runs of digits fold to one zero, twice is as once', () => {
   );
 });
 
-const marks = { 'with-detail': 1, 'raw-socket': 2, 'socket-as-stdio': 4, 'own-name': 8 };
+const marks = { 'with-detail': 1, 'raw-socket': 2, 'socket-as-stdio': 4, 'own-name': 8, forbidden: 16 };
 
 test('the cookie of a call holds its number, its arguments and the bits that count', () => {
   for (const call of rareCalls) {
