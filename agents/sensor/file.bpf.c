@@ -165,10 +165,14 @@ static __always_inline int take_open(long descriptor)
 	w = watched_or_entered();
 	if (!w)
 		return 0;
+	if (descriptor >= AW_DESCRIPTORS_MANY)
+		COUNT_DEED(w, descriptors);
 	file = file_of(descriptor);
 	if (!file)
 		return 0;
 	u32 mode = LOAD(file, f_mode);
+	if (mode & FMODE_CREATED)
+		COUNT_DEED(w, creates);
 	if (mode & FMODE_PATH)
 		return 0;
 	struct inode *inode = LOAD(file, f_inode);
@@ -282,6 +286,38 @@ static __noinline int open_refused(struct aw_watched *w, u64 cookie, long result
 	return 0;
 }
 
+/* No descriptor is left, of the process or of the node. */
+static __always_inline bool used_up(long result)
+{
+	return result == -EMFILE || result == -ENFILE;
+}
+
+static __noinline int count_used_up(void)
+{
+	struct aw_watched *w = watched_or_entered();
+
+	if (w)
+		COUNT_DEEDS(w, descriptors, AW_DESCRIPTORS_REFUSED);
+	return 0;
+}
+
+/* Attached to calls that answer a descriptor, or 0, and that nothing else is told of: pipes and copies use descriptors up as files do. */
+SEC("tracepoint")
+int on_exit_descriptor(struct trace_event_raw_sys_exit *context)
+{
+	long result = context->ret;
+	struct aw_watched *w;
+
+	if (used_up(result))
+		return count_used_up();
+	if (result < AW_DESCRIPTORS_MANY)
+		return 0;
+	w = watched_or_entered();
+	if (w)
+		COUNT_DEED(w, descriptors);
+	return 0;
+}
+
 /* Attached to each call that opens a file and answers its descriptor. */
 SEC("tracepoint")
 int on_exit_open(struct trace_event_raw_sys_exit *context)
@@ -292,6 +328,8 @@ int on_exit_open(struct trace_event_raw_sys_exit *context)
 
 	if (result >= 0)
 		return take_open(result);
+	if (used_up(result))
+		return count_used_up();
 	if (!forbidden(result))
 		return 0;
 	w = watched_or_entered();

@@ -280,11 +280,15 @@ int on_exit_accept(struct trace_event_raw_sys_exit *context)
 	struct aw_watched *w;
 	struct sock *sk;
 
+	if (used_up(context->ret))
+		return count_used_up();
 	if (context->ret < 0)
 		return 0;
 	w = watched_or_entered();
 	if (!w)
 		return 0;
+	if (context->ret >= AW_DESCRIPTORS_MANY)
+		COUNT_DEED(w, descriptors);
 	sk = sock_of(context->ret);
 	if (!sk)
 		return 0;

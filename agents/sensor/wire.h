@@ -320,11 +320,15 @@ struct aw_syscalls {
 };
 
 /* Value of the map `counts`, keyed by the container's cgroup id (u64): what it did since it is watched, known or not. */
+#define AW_DESCRIPTORS_MANY 1024
+#define AW_DESCRIPTORS_REFUSED 512
 struct aw_counts {
 	__u64 execs;
 	__u64 connects; /* over TCP, answered or not */
 	__u64 questions; /* of DNS */
 	__u64 kills; /* signals that end or stop another program of the container */
+	__u64 creates; /* files made by opening them */
+	__u64 descriptors; /* given beyond the first AW_DESCRIPTORS_MANY of a process; AW_DESCRIPTORS_REFUSED for each that was refused because there are no more */
 };
 
 /* Value of the per-CPU `stats` map. */

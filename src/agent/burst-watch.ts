@@ -31,11 +31,13 @@ export interface BurstWatchOptions {
   readonly startupMs: number;
 }
 
-/** What can be read of a container now; what cannot is absent. `execs`, `connects`, `kills` and `segments` are cumulative. */
+/** What can be read of a container now; what cannot is absent. All but `sockets`, `pids` and `memoryBytes` are cumulative. */
 export interface BurstFigures {
   readonly execs?: number | undefined;
   readonly connects?: number | undefined;
   readonly kills?: number | undefined;
+  readonly creates?: number | undefined;
+  readonly descriptors?: number | undefined;
   readonly sockets?: number | undefined;
   readonly segments?: number | undefined;
   readonly pids?: number | undefined;
@@ -56,7 +58,7 @@ export interface BusyProcess {
 }
 
 /** What rises more slowly than this is no burst, and becomes usual as it goes. */
-const windowMs = 5_000;
+const windowMs = 15_000;
 /** Programs are counted over this time: on a busy node a burst takes longer. */
 const countedMs = 5_000;
 const workloadsMax = 1_000;
@@ -70,12 +72,16 @@ const halfHourMs = 1_800_000;
 interface Sample extends BurstFigures {
   readonly timeMs: number;
   /** Programs that had been started within `countedMs`; connections begun and programs ended likewise. */
-  readonly started?: Readonly<Record<Counted, number | undefined>>;
+  readonly started?: Readonly<Partial<Record<Counted, number | undefined>>>;
 }
 
 /** What is counted over `countedMs`. */
-const countedNames = { exec: 'execs', connect: 'connects', kill: 'kills' } as const;
+const countedNames = {
+  ...({ exec: 'execs', connect: 'connects', kill: 'kills', create: 'creates' } as const),
+  descriptors: 'descriptors',
+} as const;
 type Counted = keyof typeof countedNames;
+const countedKinds = ['exec', 'connect', 'kill', 'create', 'descriptors'] as const satisfies readonly Counted[];
 
 /** A container that runs. */
 interface Sampled {
@@ -133,19 +139,13 @@ export class BurstWatch implements SliceDetector {
     }
     const recent: readonly Sample[] = before.filter(({ timeMs }) => nowMs - timeMs <= windowMs + 200);
     const present = [...recent, { ...figures, timeMs: nowMs }];
-    const counted = {
-      exec: countOf('exec', present, nowMs),
-      connect: countOf('connect', present, nowMs),
-      kill: countOf('kill', present, nowMs),
-    };
+    const counted = Object.fromEntries(countedKinds.map((name) => [name, countOf(name, present, nowMs)]));
     const samples = [...recent, { ...figures, timeMs: nowMs, started: counted }];
     this.#samples.set(container.id, { container, sinceMs, samples });
     // What is too old to be of a burst is how the workload is.
     for (const old of before.filter(({ timeMs }) => nowMs - timeMs > windowMs + 200)) {
       const { pids, memoryBytes, sockets, started } = old;
-      this.#learn(watched, 'exec', started?.exec, nowMs);
-      this.#learn(watched, 'connect', started?.connect, nowMs);
-      this.#learn(watched, 'kill', started?.kill, nowMs);
+      for (const name of countedKinds) this.#learn(watched, name, started?.[name], nowMs);
       this.#learn(watched, 'pids', pids, nowMs);
       this.#learn(watched, 'memory', memoryBytes, nowMs);
       this.#learn(watched, 'sockets', sockets, nowMs);
@@ -156,9 +156,7 @@ export class BurstWatch implements SliceDetector {
     const { pids, memoryBytes } = figures;
     const risen = memoryBytes === undefined ? 0 : memoryBytes - lowest;
     return [
-      this.#judge(container, watched, 'exec', counted.exec, countedMs, nowMs),
-      this.#judge(container, watched, 'connect', counted.connect, countedMs, nowMs),
-      this.#judge(container, watched, 'kill', counted.kill, countedMs, nowMs),
+      ...countedKinds.map((name) => this.#judge(container, watched, name, counted[name], countedMs, nowMs)),
       this.#judge(container, watched, 'sockets', heldIdle(samples, nowMs), idleMs, nowMs),
       this.#judge(container, watched, 'pids', pids, windowMs, nowMs),
       // What is there is compared, what has come speaks.
@@ -260,7 +258,8 @@ export class BurstWatch implements SliceDetector {
     });
     const verdict = this.#options.slices.take(finding);
     if (verdict.reason === 'below') this.#learn(watched, name, value, nowMs);
-    else if (news === 'new') {
+    else if (news === 'goes-on') levels.goesOn(name, nowMs, about);
+    else {
       levels.tell(name, value, nowMs, about);
       watched.changed = true;
     }

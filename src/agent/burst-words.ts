@@ -22,6 +22,10 @@ export function burstTitle(
       return `${Math.round(value)} connections were begun within ${spanText(heldMs)}${before}`;
     case 'kill':
       return `${Math.round(value)} of its own programs were ended or stopped by signals within ${spanText(heldMs)}${before}`;
+    case 'create':
+      return `${Math.round(value)} files were made within ${spanText(heldMs)}${before}`;
+    case 'descriptors':
+      return `Descriptors are used up: ${Math.round(value)} more than a process may need were opened, or refused, within ${spanText(heldMs)}`;
     case 'sockets':
       return `${Math.round(value)} sockets are held open without use${before}`;
     case 'pids':

@@ -132,6 +132,22 @@ export const rareCalls: readonly RareCall[] = [
   { name: 'iopl', dimension: 'kernel' },
   { name: 'clock_settime', dimension: 'kernel' },
   { name: 'sethostname', dimension: 'kernel' },
+  { name: 'setdomainname', dimension: 'kernel' },
+  { name: 'settimeofday', dimension: 'kernel' },
+  { name: 'swapoff', dimension: 'kernel', text: 0 },
+  { name: 'acct', dimension: 'kernel', text: 0 },
+  { name: 'quotactl', dimension: 'kernel' },
+  { name: 'ioperm', dimension: 'kernel' },
+  { name: 'fanotify_init', dimension: 'kernel' },
+  { name: 'request_key', dimension: 'syscall', text: 0 },
+  { name: 'fsmount', dimension: 'privilege' },
+  { name: 'fspick', dimension: 'privilege', text: 1 },
+  { name: 'mount_setattr', dimension: 'privilege', text: 1 },
+  { name: 'pidfd_getfd', dimension: 'syscall' },
+  { name: 'process_madvise', dimension: 'syscall' },
+  { name: 'kcmp', dimension: 'syscall' },
+  { name: 'memfd_secret', dimension: 'syscall' },
+  { name: 'modify_ldt', dimension: 'syscall' },
 ];
 
 /** What hooks of their own tell as calls: the capabilities that the kernel asked for, signals to others, executable memory … */

@@ -97,6 +97,10 @@ export interface ContainerRates {
   readonly dnsQuestions?: number;
   /** Signals by which it ended or stopped programs of its own, since it is watched; kernel sensor only. */
   readonly kills?: number;
+  /** Files that it made, since it is watched; kernel sensor only. */
+  readonly creates?: number;
+  /** Descriptors that it opened beyond the first 1,024 of a process, and 512 for each that was refused because there are no more, since it is watched; kernel sensor only. */
+  readonly descriptors?: number;
   /** Sockets of its network namespace that are open. */
   readonly sockets?: number;
   /** TCP segments that its network namespace received; read only where it has hundreds of sockets. */

@@ -18,8 +18,8 @@ export const rateNames = [
 
 export type RateName = (typeof rateNames)[number];
 
-/** What is looked at every second only, for what comes within seconds: open sockets, programs of its own that a container ends by signals. */
-export const momentNames = ['sockets', 'kill'] as const;
+/** What is looked at every second only, for what comes within seconds: open sockets, programs of its own that a container ends by signals, files made, descriptors used up. */
+export const momentNames = ['sockets', 'kill', 'create', 'descriptors'] as const;
 
 export type MomentName = (typeof momentNames)[number];
 

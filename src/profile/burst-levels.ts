@@ -1,8 +1,18 @@
 /**
  * What may come in a burst: programs started within five seconds, processes and threads, bytes of memory, cores of a process that only computes, sockets that are
- * held without use, connections begun and programs ended by signals within five seconds.
+ * held without use, connections begun, programs ended by signals, files made and descriptors used up within five seconds.
  */
-export const burstNames = ['exec', 'pids', 'memory', 'cpu', 'sockets', 'connect', 'kill'] as const;
+export const burstNames = [
+  'exec',
+  'pids',
+  'memory',
+  'cpu',
+  'sockets',
+  'connect',
+  'kill',
+  'create',
+  'descriptors',
+] as const;
 
 export type BurstName = (typeof burstNames)[number];
 
@@ -22,6 +32,8 @@ export const burstKinds: Readonly<Record<BurstName, BurstKind>> = {
   sockets: { speaksFrom: 256, times: 4 },
   connect: { speaksFrom: 600, times: 8 },
   kill: { speaksFrom: 5, times: 2 },
+  create: { speaksFrom: 1000, times: 8 },
+  descriptors: { speaksFrom: 500, times: 8 },
 };
 
 /** The highest that a workload was seen with, and when. */
@@ -35,6 +47,9 @@ export interface ToldBurst extends Level {
   readonly name: BurstName;
   readonly about: string;
   readonly denied: boolean;
+  /** When it was seen last, and how long it has to be quiet to be told anew when it comes back; states of earlier releases have neither. */
+  readonly lastMs?: number;
+  readonly returnMs?: number;
 }
 
 /** What is remembered of the bursts of a workload, as it is stored. */
@@ -57,6 +72,9 @@ const adoptMs = 86_400_000;
 const toldMax = 16;
 /** So many times as high as what was told is another alert. */
 const anotherTimes = 2;
+/** What was over for so long and comes back is another alert, each time after so many times as long a quiet: what a job does every hour is told three times at most. */
+const returnMs = 60_000;
+const returnFactor = 8;
 
 /**
  * How high a workload went within seconds, in all its containers. Rates (rate-model.ts) need hours to say what is unusual; this knows one thing only, the
@@ -113,7 +131,13 @@ export class BurstLevels {
     if (value < speaksFrom || value < times * highest || (times === 0 && highest > 0)) return 'usual';
     const told = this.#told.find((one) => one.name === name && one.about === about);
     if (told === undefined || timeMs - told.timeMs >= adoptMs) return 'new';
+    if (!told.denied && timeMs - (told.lastMs ?? told.timeMs) > (told.returnMs ?? returnMs)) return 'new';
     return times > 0 && value >= anotherTimes * told.value ? 'new' : 'goes-on';
+  }
+
+  /** What was told is still there. */
+  goesOn(name: BurstName, timeMs: number, about = ''): void {
+    this.#told = this.#told.map((one) => (one.name === name && one.about === about ? { ...one, lastMs: timeMs } : one));
   }
 
   /** The value belongs to the workload. False: that was known. */
@@ -125,8 +149,12 @@ export class BurstLevels {
 
   /** An alert was raised for the value. */
   tell(name: BurstName, value: number, timeMs: number, about = ''): void {
-    const others = this.#told.filter((one) => one.name !== name || one.about !== about);
-    this.#told = [...others, { name, about, value, timeMs, denied: false }].slice(-toldMax);
+    const isSame = (one: ToldBurst): boolean => one.name === name && one.about === about;
+    const [before, others] = [this.#told.find(isSame), this.#told.filter((one) => !isSame(one))];
+    const again = before === undefined ? returnMs : (before.returnMs ?? returnMs) * returnFactor;
+    const told = { name, about, value: Math.max(value, before?.value ?? 0), denied: false, returnMs: again };
+    // The day after which it is the workload's own begins with the first.
+    this.#told = [...others, { ...told, timeMs: before?.timeMs ?? timeMs, lastMs: timeMs }].slice(-toldMax);
     this.#raised.set(name, this.raised(name) + 1);
   }
 

@@ -52,6 +52,8 @@ export const ratesSchema: z.ZodType<ContainerRates> = z.object({
   connects: optionalFigure,
   dnsQuestions: optionalFigure,
   kills: optionalFigure,
+  creates: optionalFigure,
+  descriptors: optionalFigure,
   sockets: optionalFigure,
   segments: optionalFigure,
   recordsLost: optionalFigure,

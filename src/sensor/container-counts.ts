@@ -6,7 +6,7 @@ import type { Libbpf } from './libbpf.ts';
 import { keyBytes } from './watched-map.ts';
 
 /**
- * What the kernel counts of each container, known or not: executions, TCP connections that it begins, DNS questions, programs of its own that it ends by signals. At most 8192 containers; one
+ * What the kernel counts of each container, known or not: executions, TCP connections that it begins, DNS questions, programs of its own that it ends by signals, files that it makes, descriptors that it uses up. At most 8192 containers; one
  * that does not fit is not counted, its figures are absent.
  */
 export class ContainerCounts {
@@ -24,12 +24,17 @@ export class ContainerCounts {
   }
 
   /** Counts since `begin`; empty for a container that is not counted. */
-  read(cgroupId: string): Pick<ContainerRates, 'execs' | 'connects' | 'dnsQuestions' | 'kills'> {
+  read(
+    cgroupId: string,
+  ): Pick<ContainerRates, 'execs' | 'connects' | 'dnsQuestions' | 'kills' | 'creates' | 'descriptors'> {
     const value = Buffer.alloc(counts.sizeBytes);
     if (this.#libbpf.lookup(this.#fd, keyBytes(cgroupId), value) !== 0) return {};
     const of = ([at]: Member): number => Number(value.readBigUInt64LE(at));
-    const { execs, connects, questions, kills } = counts.members;
-    return { execs: of(execs), connects: of(connects), dnsQuestions: of(questions), kills: of(kills) };
+    const { execs, connects, questions, kills, creates, descriptors } = counts.members;
+    return {
+      ...{ execs: of(execs), connects: of(connects), dnsQuestions: of(questions), kills: of(kills) },
+      ...{ creates: of(creates), descriptors: of(descriptors) },
+    };
   }
 
   forget(cgroupId: string): void {

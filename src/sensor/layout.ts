@@ -145,8 +145,15 @@ export const containerLoss = { sizeBytes: 16, members: { container: [0, 8], hook
 
 /** `struct aw_counts`, value of the map `counts`; its key is the cgroup id, 8 bytes. */
 export const counts = {
-  sizeBytes: 32,
-  members: { execs: [0, 8], connects: [8, 8], questions: [16, 8], kills: [24, 8] },
+  sizeBytes: 48,
+  members: {
+    execs: [0, 8],
+    connects: [8, 8],
+    questions: [16, 8],
+    kills: [24, 8],
+    creates: [32, 8],
+    descriptors: [40, 8],
+  },
 } as const;
 
 /** `struct aw_stats`, value of the per-CPU map `stats`. */

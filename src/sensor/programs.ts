@@ -99,6 +99,9 @@ const callPrograms: Readonly<Record<string, readonly TracedCall[]>> = {
     { name: 'accept', cookie: 0n, unseen: 'connections accepted by accept(2)' },
     { name: 'accept4', cookie: 0n, unseen: 'connections accepted by accept4(2): nearly all' },
   ],
+  on_exit_descriptor: ['pipe', 'pipe2', 'dup', 'eventfd', 'eventfd2', 'epoll_create1', 'inotify_init1'].map((name) => ({
+    ...{ name, cookie: 0n, unseen: `descriptors that are used up by ${name}(2)` },
+  })),
   on_exit_change: changeCalls.map((call) => ({ name: call.name, cookie: changeCookie(call) })),
 };
 

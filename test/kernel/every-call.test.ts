@@ -71,6 +71,22 @@ const argumentsOf: Readonly<Record<string, string>> = {
   iopl: '9',
   clock_settime: '99, 0',
   sethostname: '$no, -1',
+  setdomainname: '$no, -1',
+  settimeofday: '-1, 0',
+  swapoff: '$no',
+  acct: '$no',
+  quotactl: '-1, $no, 0, 0',
+  ioperm: '-1, 1, 1',
+  fanotify_init: '0xff000000, 0',
+  request_key: none,
+  fsmount: '-1, 0, 0',
+  fspick: '-1, $no, 0xff00',
+  mount_setattr: '-1, $no, 0, 0, 0',
+  pidfd_getfd: '-1, -1, 0',
+  process_madvise: '-1, 0, 0, 0, 0',
+  kcmp: '-1, -1, 0, 0, 0',
+  memfd_secret: '0xff00',
+  modify_ldt: '99, 0, 0',
 };
 
 test('every rare call is made and told', async () => {

@@ -20,12 +20,13 @@ static __always_inline struct aw_stats *own_stats(void)
 	} while (0)
 
 /* Counts what the container did, for its rates. */
-#define COUNT_DEED(w, member)                                                                                         \
+#define COUNT_DEEDS(w, member, number)                                                                                \
 	do {                                                                                                          \
 		struct aw_counts *counts_ = bpf_map_lookup_elem(&counts, &(w)->container);                            \
 		if (counts_)                                                                                          \
-			__sync_fetch_and_add(&counts_->member, 1);                                                    \
+			__sync_fetch_and_add(&counts_->member, number);                                               \
 	} while (0)
+#define COUNT_DEED(w, member) COUNT_DEEDS(w, member, 1)
 
 /* `container`: 0 where it is not known. */
 __noinline int count_loss(u64 container, u32 hook, u32 loss)

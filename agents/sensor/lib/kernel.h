@@ -259,6 +259,8 @@ struct pt_regs___arm64 {
 #define E2BIG 7
 #define EPERM 1
 #define EACCES 13
+#define ENFILE 23
+#define EMFILE 24
 #define EROFS 30
 #define AT_FDCWD -100
 #define O_ACCMODE 03

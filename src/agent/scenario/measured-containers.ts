@@ -8,7 +8,10 @@ type Name = RateName | MomentName;
 
 const names: readonly Name[] = [...rateNames, ...momentNames];
 const levels: Readonly<Partial<Record<Name, keyof ContainerRates>>> = { ...levelRates, sockets: 'sockets' };
-const counted: Readonly<Partial<Record<Name, keyof ContainerRates>>> = { ...countedRates, kill: 'kills' };
+const counted: Readonly<Partial<Record<Name, keyof ContainerRates>>> = {
+  ...countedRates,
+  ...{ kill: 'kills', create: 'creates', descriptors: 'descriptors' },
+};
 
 interface Measured {
   /** Of each rate: the value from now on, and how far slices lie from it (standard deviation of the logarithm). */

@@ -228,6 +228,8 @@ const unfilterable: ReadonlySet<string> = new Set([
   'dup2',
   'dup3',
   'prctl',
+  'execve',
+  'execveat',
   'mmap',
   'kill',
   'io_uring',
