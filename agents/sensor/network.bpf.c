@@ -249,18 +249,9 @@ static __always_inline bool is_odd(u16 family, u16 protocol)
 
 static __noinline int take_odd_socket(struct aw_watched *w, u32 family);
 
-/* UDP, and sockets of odd families, when bind returns. A task that has its saved registers changed names another of its own sockets at best. */
-SEC("tracepoint/syscalls/sys_exit_bind")
-int on_exit_bind(struct trace_event_raw_sys_exit *context)
+static __noinline int tell_bound(struct aw_watched *w, struct sock *sk)
 {
-	struct sock *sk;
-
-	struct aw_watched *w = watched_or_entered();
-
-	if (context->ret || !w)
-		return 0;
-	sk = sock_of(argument_of(0));
-	if (!sk)
+	if (!w || !sk)
 		return 0;
 	if (is_odd(LOAD(sk, __sk_common.skc_family), LOAD(sk, sk_protocol)))
 		return take_odd_socket(w, LOAD(sk, __sk_common.skc_family));
@@ -272,20 +263,38 @@ int on_exit_bind(struct trace_event_raw_sys_exit *context)
 	return on_endpoint(sk, AW_KIND_NET_LISTEN, AW_HOOK_LISTEN, IPPROTO_UDP);
 }
 
-/* Connections that are accepted, by accept(2) or accept4(2): who reaches which port, by the kind of address. */
-SEC("tracepoint")
-int on_exit_accept(struct trace_event_raw_sys_exit *context)
+/* UDP, and sockets of odd families, when bind returns. A task that has its saved registers changed names another of its own sockets at best. */
+SEC("tracepoint/syscalls/sys_exit_bind")
+int on_exit_bind(struct trace_event_raw_sys_exit *context)
 {
-	struct endpoint e = { .protocol = IPPROTO_TCP };
-	struct aw_watched *w;
+	struct aw_watched *w = watched_or_entered();
 	struct sock *sk;
 
-	if (context->ret < 0)
+	if (context->ret || !w)
 		return 0;
-	w = watched_or_entered();
+	sk = sock_of(argument_of(0));
+	return sk ? tell_bound(w, sk) : 0;
+}
+
+/* Called where operations of io_uring are completed (file.bpf.c). */
+static __noinline int tell_bound_file(struct file *file)
+{
+	struct sock *sk = file ? sock_of_file(file) : 0;
+	struct aw_watched *w = watched_or_entered();
+
+	return sk && w ? tell_bound(w, sk) : 0;
+}
+
+/* A connection that was accepted as this descriptor: who reaches which port, by the kind of address. */
+static __noinline int tell_accepted(int descriptor)
+{
+	struct endpoint e = { .protocol = IPPROTO_TCP };
+	struct aw_watched *w = watched_or_entered();
+	struct sock *sk;
+
 	if (!w)
 		return 0;
-	sk = sock_of(context->ret);
+	sk = sock_of(descriptor);
 	if (!sk)
 		return 0;
 	e.family = LOAD(sk, __sk_common.skc_family);
@@ -295,6 +304,13 @@ int on_exit_accept(struct trace_event_raw_sys_exit *context)
 	else if (e.family == AF_INET6)
 		bpf_core_read(e.address, 16, &sk->__sk_common.skc_v6_daddr);
 	return tell_endpoint(w, &e, AW_KIND_NET_IN, AW_HOOK_ACCEPT, HOOKED_TRACEPOINT);
+}
+
+/* By accept(2) or accept4(2). */
+SEC("tracepoint")
+int on_exit_accept(struct trace_event_raw_sys_exit *context)
+{
+	return context->ret < 0 ? 0 : tell_accepted(context->ret);
 }
 
 /* Lower end of the ports that the kernel gives to clients (net.ipv4.ip_local_port_range, by default). */
