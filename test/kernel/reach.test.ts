@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { createLogger } from '../../src/lib/log.ts';
 import type { Event } from '../../src/model/event.ts';
-import { noSuchTracepoint } from '../../src/sensor/programs.ts';
+import { noSuchTracepoint } from '../../src/sensor/absent-tracepoints.ts';
 import { Sensor } from '../../src/sensor/sensor.ts';
 import { waitFor } from '../support/wait.ts';
 import { cgroupMount } from './cgroup.ts';
