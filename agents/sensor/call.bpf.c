@@ -383,6 +383,6 @@ int BPF_PROG(on_io_uring, struct io_kiocb *req)
 	c.detail = LOAD(req, opcode);
 	tell_call(w, &c, 0);
 	if (c.detail == IORING_OP_OPENAT || c.detail == IORING_OP_OPENAT2)
-		take_ring_open(w, (struct io_open *)req);
+		take_ring_open(number_of(req));
 	return 0;
 }

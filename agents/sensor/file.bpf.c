@@ -217,9 +217,9 @@ static __always_inline int take_open(long descriptor)
 #define IORING_OP_BIND 56
 #define IORING_OP_LISTEN 57
 
-static __noinline int tell_listening_file(struct file *file);
-static __noinline int tell_bound_file(struct file *file);
-static __noinline int tell_accepted(int descriptor);
+int tell_listening_file(u64 file);
+int tell_bound_file(u64 file);
+int tell_accepted(u32 descriptor);
 
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_io_uring_complete, void *ring, void *request)
@@ -228,9 +228,9 @@ int BPF_PROG(on_io_uring_complete, void *ring, void *request)
 	u8 opcode = LOAD(req, opcode);
 
 	if (opcode == IORING_OP_LISTEN)
-		return LOAD(req, cqe.res) ? 0 : tell_listening_file(LOAD(req, file));
+		return LOAD(req, cqe.res) ? 0 : tell_listening_file(number_of(LOAD(req, file)));
 	if (opcode == IORING_OP_BIND)
-		return LOAD(req, cqe.res) ? 0 : tell_bound_file(LOAD(req, file));
+		return LOAD(req, cqe.res) ? 0 : tell_bound_file(number_of(LOAD(req, file)));
 	/* What came into a table of the ring has no descriptor: the result is 0, or a place in that table. */
 	if (opcode == IORING_OP_ACCEPT)
 		return LOAD(req, cqe.res) < 0 || LOAD((struct io_accept *)request, file_slot) ? 0 : tell_accepted(LOAD(req, cqe.res));
@@ -243,9 +243,11 @@ int BPF_PROG(on_io_uring_complete, void *ring, void *request)
  * An open into a table of the ring, which no descriptor leads to: told when it is asked for, by its name, which the kernel has copied by then;
  * links are not followed.
  */
-static __noinline int take_ring_open(struct aw_watched *w, struct io_open *request)
+__noinline int take_ring_open(u64 address)
 {
+	struct io_open *request = (struct io_open *)address;
 	u64 open_flags = LOAD(request, how.flags), pattern;
+	struct aw_watched *w = watched_or_entered();
 	struct scratch *s;
 	u32 at = 0;
 

@@ -42,7 +42,7 @@ const unseen: Readonly<Record<string, string>> = {
   on_sendmsg4: 'UDP peers that datagrams are sent to',
   on_sendmsg6: 'UDP peers of IPv6 that datagrams are sent to',
   on_exit_bind: 'UDP listeners; sockets of odd families',
-  on_io_uring_complete: 'files opened through io_uring',
+  on_io_uring_complete: 'files opened, and sockets bound, made to listen and accepted through io_uring',
   on_io_uring: 'what is done through io_uring',
   on_exit_mmap: "executable memory, and code of files that are not the image's",
   on_signal: 'signals to processes elsewhere',
