@@ -1,4 +1,5 @@
-import { asking, every, listOptions, type ListedOption } from './options.ts';
+import { asking, every } from './command-lists.ts';
+import { listOptions, type ListedOption } from './options.ts';
 import type { CommandName } from './settings.ts';
 
 const groups = ['General', 'Agent and collector', 'Agent', 'Collector'] as const;
