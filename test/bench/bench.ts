@@ -35,7 +35,7 @@ const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** What is measured beside the agent's cost for {@link workloadNames}. `rounds`: of the runs that are asked for, as many as it takes. */
-const others: Readonly<Record<string, (rounds: number) => Promise<readonly Figure[]>>> = {
+const apart: Readonly<Record<string, (rounds: number) => Promise<readonly Figure[]>>> = {
   collector: (rounds) => benchCollector(rounds, say),
   agents: () => benchAgents(say),
   store: (rounds) => benchStore(Math.min(rounds, 3), rows, say),
@@ -51,7 +51,7 @@ const others: Readonly<Record<string, (rounds: number) => Promise<readonly Figur
 };
 /** What takes a minute a run is measured when it is asked for. */
 const asked = new Set(['flood', 'agents', 'store', 'memory', 'peers']);
-const all = [...workloadNames, 'programs', ...Object.keys(others)];
+const all = [...workloadNames, 'programs', ...Object.keys(apart)];
 const usage = `npm run bench [-- NAME…] [--runs N] [--rows N] [--seconds N] [--json]
 names: ${all.map((name) => (asked.has(name) ? `(${name})` : name)).join(' ')}; all but those in brackets when none is given`;
 
@@ -72,7 +72,7 @@ const containerNames = wanted.filter((name) => workloadNames.includes(name));
 if (containerNames.length > 0 || wanted.includes('programs'))
   for (const figure of await benchAgent(containerNames.length > 0 ? containerNames : workloadNames))
     print(figure, values.json);
-for (const [name, measure] of Object.entries(others))
+for (const [name, measure] of Object.entries(apart))
   if (wanted.includes(name)) for (const figure of await measure(rounds)) print(figure, values.json);
 process.exit(0);
 
