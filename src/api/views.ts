@@ -224,6 +224,7 @@ export const profileSchema: z.ZodType<ProfileView> = z.object({
   priors,
 });
 
+/** A node as the API shows it. Pure. */
 export function viewNode(state: NodeState, nowMs: number): NodeView {
   const { report, reportReceivedMs } = state;
   return {
@@ -267,6 +268,7 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
   };
 }
 
+/** A workload as the API lists it. Pure. */
 export function viewWorkload({ workload, ...rest }: FleetWorkload): WorkloadView {
   return { id: workload.id, name: workload.name, kind: workload.kind, ...rest };
 }
