@@ -283,7 +283,10 @@ export function findWorkload(states: readonly WorkloadTeller[], idOrName: string
   const running = states.flatMap((state) =>
     (state.up ? (state.report?.containers ?? []) : [])
       .filter(({ workload }) => workload === id || workload === name)
-      .map(({ workload: _, ...container }) => ({ ...container, node: state.name })),
+      .map(({ id: containerId, name: called, rates, unwatched }) => ({
+        ...{ id: containerId, name: called, node: state.name, rates },
+        ...(unwatched === undefined ? {} : { unwatched }),
+      })),
   );
   return { ...viewWorkload(found), running };
 }
