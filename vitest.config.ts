@@ -40,7 +40,15 @@ const config: ViteUserConfig = defineConfig({
       },
       { test: { ...serial, name: 'kernel', include: ['test/kernel/**/*.test.ts'], sequence: { groupOrder: 2 } } },
       {
-        test: { ...serial, name: 'containers', include: ['test/containers/**/*.test.ts'], sequence: { groupOrder: 3 } },
+        // Each file has an engine, a bridge and a collector of its own, and waits more than it works: two at once.
+        test: {
+          ...serial,
+          fileParallelism: true,
+          maxWorkers: 2,
+          name: 'containers',
+          include: ['test/containers/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },

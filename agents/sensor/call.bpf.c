@@ -145,7 +145,7 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 		if (argument_of(0) != PR_SET_NAME || c.result || task->pid != task->tgid)
 			return 0;
 	} else if (what & AW_CALL_FORBIDDEN) {
-		/* Shells try a name in one directory after the other: that it is not there is no behaviour. */
+		/* The others look for a program along a path. */
 		if (!forbidden(c.result))
 			return 0;
 	} else if (argument != AW_CALL_NOTHING) {
@@ -171,12 +171,24 @@ int on_exit_call(struct trace_event_raw_sys_exit *context)
 		if (!s)
 			return 0;
 		name_text(s);
+	} else if (what & AW_CALL_FORBIDDEN) {
+		s = take_scratch(w->container, AW_HOOK_CALL);
+		if (!s)
+			return 0;
+		if (!named_path(s, argument, c.text)) {
+			count_loss(w->container, AW_HOOK_CALL, AW_LOSS_UNREADABLE);
+			give_scratch(s);
+			return 0;
+		}
+		if (s->text_flags & AW_FLAG_PATH_TRUNCATED)
+			count_loss(w->container, AW_HOOK_CALL, AW_LOSS_PATH_TOO_LONG);
+		c.flags = s->text_flags;
 	}
 	tell_call(w, &c, s);
 	return 0;
 }
 
-/* Memory that can be executed: of a file that is not the image's, or of none. */
+/* Memory that can be executed, or was to be: of a file that is not the image's, or of none. */
 SEC("tracepoint/syscalls/sys_exit_mmap")
 int on_exit_mmap(struct trace_event_raw_sys_exit *context)
 {
@@ -189,8 +201,14 @@ int on_exit_mmap(struct trace_event_raw_sys_exit *context)
 	if (!(protection & PROT_EXEC))
 		return 0;
 	w = watched_or_entered();
-	if (!w || (context->ret < 0 && context->ret > -4096) || is_set_up())
+	if (!w || is_set_up())
 		return 0;
+	/* The address may be as high as a negative number's. A file system without execution forbids it. */
+	if (context->ret < 0 && context->ret > -4096) {
+		if (!forbidden(context->ret))
+			return 0;
+		c.result = context->ret;
+	}
 	if (argument_of(3) & MAP_ANONYMOUS) {
 		c.detail = protection & PROT_WRITE ? AW_MMAP_WRITABLE : AW_MMAP_ANONYMOUS;
 		tell_call(w, &c, 0);

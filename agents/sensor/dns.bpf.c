@@ -20,6 +20,7 @@
 #define DNS_AAAA 28
 #define DNS_HTTPS 65
 #define UDP_HEADER_BYTES 8
+#define UDP_SEGMENTS_MAX 128
 
 /* Where the DNS message of a packet begins, and the other end; 0 if it is none. The resolver is at its destination when it is a question. */
 static __always_inline u32 dns_message(struct __sk_buff *skb, u32 is_question, struct aw_record *r)
@@ -86,13 +87,11 @@ static long name_step(u32 i, struct name *n)
 }
 
 /* Reads the message into the data and its question's name into the text, labels as sent; its bytes, 0 if there is no name. */
-static __always_inline u32 read_message(struct __sk_buff *skb, u32 at, struct scratch *s, u32 *message_bytes)
+static __always_inline u32 read_message(struct __sk_buff *skb, u32 at, u32 bytes, struct scratch *s, u32 *message_bytes)
 {
-	u32 bytes = skb->len - at, name_bytes;
+	u32 name_bytes;
 	struct name n = { .s = s };
 
-	if (skb->len <= at + DNS_HEADER_BYTES)
-		return 0;
 	if (bytes > DNS_MESSAGE_MAX - 1)
 		bytes = DNS_MESSAGE_MAX - 1;
 	bytes &= DNS_MESSAGE_MAX - 1;
@@ -112,19 +111,16 @@ static __always_inline u32 read_message(struct __sk_buff *skb, u32 at, struct sc
 }
 
 /*
- * The container that a DNS packet is of, with a scratch that holds the message and its name; null, and no scratch, when it is none.
+ * The container that a DNS message is of, with a scratch that holds the message and its name; null, and no scratch, when it is none.
  * `wanted`: DNS_RESPONSE or 0.
  */
-static __always_inline struct aw_watched *take_message(struct __sk_buff *skb, u8 wanted, struct scratch **scratch, u32 *name_bytes,
-						       u32 *message_bytes)
+static __always_inline struct aw_watched *take_message(struct __sk_buff *skb, u32 at, u32 message, u8 wanted, struct scratch **scratch,
+						       u32 *name_bytes, u32 *message_bytes)
 {
-	u32 at = dns_message(skb, !wanted, 0);
 	struct aw_watched *w;
 	struct scratch *s;
 	u64 id;
 
-	if (!at)
-		return 0;
 	id = bpf_skb_cgroup_id(skb);
 	w = bpf_map_lookup_elem(&watched, &id);
 	if (!w)
@@ -132,7 +128,7 @@ static __always_inline struct aw_watched *take_message(struct __sk_buff *skb, u8
 	s = take_scratch(w->container, AW_HOOK_DNS);
 	if (!s)
 		return 0;
-	*name_bytes = read_message(skb, at, s, message_bytes);
+	*name_bytes = read_message(skb, at, message, s, message_bytes);
 	if (!*name_bytes || (s->data[2] & DNS_RESPONSE) != wanted) {
 		give_scratch(s);
 		return 0;
@@ -141,16 +137,16 @@ static __always_inline struct aw_watched *take_message(struct __sk_buff *skb, u8
 	return w;
 }
 
-SEC("cgroup_skb/egress")
-int on_dns_question(struct __sk_buff *skb)
+/* The question that stands at `at`, in `message` bytes. A function of its own: the verifier looks at it once, however many a packet has. */
+__noinline int tell_question(struct __sk_buff *skb, u32 at, u32 message)
 {
 	u32 bytes = 0, message_bytes = 0, flags = 0, data_bytes = 0;
 	struct scratch *s = 0;
-	struct aw_watched *w = take_message(skb, 0, &s, &bytes, &message_bytes);
+	struct aw_watched *w = take_message(skb, at, message, 0, &s, &bytes, &message_bytes);
 	u64 words[2];
 
 	if (!w || !s)
-		return 1;
+		return 0;
 	COUNT_DEED(w, questions);
 	u32 type_at = DNS_HEADER_BYTES + bytes + 1;
 	u32 type = s->data[type_at & (DNS_MESSAGE_MAX - 1)] << 8 | s->data[(type_at + 1) & (DNS_MESSAGE_MAX - 1)];
@@ -184,7 +180,35 @@ int on_dns_question(struct __sk_buff *skb)
 		mark_told(w, hash, AW_HOOK_DNS);
 out:
 	give_scratch(s);
+	return 0;
+}
+
+/*
+ * Each message of a packet. With UDP_SEGMENT one call sends many datagrams, which come by as one packet here; with UDP_GRO they may come
+ * in as one.
+ */
+static __always_inline int each_message(struct __sk_buff *skb, u32 is_question, int (*tell)(struct __sk_buff *, u32, u32))
+{
+	u32 at = dns_message(skb, is_question, 0), segment, length, rest;
+
+	if (!at)
+		return 1;
+	length = skb->len;
+	segment = skb->gso_size;
+	for (u32 i = 0; i < UDP_SEGMENTS_MAX && at < length; i++) {
+		rest = length - at;
+		if (segment && segment < rest)
+			rest = segment;
+		tell(skb, at, rest);
+		at += rest;
+	}
 	return 1;
+}
+
+SEC("cgroup_skb/egress")
+int on_dns_question(struct __sk_buff *skb)
+{
+	return each_message(skb, 1, tell_question);
 }
 
 struct answers {
@@ -230,17 +254,16 @@ static long answer_step(u32 i, struct answers *a)
 	return 0;
 }
 
-SEC("cgroup_skb/ingress")
-int on_dns_answer(struct __sk_buff *skb)
+__noinline int tell_answer(struct __sk_buff *skb, u32 at, u32 message)
 {
 	u32 bytes = 0, message_bytes = 0, count;
 	struct scratch *s = 0;
-	struct aw_watched *w = take_message(skb, DNS_RESPONSE, &s, &bytes, &message_bytes);
+	struct aw_watched *w = take_message(skb, at, message, DNS_RESPONSE, &s, &bytes, &message_bytes);
 	struct answers a = {};
 	struct aw_record *r;
 
 	if (!w || !s)
-		return 1;
+		return 0;
 	count = s->data[6] << 8 | s->data[7];
 	if (count > DNS_ANSWERS_MAX)
 		count = DNS_ANSWERS_MAX;
@@ -272,5 +295,11 @@ int on_dns_answer(struct __sk_buff *skb)
 	}
 out:
 	give_scratch(s);
-	return 1;
+	return 0;
+}
+
+SEC("cgroup_skb/ingress")
+int on_dns_answer(struct __sk_buff *skb)
+{
+	return each_message(skb, 0, tell_answer);
 }

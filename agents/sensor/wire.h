@@ -131,7 +131,7 @@ enum aw_origin {
 #define AW_CALL_SOCKET 0x2 /* told only of raw and packet sockets and of odd families; the detail is the family */
 #define AW_CALL_STDIO 0x4 /* told only when standard input, output or error becomes a network socket; the detail is its family */
 #define AW_CALL_NAME 0x8 /* told only when the process names itself; its name, digits folded, is part of the key */
-#define AW_CALL_FORBIDDEN 0x10 /* told only when it was forbidden */
+#define AW_CALL_FORBIDDEN 0x10 /* told only when it was forbidden; the text is a path below the directory that the detail's argument is, and, digits folded, part of the key */
 
 /* Numbers of the calls that are told by hooks of their own; those of the others begin at AW_CALL_FIRST. */
 enum aw_call {

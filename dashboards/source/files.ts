@@ -7,7 +7,7 @@ import { overview } from './overview.ts';
 import { workload } from './workload.ts';
 
 /** All dashboards. */
-export const boards: readonly BoardSpec[] = [overview, workload, node, detection, collector];
+const boards: readonly BoardSpec[] = [overview, workload, node, detection, collector];
 
 /** Text of the files of `dashboards/`, by name. */
 export function dashboardFiles(): ReadonlyMap<string, string> {

@@ -40,7 +40,7 @@ export interface Credentials {
  * Why a client is not let in. `missing`: it shows nothing. `unknown`: what it shows is wrong, revoked or expired. `certificate`: agents need
  * one. `limited`: too many wrong ones came from there. `busy`: too many wait to be checked.
  */
-export const denials = ['missing', 'unknown', 'certificate', 'limited', 'busy'] as const;
+const denials = ['missing', 'unknown', 'certificate', 'limited', 'busy'] as const;
 export type Denial = (typeof denials)[number];
 
 export type Admission =

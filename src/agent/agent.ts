@@ -1,16 +1,14 @@
 import { join } from 'node:path';
 import { Containers } from '../identity/containers.ts';
 import { clientTlsSource } from '../lib/client-tls.ts';
-import type { ClientTlsFiles } from '../lib/client-tls.ts';
 import { systemClock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { AnchorwatchError } from '../lib/errors.ts';
-import { Cleanups } from '../lib/lifecycle.ts';
+import { type Cleanups, startOrUndo } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { LossWindowStore } from '../store/loss-windows.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { PeerCompanion } from '../outbox/peer-companion.ts';
-import { BurstStates } from '../store/burst-states.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { OutboxStore } from '../store/outbox-store.ts';
@@ -18,8 +16,9 @@ import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
 import { RateModels } from '../store/rate-models.ts';
-import { SyscallMixes } from '../store/syscall-mixes.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
+import { WorkloadStates } from '../store/workload-states.ts';
+import type { AgentOptions } from './agent-options.ts';
 import { withCounts } from './container-figures.ts';
 import { containerProcesses } from './container-processes.ts';
 import { Fleet } from './fleet.ts';
@@ -28,76 +27,20 @@ import { HistoryFeed } from './history-feed.ts';
 import { LifeSign } from './life-sign.ts';
 import { nodeReport } from './node-report.ts';
 import { openSnapshots } from './node-snapshots.ts';
-import type { SnapshotSettings } from './node-snapshots.ts';
 import { ClusterNews } from './cluster-news.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
 import { ProcessMarks } from './process-marks.ts';
-import { type ImageSettings, PostureWatch } from './posture-watch.ts';
+import { PostureWatch } from './posture-watch.ts';
 import { Rates } from './rates.ts';
 import { openRecording } from './recording-watch.ts';
 import type { Recording } from './recording-watch.ts';
 import { RuleSource } from '../detect/rule-source.ts';
-import type { SensorLoading } from './sensor-loading.ts';
 import { SliceLoops } from './slice-loops.ts';
 import { startSource } from './source.ts';
 import { starterPaths, Starters } from './starters.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
-
-export interface AgentOptions extends ImageSettings {
-  /** `ws(s)://HOST:PORT` of the collector. */
-  readonly collectorUrl: string;
-  readonly token: string;
-  /** Reads the token again after it was refused, and on `reload`; throws when it cannot. */
-  readonly renewToken?: () => string;
-  /** PEM files for `wss://`: whom to trust, and what to show. */
-  readonly tls?: ClientTlsFiles;
-  /** Profiles and the outbox live here. */
-  readonly stateDir: string;
-  /** Address of the container engine; undefined: DOCKER_HOST, then the usual sockets. */
-  readonly dockerHost: string | undefined;
-  /** How to reach the API of the cluster; undefined: the pod's service account, where there is one. */
-  readonly kubeconfig?: string | undefined;
-  /** Peers in the cluster that have names. Default `auto`. */
-  readonly kubernetesPeers?: 'auto' | 'services' | 'pods' | 'none';
-  readonly nodeName: string;
-  readonly sliceMs: number;
-  readonly startupMs: number;
-  readonly halfLifeMs: number;
-  readonly version: string;
-  /** Strict mode: every system call by name, the 32-bit ABI's too. */
-  readonly allSyscalls: boolean;
-  /** How long everything that a container does is recorded after its last alert; 0: never. */
-  readonly captureMs: number;
-  /** Bytes that the flight recorder may take on disk. Default 1 GB. */
-  readonly historySize?: number;
-  /** How long the flight recorder keeps what happened. Default 7 days. */
-  readonly historyAgeMs?: number;
-  /** Starts and ends of programs that the flight recorder holds. Default `all`. */
-  readonly historyProcesses?: 'all' | 'new';
-  /** False alerts a day that are acceptable on this node. */
-  readonly alertBudget?: number;
-  /** Thresholds by workload and dimension, decades. */
-  readonly thresholds?: WatchOptions['thresholds'];
-  /** How long an incident may be quiet before what comes is another one. */
-  readonly incidentQuietMs?: number;
-  /** Where events are from; `auto`: the kernel sensor, or `/proc` where it does not work. */
-  readonly sensor?: 'auto' | 'bpf' | 'procfs';
-  /** The kernel's part of the sensor where it is being loaded already, by the same `allSyscalls`. */
-  readonly sensorLoading?: SensorLoading;
-  /** Files and directories of suspicion rules that build on the shipped ones. */
-  readonly rulePaths?: readonly string[];
-  /** `on`, `off`, or a path beside the shipped starters; `on` when left out. */
-  readonly starter?: string;
-  /** What may wait for the collector on disk: bytes, and milliseconds of the agent's running. Default 64 MB, 7 days. */
-  readonly outboxSizeBytes?: number;
-  readonly outboxAgeMs?: number;
-  /** Everything that is judged is recorded in this file beside, until it has grown to that size. */
-  readonly recording?: { readonly path: string; readonly sizeBytesMax: number };
-  /** On critical alerts, without copies, when left out. */
-  readonly snapshots?: SnapshotSettings;
-}
 
 export interface RunningAgent {
   /** Reads the rules again (a set with problems leaves the old one in place), and dials the collector at once when it is away. */
@@ -115,14 +58,8 @@ const pollMs = 1_000;
  * Rejects with AnchorwatchError `rules.invalid`, `store.…`, `collector.url`, `tls.files`, and `signatures.trust`, `sensor.…` where only the kernel sensor is wanted; whatever had been
  * started is stopped then.
  */
-export async function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
-  const cleanups = new Cleanups();
-  try {
-    return await start(options, log, cleanups);
-  } catch (error) {
-    await cleanups.run(log);
-    throw error;
-  }
+export function startAgent(options: AgentOptions, log: Logger): Promise<RunningAgent> {
+  return startOrUndo(log, (cleanups) => start(options, log, cleanups));
 }
 
 async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Promise<RunningAgent> {
@@ -280,11 +217,11 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   history.fetch = async () => sensor?.fetchMarks();
   const sliceLoops: SliceLoops = new SliceLoops({
     ...{ slices: watch.slices, sliceMs, startupMs, halfLifeMs, clock, log, arch: process.arch, random: Math.random },
-    ...{ rateStore: new RateModels(profilesFile), mixStore: new SyscallMixes(profilesFile) },
+    ...{ rateStore: new RateModels(profilesFile), mixStore: new WorkloadStates(profilesFile, 'syscall_mix') },
     running: () => containers.running(),
     figures: (running) => withCounts(sensor, running, rates.read(running)),
     bursts: {
-      ...{ store: new BurstStates(profilesFile), processes: containerProcesses },
+      ...{ store: new WorkloadStates(profilesFile, 'burst_state'), processes: containerProcesses },
       figures: (running) => withCounts(sensor, running, rates.readBriefly(running)),
     },
     counts: ({ cgroupId }) => (cgroupId === undefined ? undefined : sensor?.syscallCounts(cgroupId)),

@@ -25,7 +25,7 @@ export function imageProfiles(profileOf: (workloadId: string) => Profile | undef
 }
 
 /** What a profile says of files: programs that ran, and what was read. */
-export function seenFiles(profile: Profile): SeenFiles {
+function seenFiles(profile: Profile): SeenFiles {
   const executed = new Set<string>();
   const read = new Set<string>();
   for (const key of profile.knownKeys('exec')) {

@@ -1,9 +1,9 @@
 import { Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
-import { Cleanups } from '../lib/lifecycle.ts';
+import { type Cleanups, startOrUndo } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { defaultHalfLifeMs } from '../profile/decay.ts';
-import type { AgentOptions } from './agent.ts';
+import type { AgentOptions } from './agent-options.ts';
 import { Pipeline } from './pipeline.ts';
 import { openRecording } from './recording-watch.ts';
 import { RuleSource } from '../detect/rule-source.ts';
@@ -45,14 +45,8 @@ const pollMs = 1_000;
  * answers it, and tells each thing as often; it stores and sends nothing.
  * Rejects with AnchorwatchError `recording.exists`, `recording.unwritable`, `rules.invalid`, `sensor.…`; whatever had been started is stopped then.
  */
-export async function startRecorder(options: RecorderOptions, log: Logger): Promise<RunningRecorder> {
-  const cleanups = new Cleanups();
-  try {
-    return await start(options, log, cleanups);
-  } catch (error) {
-    await cleanups.run(log);
-    throw error;
-  }
+export function startRecorder(options: RecorderOptions, log: Logger): Promise<RunningRecorder> {
+  return startOrUndo(log, (cleanups) => start(options, log, cleanups));
 }
 
 async function start(options: RecorderOptions, log: Logger, cleanups: Cleanups): Promise<RunningRecorder> {

@@ -112,7 +112,7 @@ export class SliceFindings {
     const matches = this.#options
       .rules()
       .matching(dimension, sliceFactsOf({ name: dimension, ...facts }, container, { ...settled, ...profile }));
-    return Math.max(0, ...matches.map(({ suspicion }) => suspicion));
+    return Math.max(0, ...matches.map(({ ceiling, suspicion }) => (ceiling === undefined ? suspicion : 0)));
   }
 
   /** Tells the detectors what an operator decided. Throws what their stores throw. */
@@ -138,13 +138,11 @@ export class SliceFindings {
     const candidate = { ...feature, level: 'slice', state: 'new', surprise } as const;
     const verdict = judge([candidate], matches, thresholds, evidence);
     const { finding: judged, severity } = verdict;
-    // Of rates only what is loud is told; bursts are few.
-    const isTold = verdict.reason === 'alert' || (verdict.reason === 'notice' && detector === 'bursts');
-    if (!isTold || judged === undefined || severity === undefined) return { reason: 'below' };
+    if (judged === undefined || severity === undefined) return { reason: 'below' };
     const taken = deduplicator.take(container.id, dedupeKey, `${feature.dimension} ${detector}`, timeMs, () => {
       const nowMs = clock.nowMs();
       const id = newId?.(timeMs) ?? ulid(nowMs);
-      budget.alerted(nowMs);
+      if (severity !== 'notice') budget.alerted(nowMs);
       // No process is known to have done it: it joins what else is told of the container at this time.
       const incident = incidents.assign(id, { containerId: container.id, timeMs, lineage: [] }).id;
       const title = titleOfSlice(finding.title(), container);

@@ -59,7 +59,7 @@ export function snapshotSource(containers: Pick<Containers, 'running' | 'inspect
 }
 
 /** By id, 12 characters of it or more, or name. Pure. */
-export function findContainer(running: readonly Container[], idOrName: string): Container | undefined {
+function findContainer(running: readonly Container[], idOrName: string): Container | undefined {
   const isShort = idOrName.length >= shortIdLength;
   return (
     running.find(({ id }) => id === idOrName || (isShort && id.startsWith(idOrName))) ??

@@ -7,7 +7,7 @@ import type { Logger } from '../lib/log.ts';
 import { ProcfsSource } from '../sensor/procfs.ts';
 import type { MarkTaker } from '../sensor/marks.ts';
 import { Sensor } from '../sensor/sensor.ts';
-import type { AgentOptions } from './agent.ts';
+import type { AgentOptions } from './agent-options.ts';
 import type { Pipeline } from './pipeline.ts';
 import { SensorLoading } from './sensor-loading.ts';
 

@@ -60,13 +60,26 @@ describe('Deduplicator', () => {
     const deduplicator = new Deduplicator();
     const told = (everyMs: number, feature: string, returns: boolean): readonly number[] =>
       Array.from({ length: 30 }, (_, index) => index * everyMs).filter(
-        (timeMs) => deduplicator.take('a', feature, feature, timeMs, make, returns).outcome === 'new',
+        (timeMs) =>
+          deduplicator.take('a', feature, feature, timeMs, make, returns ? { doer: '1' } : undefined).outcome === 'new',
       );
     expect(told(20_000, 'goes on', true)).toEqual([0]);
     expect(told(120_000, 'every two minutes', true)).toEqual([0, 120_000]);
     expect(told(300_000, 'every five minutes', true)).toEqual([0, 300_000, 600_000]);
     expect(told(300_000, 'may not', false)).toEqual([0]);
     expect(deduplicationOf(60_000).returnMs).toBe(130_000);
+  });
+
+  test('what somebody else does is told anew sooner, once', () => {
+    const deduplicator = new Deduplicator();
+    const take = (doer: string, timeMs: number): string =>
+      deduplicator.take('a', 'exec id', 'exec id', timeMs, make, { doer }).outcome;
+    expect(take('1', 0)).toBe('new');
+    expect(take('1', 10_000)).not.toBe('new');
+    expect(take('2', 11_000)).not.toBe('new');
+    expect(take('2', 14_000)).toBe('new');
+    expect(take('3', 30_000)).not.toBe('new');
+    expect(take('4', 30_000 + 70_001)).toBe('new');
   });
 
   test('is bounded and counts what it forgot', () => {

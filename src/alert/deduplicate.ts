@@ -17,6 +17,14 @@ export interface DeduplicateOptions {
   /** What may come back (see `take`) and was quiet for so long is a new alert; each time it takes `returnFactor` times as long a quiet, `windowMs` at most. */
   readonly returnMs: number;
   readonly returnFactor: number;
+  /** The first time it is enough that it was quiet for so long, where somebody else does it. */
+  readonly otherDoerMs: number;
+}
+
+/** What is suspicious and may be told anew when it comes back. */
+export interface Returning {
+  /** The execution that has it done; empty: not known. */
+  readonly doer: string;
 }
 
 export const defaultDeduplication: DeduplicateOptions = {
@@ -29,6 +37,7 @@ export const defaultDeduplication: DeduplicateOptions = {
   burstMs: 10_000,
   returnMs: 70_000,
   returnFactor: 3,
+  otherDoerMs: 2_000,
 };
 
 /** @param sliceMs What goes on is told once in a slice: sightings of it are two slices apart at most. */
@@ -41,6 +50,8 @@ interface Remembered {
   readonly sinceMs: number;
   /** How long it has to be quiet to be told anew when it comes back. */
   readonly returnMs: number;
+  readonly doer: string;
+  readonly returned: boolean;
   count: number;
   lastMs: number;
   toldMs: number;
@@ -92,7 +103,7 @@ export class Deduplicator {
   /**
    * Takes an alert about a subject, or a sighting of one: `make` is called when it is a new one. `kind` says what makes alerts of different features
    * the same to a person (dimension, rule, program): a port scan is a few alerts with a count, not a thousand. What is suspicious and was quiet for
-   * a while `returns`: somebody does it again, which is news, but less so each time. What is done every so often is told three times at most.
+   * a while `returns`: somebody does it again, which is news, but less so each time. What is done every so often is told three times at most, and once more where others do it.
    */
   take(
     subject: string,
@@ -100,11 +111,11 @@ export class Deduplicator {
     kind: string,
     timeMs: number,
     make: () => Alert,
-    returns = false,
+    returns?: Returning,
   ): Deduplicated {
     const key = `${subject} ${feature}`;
     const current = this.#current(key, timeMs);
-    const returned = returns && current !== undefined && timeMs - current.lastMs > current.returnMs;
+    const returned = returns !== undefined && current !== undefined && this.#isBack(current, timeMs, returns.doer);
     const known = returned ? undefined : current;
     if (known === undefined) {
       const fold = this.#fold(`${subject} ${kind}`, key, timeMs);
@@ -114,15 +125,21 @@ export class Deduplicator {
       }
       const alert = make();
       const { returnMs, returnFactor } = this.#options;
+      const sooner = current !== undefined && timeMs - current.lastMs <= current.returnMs;
       this.#alerts.delete(key);
       this.#alerts.set(key, {
         ...{ alert, sinceMs: current?.sinceMs ?? timeMs, count: 1, lastMs: timeMs, toldMs: timeMs, toldCount: 1 },
-        returnMs: current === undefined ? returnMs : current.returnMs * returnFactor,
+        ...{ doer: returns?.doer ?? '', returned },
+        returnMs: current === undefined ? returnMs : current.returnMs * (sooner ? 1 : returnFactor),
       });
       this.#bound(timeMs);
       return { outcome: 'new', alert };
     }
     return this.#again(key, known, timeMs);
+  }
+
+  #isBack({ lastMs, returnMs, doer, returned }: Remembered, timeMs: number, by: string): boolean {
+    return timeMs - lastMs > (returned || by === doer ? returnMs : Math.min(returnMs, this.#options.otherDoerMs));
   }
 
   /** Counts another sighting of an alert that may have been raised about the first of these; `undefined` when there is none to count on. */

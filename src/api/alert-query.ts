@@ -1,22 +1,14 @@
 import { z } from 'zod';
-import { severities } from '../model/alert.ts';
-import type { Severity } from '../model/alert.ts';
 import { dimensionSchema } from '../protocol/alert-schema.ts';
-import { Problem } from './problem.ts';
-import { nearestName } from '../lib/suggestion.ts';
+import { invalid, pageMax, pageSizeOf, parseParameters, scopeOf, scopeParameters } from './query.ts';
+import type { Scope } from './query.ts';
 
 /** Formats of an export. */
-export const exportFormats = ['ndjson', 'csv', 'ocsf'] as const;
+const exportFormats = ['ndjson', 'csv', 'ocsf'] as const;
 export type ExportFormatName = (typeof exportFormats)[number];
 
 /** Which alerts are asked for; undefined members do not filter. */
-export interface AlertQuery {
-  readonly sinceMs?: number | undefined;
-  readonly untilMs?: number | undefined;
-  readonly workload?: string | undefined;
-  readonly container?: string | undefined;
-  readonly node?: string | undefined;
-  readonly severity?: Severity | undefined;
+export interface AlertQuery extends Scope {
   readonly dimension?: string | undefined;
   readonly before?: { readonly timeMs: number; readonly seq: number } | undefined;
   readonly limit: number;
@@ -24,22 +16,9 @@ export interface AlertQuery {
   readonly format?: ExportFormatName | undefined;
 }
 
-const pageDefault = 100;
-const pageMax = 1000;
-
-const name = z.string().min(1).max(512);
-const time = z.string().max(64);
-
 /** Query parameters of `GET /api/v1/alerts`, as text. */
 export const alertQuerySchema: z.ZodObject = z.strictObject({
-  since: time
-    .describe('Event time, inclusive: ISO 8601 with a zone, seconds since 1970, or how long ago (30s, 15m, 1h, 7d).')
-    .optional(),
-  until: time.describe('Event time, exclusive; as since.').optional(),
-  workload: name.describe('Workload id or name.').optional(),
-  container: name.describe('Container id, 12 characters of it or more, or name.').optional(),
-  node: name.optional(),
-  severity: z.enum(severities).describe('At least this severity.').optional(),
+  ...scopeParameters,
   dimension: dimensionSchema.optional(),
   limit: z
     .string()
@@ -53,43 +32,11 @@ export const alertQuerySchema: z.ZodObject = z.strictObject({
     .optional(),
 });
 
-const unitsMs = new Map([
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
-
-/** The query's parameters as text, checked by a schema. Throws a 400 Problem `query.invalid` that names the parameter. */
-export function parseParameters(schema: z.ZodObject, query: unknown): Readonly<Record<string, string | undefined>> {
-  const parsed = schema.safeParse(query);
-  // Every parameter of a schema of queries is text.
-  if (parsed.success) return parsed.data as Readonly<Record<string, string | undefined>>;
-  const issue = parsed.error.issues[0];
-  const parameter = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
-  throw issue?.code === 'unrecognized_keys'
-    ? unknownParameter(parameter, Object.keys(schema.shape))
-    : invalid(parameter, issue?.message ?? 'invalid');
-}
-
-/** What answers a parameter that there is not, with the one that may be meant. */
-export function unknownParameter(parameter: string, names: readonly string[]): Problem {
-  if (names.length === 0) return invalid(parameter, 'unknown; there are no parameters here');
-  const meant = nearestName(parameter, names);
-  const hint = meant === undefined ? '' : ` did you mean ${meant}?`;
-  return invalid(parameter, `unknown;${hint} there are ${names.join(', ')}`);
-}
-
 /** Reads the query of `GET /api/v1/alerts`. Throws a 400 Problem `query.invalid` that names the parameter. */
 export function parseAlertQuery(query: unknown, nowMs: number): AlertQuery {
   const text = parseParameters(alertQuerySchema, query);
   return {
-    sinceMs: parseTime('since', text['since'], nowMs),
-    untilMs: parseTime('until', text['until'], nowMs),
-    workload: text['workload'],
-    container: text['container'],
-    node: text['node'],
-    severity: severities.find((severity) => severity === text['severity']),
+    ...scopeOf(text, nowMs),
     dimension: text['dimension'],
     before: parseCursor(text['after']),
     ...limitOf(
@@ -102,7 +49,7 @@ export function parseAlertQuery(query: unknown, nowMs: number): AlertQuery {
 /** A page is bounded; an export is everything unless told otherwise. */
 function limitOf(text: string | undefined, format: ExportFormatName | undefined): Pick<AlertQuery, 'limit' | 'format'> {
   if (format !== undefined) return { format, limit: text === undefined ? Infinity : Number(text) };
-  const limit = Number(text ?? pageDefault);
+  const limit = pageSizeOf(text);
   if (limit > pageMax) throw invalid('limit', `a page has at most ${String(pageMax)}; with format there is no page`);
   return { limit };
 }
@@ -117,27 +64,4 @@ function parseCursor(text: string | undefined): AlertQuery['before'] {
   const match = /^(\d{1,15})\.(\d{1,15})$/u.exec(text);
   if (match === null) throw invalid('after', 'not the next of an earlier page');
   return { timeMs: Number(match[1]), seq: Number(match[2]) };
-}
-
-/** A time in a query, milliseconds since the epoch. Throws as `parseParameters` does. */
-export function parseTime(parameter: string, text: string | undefined, nowMs: number): number | undefined {
-  if (text === undefined) return undefined;
-  const ago = /^(\d{1,9})([smhd])$/u.exec(text);
-  if (ago !== null) return nowMs - Number(ago[1]) * (unitsMs.get(ago[2] ?? '') ?? 0);
-  // As Prometheus and Docker have it.
-  if (/^\d{9,11}(\.\d{1,9})?$/u.test(text)) return Math.round(Number(text) * 1000);
-  const timeMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/u.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  if (Number.isNaN(timeMs))
-    throw invalid(
-      parameter,
-      'not a time: 2026-11-23T02:10:00Z or seconds since 1970, or how long ago: 30s, 15m, 1h, 7d',
-    );
-  return timeMs;
-}
-
-/** What answers a wrong parameter. */
-export function invalid(parameter: string, detail: string): Problem {
-  return new Problem(400, 'query.invalid', `${parameter}: ${detail}`, parameter);
 }

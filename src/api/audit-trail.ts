@@ -7,9 +7,9 @@ import type { Logger } from '../lib/log.ts';
 import { maskText } from '../lib/mask.ts';
 import { roles } from '../model/access.ts';
 import type { AuditRecord, StoredAuditRecord } from '../model/access.ts';
-import { alertQuerySchema, parseParameters, parseTime } from './alert-query.ts';
 import { nameOf } from './authentication.ts';
 import { Problem, problemType } from './problem.ts';
+import { limitParameter, pageSizeOf, parseParameters, parseTime, sinceParameter, untilParameter } from './query.ts';
 import { accessOf } from './route-access.ts';
 
 /** Which records are asked for; undefined members do not filter. */
@@ -30,10 +30,9 @@ export interface AuditTrail {
   list(query: AuditQuery): Promise<readonly StoredAuditRecord[]>;
 }
 
-const { since, until, limit } = alertQuerySchema.shape;
 /** Query parameters of `GET /api/v1/audit`, as text. */
 export const auditQuerySchema: z.ZodObject = z.strictObject({
-  ...{ since, until, limit },
+  ...{ since: sinceParameter, until: untilParameter, limit: limitParameter },
   by: z.string().min(1).max(512).describe('Name of the token.').optional(),
   after: z
     .string()
@@ -69,7 +68,7 @@ export const auditPageSchema: z.ZodType<AuditPage> = z.object({
 export function addAuditRoutes(app: FastifyInstance, trail: AuditTrail, clock: Clock): void {
   app.get('/api/v1/audit', async ({ query }): Promise<AuditPage> => {
     const text = parseParameters(auditQuerySchema, query);
-    const wanted = Number(text['limit'] ?? 100);
+    const wanted = pageSizeOf(text['limit']);
     const found = await trail.list({
       sinceMs: parseTime('since', text['since'], clock.nowMs()),
       untilMs: parseTime('until', text['until'], clock.nowMs()),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ChainPosition, ChainProgress } from '../model/chain.ts';
-import { invalid, parseParameters } from './alert-query.ts';
+import { invalid, parseParameters } from './query.ts';
 
 /** The chain of alerts, for checking. */
 export interface ChainSource {

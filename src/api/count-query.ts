@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { severities } from '../model/alert.ts';
 import type { AlertQuery } from './alert-query.ts';
-import { alertQuerySchema, invalid, parseAlertQuery, parseParameters } from './alert-query.ts';
+import { alertQuerySchema, parseAlertQuery } from './alert-query.ts';
+import { invalid, limitParameter, parseParameters } from './query.ts';
 
 const countedBy = ['workload', 'severity', 'dimension', 'node'] as const;
 
@@ -39,10 +39,10 @@ export const countListSchema: z.ZodType<CountList> = z.object({
   values: z.int().min(0).describe('How many items there are, those over the limit included.'),
 });
 
-/** Query parameters of `GET /api/v1/alerts/counts`, as text: those of alerts, but for the cursor. */
-export const countQuerySchema: z.ZodObject = alertQuerySchema.omit({ after: true }).extend({
+/** Query parameters of `GET /api/v1/alerts/counts`, as text: those of alerts, but for cursor and format. */
+export const countQuerySchema: z.ZodObject = alertQuerySchema.omit({ after: true, format: true }).extend({
+  limit: limitParameter,
   by: z.enum(countedBy).describe('What is counted apart.'),
-  severity: z.enum(severities).describe('Only alerts of at least this severity.').optional(),
 });
 
 /** Reads the query of `GET /api/v1/alerts/counts`. Throws a 400 Problem `query.invalid` that names the parameter. */

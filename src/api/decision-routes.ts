@@ -7,9 +7,9 @@ import type { Feature } from '../model/feature.ts';
 import { featureSchema } from '../protocol/alert-schema.ts';
 import { decisionSchema } from '../protocol/decision-schema.ts';
 import { limits } from '../protocol/limits.ts';
-import { alertQuerySchema, parseParameters } from './alert-query.ts';
 import { nameOf, requireRole } from './authentication.ts';
 import { Problem } from './problem.ts';
+import { limitParameter, pageSizeOf, parseParameters } from './query.ts';
 import type { ProfileView, WorkloadDetail } from './views.ts';
 
 /** Decisions of operators: where they go, and where they are kept. */
@@ -76,7 +76,7 @@ export const workloadVerdictSchema: z.ZodType<WorkloadVerdict> = z
 /** Query parameters of `GET /api/v1/decisions`, as text. */
 export const decisionQuerySchema: z.ZodObject = z.strictObject({
   ...{ workload: text.describe('Workload id.').optional(), alert: text.describe('Alert id.').optional() },
-  limit: alertQuerySchema.shape['limit'],
+  limit: limitParameter,
 });
 
 /** A decision and what became of it, by node. */
@@ -149,7 +149,7 @@ async function decideWorkload(
 
 async function list(book: DecisionBook, query: unknown): Promise<DecisionList> {
   const { workload, alert, limit } = parseParameters(decisionQuerySchema, query);
-  return { items: await book.decisions({ workload, alert, limit: Number(limit ?? 100) }) };
+  return { items: await book.decisions({ workload, alert, limit: pageSizeOf(limit) }) };
 }
 
 async function one(book: DecisionBook, id: string): Promise<StoredDecision> {

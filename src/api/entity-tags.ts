@@ -23,7 +23,7 @@ export function addEntityTags(app: FastifyInstance): void {
 }
 
 /** Does one of the tags of an `If-None-Match` fit? Compared weakly. Pure. */
-export function matches(header: string | undefined, tag: string): boolean {
+function matches(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   const opaque = (one: string): string => one.trim().replace(/^W\//u, '');
   return header.trim() === '*' || header.split(',').some((one) => opaque(one) === opaque(tag));

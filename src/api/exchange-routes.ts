@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SharedProfile } from '../model/shared-profile.ts';
 import { limits } from '../protocol/limits.ts';
 import { sharedProfileSchema } from '../protocol/shared-schema.ts';
-import { parseParameters } from './alert-query.ts';
+import { parseParameters } from './query.ts';
 import { addExportRoutes } from './export-routes.ts';
 import type { ProfileExports } from './export-routes.ts';
 import { Problem } from './problem.ts';

@@ -5,7 +5,7 @@ import { adviceOutcomes, adviceSubjects } from '../model/advice.ts';
 import type { Advice } from '../model/advice.ts';
 import type { ContainerFacts } from '../model/container-facts.ts';
 import type { SharedProfile } from '../model/shared-profile.ts';
-import { parseParameters } from './alert-query.ts';
+import { parseParameters } from './query.ts';
 import { Problem } from './problem.ts';
 
 /** What can be made of a profile. */

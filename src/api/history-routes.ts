@@ -6,7 +6,7 @@ import type { HistoryEntry, HistoryKind, HistoryQuery, LossEntry } from '../mode
 import type { StoredIncident } from '../model/incident.ts';
 import { alertIdSchema, timeSchema } from '../protocol/alert-schema.ts';
 import { historyEntrySchema } from '../protocol/history-schema.ts';
-import { invalid, parseParameters, parseTime } from './alert-query.ts';
+import { invalid, parseParameters, parseTime } from './query.ts';
 
 /** Where an answer ended. */
 interface HistoryPlace {

@@ -45,7 +45,7 @@ const incidentFields = {
 };
 
 /** An incident as the API and the feed tell it. */
-export const incidentSchema: z.ZodType<StoredIncident> = z.object(incidentFields);
+const incidentSchema: z.ZodType<StoredIncident> = z.object(incidentFields);
 
 /** A page of incidents; `next` continues it and is absent on the last page. */
 export interface IncidentPage {

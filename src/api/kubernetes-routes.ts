@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { network } from '../lib/address.ts';
 import type { WorkloadTeller } from '../model/fleet.ts';
 import type { ProfileFeature } from '../model/node.ts';
-import { parseParameters } from './alert-query.ts';
+import { parseParameters } from './query.ts';
 import { Problem } from './problem.ts';
 
 /** Where the audit log of the Kubernetes API goes. */

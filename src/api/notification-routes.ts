@@ -8,10 +8,10 @@ import { notificationStates } from '../model/notification-record.ts';
 import type { NotificationRecord, NotificationState } from '../model/notification-record.ts';
 import { silenceState, silenceStates } from '../model/silence.ts';
 import type { Silence, SilenceState } from '../model/silence.ts';
-import { alertQuerySchema, invalid, parseParameters, parseTime } from './alert-query.ts';
 import { nameOf } from './authentication.ts';
 import { bodyOf } from './decision-routes.ts';
 import { Problem } from './problem.ts';
+import { invalid, limitParameter, pageSizeOf, parseParameters, parseTime, sinceParameter } from './query.ts';
 import { silenceBodySchema, wantedSilence } from './silence-body.ts';
 import type { WantedSilence } from './silence-body.ts';
 
@@ -164,12 +164,8 @@ export const silenceQuerySchema: z.ZodObject = z.strictObject({
 export const notificationQuerySchema: z.ZodObject = z.strictObject({
   receiver: z.string().min(1).max(64).optional(),
   state: z.enum(notificationStates).optional(),
-  since: alertQuerySchema.shape['since'],
-  limit: z
-    .string()
-    .regex(/^([1-9]\d{0,2}|1000)$/u)
-    .describe('1 to 1000; default 100.')
-    .optional(),
+  since: sinceParameter,
+  limit: limitParameter,
 });
 
 interface IdParams {
@@ -204,7 +200,7 @@ export function addNotificationRoutes(
     const sinceMs = parseTime('since', since, clock.nowMs());
     if (state === 'waiting' && sinceMs !== undefined) throw invalid('since', 'what waits has no time yet');
     const wanted = notificationStates.find((one) => one === state);
-    return { items: await notifications.list({ receiver, state: wanted, sinceMs, limit: Number(limit ?? 100) }) };
+    return { items: await notifications.list({ receiver, state: wanted, sinceMs, limit: pageSizeOf(limit) }) };
   });
   app.get<IdParams>('/api/v1/alerts/:id/routes', async ({ params }) => {
     const found = await alert(params.id);

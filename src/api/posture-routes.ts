@@ -6,11 +6,11 @@ import { postureResults } from '../model/posture.ts';
 import type { PostureChange, PostureException, PostureFilter, PostureResult, PostureView } from '../model/posture.ts';
 import { alertContainerSchema, workloadSchema } from '../protocol/alert-schema.ts';
 import { limits } from '../protocol/limits.ts';
-import { invalid, parseParameters, parseTime } from './alert-query.ts';
 import { nameOf } from './authentication.ts';
 import { bodyOf } from './decision-routes.ts';
 import { adviceSchema } from './export-routes.ts';
 import { Problem } from './problem.ts';
+import { invalid, limitParameter, pageSizeOf, parseParameters, parseTime } from './query.ts';
 
 /** What the checks of practices say, for reading. */
 export interface PostureSource {
@@ -52,11 +52,6 @@ export interface PostureRoutesOptions {
 }
 
 const name = z.string().min(1).max(limits.nameLength);
-const limit = z
-  .string()
-  .regex(/^([1-9]\d{0,2}|1000)$/u)
-  .describe('In one answer, 1 to 1000; default 100.')
-  .optional();
 const place = {
   workload: name.describe('Workload id or name.').optional(),
   container: name.describe('Container id, 12 characters of it or more, or name.').optional(),
@@ -74,7 +69,7 @@ export const postureQuerySchema: z.ZodObject = z.strictObject({
     .describe('Some of fail,warn,unknown,pass, or all; fail,warn,unknown when left out (all with format=junit).')
     .optional(),
   excepted: z.enum(['true', 'false']).describe('false: without what an exception that holds excuses.').optional(),
-  limit,
+  limit: limitParameter,
   after: z.string().max(40).describe('The `next` of the page before.').optional(),
   format: z
     .enum(['sarif', 'junit'])
@@ -89,7 +84,7 @@ export const postureChangesQuerySchema: z.ZodObject = z.strictObject({
     .max(64)
     .describe('ISO 8601 with a zone, seconds since 1970, or how long ago (30s, 15m, 1h, 7d).')
     .optional(),
-  limit,
+  limit: limitParameter,
   after: z
     .string()
     .regex(/^\d{1,15}$/u)
@@ -190,7 +185,7 @@ export function addPostureRoutes(
   });
   app.get('/api/v1/posture/changes', async ({ query }): Promise<PostureChangePage> => {
     const given = parseParameters(postureChangesQuerySchema, query);
-    const wanted = Number(given['limit'] ?? 100);
+    const wanted = pageSizeOf(given['limit']);
     const filter = { ...filterOf(given, source), sinceMs: parseTime('since', given['since'], nowMs()) };
     const before = given['after'] === undefined ? undefined : Number(given['after']);
     const found = await source.changes(filter, wanted + 1, before);
@@ -252,7 +247,7 @@ async function findingPage(
   filter: PostureFilter,
   { given, counts }: { readonly given: Given; readonly counts: boolean },
 ): Promise<PosturePage> {
-  const wanted = Number(given['limit'] ?? 100);
+  const wanted = pageSizeOf(given['limit']);
   const items: PostureView[] = [];
   let after = cursorOf(given['after']);
   for (;;) {

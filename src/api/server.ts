@@ -8,7 +8,7 @@ import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { createServer } from '../lib/node-http.ts';
 import type { Principal } from '../model/access.ts';
-import { unknownParameter } from './alert-query.ts';
+import { unknownParameter } from './query.ts';
 import { keepTrail } from './audit-trail.ts';
 import { addEntityTags } from './entity-tags.ts';
 import { Authentication, permit, shownBy } from './authentication.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../protocol/limits.ts';
-import { parseTime } from './alert-query.ts';
+import { parseTime } from './query.ts';
 import { Problem } from './problem.ts';
 
 const value = z.string().min(1).max(limits.nameLength);

@@ -7,8 +7,8 @@ import { snapshotCauses } from '../model/snapshot.ts';
 import type { SnapshotManifest, SnapshotQuery, StoredSnapshot } from '../model/snapshot.ts';
 import { alertContainerSchema, timeSchema, workloadSchema } from '../protocol/alert-schema.ts';
 import { snapshotManifestSchema } from '../protocol/snapshot-schema.ts';
-import { parseParameters } from './alert-query.ts';
 import { Problem } from './problem.ts';
+import { limitParameter, parseParameters } from './query.ts';
 
 /** Snapshots that are kept. */
 export interface SnapshotBook {
@@ -45,7 +45,7 @@ export interface SnapshotView extends Omit<SnapshotManifest, 'files' | 'gaps' | 
   /** Things that are missing in it. */
   readonly missing: number;
 }
-export const snapshotViewSchema: z.ZodType<SnapshotView> = z.object({
+const snapshotViewSchema: z.ZodType<SnapshotView> = z.object({
   id: z.string(),
   cause: z.enum(snapshotCauses),
   node: z.string(),
@@ -94,11 +94,7 @@ export const snapshotQuerySchema: z.ZodObject = z.strictObject({
   incident: name.describe('Incident id.').optional(),
   container: name.describe('Container id, 12 characters of it or more, or name.').optional(),
   node: name.optional(),
-  limit: z
-    .string()
-    .regex(/^([1-9]\d{0,2}|1000)$/u)
-    .describe('Snapshots in the answer, 1 to 1000; default 100.')
-    .optional(),
+  limit: limitParameter,
 });
 
 interface IdParams {

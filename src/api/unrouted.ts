@@ -13,7 +13,7 @@ const knownRoutes: readonly KnownRoute[] = Object.keys(routeAccess).map((route) 
 });
 
 /** Methods of the routes at a path, for `Allow`: HEAD where there is GET. Nothing where no route is. @param path Without its query. */
-export function methodsAt(path: string): readonly string[] {
+function methodsAt(path: string): readonly string[] {
   const methods = new Set(knownRoutes.filter((route) => route.path.test(path)).map(({ method }) => method));
   return ['GET', 'HEAD', 'POST', 'DELETE'].filter((method) => methods.has(method === 'HEAD' ? 'GET' : method));
 }

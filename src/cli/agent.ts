@@ -1,14 +1,12 @@
-import { hostname } from 'node:os';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import type { CommandDefinition } from './command.ts';
-import { imagesOf, judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
 import { loadSensor } from './sensor.ts';
 import { travelsInTheClear } from './peer.ts';
 import { serve } from './service.ts';
 import { readToken } from './token.ts';
-import { packageVersion } from './version.ts';
+import { watchingOf } from './watching.ts';
 
 function required(value: string | undefined, flag: string): string {
   if (value === undefined)
@@ -49,7 +47,7 @@ export const agent: CommandDefinition = {
         'alerts and token travel unencrypted: keep to a private network, or use wss://',
       );
     const stateDir = openStateDirectory(settings.state);
-    const nodeName = settings.nodeName ?? hostname();
+    const watching = watchingOf(settings);
     return serve(surroundings.stop, log, async (cleanups, onReload) => {
       const sensorLoading = await loadSensor(settings, cleanups);
       const { startAgent } = await import('../agent/agent.ts');
@@ -60,34 +58,14 @@ export const agent: CommandDefinition = {
           ...(tokenFile === undefined ? {} : { renewToken: () => readToken(tokenFile, quiet) }),
           tls: { caFile, certFile: clientCert, keyFile: clientKey },
           stateDir,
-          dockerHost: settings.dockerHost,
-          kubeconfig: settings.kubeconfig,
-          kubernetesPeers: settings.kubernetesPeers,
-          nodeName,
-          sliceMs: settings.slice,
-          startupMs: settings.startup,
-          halfLifeMs: settings.halfLife,
-          captureMs: settings.capture,
-          historySize: settings.historySize,
-          historyAgeMs: settings.historyAge,
-          historyProcesses: settings.historyProcesses,
-          ...judgingOf(settings),
-          ...imagesOf(settings),
-          ...recordingOf(settings),
-          ...snapshotsOf(settings),
-          ...outboxOf(settings),
-          allSyscalls: settings.syscalls === 'all',
-          sensor: settings.sensor,
+          ...watching,
           ...sensorLoading,
-          ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
-          starter: settings.starter,
-          version: packageVersion(),
         },
         log,
       );
       cleanups.defer('agent', () => running.stop());
       onReload(() => running.reload());
-      log.info({ ready: true, collector: collectorUrl, state: stateDir, node: nodeName }, 'watching');
+      log.info({ ready: true, collector: collectorUrl, state: stateDir, node: watching.nodeName }, 'watching');
     });
   },
 };

@@ -2,13 +2,11 @@ import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger } from '../lib/log.ts';
 import { reachable } from './collector-client.ts';
+import { collectingOf } from './collecting.ts';
 import type { CommandDefinition } from './command.ts';
-import { listeningOf } from './listening.ts';
-import { retentionOf } from './retention.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
-import { packageVersion } from './version.ts';
 
 /** `anchorwatch collector` */
 export const collector: CommandDefinition = {
@@ -28,34 +26,13 @@ export const collector: CommandDefinition = {
     const log = createLogger({ level: settings.logLevel, name: 'collector' });
     const stateDir = openStateDirectory(settings.state);
     const tokenFile = settings.tokenFile ?? join(stateDir, 'agent-token');
-    const storePath = settings.store ?? join(stateDir, 'collector.db');
     const { token, made } = readOrMakeToken(tokenFile, log);
-    const listening = listeningOf(settings);
+    const collecting = collectingOf(settings, stateDir);
+    const { version, storePath } = collecting;
     return serve(surroundings.stop, log, async (cleanups, onReload) => {
       const { startCollector } = await import('../collector/collector.ts');
-      const version = packageVersion();
-      const incidentQuietMs = settings.incidentQuiet;
-      const options = {
-        ...listening,
-        storePath,
-        agentToken: token,
-        stateDir,
-        version,
-        incidentQuietMs,
-        snapshotBytesMax: settings.snapshotMaxSize,
-        snapshotsMax: settings.snapshotMaxCount,
-        nodeSilenceMs: settings.nodeSilence,
-        nodeStopAlert: settings.nodeStopAlert,
-        ...retentionOf(settings),
-        cluster: {
-          ...{ kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
-          sharePeers: settings.kubernetesPeers,
-        },
-        routesFile: settings.routes,
-        publicUrl: settings.publicUrl,
-        rulePaths: settings.rules,
-      };
-      const running = await startCollector(options, log);
+      const cluster = { ...collecting.cluster, sharePeers: settings.kubernetesPeers };
+      const running = await startCollector({ ...collecting, agentToken: token, cluster }, log);
       cleanups.defer('collector', () => running.stop());
       onReload(() => running.reload());
       const url = reachable(running.url);

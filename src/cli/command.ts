@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CommandName, Settings } from '../config/settings.ts';
 import { commandFlags } from '../config/reference.ts';
 import { resolveSettings, type Resolved } from '../config/resolve.ts';
@@ -52,9 +52,10 @@ export function toCommand(
   for (const argument of definition.usage.split(' ').slice(1)) command.argument(argument);
   command.summary(definition.summary).description(definition.description);
   for (const [flag, help] of definition.flags ?? []) command.option(flag, help);
-  for (const { flag, help, several } of commandFlags(definition.options)) {
-    if (several) command.option<readonly string[] | undefined>(flag, help, (path, before) => [...(before ?? []), path]);
-    else command.option(flag, help);
+  for (const { flag, help, heading, several } of commandFlags(definition.options)) {
+    const option = new Option(flag, help).helpGroup(heading);
+    if (several) option.argParser<readonly string[] | undefined>((path, before) => [...(before ?? []), path]);
+    command.addOption(option);
   }
   command.addHelpText('after', ['', 'Examples:', ...definition.examples.map((line) => `  ${line}`)].join('\n'));
   command.action(async (...received: unknown[]) => {

@@ -3,7 +3,7 @@ import type { HistoryEntry, LossEntry } from '../model/history.ts';
 import { escapeForTerminal } from './terminal.ts';
 
 /** What an entry says in a few words, as it was written by whoever runs in the container: not escaped. */
-export function deedOf(entry: HistoryEntry): string {
+function deedOf(entry: HistoryEntry): string {
   switch (entry.kind) {
     case 'exec':
       return `${entry.path}  ${entry.process.args.join(' ')}`.trimEnd();

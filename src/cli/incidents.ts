@@ -36,7 +36,7 @@ function treeLines(nodes: readonly ProcessNode[], marks: ReadonlyMap<string, num
 }
 
 /** An incident for people: what happened, the processes around it, and its alerts in their order in time. Every text in it is escaped. */
-export function describeIncident(incident: ServedIncident): string[] {
+function describeIncident(incident: ServedIncident): string[] {
   const { id, title, severity, state, opened, lastTime, closed, node, workload, container, alerts, evidence } =
     incident;
   const marks = new Map(alerts.map((alert, index) => [alert.id, index + 1]));

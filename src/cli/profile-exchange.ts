@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { basename } from 'node:path';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
 import type { Advice } from '../model/advice.ts';
@@ -198,11 +199,12 @@ async function inspectedFacts(own: Invocation['own']): Promise<ContainerFacts | 
 /** `anchorwatch profile import` */
 export const profileImport: CommandDefinition = {
   options: 'profile',
-  usage: 'import <file>',
+  usage: 'import <workload-or-file> [file]',
   summary: 'what was learned elsewhere counts here too',
   description:
     'A profile that "anchorwatch profile export json" wrote counts from now on as if a node had contributed it: nodes that know little of the ' +
-    'workload weigh it beside what they learn. The same file, or another under the same name, replaces it.',
+    'workload weigh it beside what they learn. The same file, or another under the same name, replaces it. A file alone is for the workload ' +
+    'that it names; a workload (name or id) takes the file after it, or what stands on standard input (-).',
   flags: [
     ['--workload <NAME>', 'for this workload (name or id) instead of the one in the file'],
     ['--name <NAME>', 'what the import is called (default: the name of the file)'],
@@ -210,13 +212,21 @@ export const profileImport: CommandDefinition = {
     ['--json', 'one JSON object'],
     ['--offline', 'write into DIR/collector.db itself (--state), no collector needs to run'],
   ],
-  examples: ['anchorwatch profile import web.json', 'anchorwatch profile import web.json --remove'],
-  run: async (invocation, file = '') => {
+  examples: [
+    'anchorwatch profile import web.json',
+    'anchorwatch profile import shop/web web.json',
+    'ssh other anchorwatch profile export json shop/web | anchorwatch profile import shop/web --name other',
+    'anchorwatch profile import web.json --remove',
+  ],
+  run: async (invocation, first = '', second?: string) => {
     const { own, surroundings } = invocation;
     const { terminal, stop } = surroundings;
-    const document = documentOf(file);
-    const given = typeof own['workload'] === 'string' ? own['workload'] : undefined;
-    const name = typeof own['name'] === 'string' ? own['name'] : basename(file).replace(/\.json$/, '');
+    const source = sourceOf(first, second);
+    const document = documentOf(source.file);
+    const named = typeof own['workload'] === 'string' ? own['workload'] : source.workload;
+    // Of the one that is in the file nothing needs to be known yet.
+    const given = named === document.profile.workload.name ? undefined : named;
+    const name = typeof own['name'] === 'string' ? own['name'] : source.name;
     if (own['offline'] === true) {
       const said = await importedOffline(invocation, document, { given, name });
       terminal.out(own['json'] === true ? jsonLine({ name, said }) : escapeForTerminal(said));
@@ -299,15 +309,35 @@ async function idOf(address: Peer, workload: string, stop: AbortSignal): Promise
 }
 
 /** Throws AnchorwatchError `profile.file` when the file cannot be read, is not JSON (with the line) or says nothing of a workload. */
+/**
+ * What the arguments of `profile import` name: a file, for a workload or for the one in it.
+ * @throws AnchorwatchError `profile.file` when it would be read from a terminal
+ */
+function sourceOf(
+  first: string,
+  second: string | undefined,
+): { readonly file: string; readonly workload: string | undefined; readonly name: string } {
+  const isFile = second === undefined && (first === '-' || existsSync(first));
+  const file = isFile ? first : (second ?? '-');
+  if (second === undefined && !isFile && isatty(0))
+    throw new AnchorwatchError(
+      'profile.file',
+      `${first} is no file. For a workload of that name, the file comes after it or on standard input`,
+    );
+  const name = file === '-' ? 'standard-input' : basename(file).replace(/\.json$/, '');
+  return { file, workload: isFile ? undefined : first, name };
+}
+
 function documentOf(file: string): Document {
   let document: Partial<Document> | null;
+  const called = file === '-' ? 'standard input' : file;
   try {
-    document = JSON.parse(readFileSync(file, 'utf8')) as Partial<Document> | null;
+    document = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as Partial<Document> | null;
   } catch (error) {
-    throw new AnchorwatchError('profile.file', `${file} cannot be read: ${errorText(error)}`, { cause: error });
+    throw new AnchorwatchError('profile.file', `${called} cannot be read: ${errorText(error)}`, { cause: error });
   }
   const workload: { id?: unknown; name?: unknown } | undefined = document?.profile?.workload;
   if (typeof workload?.id !== 'string' || typeof workload.name !== 'string')
-    throw new AnchorwatchError('profile.file', `${file}: profile.workload: the workload's id and name are missing`);
+    throw new AnchorwatchError('profile.file', `${called}: profile.workload: the workload's id and name are missing`);
   return document as Document;
 }

@@ -30,11 +30,12 @@ async function build(
   const program = new Command('anchorwatch').description(about).addHelpText('after', below);
   // What stands behind an inner command is meant for it, also where the outer one has an option of that name.
   program.enablePositionalOptions();
-  program.helpCommand('help [command]', 'help for a command');
   program.version(versionLine(), '--version', 'print the version');
   const service = Object.entries(services).find(([name]) => name === args[0])?.[1];
   if (service === undefined) (await import('./commands.ts')).addCommands(program, surroundings, finished);
   else program.addCommand(toCommand(await service(), surroundings, finished));
+  // Last, to stand below the last heading.
+  program.helpCommand('help [command]', 'help for a command');
   const { terminal } = surroundings;
   const configure = (command: Command): void => {
     command

@@ -2,8 +2,8 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
 import { describeAlert } from './alert-lines.ts';
-import { judgingOf } from './judging.ts';
 import { escapeForTerminal, jsonLine } from './terminal.ts';
+import { judgingOf } from './watching.ts';
 
 async function run({ own, settings, surroundings }: Invocation, ...args: readonly string[]): Promise<number> {
   const [path = ''] = args;

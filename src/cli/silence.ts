@@ -12,7 +12,7 @@ function usage(message: string): AnchorwatchError {
 }
 
 /** Conditions of arguments: `workload=shop/*`, `node!=worker-3`, `image=~^nginx:`. Several of one label: any of them. @throws AnchorwatchError `bad-option` */
-export function conditionsOf(args: readonly string[]): Readonly<Record<string, readonly string[]>> {
+function conditionsOf(args: readonly string[]): Readonly<Record<string, readonly string[]>> {
   const match: Record<string, string[]> = {};
   for (const argument of args) {
     const found = /^([\w.]+)(!=|!~|=~|=)(.+)$/s.exec(argument);

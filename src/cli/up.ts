@@ -1,17 +1,15 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openStateDirectory } from '../config/state-directory.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
-import { imagesOf, judgingOf, outboxOf, recordingOf, snapshotsOf } from './judging.ts';
 import { reachable } from './collector-client.ts';
+import { collectingOf } from './collecting.ts';
 import type { CommandDefinition, Invocation } from './command.ts';
 import { loadSensor } from './sensor.ts';
-import { listeningOf } from './listening.ts';
-import { retentionOf } from './retention.ts';
 import { serve } from './service.ts';
 import { escapeForTerminal, type Terminal } from './terminal.ts';
 import { readOrMakeToken } from './token.ts';
 import { packageVersion } from './version.ts';
+import { watchingOf } from './watching.ts';
 
 /** Where things are, for a person who has just started the program. */
 function announce(
@@ -39,33 +37,15 @@ function announce(
 
 async function startBoth({ settings, surroundings }: Invocation, log: Logger): Promise<number> {
   const state = openStateDirectory(settings.state);
-  const version = packageVersion();
-  const nodeName = settings.nodeName ?? hostname();
+  const watching = watchingOf(settings);
+  const { nodeName } = watching;
   const { token } = readOrMakeToken(settings.tokenFile ?? join(state, 'agent-token'), log);
-  const listening = listeningOf(settings);
+  const collecting = collectingOf(settings, state);
   return serve(surroundings.stop, log, async (cleanups, onReload) => {
     const sensorLoading = await loadSensor(settings, cleanups);
     const { startCollector } = await import('../collector/collector.ts');
     const collector = await startCollector(
-      {
-        ...listening,
-        localNode: nodeName,
-        storePath: settings.store ?? join(state, 'collector.db'),
-        agentToken: token,
-        stateDir: state,
-        version,
-        incidentQuietMs: settings.incidentQuiet,
-        snapshotBytesMax: settings.snapshotMaxSize,
-        snapshotsMax: settings.snapshotMaxCount,
-        nodeSilenceMs: settings.nodeSilence,
-        nodeStopAlert: settings.nodeStopAlert,
-        ...retentionOf(settings),
-        cluster: { kubeconfig: settings.kubeconfig, intervalMs: settings.clusterInterval },
-        routesFile: settings.routes,
-        publicUrl: settings.publicUrl,
-        rulePaths: settings.rules,
-        storeThreads: false,
-      },
+      { ...collecting, agentToken: token, localNode: nodeName, storeThreads: false },
       log.child({ part: 'collector' }),
     );
     cleanups.defer('collector', () => collector.stop());
@@ -76,30 +56,10 @@ async function startBoth({ settings, surroundings }: Invocation, log: Logger): P
         collectorUrl: url.replace(/^http/, 'ws'),
         token,
         // The agent of this process knows the collector by its very certificate.
-        ...(listening.tls === undefined ? {} : { tls: { pinnedFile: listening.tls.certFile } }),
+        ...(collecting.tls === undefined ? {} : { tls: { pinnedFile: collecting.tls.certFile } }),
         stateDir: state,
-        dockerHost: settings.dockerHost,
-        kubeconfig: settings.kubeconfig,
-        kubernetesPeers: settings.kubernetesPeers,
-        nodeName,
-        sliceMs: settings.slice,
-        startupMs: settings.startup,
-        halfLifeMs: settings.halfLife,
-        captureMs: settings.capture,
-        historySize: settings.historySize,
-        historyAgeMs: settings.historyAge,
-        historyProcesses: settings.historyProcesses,
-        ...judgingOf(settings),
-        ...imagesOf(settings),
-        ...recordingOf(settings),
-        ...snapshotsOf(settings),
-        ...outboxOf(settings),
-        allSyscalls: settings.syscalls === 'all',
-        sensor: settings.sensor,
+        ...watching,
         ...sensorLoading,
-        ...(settings.rules === undefined ? {} : { rulePaths: settings.rules }),
-        starter: settings.starter,
-        version,
       },
       log.child({ part: 'agent' }),
     );

@@ -15,7 +15,7 @@ interface ListedWorkload {
 }
 
 /** Coverage as people read it: never rounded up to 100 %. */
-export function percent(share: number): string {
+function percent(share: number): string {
   return share >= 1 ? '100%' : `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
 }
 

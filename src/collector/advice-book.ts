@@ -118,7 +118,7 @@ export class AdviceBook {
 }
 
 /** A piece of advice as a check says it. Pure. */
-export function outcomeOf(advice: Advice): PostureOutcome {
+function outcomeOf(advice: Advice): PostureOutcome {
   const { subject, outcome, note, evidence, coverage } = advice;
   const shares = Object.entries(coverage).map(
     ([dimension, { startup, steady }]) =>

@@ -16,6 +16,8 @@ export interface ClusterEventsOptions {
   /** False: Events are not asked for. */
   readonly enabled: boolean;
   readonly tell: (news: PodNews, node?: string) => Promise<void>;
+  /** Takes what is about nodes; answers whether it was news. */
+  readonly ofNode: (event: ClusterEvent) => boolean;
   readonly registry: Registry;
   readonly log: Logger;
   /** For tests that do not want to wait. */
@@ -27,15 +29,23 @@ const pageObjects = 250;
 
 /**
  * Watches the Events of the whole cluster, once for all nodes: they cannot be selected by node. What says something of a workload's behaviour is told to the node
- * that it happened on, or that runs the workload. Answers how to stop it; where there is no cluster nothing happens.
+ * that it happened on, or that runs the workload; what is about a node becomes an alert of the collector's own. Answers how to stop it; where there is no cluster nothing happens.
  */
-export function startClusterEvents({ kubeconfig, enabled, tell, registry, log, ...options }: ClusterEventsOptions): {
+export function startClusterEvents({
+  kubeconfig,
+  enabled,
+  tell,
+  ofNode,
+  registry,
+  log,
+  ...options
+}: ClusterEventsOptions): {
   stop(): void;
 } {
   const seen = counter(
     registry,
     'anchorwatch_cluster_events_total',
-    'Events of the Kubernetes cluster since the collector started, by whether they say something of the behaviour of a workload (`news`) or not (`ordinary`), and those of no known form (`refused`).',
+    'Events of the Kubernetes cluster since the collector started, by whether they say something of the behaviour of a workload or the state of a node (`news`) or not (`ordinary`), and those of no known form (`refused`).',
     ['outcome'],
   );
   for (const outcome of ['news', 'ordinary', 'refused']) seen.inc({ outcome }, 0);
@@ -49,7 +59,7 @@ export function startClusterEvents({ kubeconfig, enabled, tell, registry, log, .
   if (access === undefined) return { stop: () => undefined };
   const book = new EventBook((event) => {
     const news = newsOf(event);
-    seen.inc({ outcome: news === undefined ? 'ordinary' : 'news' });
+    seen.inc({ outcome: news !== undefined || ofNode(event) ? 'news' : 'ordinary' });
     if (news !== undefined) void tell(news, event.node === '' ? undefined : event.node);
   }, log);
   const api = new ApiClient({ access });
@@ -80,7 +90,7 @@ const early: ReadonlySet<string> = new Set([
 ]);
 
 /** The news that an Event is; undefined: the ordinary course of things. Pure. */
-export function newsOf(event: ClusterEvent): PodNews | undefined {
+function newsOf(event: ClusterEvent): PodNews | undefined {
   const meaning = meaningOf(event);
   if (meaning === undefined) return undefined;
   const { kind, namespace, name, container, lastMs: timeMs } = event;

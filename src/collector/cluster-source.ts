@@ -15,6 +15,7 @@ import type { ApiAudit } from './api-audit.ts';
 import { startClusterEvents } from './cluster-events.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import type { ClusterWatchOptions } from './cluster-watch.ts';
+import { NodeEvents } from './node-events.ts';
 import type { PeerShareOptions } from './peer-share.ts';
 import { PodNewsDesk } from './pod-news-desk.ts';
 import type { PodNewsDeskOptions } from './pod-news-desk.ts';
@@ -69,8 +70,10 @@ export function startClusterWatch(
     kernel: () => kernelResults(store),
   });
   const desk = new PodNewsDesk({ ...surroundings, states: nodes, inquire });
+  const nodeEvents = new NodeEvents({ ...surroundings, nodes });
   const events = startClusterEvents({
     ...{ ...surroundings, kubeconfig, enabled: source !== undefined, tell: desk.tell.bind(desk) },
+    ofNode: nodeEvents.take.bind(nodeEvents),
   });
   if (source !== undefined) {
     surroundings.log.info({ api: source.text }, 'the cluster is read for practices');
@@ -89,6 +92,7 @@ export function startClusterWatch(
     }),
     async stop() {
       events.stop();
+      nodeEvents.stop();
       desk.stop();
       await watch.stop();
       source?.close();

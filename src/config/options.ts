@@ -23,7 +23,8 @@ import {
   urlOf,
 } from './values.ts';
 
-const every: readonly CommandName[] = [
+/** Commands that run, or ask a collector or its file. */
+export const every: readonly CommandName[] = [
   'up',
   'agent',
   'collector',
@@ -43,7 +44,8 @@ const every: readonly CommandName[] = [
   'notify',
   'notifications',
 ];
-const asking: readonly CommandName[] = [
+/** Commands that ask a collector. */
+export const asking: readonly CommandName[] = [
   ...['alerts', 'incidents', 'workloads', 'posture', 'history', 'profile', 'snapshot', 'token'],
   ...['silence', 'routes', 'notify', 'notifications'],
 ] as const;
@@ -52,7 +54,7 @@ const watching: readonly CommandName[] = ['up', 'agent'];
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');
 
 /** The one table of options: flags, environment variables, file keys and docs/reference/options.md are made from it. */
-export const options: { readonly [K in keyof Settings]: OptionDefinition<Settings[K]> } = {
+const options: { readonly [K in keyof Settings]: OptionDefinition<Settings[K]> } = {
   config: {
     name: 'config',
     env: ['ANCHORWATCH_CONFIG'],

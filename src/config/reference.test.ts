@@ -25,3 +25,13 @@ test('a command shows the flags of its own options, with default and environment
     /Default: 127\.0\.0\.1:7080\. \[ANCHORWATCH_LISTEN\]/,
   );
 });
+
+test('flags stand below the heading of those that they are for', () => {
+  const headingOf = (command: 'up' | 'alerts', name: string): string | undefined =>
+    commandFlags(command).find(({ flag }) => flag.startsWith(`--${name} `))?.heading;
+  expect(headingOf('up', 'state')).toBe('General options:');
+  expect(headingOf('up', 'rules')).toBe('Agent and collector options:');
+  expect(headingOf('up', 'slice')).toBe('Agent options:');
+  expect(headingOf('up', 'retention')).toBe('Collector options:');
+  expect(new Set(commandFlags('alerts').map(({ heading }) => heading))).toEqual(new Set(['General options:']));
+});

@@ -1,5 +1,22 @@
-import { listOptions, type ListedOption } from './options.ts';
+import { asking, every, listOptions, type ListedOption } from './options.ts';
 import type { CommandName } from './settings.ts';
+
+const groups = ['General', 'Agent and collector', 'Agent', 'Collector'] as const;
+
+/** Whose option it is, by the commands that read it: an agent's, a collector's, both's, or also a command's that asks. */
+function groupOf({ commands }: Pick<ListedOption, 'commands'>): (typeof groups)[number] {
+  if (commands.includes('alerts')) return 'General';
+  if (!commands.includes('collector')) return 'Agent';
+  return commands.includes('agent') ? 'Agent and collector' : 'Collector';
+}
+
+/** Commands as a reader counts them, with one word for those that are many. */
+function commandsText(commands: readonly CommandName[]): string {
+  const without = (list: readonly CommandName[]): string[] => commands.filter((command) => !list.includes(command));
+  const all = (list: readonly CommandName[]): boolean => list.every((command) => commands.includes(command));
+  if (all(every)) return ['all that run or ask', ...without(every)].join(', ');
+  return all(asking) ? [...without(asking), 'those that ask'].join(', ') : commands.join(', ');
+}
 
 function row(option: ListedOption): string {
   const fallback = option.fallback ?? option.otherwise ?? '';
@@ -8,7 +25,7 @@ function row(option: ListedOption): string {
     option.env.map((name) => `\`${name}\``).join(', '),
     option.name === 'config' ? '' : `\`${option.name}\``,
     option.fallback === undefined ? fallback : `\`${fallback}\``,
-    option.commands.join(' '),
+    commandsText(option.commands),
     option.help,
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
@@ -27,11 +44,19 @@ export function optionsReference(): string {
     '',
     'Durations are a number and a unit: `500ms`, `60s`, `5m`, `1h`, `2d`. Sizes too: `500kB`, `256MB`, `2GB` (powers of ten).',
     '',
-    '| flag | environment | file | default | commands | what |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...listOptions().map(row),
+    `Commands that ask a collector are ${asking.join(', ')}.`,
     '',
-    'A file:',
+    ...groups.flatMap((group) => [
+      `## ${group}`,
+      '',
+      '| flag | environment | file | default | commands | what |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...listOptions()
+        .filter((option) => groupOf(option) === group)
+        .map(row),
+      '',
+    ]),
+    '## A file',
     '',
     '```yaml',
     'state: /var/lib/anchorwatch',
@@ -54,13 +79,24 @@ function optionHelp(option: ListedOption): string {
   return `${option.help}${fallback === undefined ? '' : ` Default: ${fallback}.`} [${option.env[0] ?? ''}]`;
 }
 
-/** Flags of a command in the form that command-line parsers take: `--listen <HOST:PORT>`. */
-export function commandFlags(
-  command: CommandName,
-): { readonly flag: string; readonly help: string; readonly several: boolean }[] {
-  return listOptions(command).map((option) => ({
-    flag: flagOf(option, '<', '>'),
-    help: optionHelp(option),
-    several: option.list === 'paths',
-  }));
+/** A flag in the form that command-line parsers take (`--listen <HOST:PORT>`), and the heading of `--help` below which it stands. */
+interface CommandFlag {
+  readonly flag: string;
+  readonly help: string;
+  readonly heading: string;
+  readonly several: boolean;
+}
+
+/** Flags of a command by their headings, the general ones first. */
+export function commandFlags(command: CommandName): CommandFlag[] {
+  return groups.flatMap((group) =>
+    listOptions(command)
+      .filter((option) => groupOf(option) === group)
+      .map((option) => ({
+        flag: flagOf(option, '<', '>'),
+        help: optionHelp(option),
+        heading: `${group} options:`,
+        several: option.list === 'paths',
+      })),
+  );
 }

@@ -41,7 +41,7 @@ export function rulesReference(rules: readonly Rule[]): string {
     '<!-- Made by `npm run docs` from profiles/rules: change them there. -->',
     '',
     `The ${rules.length} rules that come with Anchorwatch, and the ${byTechnique.size} techniques of [MITRE ATT&CK](https://attack.mitre.org) that they name. Suspicion is in decades: with`,
-    'surprise it makes the score, and from 3 it is a warning by itself. [Rules of your own](../rules.md) add to these, override or disable them.',
+    'surprise it makes the score, and from 3 it is a warning by itself, where it may be more than a notice. [Rules of your own](../rules.md) add to these, override or disable them.',
     '',
     '## By technique',
     '',
@@ -55,10 +55,10 @@ export function rulesReference(rules: readonly Rule[]): string {
     '',
     ...rules
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      .flatMap(({ id, title, suspicion, dimensions, techniques, explanation }) => [
+      .flatMap(({ id, title, suspicion, least, ceiling, dimensions, techniques, explanation }) => [
         `### ${id}`,
         '',
-        `${title}. Suspicion ${suspicion}; ${dimensions.map((dimension) => `\`${dimension}\``).join(', ')}${techniques.length === 0 ? '' : `; ${techniques.join(', ')}`}.`,
+        `${title}. Suspicion ${suspicion}${least === undefined ? '' : `, a ${least} at least`}${ceiling === undefined ? '' : `, a ${ceiling} at most`}; ${dimensions.map((dimension) => `\`${dimension}\``).join(', ')}${techniques.length === 0 ? '' : `; ${techniques.join(', ')}`}.`,
         '',
         explanation.trim(),
         '',

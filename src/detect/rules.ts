@@ -11,8 +11,10 @@ export interface Rule {
   readonly newness: readonly string[];
   /** Decades. */
   readonly suspicion: number;
-  /** What is new and of which it holds is told as a notice, if nothing makes it louder; default: only what comes near a warning is. */
-  readonly notice?: boolean | undefined;
+  /** `notice`: people and jobs do it as well, every so often: by itself it is told as a notice and makes no warning, however new it is. */
+  readonly ceiling?: 'notice' | undefined;
+  /** What it holds for is told as a notice where the score is too low for a warning; left out: it is not told then. */
+  readonly least?: 'notice' | undefined;
   readonly techniques: readonly string[];
   readonly practices: readonly string[];
   readonly explanation: string;
@@ -27,7 +29,10 @@ export interface Rule {
 }
 
 /** A rule that holds for an event. */
-export type RuleMatch = Pick<Rule, 'id' | 'title' | 'newness' | 'suspicion' | 'notice' | 'techniques' | 'practices'>;
+export type RuleMatch = Pick<
+  Rule,
+  'id' | 'title' | 'newness' | 'suspicion' | 'least' | 'ceiling' | 'techniques' | 'practices'
+>;
 
 /** Why a rule, or a whole file, was refused. */
 export interface RuleProblem {
@@ -70,9 +75,11 @@ export class RuleSet {
     return this.#failures;
   }
 
-  /** The suspicion of the most suspicious rule of the dimension, 0 where there is none. */
+  /** The suspicion of the most suspicious rule of the dimension that may make a warning, 0 where there is none. */
   suspicionMax(dimension: Dimension): number {
-    return (this.#byDimension.get(dimension) ?? []).reduce((most, { suspicion }) => Math.max(most, suspicion), 0);
+    return (this.#byDimension.get(dimension) ?? [])
+      .filter(({ ceiling }) => ceiling === undefined)
+      .reduce((most, { suspicion }) => Math.max(most, suspicion), 0);
   }
 
   /** Rules of the dimension that hold. */

@@ -3,7 +3,7 @@ import { defaultThresholds } from '../model/alert.ts';
 import type { Evidence } from '../model/alert.ts';
 import type { RuleMatch } from './rules.ts';
 import { judge, severityOf } from './score.ts';
-import type { Candidate } from './score.ts';
+import type { Candidate, Thresholds, Verdict } from './score.ts';
 
 const evidence: Evidence = { samples: 0, seenInOneSample: 0, coverage: 0, expected: [], note: '' };
 const fresh = (surprise: number): Candidate => ({
@@ -23,12 +23,33 @@ describe('severityOf', () => {
   });
 });
 
+describe('what a rule wants told all the same', () => {
+  const least: RuleMatch = { ...rule(0), id: 'first', least: 'notice', newness: ['path'] };
+
+  test('is a notice and learned where it would be nothing, and nothing else where it is an alert', () => {
+    const verdict = judge([fresh(1.2)], [least], defaultThresholds, () => evidence);
+    expect(verdict).toMatchObject({ reason: 'learn', notice: { rules: ['first'], surprise: 1.2, suspicion: 0 } });
+    expect(verdict.severity).toBeUndefined();
+    expect(judge([fresh(3)], [least], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+    expect(judge([fresh(0)], [least, rule(3)], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+  });
+
+  test('is not what was judged, what is known at that level, or what another rule reassures about', () => {
+    const judged: Candidate = { ...fresh(0), state: 'judged' };
+    const known: Candidate = { ...fresh(0), state: 'known' };
+    const elsewhere: Candidate = { ...fresh(0), level: 'pair' };
+    for (const candidates of [[judged], [known, elsewhere]])
+      expect(judge(candidates, [least], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+    expect(judge([fresh(0)], [least, rule(-1)], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+  });
+});
+
 describe('a threshold that the alert budget raised', () => {
   const raised = { warning: 4.5, critical: 5, suspicionAlone: 3 };
 
   test('keeps quiet about surprise, and about surprise with some suspicion', () => {
     expect(judge([fresh(3.5)], [], raised, () => evidence).reason).toBe('learn');
-    expect(judge([fresh(1)], [rule(2)], raised, () => evidence).reason).toBe('learn');
+    expect(judge([fresh(2)], [rule(2)], raised, () => evidence).reason).toBe('learn');
   });
 
   test('is nothing to what is known to be bad, nor to what is critical', () => {
@@ -43,30 +64,46 @@ describe('a threshold that the alert budget raised', () => {
   });
 });
 
-describe('a notice', () => {
-  const judged = (...[surprise, suspicion]: readonly [number, number]): object =>
-    judge([fresh(surprise)], [rule(suspicion)], defaultThresholds, () => evidence);
+describe('a rule with a ceiling', () => {
+  const honest: RuleMatch = { ...rule(3.5), id: 'honest', ceiling: 'notice' };
+  const judged = (surprise: number, rules: readonly RuleMatch[], thresholds: Thresholds = defaultThresholds): Verdict =>
+    judge([fresh(surprise)], rules, thresholds, () => evidence);
 
-  test('is what a rule speaks about, and is less than a warning by one decade at most', () => {
-    expect(judged(1, 1)).toMatchObject({ reason: 'notice', severity: 'notice', score: 2, finding: { rules: ['r'] } });
-    expect(judged(0, 2.9)).toMatchObject({ reason: 'notice', severity: 'notice' });
-    expect(judged(0.9, 1)).toEqual({ reason: 'learn', score: 1.9, suspicion: 1 });
-    expect(judged(2, 1)).toMatchObject({ reason: 'alert', severity: 'warning' });
+  test('makes a notice, and no more however new it is', () => {
+    for (const surprise of [0, 0.5, 1.04, 2.3, 2.989])
+      expect(judged(surprise, [honest])).toMatchObject({
+        severity: 'notice',
+        score: 2.99,
+        finding: { rules: ['honest'] },
+      });
   });
 
-  test('is never raised for novelty alone, nor for what little suspicion adds to it', () => {
-    expect(judge([fresh(2.9)], [], defaultThresholds, () => evidence)).toMatchObject({ reason: 'learn' });
-    expect(judged(2.2, 0.5)).toMatchObject({ reason: 'learn' });
+  test('takes nothing from what is a warning, or critical, without it', () => {
+    expect(judged(3.2, [honest])).toMatchObject({ severity: 'warning', score: 3.2 });
+    expect(judged(0, [honest, rule(3)])).toMatchObject({ severity: 'warning', score: 3 });
+    expect(judged(2, [honest, rule(3)])).toMatchObject({ severity: 'critical', score: 5 });
   });
 
-  test('is not told of what an alert was raised for before', () => {
-    const before: Candidate = { ...fresh(1), state: 'judged' };
-    expect(judge([before], [rule(1.5)], defaultThresholds, () => evidence).reason).toBe('judged');
+  test('adds nothing where it would be silent otherwise', () => {
+    expect(judged(0, [{ ...rule(1), ceiling: 'notice' }])).toMatchObject({ reason: 'learn', score: 1 });
+    expect(judged(0, [honest, rule(-5)])).toMatchObject({ reason: 'learn' });
   });
 
-  test('goes up with the threshold for warnings that the alert budget raised', () => {
+  test('is told whatever the alert budget raised', () => {
     const raised = { warning: 4.5, critical: 5, suspicionAlone: 3 };
-    expect(judge([fresh(2)], [rule(2)], raised, () => evidence).reason).toBe('notice');
-    expect(judge([fresh(1.4)], [rule(2)], raised, () => evidence).reason).toBe('learn');
+    expect(judged(0, [honest], raised)).toMatchObject({ severity: 'notice', score: 2.99 });
+    expect(judged(4, [honest], raised)).toMatchObject({ severity: 'notice', score: 4 });
+  });
+
+  test('leaves the place to a feature that is a warning without it', () => {
+    const candidates: readonly Candidate[] = [
+      { ...fresh(0), level: 'program' },
+      { ...fresh(3.1), key: '/etc/y' },
+    ];
+    const only: RuleMatch = { ...honest, newness: ['program'] };
+    expect(judge(candidates, [only], defaultThresholds, () => evidence)).toMatchObject({
+      severity: 'warning',
+      finding: { feature: { key: '/etc/y' } },
+    });
   });
 });

@@ -10,13 +10,6 @@ export interface Thresholds {
   readonly suspicionAlone?: number;
 }
 
-/** What a rule speaks about, and is less than a warning by no more than this, is a notice; decades. */
-const noticeMargin = 1;
-/** Least suspicion of a notice, decades: novelty alone raises none. */
-const noticeSuspicion = 1;
-/** Least surprise of what is told only because it is new (rules with `notice`), decades: of what shows something new all the time it is no news. */
-const noticeSurprise = 0.6;
-
 /** Most that novelty alone adds to a score, decades. */
 export const surpriseMax = 4;
 
@@ -30,21 +23,24 @@ export interface Candidate extends Feature {
 
 /**
  * `known`: every feature is known. `rare`: known, with some surprise left. `learn`: new, below the threshold.
- * `judged`: holds a feature that an alert was raised for, now below the threshold: counted, not learned. `notice`: new, below the threshold by
- * little, and a rule speaks about it: told once, and learned. `alert`: above the threshold.
+ * `judged`: holds a feature that an alert was raised for, now below the threshold: counted, not learned. `alert`: above the threshold.
  */
-export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'notice' | 'alert';
+export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'alert';
 
 export interface Verdict {
   readonly reason: Reason;
   /** Decades; 0 when nothing is new. */
   readonly score: number;
   readonly suspicion: number;
-  /** Set for alerts and notices: evidence costs too much to gather for every new feature. */
+  /** Set for alerts: evidence costs too much to gather for every new feature. */
   readonly finding?: Finding;
   readonly severity?: Severity;
+  /** Below the threshold: what a rule wants told all the same, as a notice (`least`). It is learned. */
+  readonly notice?: Finding;
 }
 
+/** Scores are told so exactly, decades. */
+const scoreStep = 0.01;
 /** Least surprise of a known feature that is worth its own reason, decades. */
 const rareMin = 0.3;
 
@@ -58,10 +54,23 @@ export function severityOf(
   return score >= warning || suspicion >= suspicionAlone ? 'warning' : undefined;
 }
 
+/** A candidate, weighed with the rules that speak about it. */
+interface Weighed {
+  readonly candidate: Candidate;
+  readonly rules: readonly RuleMatch[];
+  readonly surprise: number;
+  /** What counts of the rules' suspicion. */
+  readonly suspicion: number;
+  /** All of it. */
+  readonly fullSuspicion: number;
+  readonly severity: Severity | undefined;
+}
+
 /**
  * Judges an event by its most anomalous feature; ties go to what was not judged before, then to the coarsest. Rules speak only about features
  * that are not known: a rule without `newness` about any of them, others about those of the levels that it names.
- * Suspicion is that of the most suspicious rule, less what the most reassuring one takes off. Pure.
+ * Suspicion is that of the most suspicious rule, less what the most reassuring one takes off. Rules with a ceiling add no more than brings the score
+ * up to just below a warning: what only they make an alert is a notice. Pure.
  */
 export function judge(
   candidates: readonly Candidate[],
@@ -69,49 +78,100 @@ export function judge(
   thresholds: Thresholds,
   evidence: (feature: Candidate) => Evidence,
 ): Verdict {
-  let best: { candidate: Candidate; surprise: number; suspicion: number; rules: readonly RuleMatch[] } | undefined;
+  let best: Weighed | undefined;
   for (const candidate of candidates) {
     if (candidate.state === 'known') continue;
-    const rules = matches
-      .filter(({ newness }) => newness.length === 0 || newness.includes(candidate.level))
-      .toSorted((a, b) => b.suspicion - a.suspicion);
-    const suspicion = Math.max(0, rules[0]?.suspicion ?? 0) + Math.min(0, rules.at(-1)?.suspicion ?? 0);
-    const surprise = Math.min(surpriseMax, candidate.surprise);
-    const more = best === undefined ? 1 : surprise + suspicion - (best.surprise + best.suspicion);
-    // What was alerted before must not stand for what is new about the event: that is another alert.
-    if (more > 0 || (more === 0 && candidate.state === 'new' && best?.candidate.state === 'judged'))
-      best = { candidate, surprise, suspicion, rules };
+    const weighed = weigh(candidate, matches, thresholds);
+    if (best === undefined || isMore(weighed, best)) best = weighed;
   }
   if (best === undefined) {
     const rare = candidates.some(({ surprise }) => surprise >= rareMin);
     return { reason: rare ? 'rare' : 'known', score: 0, suspicion: 0 };
   }
-  const { candidate, surprise, suspicion } = best;
+  const { candidate, surprise, suspicion, fullSuspicion, severity } = best;
+  const speaking = best.rules.filter((rule) => rule.suspicion > 0);
   const score = round(surprise + suspicion);
-  const severity = severityOf(score, round(suspicion), thresholds);
-  // A rule that reassures takes the word from those that only find it new.
-  const isNews =
-    surprise >= noticeSurprise && best.rules.some(({ notice }) => notice) && (best.rules.at(-1)?.suspicion ?? 0) >= 0;
-  const isNotice = isNews || (suspicion >= noticeSuspicion && score >= thresholds.warning - noticeMargin);
-  const speaking = best.rules.filter((rule) => rule.suspicion > 0 || (severity === undefined && rule.notice));
-  if (severity === undefined && candidates.some(({ state }) => state === 'judged'))
-    return { reason: 'judged', score, suspicion };
-  if (severity === undefined && !isNotice) return { reason: 'learn', score, suspicion };
-  const finding: Finding = {
+  if (severity === undefined) {
+    const notice = noticeOf(candidates, matches, evidence);
+    const reason = candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn';
+    return { reason, score, suspicion, ...(notice === undefined ? {} : { notice }) };
+  }
+  const finding = findingOf(candidate, speaking, { surprise, suspicion, fullSuspicion }, evidence);
+  return { reason: 'alert', score, suspicion, finding, severity };
+}
+
+/** The coarsest new feature that a rule wants told, where none reassures. */
+function noticeOf(
+  candidates: readonly Candidate[],
+  matches: readonly RuleMatch[],
+  evidence: (feature: Candidate) => Evidence,
+): Finding | undefined {
+  if (matches.some(({ suspicion }) => suspicion < 0)) return undefined;
+  for (const candidate of candidates) {
+    const rules = matches.filter(
+      ({ least, newness }) => least === 'notice' && (newness.length === 0 || newness.includes(candidate.level)),
+    );
+    if (candidate.state !== 'new' || rules.length === 0) continue;
+    const suspicion = Math.max(...rules.map((rule) => rule.suspicion));
+    const surprise = Math.min(surpriseMax, candidate.surprise);
+    return {
+      ...findingOf(candidate, rules, { surprise, suspicion, fullSuspicion: suspicion }, evidence),
+      detector: 'novelty',
+    };
+  }
+  return undefined;
+}
+
+function findingOf(
+  candidate: Candidate,
+  rules: readonly RuleMatch[],
+  { surprise, suspicion, fullSuspicion }: Pick<Weighed, 'surprise' | 'suspicion' | 'fullSuspicion'>,
+  evidence: (feature: Candidate) => Evidence,
+): Finding {
+  return {
     feature: { dimension: candidate.dimension, key: candidate.key },
-    detector: speaking.length > 0 && suspicion >= surprise ? 'rules' : 'novelty',
+    detector: rules.length > 0 && fullSuspicion >= surprise ? 'rules' : 'novelty',
     surprise: round(surprise),
     suspicion: round(suspicion),
-    score,
-    rules: speaking.map(({ id }) => id),
-    techniques: [...new Set(speaking.flatMap(({ techniques }) => techniques))],
-    practices: [...new Set(speaking.flatMap(({ practices }) => practices))],
-    explanation: speaking.map(({ title }) => title).join('; '),
+    score: round(surprise + suspicion),
+    rules: rules.map(({ id }) => id),
+    techniques: [...new Set(rules.flatMap(({ techniques }) => techniques))],
+    practices: [...new Set(rules.flatMap(({ practices }) => practices))],
+    explanation: rules.map(({ title }) => title).join('; '),
     evidence: evidence(candidate),
   };
-  return severity === undefined
-    ? { reason: 'notice', score, suspicion, finding, severity: 'notice' }
-    : { reason: 'alert', score, suspicion, finding, severity };
+}
+
+function weigh(candidate: Candidate, matches: readonly RuleMatch[], thresholds: Thresholds): Weighed {
+  const rules = matches
+    .filter(({ newness }) => newness.length === 0 || newness.includes(candidate.level))
+    .toSorted((a, b) => b.suspicion - a.suspicion);
+  const surprise = Math.min(surpriseMax, candidate.surprise);
+  const fullSuspicion = suspicionOf(rules);
+  const severityBy = (suspicion: number): Severity | undefined =>
+    severityOf(round(surprise + suspicion), round(suspicion), thresholds);
+  const full = { candidate, rules, surprise, suspicion: fullSuspicion, fullSuspicion };
+  const severity = severityBy(fullSuspicion);
+  if (severity === undefined || rules.every(({ ceiling }) => ceiling === undefined)) return { ...full, severity };
+  const suspicion = suspicionOf(rules.filter(({ ceiling }) => ceiling === undefined));
+  const without = severityBy(suspicion);
+  if (without !== undefined) return { ...full, suspicion, severity: without };
+  const room = Math.max(suspicion, 0, (thresholds.suspicionAlone ?? thresholds.warning) - scoreStep - surprise);
+  return { ...full, suspicion: Math.min(fullSuspicion, room), severity: 'notice' };
+}
+
+/** Suspicion of rules, the most suspicious first. */
+function suspicionOf(rules: readonly RuleMatch[]): number {
+  return Math.max(0, rules[0]?.suspicion ?? 0) + Math.min(0, rules.at(-1)?.suspicion ?? 0);
+}
+
+function isMore(one: Weighed, than: Weighed): boolean {
+  const more = one.surprise + one.suspicion - (than.surprise + than.suspicion);
+  if (more !== 0) return more > 0;
+  const fully = one.surprise + one.fullSuspicion - (than.surprise + than.fullSuspicion);
+  if (fully !== 0) return fully > 0;
+  // What was alerted before must not stand for what is new about the event: that is another alert.
+  return one.candidate.state === 'new' && than.candidate.state === 'judged';
 }
 
 function round(decades: number): number {

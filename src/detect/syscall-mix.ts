@@ -36,7 +36,7 @@ export interface MixJudgement {
 /** Windows from which an alarm is worth: one of 600 is so strange by chance. */
 export const alarmDecades: number = Math.log10(600);
 /** So many new calls within a span are no chance, once the workload is known well enough for one to be as surprising as an alarm: what a workload does once in a while brings one or two. */
-export const newCallsMin = 3;
+const newCallsMin = 3;
 
 /**
  * Makes episodes of strange windows of one container. `heldWindows` strange ones of `spanWindows` are told with the p-value of Rüger (1978, "Das maximale

@@ -65,7 +65,7 @@ export function incomingOf(alert: StoredAlert, incident: StoredIncident | undefi
 }
 
 /** Names a group. */
-export function groupId(receiver: string, key: string): string {
+function groupId(receiver: string, key: string): string {
   return `${receiver}\n${key}`;
 }
 

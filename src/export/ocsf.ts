@@ -6,7 +6,7 @@ import type { Ancestor } from '../model/event.ts';
 export type OcsfObject = Readonly<Record<string, unknown>>;
 
 /** The version of the Open Cybersecurity Schema Framework that is written (https://schema.ocsf.io/1.7.0). */
-export const ocsfVersion = '1.7.0';
+const ocsfVersion = '1.7.0';
 
 type ClassName = 'base' | 'file' | 'kernel' | 'process' | 'finding' | 'network' | 'dns';
 interface OcsfClass {

@@ -51,7 +51,7 @@ export function filterKey({ severity, workload, node, kinds }: FeedFilter): stri
  * A text message as a server sends it (RFC 6455, section 5.2): one frame, no mask. The same bytes go to every client, which the library for
  * WebSockets would make anew for each.
  */
-export function textFrame(text: string): Buffer {
+function textFrame(text: string): Buffer {
   const bytes = Buffer.byteLength(text);
   const headBytes = bytes < 126 ? 2 : bytes < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(headBytes + bytes);

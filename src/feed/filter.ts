@@ -4,7 +4,7 @@ import type { StoredIncident } from '../model/incident.ts';
 import type { PostureChange } from '../model/posture.ts';
 
 /** The messages of the feed (contract.md). Of a lag every client is told, whatever it asked for. */
-export const feedKinds = ['alert', 'incident', 'node', 'posture', 'lag'] as const;
+const feedKinds = ['alert', 'incident', 'node', 'posture', 'lag'] as const;
 export type FeedKind = (typeof feedKinds)[number];
 
 /** What a client of the feed asked for. */

@@ -25,7 +25,7 @@ const magic = 0x31485741;
 /** Bytes of a frame before its payload. */
 export const headBytes = 48;
 /** A payload that claims to be larger is damaged: entries are bounded, and so is what is put into a frame. */
-export const rawBytesMax: number = 64 << 20;
+const rawBytesMax: number = 64 << 20;
 const leastChunkBytes = 1024;
 
 /** The bytes of a frame. @param level Of zstd, up to 19; below 0: faster, and larger. */
@@ -61,7 +61,7 @@ function checksum(frame: Uint8Array): number {
 }
 
 /** The head at the beginning of these bytes; undefined: there is none. Pure. */
-export function decodeHead(bytes: Buffer): FrameHead | undefined {
+function decodeHead(bytes: Buffer): FrameHead | undefined {
   if (bytes.length < headBytes || bytes.readUInt32LE(0) !== magic) return undefined;
   const kind = frameKinds[bytes.readUInt32LE(4)];
   const rawBytes = bytes.readUInt32LE(12);

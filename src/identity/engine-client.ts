@@ -17,7 +17,7 @@ export type EngineEndpoint =
     };
 
 /** The engine answered, with another status than 200. */
-export class EngineRefusal extends AnchorwatchError {
+class EngineRefusal extends AnchorwatchError {
   readonly statusCode: number;
 
   constructor(statusCode: number, message: string) {

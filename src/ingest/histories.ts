@@ -211,7 +211,7 @@ function entryOf(line: string, node: string): HistoryEntry | undefined {
 }
 
 /** Where a node goes on behind an entry that may be another's. Pure. */
-export function afterOn(node: string, after: HistoryPlace | undefined): NodeHistoryQuery['after'] {
+function afterOn(node: string, after: HistoryPlace | undefined): NodeHistoryQuery['after'] {
   if (after === undefined) return undefined;
   const { timeMs, seq, node: of } = after;
   if (node === of) return { timeMs, seq };

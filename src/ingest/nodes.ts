@@ -32,7 +32,7 @@ const saveEveryMs = 60_000;
 /** Nodes that are written at once: when all of a large fleet come back, nothing else waits long for it. */
 const saveAtOnce = 500;
 /** A node that was down for this long is forgotten. */
-export const forgetAfterMs: number = 7 * 24 * 3_600_000;
+const forgetAfterMs: number = 7 * 24 * 3_600_000;
 /** A reading of a clock that may be wrong by more than this counts only while there is none. */
 const clockErrorMs = 500;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Cleanups } from './lifecycle.ts';
+import { Cleanups, startOrUndo } from './lifecycle.ts';
 import { createLogger } from './log.ts';
 
 function logLines(): { lines: Record<string, unknown>[]; log: ReturnType<typeof createLogger> } {
@@ -43,4 +43,27 @@ test('runs every step once, however often and however early run is called', asyn
   await Promise.all([cleanups.run(log), cleanups.run(log)]);
   await cleanups.run(log);
   expect(count).toBe(1);
+});
+
+test('a start that fails undoes what it had taken, and rejects with its own error', async () => {
+  const { log } = logLines();
+  const done: string[] = [];
+  const failing = startOrUndo(log, async (cleanups) => {
+    cleanups.defer('store', () => void done.push('store'));
+    await Promise.reject(new Error('port taken'));
+  });
+  await expect(failing).rejects.toThrow('port taken');
+  expect(done).toEqual(['store']);
+});
+
+test('a start that succeeds undoes nothing until it is stopped', async () => {
+  const { log } = logLines();
+  const done: string[] = [];
+  const started = await startOrUndo(log, (cleanups) => {
+    cleanups.defer('store', () => void done.push('store'));
+    return Promise.resolve({ stop: () => cleanups.run(log) });
+  });
+  expect(done).toEqual([]);
+  await started.stop();
+  expect(done).toEqual(['store']);
 });

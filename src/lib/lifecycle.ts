@@ -6,6 +6,20 @@ interface Cleanup {
 }
 
 /**
+ * Starts a part of the program. When the start rejects, what it had taken until then is undone before the error is passed on.
+ * @param start Defers to the cleanups that it is given what has to be undone, and may keep them for a later stop.
+ */
+export async function startOrUndo<T>(log: Logger, start: (cleanups: Cleanups) => Promise<T>): Promise<T> {
+  const cleanups = new Cleanups();
+  try {
+    return await start(cleanups);
+  } catch (error) {
+    await cleanups.run(log);
+    throw error;
+  }
+}
+
+/**
  * What has to be undone when a part of the program stops, or when its start fails half-way: each step that took something defers
  * its undoing here, and `run` undoes them in reverse order, one after the other.
  */

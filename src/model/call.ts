@@ -19,12 +19,13 @@ export interface RareCall {
   readonly detail?: CallDetail;
   /**
    * When it is told at all; default: always. `with-detail`: when a bit that counts is set; `raw-socket`: of raw and packet sockets, and of families that services do not use;
-   * `socket-as-stdio`: when standard input, output or error becomes a network socket; `own-name`: when a process names itself;
-   * `forbidden`: when it was forbidden, as a program on a mount that refuses execution is.
+   * `socket-as-stdio`: when standard input, output or error becomes a network socket; `own-name`: when a process names itself; `forbidden`: when it was refused for want of a right.
    */
   readonly told?: 'with-detail' | 'raw-socket' | 'socket-as-stdio' | 'own-name' | 'forbidden';
-  /** Which argument is a path or another text that an alert shows; it is not part of the key. */
+  /** Which argument is a path or another text that an alert shows; part of the key only of those that are told when they were forbidden, whose path it is. */
   readonly text?: number;
+  /** Of those: which argument is the directory that the path begins at. Default: the working directory. */
+  readonly directory?: number;
 }
 
 /** include/uapi/linux/sched.h */
@@ -102,6 +103,9 @@ export const rareCalls: readonly RareCall[] = [
   { name: 'dup2', dimension: 'syscall', told: 'socket-as-stdio' },
   { name: 'dup3', dimension: 'syscall', told: 'socket-as-stdio' },
   { name: 'prctl', dimension: 'syscall', told: 'own-name' },
+  // Those that succeed are executions.
+  { name: 'execve', dimension: 'syscall', told: 'forbidden', text: 0 },
+  { name: 'execveat', dimension: 'syscall', told: 'forbidden', directory: 0, text: 1 },
   {
     name: 'mprotect',
     dimension: 'syscall',
@@ -144,8 +148,6 @@ export const rareCalls: readonly RareCall[] = [
   { name: 'kcmp', dimension: 'syscall' },
   { name: 'memfd_secret', dimension: 'syscall' },
   { name: 'modify_ldt', dimension: 'syscall' },
-  { name: 'execve', dimension: 'syscall', told: 'forbidden', text: 0 },
-  { name: 'execveat', dimension: 'syscall', told: 'forbidden', text: 1 },
 ];
 
 /** What hooks of their own tell as calls: the capabilities that the kernel asked for, signals to others, executable memory … */
@@ -161,6 +163,12 @@ export const ownCalls: readonly Pick<RareCall, 'name' | 'dimension'>[] = [
 const byName: ReadonlyMap<string, Pick<RareCall, 'name' | 'dimension' | 'detail' | 'told'>> = new Map(
   [...rareCalls, ...ownCalls].map((call) => [call.name, call]),
 );
+
+/** Whether the text that a call names, digits folded, is part of what it is known by; of `mmap` it is that of a file. */
+export function textCounts(name: string): boolean {
+  const told = byName.get(name)?.told;
+  return told === 'own-name' || told === 'forbidden';
+}
 
 /** What behaviour a call of this name is; `syscall` for those that are in no table. */
 export function callDimension(name: string): Dimension {

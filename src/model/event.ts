@@ -95,7 +95,7 @@ export type KernelKey =
       readonly refused: boolean;
       /** mmap of a file: where it came from. */
       readonly origin?: FileOrigin;
-      /** Where a text is part of the key: the process's own name, the mapped file's path, digits folded. */
+      /** Where a text is part of the key: the process's own name, the path of the file that was mapped or not executed, digits folded. */
       readonly text?: string;
       /** kill, inside of the container: what the sender and the target run; empty where that is not known. */
       readonly sender?: string;

@@ -131,7 +131,7 @@ function compare(a: string, b: string): number {
  * "A shell was started by nginx in shop/web, which read /etc/shadow and connected to 203.0.113.7:443/tcp": the first program that was
  * started, else the first evidence, and the two strongest of the rest. "which" only for what that process or one below it did. Pure.
  */
-export function titleOfIncident(evidence: readonly IncidentEvidence[], workload: string): string {
+function titleOfIncident(evidence: readonly IncidentEvidence[], workload: string): string {
   const lead = evidence.find(({ dimension }) => dimension === 'exec') ?? evidence[0];
   if (lead === undefined) return `nothing in ${workload}`;
   const rest = evidence.filter((one) => one !== lead).toSorted((a, b) => b.score - a.score || earlier(a, b));

@@ -28,6 +28,7 @@ const byDetector: ReadonlyMap<string, string> = new Map([
   ['bursts', 'alert-burst'],
   ['release', 'alert-release'],
   ['collector', 'alert-node-silence'],
+  ['cluster', 'alert-node-trouble'],
 ]);
 
 /** Every page that `runbookPage` may answer. */

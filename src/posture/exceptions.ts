@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { errorText } from '../lib/errors.ts';
-import { yaml } from '../lib/yaml.ts';
 import type { PostureException, PostureFinding } from '../model/posture.ts';
 import type { PracticeProblem, Practices } from './practices.ts';
+import { readYaml } from './yaml-text.ts';
 
 const text = z.string().min(1).max(512);
 /** A date alone is its beginning, in UTC. */
@@ -34,47 +33,32 @@ export function parseExceptions(
   content: string,
   practices: Practices,
 ): { readonly exceptions: readonly PostureException[]; readonly problems: readonly PracticeProblem[] } {
-  const { isNode, LineCounter, parseDocument } = yaml();
-  const lines = new LineCounter();
-  const document = parseDocument(content, { lineCounter: lines, uniqueKeys: true });
-  const at = (path: readonly PropertyKey[]): number => {
-    for (let length = path.length; length >= 0; length--) {
-      const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return 1;
-  };
-  const refused = (line: number, reason: string): { exceptions: []; problems: readonly PracticeProblem[] } => ({
-    exceptions: [],
-    problems: [{ file, line, reason }],
-  });
-  const [broken] = document.errors;
-  if (broken !== undefined)
-    return refused(lines.linePos(broken.pos[0]).line, `not valid YAML: ${broken.message.split('\n')[0] ?? ''}`);
-  let plain: unknown;
-  try {
-    plain = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return refused(1, `not valid YAML: ${errorText(error)}`);
-  }
-  const outer = z.strictObject({ exceptions: z.array(z.unknown()).max(10_000) }).safeParse(plain);
-  if (!outer.success) return refused(1, 'needs a list `exceptions`, and nothing else');
+  const read = readYaml(content);
+  if ('mistakes' in read)
+    return { exceptions: [], problems: read.mistakes.slice(0, 1).map((mistake) => ({ file, ...mistake })) };
+  const outer = z.strictObject({ exceptions: z.array(z.unknown()).max(10_000) }).safeParse(read.plain);
+  if (!outer.success)
+    return { exceptions: [], problems: [{ file, line: 1, reason: 'needs a list `exceptions`, and nothing else' }] };
   const problems: PracticeProblem[] = [];
   const exceptions = outer.data.exceptions.flatMap((one, index): PostureException[] => {
-    const read = exceptionSchema.safeParse(one);
-    if (!read.success) {
-      const [issue] = read.error.issues;
+    const exception = exceptionSchema.safeParse(one);
+    if (!exception.success) {
+      const [issue] = exception.error.issues;
       const path = ['exceptions', index, ...(issue?.path ?? [])];
       problems.push({
         file,
-        line: at(path),
+        line: read.lineOf(path),
         reason: `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'invalid'}`,
       });
       return [];
     }
-    const { of, workload, container, node, owner, reason, expires } = read.data;
+    const { of, workload, container, node, owner, reason, expires } = exception.data;
     if (checksOfException(of, practices).length === 0) {
-      problems.push({ file, line: at(['exceptions', index, 'of']), reason: `there is no check and no practice ${of}` });
+      problems.push({
+        file,
+        line: read.lineOf(['exceptions', index, 'of']),
+        reason: `there is no check and no practice ${of}`,
+      });
       return [];
     }
     return [

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { AnchorwatchError, errorText } from '../lib/errors.ts';
-import { yaml } from '../lib/yaml.ts';
+import { AnchorwatchError } from '../lib/errors.ts';
 import { severities } from '../model/alert.ts';
 import { checkedKinds, Practices } from './practices.ts';
 import type { Practice, PracticeProblem } from './practices.ts';
+import { readYaml } from './yaml-text.ts';
 
 /** The practices that come with Anchorwatch. */
 export const shippedPractices: string = new URL('../../profiles/practices.yaml', import.meta.url).pathname;
@@ -51,36 +51,17 @@ const fileSchema = z.strictObject({
  * benchmarks and practices that are named and not there. Pure.
  */
 export function parsePractices(file: string, content: string): Practices | readonly PracticeProblem[] {
-  const { isNode, LineCounter, parseDocument } = yaml();
-  const lines = new LineCounter();
-  const document = parseDocument(content, { lineCounter: lines, uniqueKeys: true });
-  const at = (path: readonly PropertyKey[]): number => {
-    for (let length = path.length; length >= 0; length--) {
-      const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return 1;
-  };
-  if (document.errors.length > 0)
-    return document.errors.map(({ pos, message }) => ({
-      ...{ file, line: lines.linePos(pos[0]).line },
-      reason: `not valid YAML: ${message.split('\n')[0] ?? ''}`,
-    }));
-  let plain: unknown;
-  try {
-    plain = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return [{ file, line: 1, reason: `not valid YAML: ${errorText(error)}` }];
-  }
-  const parsed = fileSchema.safeParse(plain);
+  const read = readYaml(content);
+  if ('mistakes' in read) return read.mistakes.map((mistake) => ({ file, ...mistake }));
+  const parsed = fileSchema.safeParse(read.plain);
   if (!parsed.success)
     return parsed.error.issues.map(({ path, message }) => ({
-      ...{ file, line: at(path), reason: `${path.map(String).join('.')}: ${message}` },
+      ...{ file, line: read.lineOf(path), reason: `${path.map(String).join('.')}: ${message}` },
     }));
   const { benchmarks, practices } = parsed.data;
   const problems: PracticeProblem[] = [];
   const problem = (path: readonly PropertyKey[], reason: string): void => {
-    problems.push({ file, line: at(path), reason });
+    problems.push({ file, line: read.lineOf(path), reason });
   };
   const ids = new Set(practices.map(({ id }) => id));
   const taken = new Set<string>();

@@ -28,7 +28,7 @@ export function apiFeaturesOf(request: ApiRequest, refusedLately: number): reado
 }
 
 /** `list secrets in shop`, `get nodes`, `refused create pods/exec in shop`, `get /healthz`. */
-export function actionKey(request: ApiRequest): string {
+function actionKey(request: ApiRequest): string {
   const { verb, resource, namespace } = request;
   const target = resource === '' ? pathKey(request.path) : targetOf(request);
   return `${isRefused(request) ? 'refused ' : ''}${verb} ${target}${namespace === '' ? '' : ` in ${namespace}`}`;

@@ -2,7 +2,7 @@ import type { Dimension, Feature } from '../model/feature.ts';
 import { isOwnDomain, siblingPattern } from './generalise.ts';
 
 /** Siblings of one shape that make a pattern. */
-export const siblingsMin = 8;
+const siblingsMin = 8;
 /** Distinct ephemeral ports that make a pattern. */
 const ephemeralMin = 3;
 /** Networks of 256 private addresses, with a peer in each, that make one of 65,536. */
@@ -22,7 +22,7 @@ export function parsePeer(key: string): { address: string; port: number; protoco
 }
 
 /** `*.cdn.example.com` for `a1.cdn.example.com`; none below a domain that strangers share. A type of question stays. */
-export function domainPattern(key: string): string | undefined {
+function domainPattern(key: string): string | undefined {
   const [name = '', ...type] = key.split(' ');
   const parent = name.slice(name.indexOf('.') + 1);
   return isOwnDomain(parent) ? [`*.${parent}`, ...type].join(' ') : undefined;

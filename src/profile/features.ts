@@ -1,4 +1,4 @@
-import { callDimension } from '../model/call.ts';
+import { callDimension, textCounts } from '../model/call.ts';
 import type { CallEvent, ChangeEvent, ConnectEvent, Event, ExecEvent, FileEvent } from '../model/event.ts';
 import type { Feature } from '../model/feature.ts';
 import { baseName, interpreterOf, programKey, runningName } from '../model/program.ts';
@@ -95,6 +95,12 @@ function callFeatures(event: CallEvent): readonly LevelledFeature[] {
   return features;
 }
 
+/** The name that a process gave itself, or the path of what it may not execute. */
+function countedText(call: string, text: string): string {
+  if (!textCounts(call)) return '';
+  return call === 'prctl' ? text : typedPath(text);
+}
+
 /** `ptrace attach`, `mmap /tmp/code.so (tmpfs)`, `net_raw refused`: what was called, what of its arguments counts, and that it was refused. */
 function callKey({ call, detail, error, text, kernelKey }: CallEvent): string {
   const refused = error === '' ? '' : 'refused';
@@ -103,8 +109,8 @@ function callKey({ call, detail, error, text, kernelKey }: CallEvent): string {
     callDimension(call) === 'capability' || call === 'syscall'
       ? [detail, refused]
       : mapped !== undefined
-        ? [call, typedPath(text), `(${mapped})`]
-        : [call, detail, call === 'prctl' ? text : '', refused];
+        ? [call, typedPath(text), `(${mapped})`, refused]
+        : [call, detail, countedText(call, text), refused];
   return words.filter((word) => word !== '').join(' ');
 }
 

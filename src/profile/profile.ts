@@ -17,7 +17,7 @@ import type { Sample } from './samples.ts';
 import type { StoredProfile } from './stored.ts';
 
 /** Most argument shapes kept of one program; more are unsurprising but never recognised. */
-export const argumentShapesMax = 64;
+const argumentShapesMax = 64;
 const listenersMax = 64;
 const firstMinutesMs = 300_000;
 const establishedSamples = 10;

@@ -57,7 +57,7 @@ export const ratesSchema: z.ZodType<ContainerRates> = z.object({
   systemCalls: optionalFigure,
 });
 /** A time in which something of a container could not be told. */
-export const lossWindowSchema: z.ZodType<LossWindow> = z.object({
+const lossWindowSchema: z.ZodType<LossWindow> = z.object({
   fromMs: figure,
   toMs: figure,
   containerId: name,

@@ -34,7 +34,7 @@ const name = z.string().max(limits.nameLength);
 const text = z.string().max(limits.textLength);
 const id = z.string().min(1).max(64);
 /** Programs, or packages, of an image. */
-export const postureProgramsMax = 4096;
+const postureProgramsMax = 4096;
 const names = z.array(name).max(1024);
 const sizeBytes = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 const facts = z.object({

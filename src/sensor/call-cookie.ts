@@ -31,11 +31,11 @@ export function callName(number: number): string | undefined {
 }
 
 /** What the program in the kernel is attached with for a call (agents/sensor/wire.h, "Cookie of a rare call"). */
-export function callCookie({ name, told, detail, text }: RareCall): bigint {
+export function callCookie({ name, told, detail, directory, text }: RareCall): bigint {
   const words = [
     BigInt(callNumber(name)),
     BigInt(told === undefined ? 0 : marks[told]),
-    BigInt(detail?.argument ?? noArgument),
+    BigInt(directory ?? detail?.argument ?? noArgument),
     BigInt(text ?? noArgument),
     BigInt(detail?.mask ?? 0),
   ];

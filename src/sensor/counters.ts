@@ -96,13 +96,13 @@ export function parseNetDev(text: string): NetDev {
 }
 
 /** /proc/PID/net/sockstat: the sockets of a network namespace, of all families. Pure. */
-export function socketsOf(sockstat: string): number | undefined {
+function socketsOf(sockstat: string): number | undefined {
   const used = /^sockets: used (\d{1,20})$/m.exec(sockstat)?.[1];
   return used === undefined ? undefined : Number(used);
 }
 
 /** `InSegs` of TCP in /proc/PID/net/snmp, the loopback's among them: a line of names, then one of values. Pure. */
-export function segmentsOf(snmp: string): number | undefined {
+function segmentsOf(snmp: string): number | undefined {
   const [names, values] = snmp.split('\n').filter((line) => line.startsWith('Tcp:'));
   const value = values?.split(' ')[names?.split(' ').indexOf('InSegs') ?? -1];
   return value !== undefined && figure.test(value) ? Number(value) : undefined;

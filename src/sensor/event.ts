@@ -1,6 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import { appletBegun } from '../model/applet.ts';
-import { callDetail, killsInside } from '../model/call.ts';
+import { callDetail, killsInside, textCounts } from '../model/call.ts';
 import type { Ancestor, Event, ExecEvent, KernelKey, Process } from '../model/event.ts';
 import { callName, changeName } from './call-cookie.ts';
 import { questionType } from './dns.ts';
@@ -124,7 +124,9 @@ export function eventOf(
       const detail = callDetail(call, Number(record.detail), arch);
       const applet = call === 'prctl' ? appletBegun(exe, record.args, record.path) : undefined;
       if (applet !== undefined) return appletEvent(base, applet);
-      return { ...base, kind: 'call', call, detail, error, text: record.path || other || parentExe };
+      // Of an execution the path is as it was asked for.
+      const text = call.startsWith('execve') ? plainPath(record.path) : record.path || other || parentExe;
+      return { ...base, kind: 'call', call, detail, error, text };
     }
     default:
       return undefined;
@@ -198,7 +200,7 @@ function kernelKeyOf(record: SensorRecord, exe: string, parentExe: string): Kern
       // Of programs that are known by their hashes alone the key is not found again.
       if (related && ((exe === '' && record.program !== 0n) || (parentExe === '' && record.parentProgram !== 0n)))
         return undefined;
-      const keyed = call === 'prctl' || (call === 'mmap' && path !== '');
+      const keyed = textCounts(call) || (call === 'mmap' && path !== '');
       return {
         ...{ kind: 'call', call, detail: Number(record.detail), refused },
         ...(origin === 'unknown' ? {} : { origin }),

@@ -92,7 +92,7 @@ test('the cookie of a call holds its number, its arguments and the bits that cou
     expect((cookie >> 8n) & 0xffn).toBe(BigInt({ ...marks, always: 0 }[call.told ?? 'always']));
     expect(Number((cookie >> 24n) & 0xffn)).toBe(call.text ?? 0xff);
     expect(Number(cookie >> 32n)).toBe(call.detail?.mask ?? 0);
-    expect(Number((cookie >> 16n) & 0xffn)).toBe(call.detail?.argument ?? 0xff);
+    expect(Number((cookie >> 16n) & 0xffn)).toBe(call.directory ?? call.detail?.argument ?? 0xff);
   }
   for (const { name } of ownCalls) expect(callName(callNumber(name))).toBe(name);
   expect(callName(0)).toBeUndefined();

@@ -23,7 +23,7 @@ const refusedTypes = {
 const protocolNumbers = { tcp: 6, udp: 17 } as const;
 
 /** Number of a transport protocol (IANA). */
-export function protocolNumber(protocol: 'tcp' | 'udp'): number {
+function protocolNumber(protocol: 'tcp' | 'udp'): number {
   return protocolNumbers[protocol];
 }
 

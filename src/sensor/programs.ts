@@ -27,7 +27,7 @@ export interface LoadedPrograms {
 }
 
 /** The compiled object (agents/sensor/Makefile). */
-export const objectPath: URL = new URL('../../agents/sensor/sensor.bpf.o', import.meta.url);
+const objectPath: URL = new URL('../../agents/sensor/sensor.bpf.o', import.meta.url);
 
 /** What is not seen where a program is missing. */
 const unseen: Readonly<Record<string, string>> = {

@@ -52,6 +52,8 @@ const argumentsOf: Readonly<Record<string, string>> = {
   dup2: '$socket, 0',
   dup3: '$socket, 1, 0',
   prctl: '15, $no, 0, 0, 0',
+  execve: '$unfit, 0, 0',
+  execveat: '-100, $unfit, 0, 0, 0',
   mprotect: '0, 0, 4',
   bpf: '99, 0, 0',
   perf_event_open: none,
@@ -85,15 +87,13 @@ const argumentsOf: Readonly<Record<string, string>> = {
   kcmp: '-1, -1, 0, 0, 0',
   memfd_secret: '0xff00',
   modify_ldt: '99, 0, 0',
-  execve: '$plain, 0, 0',
-  execveat: '-100, $plain, 0, 0, 0',
 };
 
 test('every rare call is made and told', async () => {
   expect(Object.keys(argumentsOf).toSorted()).toEqual(rareCalls.map(({ name }) => name).toSorted());
   const lines = Object.entries(argumentsOf).map(([call, args]) => made(call, args));
   await harness.container.run(
-    `perl -MSocket -e 'my $no = "/nowhere"; my $plain = "/etc/passwd"; socket(S, AF_INET, SOCK_DGRAM, 17); my $socket = fileno(S); ${lines.join(' ')}' 3>&1`,
+    `perl -MSocket -e 'my $no = "/nowhere"; my $unfit = "/etc/passwd"; socket(S, AF_INET, SOCK_DGRAM, 17); my $socket = fileno(S); ${lines.join(' ')}' 3>&1`,
   );
   await harness.settled();
   const told = new Set(harness.seen.flatMap(({ event }) => (event.kind === 'call' ? [event.call] : [])));

@@ -113,8 +113,9 @@ describe('help and usage', () => {
     const withoutJson: string[] = [];
     const visit = async (path: readonly string[]): Promise<void> => {
       const { out } = await run([...path, '--help']);
-      const [, commands = ''] = out.split('\nCommands:\n');
-      const inner = [...(commands.split('\n\n')[0] ?? '').matchAll(/^  ([a-z]+)/gm)].map(([, name = '']) => name);
+      // Below headings of which none is about options; examples are indented as commands are.
+      const lists = out.split('\n\n').filter((part) => /^(?!Examples:|.*[Oo]ptions:).*:\n  [a-z]/.test(part));
+      const inner = lists.flatMap((part) => [...part.matchAll(/^  ([a-z]+)/gm)].map(([, name = '']) => name));
       for (const name of inner) if (name !== 'help') await visit([...path, name]);
       if (!/^  --json /m.test(out) && path.length > 0 && (inner.length === 0 || /^  --config /m.test(out)))
         withoutJson.push(path.join(' '));

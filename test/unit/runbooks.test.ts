@@ -33,6 +33,7 @@ describe('runbooks', () => {
     expect(runbookPage({ dimension: 'rate.exec', detector: 'bursts' })).toBe('alert-burst');
     expect(runbookPage({ dimension: 'exec', detector: 'release' })).toBe('alert-release');
     expect(runbookPage({ dimension: 'lifecycle', detector: 'collector' })).toBe('alert-node-silence');
+    expect(runbookPage({ dimension: 'lifecycle', detector: 'cluster' })).toBe('alert-node-trouble');
   });
 
   test('an address is that of a file', () => {

@@ -1,21 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BurstStates } from '../../store/burst-states.ts';
 import { openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
 import { profileMigrations } from '../../store/profile-migrations.ts';
 import { Profiles } from '../../store/profiles.ts';
 import type { ProfileSchema } from '../../store/profiles.ts';
 import { RateModels } from '../../store/rate-models.ts';
-import { SyscallMixes } from '../../store/syscall-mixes.ts';
+import { WorkloadStates } from '../../store/workload-states.ts';
 
 /** What an agent keeps. */
 export interface OpenStores {
   readonly profiles: Profiles;
   readonly rates: RateModels;
-  readonly mixes: SyscallMixes;
-  readonly bursts: BurstStates;
+  readonly mixes: WorkloadStates;
+  readonly bursts: WorkloadStates;
 }
 
 /** The agent's own store of profiles in a directory for temporary files, as long as a scenario runs. */
@@ -35,7 +34,7 @@ export class ScenarioStore {
     const database = this.#database;
     return {
       ...{ profiles: new Profiles(database), rates: new RateModels(database) },
-      ...{ mixes: new SyscallMixes(database), bursts: new BurstStates(database) },
+      ...{ mixes: new WorkloadStates(database, 'syscall_mix'), bursts: new WorkloadStates(database, 'burst_state') },
     };
   }
 

@@ -7,11 +7,16 @@ import type { Pod, PodContainer } from './pod.ts';
 import type { PodCgroup } from './pod-cgroup.ts';
 import type { PodMember } from './pods.ts';
 
+/** What a container is called whose pod is known, and nothing else. */
+export const nameless = 'unknown';
+
 /** All that is known of a cgroup of a pod at this moment. */
 export interface Clues {
   readonly cgroup: PodCgroup;
   /** What the runtime wrote down; undefined where it cannot be read. */
   readonly bundle: Bundle | undefined;
+  /** What it wrote down of another container of the pod; undefined where it cannot be read, or was not seen. */
+  readonly mate?: Bundle | undefined;
   /** What the API says of the pod; undefined while, or where, it says nothing. */
   readonly pod: Pod | undefined;
   /** The container that the API says has this very id. */
@@ -40,10 +45,10 @@ export interface PodIdentity {
 
 /**
  * Who a container's cgroup is, from the best source to the least: the id in the pod's status; the runtime's own files, with or without the pod; the
- * only container of the pod that has not started; the pod's uid in the path. Where the API is current and knows no such pod, and no runtime wrote
+ * only container of the pod that has not started; what the runtime wrote of another container of the pod; the pod's uid in the path. Where the API is current and knows no such pod, and no runtime wrote
  * of it, a cgroup's name alone makes no container. Pure.
  */
-export function identify({ cgroup, bundle, pod, member, api, isPause }: Clues): Identification {
+export function identify({ cgroup, bundle, mate, pod, member, api, isPause }: Clues): Identification {
   if (bundle?.isSandbox === true) return { who: 'sandbox' };
   if (member !== undefined) return found('sure', member.pod, member.container);
   if (bundle !== undefined) {
@@ -72,6 +77,14 @@ export function identify({ cgroup, bundle, pod, member, api, isPause }: Clues): 
       open.length === 1 ? open[0] : pod.containers.length === 1 ? pod.containers[0] : undefined,
     );
   }
+  if (mate !== undefined) {
+    const { namespace, pod: podName } = mate;
+    const identity = {
+      ...{ namespace, podName, owner: ownerByName(podName), containerName: nameless },
+      ...{ image: '', pod: undefined, spec: undefined },
+    };
+    return { who: 'container', certainty: 'best', identity };
+  }
   if (api === 'current') return { who: 'nobody' };
   const identity = {
     ...{ namespace: 'unknown', podName: cgroup.podUid, owner: { kind: 'pod', name: cgroup.podUid } },
@@ -86,7 +99,7 @@ function found(certainty: 'sure' | 'best', pod: Pod, spec: PodContainer | undefi
     certainty,
     identity: {
       ...{ namespace: pod.namespace, podName: pod.name, owner: pod.owner, pod, spec },
-      containerName: spec?.name ?? bundle?.container ?? 'unknown',
+      containerName: spec?.name ?? bundle?.container ?? nameless,
       image: spec?.image ?? bundle?.image ?? '',
     },
   };

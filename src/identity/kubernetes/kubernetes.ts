@@ -5,11 +5,13 @@ import type { Container } from '../../model/container.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { AccessSource } from './access.ts';
 import { ApiClient } from './api-client.ts';
-import { bundleOf, everywhere } from './bundle.ts';
+import { everywhere } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
+import { BundleWatch } from './bundle-watch.ts';
 import { announcedPlace, firstPid, isPause, madeAtMs, podCgroups } from './cgroup-tree.ts';
 import type { PodCgroupPlace } from './cgroup-tree.ts';
-import { containerOf, identify } from './identification.ts';
+import { bundleOfLog } from './container-logs.ts';
+import { containerOf, identify, nameless } from './identification.ts';
 import type { Clues, Identification, PodIdentity } from './identification.ts';
 import { PeerNames } from './peer-names.ts';
 import type { PeerChoice, PeerWaits } from './peer-names.ts';
@@ -45,6 +47,8 @@ export interface KubernetesOptions {
   readonly random: () => number;
   /** Folders of the runtime's bundles; the usual ones when left out. */
   readonly bundleFolders?: readonly string[];
+  /** Folders of the kubelet's links to logs of containers; the usual ones when left out. */
+  readonly logFolders?: readonly string[];
   /** How often the tree of cgroups is looked through. Default 10000. */
   readonly walkMs?: number;
   /** For tests that do not want to wait. */
@@ -55,7 +59,7 @@ export interface KubernetesOptions {
 /** Container in hand: where it is and what was told of it. */
 interface Held {
   readonly place: PodCgroupPlace;
-  readonly bundle: Bundle | undefined;
+  bundle: Bundle | undefined;
   readonly startedAtMs: number;
   told: Container | undefined;
   /** What became of it; pending while more may become known. */
@@ -83,7 +87,7 @@ const rememberedMax = 4_096;
 /** The containers of the pods of this node: found by their cgroups, named by the API and the runtime's files. */
 export class Kubernetes {
   readonly #options: KubernetesOptions;
-  readonly #bundleFolders: readonly string[];
+  readonly #bundles: BundleWatch;
   readonly #pods: Pods;
   readonly #client: ApiClient | undefined;
   /** Of the pods of this node; undefined without an API. */
@@ -93,6 +97,8 @@ export class Kubernetes {
   readonly #digests: Map<string, string> = new Map();
   /** Image of each workload, as its specification names it. */
   readonly #images: Map<string, string> = new Map();
+  /** What was written down of some container of each pod, its sandbox first: the pod's names. */
+  readonly #podNames: Map<string, Bundle> = new Map();
   readonly #timers: Set<NodeJS.Timeout> = new Set();
   readonly peers: PeerNames;
   #walkSoon: NodeJS.Timeout | undefined;
@@ -101,7 +107,7 @@ export class Kubernetes {
   constructor(options: KubernetesOptions) {
     this.#options = options;
     const { access, nodeName, peers = 'auto', mayShare = false, log, clock, random, reflector } = options;
-    this.#bundleFolders = options.bundleFolders ?? everywhere();
+    this.#bundles = new BundleWatch(options.bundleFolders ?? everywhere());
     this.#client = access === undefined ? undefined : new ApiClient({ access });
     const api = this.#client;
     this.peers = new PeerNames({
@@ -118,6 +124,7 @@ export class Kubernetes {
 
   /** Lists what the API has, as far as it answers, and finds what runs. Goes on in the background. */
   async start(): Promise<void> {
+    this.#bundles.refresh();
     const listed = Promise.all([this.#reflector?.start(), this.peers.start()]);
     // An API that does not answer holds nothing up.
     await Promise.race([listed, new Promise<void>((resolve) => this.#after(patienceMs, resolve))]);
@@ -131,6 +138,7 @@ export class Kubernetes {
   stop(): void {
     this.#stopped = true;
     this.#reflector?.stop();
+    this.#bundles.stop();
     this.peers.stop();
     for (const timer of this.#timers) clearTimeout(timer);
     clearTimeout(this.#walkSoon);
@@ -198,7 +206,7 @@ export class Kubernetes {
     // While the cgroup is new the runtime's files are there; a short-lived container takes them with it.
     const held: Held = {
       place,
-      bundle: bundleOf(id, this.#bundleFolders),
+      bundle: this.#bundles.of(id),
       startedAtMs,
       told: undefined,
       answer: pending,
@@ -230,11 +238,21 @@ export class Kubernetes {
     return 'container';
   }
 
-  #look({ place, bundle }: Held): Identification {
+  #look(held: Held): Identification {
+    const { place } = held;
     const pod = this.#pods.byUid(place.podUid);
     const member = this.#pods.byContainerId(place.containerId);
+    if (member === undefined) held.bundle ??= this.#bundleLate(place);
+    const { bundle } = held;
+    if (bundle !== undefined) remember(this.#podNames, place.podUid, bundle);
+    const mate = this.#podNames.get(place.podUid);
     const pause = bundle === undefined && member === undefined && isPause(firstPid(place.directory));
-    return identify({ cgroup: place, bundle, pod, member, api: this.api, isPause: pause });
+    return identify({ cgroup: place, bundle, mate, pod, member, api: this.api, isPause: pause });
+  }
+
+  /** What was written down of a container may come a little later than its cgroup, and be somewhere else when it is gone. */
+  #bundleLate({ containerId, podUid }: PodCgroupPlace): Bundle | undefined {
+    return this.#bundles.of(containerId) ?? bundleOfLog(containerId, podUid, this.#options.logFolders);
   }
 
   #isThere({ place }: Held): boolean {
@@ -277,6 +295,7 @@ export class Kubernetes {
   }
 
   async #walk(): Promise<void> {
+    this.#bundles.refresh();
     const places = podCgroups(this.#options.mount);
     const there = new Set(places.map(({ cgroupId }) => cgroupId));
     for (const [id, { place, settled }] of this.#held) if (settled && !there.has(place.cgroupId)) this.#gone(id);
@@ -347,12 +366,13 @@ function isSettled(answer: Identification, { waitedMs, lacksDigest, isThere }: W
   if (answer.who !== 'container') return answer.who === 'sandbox';
   if (answer.certainty === 'sure') return !lacksDigest || waitedMs >= statusMs;
   // What ended already is in no hurry: better its name a little later than a wrong one.
-  const isNameless = answer.identity.pod !== undefined && answer.identity.spec === undefined;
+  const { pod, spec, containerName } = answer.identity;
+  const isNameless = (pod !== undefined && spec === undefined) || containerName === nameless;
   return isThere && waitedMs >= (isNameless ? statusMs : hasteMs);
 }
 
 /** What was heard of longest ago is forgotten first. */
-function remember(map: Map<string, string>, key: string, value: string): void {
+function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key);
   map.set(key, value);
   if (map.size > rememberedMax) for (const oldest of map.keys()) return void map.delete(oldest);

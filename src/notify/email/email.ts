@@ -90,7 +90,7 @@ class EmailReceiver implements Receiver {
 }
 
 /** What a failed delivery means. Pure. */
-export function outcomeOfError(error: unknown, host: string, secrets: readonly string[]): SendOutcome {
+function outcomeOfError(error: unknown, host: string, secrets: readonly string[]): SendOutcome {
   const { responseCode, code, response } = (error ?? {}) as Partial<NodemailerError>;
   // A STARTTLS that is refused may have been refused by somebody in between.
   if (code !== 'ETLS' && typeof responseCode === 'number' && responseCode > 0) {

@@ -48,7 +48,7 @@ export type HttpResult =
     };
 
 /** No more of an answer is read: 64 KiB. */
-export const answerBytesMax = 65_536;
+const answerBytesMax = 65_536;
 
 /**
  * Posts to receivers. Each attempt has a connection of its own: there are few, certificates are read anew for each, and none dies of a

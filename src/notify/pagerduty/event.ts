@@ -8,7 +8,7 @@ import { leadingAlert, wordingOf } from '../wording.ts';
  * What the Events API v2 takes, from PagerDuty's documentation ("Send an Alert Event" and "Events API v2 Overview",
  * https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ and …/overview/). Characters, and bytes of a whole body.
  */
-export const pagerdutyLimits: { readonly dedupKey: number; readonly summary: number; readonly bodyBytes: number } = {
+const pagerdutyLimits: { readonly dedupKey: number; readonly summary: number; readonly bodyBytes: number } = {
   ...{ dedupKey: 255, summary: 1024, bodyBytes: 512 * 1024 },
 };
 

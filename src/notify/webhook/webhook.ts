@@ -26,7 +26,7 @@ interface WebhookSecrets {
  * Signatures of a body, as the header has them: `t=SECONDS,v1=HEX`, with a `v1` for each secret, so that both ends can go over to another one
  * without a gap. HMAC-SHA256 over `SECONDS.BODY`. Pure.
  */
-export function signatureOf(body: string, secrets: readonly string[], nowMs: number): string {
+function signatureOf(body: string, secrets: readonly string[], nowMs: number): string {
   const seconds = String(Math.floor(nowMs / 1000));
   const signatures = secrets.map(
     (secret) => `v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`,

@@ -19,7 +19,7 @@ const graveNames = new Set(
 const netRaw = 13n;
 
 /** Names of a mask, upper case, without `CAP_`. Pure. */
-export function namesOf(mask: bigint): readonly string[] {
+function namesOf(mask: bigint): readonly string[] {
   return Array.from({ length: 64 }, (_, number) => number)
     .filter((number) => (mask >> BigInt(number)) & 1n)
     .map((number) => (capabilityNames[number] ?? `cap_${String(number)}`).toUpperCase());

@@ -125,7 +125,7 @@ export const apiAdmission: ClusterCheck = ofFlags(['kube-apiserver'], (flags) =>
     : ['pass', 'NodeRestriction is on, and nothing of the usual off', named];
 });
 
-export const apiAuditFlags: ClusterCheck = ofFlags(['kube-apiserver'], (flags) => {
+const apiAuditFlags: ClusterCheck = ofFlags(['kube-apiserver'], (flags) => {
   const named = ['audit-policy-file', 'audit-log-path', 'audit-webhook-config-file'];
   const goes = isSet(flags.get('audit-log-path')) || isSet(flags.get('audit-webhook-config-file'));
   if (!goes || !isSet(flags.get('audit-policy-file'))) return ['fail', 'who asked what is written down nowhere', named];

@@ -150,7 +150,7 @@ function nothingUsed(seen: SeenFiles, watched: boolean): UseSources {
 }
 
 /** All digests that an image is known by: of its configuration, and of its manifest or index in registries. Pure. */
-export function digestsOf(
+function digestsOf(
   container: Pick<Container, 'image' | 'digest'>,
   image: EngineImage | undefined,
   imageId: string | undefined,
@@ -164,7 +164,7 @@ export function digestsOf(
 }
 
 /** Reports of several scanners about one image, joined with what a container uses: each vulnerability of each package once. */
-export function listOf(reports: readonly ImageReport[], sources: UseSources): VulnerabilityList {
+function listOf(reports: readonly ImageReport[], sources: UseSources): VulnerabilityList {
   const uses = new Map<string, Use>();
   const found = new Map<string, Vulnerability>();
   const use = (reported: Reported): Use => {

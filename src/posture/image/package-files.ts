@@ -43,7 +43,7 @@ export function packageFiles(files: ContainerFiles): PackageFiles | undefined {
 /**
  * Files by package, of apk's database. Some scanners name what packages were built from: where no package has that name, it stands for all of them. Pure.
  */
-export function apkFiles(text: string): ReadonlyMap<string, readonly string[]> {
+function apkFiles(text: string): ReadonlyMap<string, readonly string[]> {
   const packages = new Map<string, string[]>();
   const origins = new Map<string, string[]>();
   const put = (into: Map<string, string[]>, name: string, files: readonly string[]): void => {

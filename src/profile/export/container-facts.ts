@@ -7,7 +7,7 @@ const objectOf = (value: unknown): Json =>
 const textsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 /** `CAP_NET_RAW`, `net_raw` and `NET_RAW` are one. */
-export const capabilityWord = (name: string): string => name.toLowerCase().replace(/^cap_/u, '');
+const capabilityWord = (name: string): string => name.toLowerCase().replace(/^cap_/u, '');
 
 /**
  * What the answer of Docker's `GET /containers/{id}/json` says; also of `docker inspect`, which wraps it into a list.

@@ -40,7 +40,7 @@ export function dockerFlags(input: ExportInput): string {
 }
 
 /** The flags alone. @param seccompFile where the seccomp profile lies. @throws AnchorwatchError `export.too-little` */
-export function engineFlags(input: ExportInput, seccompFile: string): readonly string[] {
+function engineFlags(input: ExportInput, seccompFile: string): readonly string[] {
   const hardening = hardeningOf(input);
   const { capabilities, root, user, noNewPrivileges } = hardening;
   const temporary = temporaryOf(input, hardening);

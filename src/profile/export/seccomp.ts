@@ -96,7 +96,7 @@ export interface SeenCalls {
 }
 
 /** Pure. */
-export function seenCalls(profile: SharedProfile): SeenCalls {
+function seenCalls(profile: SharedProfile): SeenCalls {
   const of = ['syscall', 'privilege', 'kernel'] as const;
   const all = new Set<string>();
   const rare = new Set<string>();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openAccessFile } from '../../../src/collector/access-file.ts';
-import type { CollectorOptions, RunningCollector } from '../../../src/collector/collector.ts';
+import type { CollectorOptions } from '../../../src/collector/collector-options.ts';
+import type { RunningCollector } from '../../../src/collector/collector.ts';
 import type { Role } from '../../../src/model/access.ts';
 import { Client, Harness } from './harness.ts';
 

@@ -157,6 +157,19 @@ describe('alerts', () => {
   });
 });
 
+test.each([
+  ['incidents?limit=1001', 'limit'],
+  ['incidents?format=csv', 'format'],
+  ['incidents?dimension=exec', 'dimension'],
+  ['alerts/counts?by=node&limit=1001', 'limit'],
+  ['alerts/counts?by=node&format=csv', 'format'],
+  ['decisions?limit=1001', 'limit'],
+  ['audit?limit=1001', 'limit'],
+])('%s is refused: pages are bounded, and what is not heeded is not taken', async (path, parameter) => {
+  const response = await fetch(`${collector.url}/api/v1/${path}`);
+  expect(await response.json()).toMatchObject({ status: 400, code: 'query.invalid', parameter });
+});
+
 test('workloads and nodes are what the agents reported', async () => {
   await fill();
   expect(await getJson(`${collector.url}/api/v1/workloads`)).toMatchObject({

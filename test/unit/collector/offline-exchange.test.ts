@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -134,6 +135,25 @@ describe('profiles without a collector', () => {
     ]);
     expect((await run('import', file, '--state', into, '--remove')).out).toBe('what was imported as web is forgotten');
     expect((await run('import', file, '--state', into, '--remove')).err).toContain('nothing was imported as web');
+  });
+
+  test('a workload may come first: with the file after it, or on standard input', async () => {
+    const state = await collectorState('c');
+    const file = join(harness.directory, 'web.json');
+    await run('export', 'json', 'shop/web', '--state', agentState(), '--out', file);
+    expect((await run('import', 'shop/web', file, '--state', state)).out).toBe(
+      '3 features are imported as web for shop/web',
+    );
+    expect((await run('import', 'shop/other', file, '--state', state)).err).toContain(
+      'no node has reported a workload shop/other',
+    );
+    const program = join(import.meta.dirname, '../../../bin/anchorwatch.mjs');
+    const piped = spawnSync(
+      process.execPath,
+      [program, 'profile', 'import', 'shop/web', '--state', state, '--offline'],
+      { input: readFileSync(file), encoding: 'utf8' },
+    );
+    expect(piped).toMatchObject({ status: 0, stdout: '3 features are imported as standard-input for shop/web\n' });
   });
 
   test('says what is wrong, and makes nothing', async () => {
