@@ -14,6 +14,7 @@ import type { Database } from '../store/database.ts';
 import { OutboxStore } from '../store/outbox-store.ts';
 import { profileMigrations } from '../store/profile-migrations.ts';
 import { Profiles } from '../store/profiles.ts';
+import { Sights } from '../store/sights.ts';
 import type { ProfileSchema } from '../store/profiles.ts';
 import { RateModels } from '../store/rate-models.ts';
 import { openOrSetAside } from '../store/set-aside.ts';
@@ -28,6 +29,7 @@ import { LifeSign } from './life-sign.ts';
 import { nodeReport } from './node-report.ts';
 import { openSnapshots } from './node-snapshots.ts';
 import { ClusterNews } from './cluster-news.ts';
+import { Observer } from './observer.ts';
 import { ClusterNames } from './peer-names.ts';
 import { Pipeline } from './pipeline.ts';
 import { ProcessMarks } from './process-marks.ts';
@@ -214,6 +216,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
   });
   const source = await startSource({ ...options, marks }, pipeline, containers, log);
   const { sensor, poller } = source;
+  const observer = new Observer({ source, containers, watch, allSyscalls: options.allSyscalls });
   history.fetch = async () => sensor?.fetchMarks();
   const sliceLoops: SliceLoops = new SliceLoops({
     ...{ slices: watch.slices, sliceMs, startupMs, halfLifeMs, clock, log, arch: process.arch, random: Math.random },
@@ -254,9 +257,10 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
       clearInterval(timer);
     });
   };
-  const watchedWorkloads = (): readonly string[] => containers.running().map(({ workload }) => workload.id);
   every(tickMs, () => {
-    cluster.forgetMoved(watchedWorkloads(), watch, sensor);
+    const running = containers.running().map(({ workload }) => workload.id);
+    cluster.forgetMoved(running, watch, sensor);
+    observer.tick();
     pipeline.tick();
     fleet.tick();
     sliceLoops.tick();
@@ -265,15 +269,13 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
     marks.tick(clock.nowMs());
     history.recorder.flush();
   });
-  every(rateMs, () => {
-    rates.read(containers.running());
-  });
+  every(rateMs, () => void rates.read(containers.running()));
   if (poller !== undefined)
     every(pollMs, () => {
       poller.poll();
     });
   const own = { watch, outbox, containers, pipeline, rates, sliceLoops, source, version, history, ruleSource };
-  const from = { ...own, stateDir, fleet, recording, taking, starters, marks, posture };
+  const from = { ...own, observer, stateDir, fleet, recording, taking, starters, marks, posture };
   const lifeSign = new LifeSign(stateDir);
   cleanups.defer('sign of life', () => {
     lifeSign.remove();
@@ -299,7 +301,7 @@ async function start(options: AgentOptions, log: Logger, cleanups: Cleanups): Pr
 
 function openWatch(
   path: string,
-  options: Omit<WatchOptions, 'profiles'>,
+  options: Omit<WatchOptions, 'profiles' | 'sights'>,
   recording: Recording | undefined,
 ): { readonly profilesFile: Database<ProfileSchema>; readonly watch: Watch } {
   const profilesFile = openDatabase<ProfileSchema>({
@@ -310,7 +312,7 @@ function openWatch(
     check: true,
   });
   try {
-    const all = { ...options, profiles: new Profiles(profilesFile) };
+    const all = { ...options, profiles: new Profiles(profilesFile), sights: new Sights(profilesFile) };
     return { profilesFile, watch: recording?.watch(all) ?? new Watch(all) };
   } catch (error) {
     profilesFile.close();

@@ -31,6 +31,11 @@ export interface Rollover {
   readonly updates: readonly Alert[];
 }
 
+/** What had no room, and what rules could not judge, so often. */
+export type WatchLosses = Readonly<
+  Record<'profileOverflow' | 'alertsForgotten' | 'alertsFolded' | 'incidentsForgotten' | 'ruleFailures', number>
+>;
+
 /** Of events that say nothing. */
 export const nothing: Judgement = { reason: 'nothing-to-judge', mark: 'none', alsoKnown: [], saveNow: false };
 

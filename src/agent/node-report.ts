@@ -2,13 +2,13 @@ import { statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Containers } from '../identity/containers.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { AgentReport, NodeReport } from '../model/node.ts';
+import type { AgentReport, ContainerReport, NodeReport } from '../model/node.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { procfsHooks } from '../sensor/procfs-hooks.ts';
 import { figuresByCgroup } from './container-figures.ts';
 import type { Fleet } from './fleet.ts';
 import type { NodeSnapshots } from './node-snapshots.ts';
 import type { History } from './history.ts';
+import type { Observer } from './observer.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { ProcessMarks } from './process-marks.ts';
 import type { PostureWatch } from './posture-watch.ts';
@@ -23,6 +23,10 @@ import type { Watch } from './watch.ts';
 /** Only files have a first level of their own. */
 function onlyFiles(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(counts).filter(([kind]) => kind.startsWith('file.')));
+}
+
+function withUnwatched(report: ContainerReport, unwatched: ContainerReport['unwatched']): ContainerReport {
+  return unwatched === undefined ? report : { ...report, unwatched };
 }
 
 /** What this process costs, and the disk of its state directory. */
@@ -46,6 +50,7 @@ export interface ReportSources {
   readonly rates: Rates;
   readonly sliceLoops: SliceLoops;
   readonly source: Source;
+  readonly observer: Observer;
   readonly version: string;
   readonly stateDir: string;
   readonly history: History;
@@ -66,7 +71,8 @@ export function nodeReport({
   pipeline,
   rates,
   sliceLoops,
-  source: { sensor, poller, trouble },
+  source: { sensor, poller },
+  observer,
   version,
   stateDir,
   history,
@@ -83,7 +89,8 @@ export function nodeReport({
   const outboxCounters = outbox.counters;
   const watchLosses = watch.losses();
   const recorded = history.recorder.counters;
-  const alertsPerDay = watch.alertsPerDay(systemClock.nowMs());
+  const nowMs = systemClock.nowMs();
+  const alertsPerDay = watch.alertsPerDay(nowMs);
   const lost = [
     ...(counters?.lost ?? []),
     ...(poller?.lost ?? []),
@@ -119,13 +126,15 @@ export function nodeReport({
     { hook: 'engine', reason: 'broken_line', count: containers.counters.brokenLines },
   ];
   return {
-    timeMs: systemClock.nowMs(),
+    timeMs: nowMs,
     agentVersion: version,
     kernel: release(),
     sensor: sensor === undefined ? 'procfs' : 'bpf',
-    hooks: sensor?.hooks ?? procfsHooks(trouble),
+    hooks: observer.hooks,
     engineConnected: containers.connected,
-    containers: rates.reports(containers.running(), figuresByCgroup(sensor, containers.running())),
+    containers: rates
+      .reports(containers.running(), figuresByCgroup(sensor, containers.running()))
+      .map((one) => withUnwatched(one, watch.sight.unwatched(one.id, nowMs))),
     unseenContainers: containers.running().filter(({ cgroupId }) => cgroupId === undefined).length,
     workloads: watch.report().map((one) => ({ ...one, rates: sliceLoops.report(one.workload.id) })),
     events: { ...pipeline.events, ...(counters === undefined ? {} : { healed: counters.healed }) },

@@ -27,7 +27,7 @@ export interface ImageSettings {
 
 export interface PostureWatchOptions {
   readonly containers: () => Containers;
-  readonly watch: Pick<Watch, 'slices' | 'profileOf'>;
+  readonly watch: Pick<Watch, 'slices' | 'profile'>;
   readonly images: ImageSettings['images'];
   /** Takes what is to be told of a container. */
   readonly raise: (alert: Alert, container: Container) => void;
@@ -58,7 +58,7 @@ export class PostureWatch {
     this.companion = this.#courier;
     const { images, watch, clock, log } = options;
     const signatures = images?.signatures === undefined ? undefined : signatureOptions(images.signatures);
-    const profiles = imageProfiles((workloadId) => watch.profileOf(workloadId));
+    const profiles = imageProfiles((workloadId) => watch.profile(workloadId));
     this.#images = new ImageWatch({ reports: images?.reports, signatures, profiles, clock, log });
   }
 

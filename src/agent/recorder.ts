@@ -4,6 +4,7 @@ import { type Cleanups, startOrUndo } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import { defaultHalfLifeMs } from '../profile/decay.ts';
 import type { AgentOptions } from './agent-options.ts';
+import { Observer } from './observer.ts';
 import { Pipeline } from './pipeline.ts';
 import { openRecording } from './recording-watch.ts';
 import { RuleSource } from '../detect/rule-source.ts';
@@ -93,7 +94,9 @@ async function start(options: RecorderOptions, log: Logger, cleanups: Cleanups):
     recorder: { record: () => undefined, alerted: () => undefined, end: () => undefined },
     ownPids: [process.pid, process.ppid],
   });
-  const { sensor, poller } = await startSource(options, pipeline, containers, log);
+  const source = await startSource(options, pipeline, containers, log);
+  const { sensor, poller } = source;
+  const observer = new Observer({ source, containers, watch, allSyscalls: options.allSyscalls });
   cleanups.defer('sensor', async () => {
     // While the kernel still has its counts.
     pipeline.finish();
@@ -112,6 +115,7 @@ async function start(options: RecorderOptions, log: Logger, cleanups: Cleanups):
     });
   };
   every(tickMs, () => {
+    observer.tick();
     pipeline.tick();
   });
   if (poller !== undefined)

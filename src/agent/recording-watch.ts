@@ -6,6 +6,7 @@ import type { Container } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { Dimension, Stratum } from '../model/feature.ts';
+import type { Observations } from '../model/observation.ts';
 import { recordingVersion } from '../model/recording.ts';
 import type { RecordedContainer, RecordingEntry, RecordingHeader } from '../model/recording.ts';
 import type { Sample } from '../profile/samples.ts';
@@ -13,6 +14,7 @@ import { wireVersion } from '../sensor/layout.ts';
 import type { AppliedDecision } from './decisions.ts';
 import type { Judgement, Rollover } from './judgement.ts';
 import type { ProfileStore } from './learned-profiles.ts';
+import type { StoredSight } from './sight.ts';
 import { Watch } from './watch.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -113,6 +115,12 @@ class RecordingWatch extends Watch {
     if (this.#told.has(containerId))
       this.#writer.write({ what: 'lost', t: nowMs, container: containerId, dimensions, count });
     super.lost(containerId, dimensions, count, nowMs);
+  }
+
+  override observe(observations: Observations, before: StoredSight['without'] = this.sight.without): void {
+    const seen = Object.fromEntries(observations);
+    this.#writer.write({ what: 'observed', t: this.#clock.nowMs(), observations: seen, before });
+    super.observe(observations, before);
   }
 
   override rollover(nowMs: number): Rollover {

@@ -8,6 +8,8 @@ import { readRecording } from '../history/recording-reader.ts';
 import type { RecordingRead } from '../history/recording-reader.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
+import type { Dimension } from '../model/feature.ts';
+import type { Observation } from '../model/observation.ts';
 import type { RecordingEntry, RecordingHeader } from '../model/recording.ts';
 import type { StoredProfile } from '../profile/stored.ts';
 import { AnchorwatchError, errorText } from '../lib/errors.ts';
@@ -158,6 +160,11 @@ export class Replay {
         this.#lost += entry.count;
         watch.lost(entry.container, entry.dimensions, entry.count, entry.t);
         break;
+      case 'observed': {
+        const observations = new Map(Object.entries(entry.observations));
+        watch.observe(observations as ReadonlyMap<Dimension, Observation>, entry.before);
+        break;
+      }
       case 'tick':
         for (const alert of watch.rollover(entry.t).updates) this.#keep(alert);
         break;

@@ -4,10 +4,11 @@ import type { Event } from '../model/event.ts';
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import { isMultiCall } from '../model/program.ts';
 import type { ProfileFacts } from '../detect/facts.ts';
-import { chanceOfNew, coverage } from '../profile/coverage.ts';
+import { chanceOfNew, coverage, coverageShown } from '../profile/coverage.ts';
 import { ephemeralPort, parsePeer } from '../profile/fan-out.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { ThresholdsInForce } from './alert-budget.ts';
+import { confidenceOf, type Seen } from './sight.ts';
 
 /** A workload is watched this long before "never seen" means something about ports. */
 const settledAfterSeconds = 45;
@@ -101,10 +102,10 @@ export function evidenceOf(
   stratum: Stratum,
   timeMs: number,
   {
-    lostLately,
+    seen,
     thresholds,
     digest,
-  }: { readonly lostLately: number; readonly thresholds: ThresholdsInForce; readonly digest: string },
+  }: { readonly seen: Seen; readonly thresholds: ThresholdsInForce; readonly digest: string },
 ): Evidence {
   const all = profile.incidences(feature.dimension, stratum);
   const counts = profile.incidencesUnder(digest, feature.dimension, stratum, all);
@@ -112,12 +113,13 @@ export function evidenceOf(
   return {
     samples,
     seenInOneSample: Math.round(counts.once),
-    coverage: Math.round(coverage(counts) * 10_000) / 10_000,
+    coverage: Math.round(coverageShown(counts) * 10_000) / 10_000,
     expected: expectedOf(profile, feature.dimension),
     note:
       noteOf(profile, stratum, samples, timeMs, elsewhereNote(profile, feature, stratum)) +
-      lossNote(feature.dimension, lostLately) +
+      gapsNote(seen) +
       budgetNote(thresholds),
+    ...gapsOf(profile, feature.dimension, stratum, seen),
   };
 }
 
@@ -153,9 +155,30 @@ function elsewhereNote(profile: Profile, feature: Feature, stratum: Stratum): st
   return `, of them ${samples} from ${prior.nodes} other ${prior.nodes === 1 ? 'node' : 'nodes'}${but}`;
 }
 
-function lossNote(dimension: Dimension, lostLately: number): string {
-  if (lostLately === 0) return '';
-  return `; not everything was seen: ${lostLately.toLocaleString('en')} records, of ${dimension} or its like, were lost here within the last hour`;
+/** The first two say enough in a sentence. */
+const gapsInNote = 2;
+
+function gapsNote({ gaps }: Seen): string {
+  return gaps.length === 0 ? '' : `; not everything was seen: ${gaps.slice(0, gapsInNote).join('; ')}`;
+}
+
+/** How far the evidence can be trusted, where something is missing in it. */
+function gapsOf(
+  profile: Profile,
+  dimension: Dimension,
+  stratum: Stratum,
+  { share, gaps }: Seen,
+): Pick<Evidence, 'confidence' | 'gaps'> {
+  const whole = profile.wholeShare(dimension, stratum);
+  const confidence = confidenceOf(whole * share);
+  if (confidence === 1 && gaps.length === 0) return {};
+  const samples =
+    whole < 1 ? [`${samplesText(1 - whole)} of the samples are no evidence: something of them was not seen`] : [];
+  return { confidence, gaps: [...gaps, ...samples] };
+}
+
+function samplesText(share: number): string {
+  return share < 0.01 ? 'less than 1 %' : `${Math.round(share * 100)} %`;
 }
 
 function budgetNote({ warning, raised }: ThresholdsInForce): string {

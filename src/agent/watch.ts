@@ -4,7 +4,6 @@ import { Deduplicator, deduplicationOf } from '../alert/deduplicate.ts';
 import { groupingOf, Incidents, sightingOf } from '../alert/incident.ts';
 import { factsOf } from '../detect/facts.ts';
 import { judge } from '../detect/score.ts';
-import type { Reason } from '../detect/score.ts';
 import type { RuleMatch, RuleSet } from '../detect/rules.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Alert, Evidence } from '../model/alert.ts';
@@ -13,19 +12,27 @@ import type { Decision } from '../model/decision.ts';
 import type { Event, KernelKey } from '../model/event.ts';
 import type { Dimension, Feature, Stratum } from '../model/feature.ts';
 import type { ProfileFeature, WorkloadReport } from '../model/node.ts';
+import type { Observations } from '../model/observation.ts';
 import { featuresOf } from '../profile/features.ts';
-import { isWorthRemembering, kernelPatterns } from '../profile/patterns.ts';
 import type { KeyTest } from '../profile/kernel-keys.ts';
 import type { Profile } from '../profile/profile.ts';
-import { type Forecast, restartsPerDay } from '../profile/forecast.ts';
+import type { Forecast } from '../profile/forecast.ts';
 import { SampleClock, type Sample, type SampleEnd } from '../profile/samples.ts';
 import { AlertBudget } from './alert-budget.ts';
 import type { AlertBudgetOptions, BudgetEntry } from './alert-budget.ts';
+import { eventEntries } from './budget-entries.ts';
 import { applyDecision, type AppliedDecision } from './decisions.ts';
 import { HealthChecks, type HealthCheckPart } from './health-checks.ts';
-import { Blindness } from '../profile/blindness.ts';
 import { Names } from '../identity/names.ts';
-import { featureText as key, nothing, type Judgement, type Rollover, type SampleChange } from './judgement.ts';
+import {
+  featureText as key,
+  nothing,
+  type Judgement,
+  type Rollover,
+  type SampleChange,
+  type WatchLosses,
+} from './judgement.ts';
+import { learn } from './learning.ts';
 import { LearnedProfiles, type ProfileStore } from './learned-profiles.ts';
 import { News, newsKind } from './news.ts';
 import { Notices } from './notices.ts';
@@ -33,6 +40,7 @@ import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding, withoutExcuse } from './release-note.ts';
 import type { ReleaseCandidate } from './release-note.ts';
 import { SliceFindings } from './slice-findings.ts';
+import { Sight, type SightStore, type StoredSight } from './sight.ts';
 import type { Starters } from './starters.ts';
 import { Told } from './told.ts';
 import { evidenceOf, isOfImage, profileFacts, startsUp } from './surroundings.ts';
@@ -41,6 +49,8 @@ import { workloadReport } from './workload-report.ts';
 
 export interface WatchOptions extends AlertBudgetOptions {
   readonly profiles: ProfileStore;
+  /** Where it is kept what was seen; nowhere when left out. */
+  readonly sights?: SightStore;
   readonly rules: RuleSet;
   /** Baselines of common programs; none when left out. */
   readonly starters?: Starters;
@@ -62,6 +72,8 @@ export interface WatchOptions extends AlertBudgetOptions {
 export class Watch {
   /** Where findings about slices become alerts. */
   readonly slices: SliceFindings;
+  /** What the node does not see. */
+  readonly sight: Sight;
   readonly #options: WatchOptions;
   readonly #profiles: LearnedProfiles;
   readonly #containers: Map<string, Container> = new Map();
@@ -74,7 +86,6 @@ export class Watch {
   readonly #healthChecks: HealthChecks = new HealthChecks();
   readonly #names: Names = new Names();
   readonly #news: News = new News();
-  readonly #blindness: Blindness = new Blindness();
   readonly #told: Told = new Told();
   /** A slice is over, and not all profiles are up to date. */
   #folding = false;
@@ -84,6 +95,7 @@ export class Watch {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#rules = options.rules;
+    this.sight = new Sight(options.sights, options.startupMs);
     this.#budget = new AlertBudget(options);
     this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
     this.#deduplicator = new Deduplicator(deduplicationOf(options.sliceMs));
@@ -103,6 +115,7 @@ export class Watch {
   /** A container runs (again). Answers its sample, for the kernel's `watched` map. */
   containerStarted(container: Container, nowMs: number): Sample {
     this.#containers.set(container.id, container);
+    this.sight.started(container, nowMs);
     const profile = this.#profiles.of(container.workload, nowMs);
     profile.imageSeen(container.digest, nowMs);
     this.#options.starters?.recall(profile, container, nowMs);
@@ -125,7 +138,7 @@ export class Watch {
     this.#healthChecks.forget(containerId);
     this.#names.forget(containerId);
     this.#news.forget(containerId);
-    this.#blindness.forget(containerId);
+    this.sight.stopped(containerId);
   }
 
   /** Judges an event and learns from it. Never throws for what an event holds. */
@@ -148,14 +161,14 @@ export class Watch {
       const candidate = candidateOf(profile, feature, container.digest, sample.stratum, event.judged === true);
       return expected ? { ...candidate, surprise: 0, fullSurprise: 0, excuse: 0 } : candidate;
     });
-    const isNew = weighed[0]?.state !== 'known';
-    const news = this.#news.count(container.id, newsKind(event, first.dimension), isNew, event.timeMs);
+    const [kindOfNews, isNew] = [newsKind(event, first.dimension), weighed[0]?.state !== 'known'];
+    const news = this.#news.count(container.id, kindOfNews, isNew, event.timeMs);
     const matches = this.#matches(event, container, profile, weighed, sample.stratum, { ...written, check, news });
     const candidates = withoutExcuse(weighed, matches);
     const thresholds = this.#budget.inForce(container.workload, first.dimension);
     const evidence = (feature: Feature): Evidence =>
       evidenceOf(profile, feature, sample.stratum, event.timeMs, {
-        ...{ lostLately: this.#blindness.lately(container.id, feature.dimension, event.timeMs), thresholds },
+        ...{ seen: this.sight.about(container, feature.dimension, event.timeMs), thresholds },
         digest: container.digest,
       });
     const verdict = judge(candidates, matches, thresholds, evidence);
@@ -189,7 +202,7 @@ export class Watch {
     }
     if (event.kind === 'listen') profile.addListener(event.process.exe);
     const finding = releaseFinding(verdict, candidates, matches, thresholds, evidence);
-    const judgement = this.#learn(event, container, profile, candidates, sample, verdict.reason);
+    const judgement = learn({ event, container, profile, candidates, sample }, verdict.reason, this.#deduplicator);
     const notice = expected ? undefined : verdict.notice;
     const alert =
       finding === undefined
@@ -247,9 +260,15 @@ export class Watch {
     return this.#profiles.get(workloadId)?.recognisable(test) ?? [];
   }
 
+  /** What the node sees from now on. Of more than `before`, samples so far are no evidence. */
+  observe(observations: Observations, before: StoredSight['without'] = this.sight.without): void {
+    for (const dimension of this.sight.observe(observations, before))
+      for (const profile of this.#profiles.all()) profile.widen(dimension);
+  }
+
   /** `count` records were lost that could have been of any of these dimensions: the container's sample is no evidence about them. */
   lost(containerId: string, dimensions: readonly Dimension[], count: number, nowMs: number): void {
-    this.#blindness.note(containerId, dimensions, count, nowMs);
+    this.sight.lost(containerId, dimensions, count, nowMs);
   }
 
   /** Does what an operator decided; call `save()` then, and tell the kernel what is answered. */
@@ -269,22 +288,23 @@ export class Watch {
   /** Saves what changed, of all workloads or of one. Throws what the store throws; the changes are then kept for the next call. */
   save(workloadId?: string): void {
     this.#profiles.save(workloadId);
+    if (workloadId === undefined) this.sight.save(this.#options.clock.nowMs());
   }
 
   /** Saves a part of what changed, about `rowsMost` rows; true when there is more. Throws as `save`. */
   savePart(rowsMost: number): boolean {
-    return this.#profiles.savePart(rowsMost);
+    const more = this.#profiles.savePart(rowsMost);
+    if (!more) this.sight.save(this.#options.clock.nowMs());
+    return more;
   }
 
   report(): readonly WorkloadReport[] {
+    const [{ sight }, nowMs] = [this, this.#options.clock.nowMs()];
     return Array.from(this.#profiles.all(), (profile) =>
-      workloadReport(profile, this.#running(profile), (dimension) => this.#budget.report(profile.workload, dimension)),
+      workloadReport(profile, this.#running(profile), sight, nowMs, (dimension) =>
+        this.#budget.report(profile.workload, dimension),
+      ),
     );
-  }
-
-  /** For reading. */
-  profileOf(workloadId: string): Profile | undefined {
-    return this.#profiles.get(workloadId);
   }
 
   /** Lines of `anchorwatch profile show`; undefined for an unknown workload id or name. */
@@ -293,9 +313,7 @@ export class Watch {
   }
 
   /** Features and kernel keys that did not fit into their profiles, and alerts forgotten by the deduplicator. */
-  losses(): Readonly<
-    Record<'profileOverflow' | 'alertsForgotten' | 'alertsFolded' | 'incidentsForgotten' | 'ruleFailures', number>
-  > {
+  losses(): WatchLosses {
     return {
       profileOverflow: this.#profiles.overflow,
       alertsForgotten: this.#deduplicator.forgotten,
@@ -312,48 +330,8 @@ export class Watch {
   }
 
   #budgetEntries(): readonly BudgetEntry[] {
-    const ofEvents = [...this.#profiles.all()].flatMap((profile) => {
-      const [containers, { workload }] = [this.#running(profile), profile];
-      if (containers === 0) return [];
-      const perDay = restartsPerDay(profile, containers, this.#options.clock.nowMs());
-      return profile.dimensionsSeen().map((dimension) => {
-        const counts = profile.incidences(dimension, 'steady');
-        const startup = { counts: profile.incidences(dimension, 'startup'), perDay };
-        return { workload, dimension, containers, counts, startup };
-      });
-    });
-    return [...ofEvents, ...this.slices.budgetEntries()];
-  }
-
-  #learn(
-    event: Event,
-    container: Container,
-    profile: Profile,
-    candidates: readonly ReleaseCandidate[],
-    sample: Sample,
-    reason: Reason,
-  ): Judgement {
-    const wasKnown = candidates.every(({ state }) => state === 'known');
-    const program = candidates[0]?.key ?? '';
-    let full = false;
-    for (const candidate of candidates) {
-      if (candidate.state === 'judged') continue;
-      if (candidate.level === 'arguments') profile.learnShape(program, candidate, container.id, sample, event.timeMs);
-      else if (profile.learn(candidate, container.id, sample, event.timeMs) === 'full') full = true;
-    }
-    if (candidates.some(({ state }) => state === 'judged')) {
-      const judged = candidates.find(({ state }) => state === 'judged');
-      const subjects = [container.id, container.workload.id];
-      const counted = judged && this.#deduplicator.count(subjects, key(judged), event.timeMs);
-      const alert = counted?.outcome === 'update' ? { alert: counted.alert } : {};
-      return { reason, mark: 'judged', alsoKnown: [], saveNow: false, ...alert };
-    }
-    // A key that stands for nothing in the profile could neither be counted nor restored.
-    if (event.kernelKey !== undefined && !full && isWorthRemembering(event))
-      profile.addKernelKey(event.kernelKey, candidates);
-    const alsoKnown = kernelPatterns(event, profile, wasKnown);
-    for (const pattern of alsoKnown) profile.addKernelKey(pattern, candidates);
-    return { reason, mark: 'known', alsoKnown, saveNow: false };
+    const [nowMs, running] = [this.#options.clock.nowMs(), (profile: Profile) => this.#running(profile).length];
+    return [...eventEntries(this.#profiles.all(), running, nowMs), ...this.slices.budgetEntries()];
   }
 
   #newId(timeMs: number, nowMs: number): string {
@@ -378,12 +356,12 @@ export class Watch {
 
   #count(end: SampleEnd, nowMs: number): void {
     const container = this.#containers.get(end.containerId);
-    const incomplete = this.#blindness.endSample(end.containerId);
-    if (end.completed && container !== undefined)
+    const incomplete = this.sight.endSample(end.containerId, container);
+    if (end.completed && container !== undefined && this.sight.wasWhole(end))
       this.#profiles.get(container.workload.id)?.addSample(end.stratum, nowMs, incomplete, container.digest);
   }
 
-  #running(profile: Profile): number {
-    return [...this.#containers.values()].filter(({ workload }) => workload.id === profile.workload.id).length;
+  #running(profile: Profile): readonly Container[] {
+    return [...this.#containers.values()].filter(({ workload }) => workload.id === profile.workload.id);
   }
 }

@@ -1,28 +1,40 @@
 import type { Dimension } from '../model/feature.ts';
 import type { DimensionCoverage, PriorReport, WorkloadReport } from '../model/node.ts';
-import { coverage } from '../profile/coverage.ts';
+import { coverageShown } from '../profile/coverage.ts';
+import type { Container } from '../model/container.ts';
 import type { Profile } from '../profile/profile.ts';
+import { confidenceOf, type Sight } from './sight.ts';
+
+/** Gaps that are told of a dimension. */
+const gapsMax = 16;
 
 /** What the node reports of a workload: how well it is known, by dimension. */
 export function workloadReport(
   profile: Profile,
-  containers: number,
+  running: readonly Container[],
+  sight: Pick<Sight, 'watched' | 'unobserved' | 'aboutAll'>,
+  nowMs: number,
   thresholds: (dimension: Dimension) => NonNullable<DimensionCoverage['thresholds']>,
 ): WorkloadReport {
   return {
     workload: profile.workload,
-    containers,
+    containers: running.length,
     samples: profile.samples,
-    dimensions: profile.dimensionsSeen().map((dimension) => {
-      const counts = profile.incidences(dimension, profile.samples.steady > 0 ? 'steady' : 'startup');
+    dimensions: [...new Set([...profile.dimensionsSeen(), ...sight.watched()])].map((dimension) => {
+      const stratum = profile.samples.steady > 0 ? 'steady' : 'startup';
+      const counts = profile.incidences(dimension, stratum);
+      const { share, gaps } = sight.aboutAll(running, dimension, nowMs);
       return {
         dimension,
-        coverage: coverage(counts),
+        coverage: coverageShown(counts),
         features: profile.size(dimension),
         seenInOneSample: Math.round(counts.once),
         thresholds: thresholds(dimension),
+        confidence: confidenceOf(share * profile.wholeShare(dimension, stratum)),
+        ...(gaps.length === 0 ? {} : { gaps: gaps.slice(0, gapsMax) }),
       };
     }),
+    unobserved: sight.unobserved(),
     ...priorReport(profile),
   };
 }

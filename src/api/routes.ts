@@ -237,6 +237,8 @@ async function profile({ profileTimeoutMs = 5000, ...sources }: RouteOptions, id
     missing,
     omitted: having.reduce((sum, { omitted }) => sum + omitted, 0),
     features: mergeProfiles(having.map(({ features }) => features)),
+    dimensions: found.dimensions,
+    ...(found.unobserved === undefined ? {} : { unobserved: found.unobserved }),
     ...(found.rates === undefined ? {} : { rates: found.rates }),
     ...(found.priors === undefined ? {} : { priors: found.priors }),
   };

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { StoredAlert } from '../model/alert.ts';
 import { mergeWorkloads } from '../model/fleet.ts';
-import type { FleetWorkload, NodePrior, NodeState, WorkloadTeller } from '../model/fleet.ts';
+import type { FleetUnobserved, FleetWorkload, NodePrior, NodeState, WorkloadTeller } from '../model/fleet.ts';
 import type {
   ContainerRates,
+  ContainerReport,
   DimensionCoverage,
   HookState,
   PeersReport,
@@ -13,7 +14,7 @@ import type {
 } from '../model/node.ts';
 import { workloadKinds } from '../model/container.ts';
 import type { WorkloadKind } from '../model/container.ts';
-import { storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
+import { dimensionSchema, storedAlertSchema, timeSchema } from '../protocol/alert-schema.ts';
 import {
   dimensionCoverageSchema,
   hookStateSchema,
@@ -23,6 +24,7 @@ import {
   rateReportSchema,
   ratesSchema,
   ruleReportSchema,
+  unwatchedSchema,
 } from '../protocol/node-schema.ts';
 
 /** A page of alerts; `next` continues it and is absent on the last page. */
@@ -146,7 +148,12 @@ export interface WorkloadView {
   readonly rates?: readonly RateReport[];
   /** Starters, and what other nodes know, that count on nodes beside what those learned; absent: nothing does. */
   readonly priors?: readonly NodePrior[];
+  /** Dimensions of which nodes see nothing: that there is nothing of them says nothing. */
+  readonly unobserved?: readonly FleetUnobserved[];
 }
+const unobserved = z
+  .array(z.object({ dimension: dimensionSchema, reason: z.string(), nodes: z.array(z.string()) }))
+  .exactOptional();
 const priors = z.array(z.intersection(z.object({ node: z.string() }), priorReportSchema)).exactOptional();
 const workloadFields = {
   id: z.string(),
@@ -158,6 +165,7 @@ const workloadFields = {
   dimensions: z.array(dimensionCoverageSchema),
   rates: z.array(rateReportSchema).exactOptional(),
   priors,
+  unobserved,
 };
 export interface WorkloadList {
   readonly items: readonly WorkloadView[];
@@ -171,11 +179,18 @@ export interface WorkloadDetail extends WorkloadView {
     readonly name: string;
     readonly node: string;
     readonly rates: ContainerRates;
+    /** How long of its life it was not watched; absent: never. */
+    readonly unwatched?: ContainerReport['unwatched'];
   }[];
 }
 export const workloadDetailSchema: z.ZodType<WorkloadDetail> = z.object({
   ...workloadFields,
-  running: z.array(z.object({ id: z.string(), name: z.string(), node: z.string(), rates: ratesSchema })),
+  running: z.array(
+    z.object({
+      ...{ id: z.string(), name: z.string(), node: z.string(), rates: ratesSchema },
+      unwatched: unwatchedSchema.exactOptional(),
+    }),
+  ),
 });
 
 /** A profile, merged from the nodes that have it. */
@@ -188,6 +203,10 @@ export interface ProfileView {
   /** Features that did not fit the answer. */
   readonly omitted: number;
   readonly features: readonly ProfileFeature[];
+  /** How well each dimension is known: those that were watched and showed nothing have no features. */
+  readonly dimensions: readonly DimensionCoverage[];
+  /** Dimensions of which nodes see nothing. */
+  readonly unobserved?: readonly FleetUnobserved[];
   /** What is usual for its rates; absent where no node tells. */
   readonly rates?: readonly RateReport[];
   /** Starters, and what other nodes know, that count on nodes beside what those learned; absent: nothing does. */
@@ -199,6 +218,8 @@ export const profileSchema: z.ZodType<ProfileView> = z.object({
   missing: z.array(z.string()),
   omitted: z.int(),
   features: z.array(profileFeatureSchema),
+  dimensions: z.array(dimensionCoverageSchema),
+  unobserved,
   rates: z.array(rateReportSchema).exactOptional(),
   priors,
 });
@@ -260,7 +281,7 @@ export function findWorkload(states: readonly WorkloadTeller[], idOrName: string
   const running = states.flatMap((state) =>
     (state.up ? (state.report?.containers ?? []) : [])
       .filter(({ workload }) => workload === id || workload === name)
-      .map((container) => ({ id: container.id, name: container.name, node: state.name, rates: container.rates })),
+      .map(({ workload: _, ...container }) => ({ ...container, node: state.name })),
   );
   return { ...viewWorkload(found), running };
 }

@@ -1,9 +1,10 @@
-import type { NodePrior } from '../model/fleet.ts';
-import type { ProfileFeature, RateReport } from '../model/node.ts';
+import type { FleetUnobserved, NodePrior } from '../model/fleet.ts';
+import type { DimensionCoverage, ProfileFeature, RateReport } from '../model/node.ts';
 import { rateDimension } from '../model/rate.ts';
 import { rateText } from '../agent/rate-words.ts';
 import { ask, collectorAddress } from './collector-client.ts';
 import { type CommandDefinition, exitStatus, type Invocation } from './command.ts';
+import { percent } from './workloads.ts';
 import { escapeForTerminal, formatTable, jsonLine } from './terminal.ts';
 
 /** A profile as `GET /api/v1/workloads/{id}/profile` serves it. */
@@ -12,6 +13,8 @@ interface ServedProfile {
   readonly missing: readonly string[];
   readonly omitted: number;
   readonly features: readonly ProfileFeature[];
+  readonly dimensions?: readonly DimensionCoverage[];
+  readonly unobserved?: readonly FleetUnobserved[];
   readonly rates?: readonly RateReport[];
   readonly priors?: readonly NodePrior[];
 }
@@ -23,6 +26,28 @@ function priorLine({ node, source, name, nodes, samples: { startup, steady } }: 
       ? `the starter ${name} counts`
       : `what ${nodes} other ${nodes === 1 ? 'node knows' : 'nodes know'} counts`;
   return `On ${node} ${what} beside it, as ${startup.toLocaleString('en')} starts and ${steady.toLocaleString('en')} samples.`;
+}
+
+/** What there is nothing of because nothing happened, and what there is nothing of because it is not seen. Pure. */
+export function sightLines({
+  dimensions = [],
+  unobserved = [],
+}: Pick<ServedProfile, 'dimensions' | 'unobserved'>): readonly string[] {
+  const blind = new Set<string>(unobserved.map(({ dimension }) => dimension));
+  const silent = dimensions.filter(({ dimension, features }) => features === 0 && !blind.has(dimension));
+  return [
+    ...(silent.length === 0
+      ? []
+      : [`Watched, and nothing was seen of: ${silent.map(({ dimension }) => dimension).join(', ')}.`]),
+    ...unobserved.map(
+      ({ dimension, reason, nodes }) => `Not observed on ${nodes.join(', ')}: ${dimension} (${reason}).`,
+    ),
+    ...dimensions.flatMap(({ dimension, confidence = 1, gaps = [] }) =>
+      confidence === 1 || blind.has(dimension)
+        ? []
+        : [`Confidence in ${dimension} is ${percent(confidence)}${gaps.length === 0 ? '' : `: ${gaps.join('; ')}`}.`],
+    ),
+  ];
 }
 
 async function show(invocation: Invocation, ...args: readonly string[]): Promise<number> {
@@ -68,6 +93,7 @@ async function show(invocation: Invocation, ...args: readonly string[]): Promise
     ]);
     for (const line of formatTable(['RATE', 'USUAL NOW', 'HIGHEST HELD', 'HALF HOURS'], rows)) terminal.out(line);
   }
+  for (const line of sightLines(profile)) terminal.err(escapeForTerminal(line));
   for (const prior of profile.priors ?? []) terminal.err(escapeForTerminal(priorLine(prior)));
   if (profile.missing.length > 0)
     terminal.err(
@@ -86,7 +112,7 @@ export const profileShow: CommandDefinition = {
     'Prints the learned profile of a workload (name or id, see "anchorwatch workloads"): each feature with the number of samples it was ' +
     'seen in, at startup and in steady state. "judged": an alert was raised for it, it does not count as known. Then its rates: what is usual at ' +
     'this hour, the highest that was held for some slices, and how many half hours that rests on. A starter, or ' +
-    'what other nodes know, that counts beside is named on standard error.',
+    'what other nodes know, that counts beside is named on standard error, and so is what showed nothing, what is not observed, and where something was not seen.',
   flags: [
     [
       '--dimension <NAME>',

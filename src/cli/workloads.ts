@@ -12,17 +12,38 @@ interface ListedWorkload {
   readonly containers: number;
   readonly samples: { readonly startup: number; readonly steady: number };
   readonly dimensions: readonly DimensionCoverage[];
+  readonly unobserved?: readonly { readonly dimension: string }[];
 }
 
 /** Coverage as people read it: never rounded up to 100 %. */
-function percent(share: number): string {
+export function percent(share: number): string {
   return share >= 1 ? '100%' : `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
 }
 
-/** "file.write 71.2% (warns from 4)": the threshold only where the alert budget raised it. */
-function describeDimension({ dimension, coverage, thresholds }: DimensionCoverage): string {
-  const raised = thresholds !== undefined && thresholds.raised > 0 ? ` (warns from ${String(thresholds.warning)})` : '';
-  return `${dimension} ${percent(coverage)}${raised}`;
+/** "file.write 71.2% (warns from 4, confidence 90.0%)": the threshold only where the alert budget raised it, the confidence where something is missing. */
+function describeDimension({ dimension, coverage, thresholds, confidence = 1 }: DimensionCoverage): string {
+  const remarks = [
+    ...(thresholds !== undefined && thresholds.raised > 0 ? [`warns from ${String(thresholds.warning)}`] : []),
+    ...(confidence < 1 ? [`confidence ${percent(confidence)}`] : []),
+  ];
+  return `${dimension} ${percent(coverage)}${remarks.length === 0 ? '' : ` (${remarks.join(', ')})`}`;
+}
+
+/** Coverage of what showed something; what was watched and showed nothing; what is not observed, so that it is not known. Pure. */
+export function coverageCells({
+  dimensions,
+  unobserved = [],
+}: Pick<ListedWorkload, 'dimensions' | 'unobserved'>): readonly [seen: string, silent: string, unobserved: string] {
+  const blind = new Set(unobserved.map(({ dimension }) => dimension));
+  const silent = dimensions.filter(({ dimension, features }) => features === 0 && !blind.has(dimension));
+  return [
+    dimensions
+      .filter(({ features }) => features > 0)
+      .map(describeDimension)
+      .join('  '),
+    silent.map(({ dimension }) => dimension).join(' ') || '-',
+    [...blind].join(' ') || '-',
+  ];
 }
 
 /** `anchorwatch workloads` */
@@ -33,7 +54,8 @@ export const workloads: CommandDefinition = {
   description:
     'Lists workloads with their containers, how many samples they were learned from (startup + steady), and the coverage of each ' +
     'dimension: the estimated share of behaviour that the profile has already seen. Where the alert budget raised a threshold, the score from ' +
-    'which there are warnings stands beside it.',
+    'which there are warnings stands beside it; where something was not seen, how far the figures can be trusted. NOTHING SEEN OF: it was watched, and the ' +
+    'workload did nothing of it. NOT OBSERVED: the node cannot see it, or part of the nodes cannot.',
   flags: [['--json', 'JSON lines, as the API serves them']],
   examples: [
     'anchorwatch workloads',
@@ -53,15 +75,15 @@ export const workloads: CommandDefinition = {
     } else if (items.length === 0) {
       terminal.err(`No workload has been reported to ${address.url} yet.`);
     } else {
-      const rows = items.map(({ name, containers, nodes, samples, dimensions }) => [
+      const rows = items.map(({ name, containers, nodes, samples, dimensions, unobserved }) => [
         name,
         String(containers),
         String(nodes.length),
         `${String(samples.startup)}+${String(samples.steady)}`,
-        dimensions.map(describeDimension).join('  '),
+        ...coverageCells({ dimensions, ...(unobserved === undefined ? {} : { unobserved }) }),
       ]);
-      for (const line of formatTable(['WORKLOAD', 'CONTAINERS', 'NODES', 'SAMPLES', 'COVERAGE'], rows))
-        terminal.out(line);
+      const header = ['WORKLOAD', 'CONTAINERS', 'NODES', 'SAMPLES', 'COVERAGE', 'NOTHING SEEN OF', 'NOT OBSERVED'];
+      for (const line of formatTable(header, rows)) terminal.out(line);
     }
     return exitStatus.done;
   },

@@ -52,6 +52,7 @@ export class NodeMetrics {
   readonly #alerts: WorkloadAlerts;
   readonly #workloads: WorkloadMetrics;
   readonly #unseen: Gauge<'node'>;
+  readonly #partly: Gauge<'node'>;
   readonly #engine: Gauge<'node'>;
   readonly #hooks: Gauge<'node' | 'state'>;
   readonly #hookMissing: Gauge<'node' | 'hook'>;
@@ -110,6 +111,12 @@ export class NodeMetrics {
       registry,
       'anchorwatch_containers_unseen',
       'Running containers that the sensor sees nothing of, because their cgroup was not found.',
+      node,
+    );
+    this.#partly = gauge(
+      registry,
+      'anchorwatch_containers_partly_watched',
+      'Running containers that were not watched all their life: they are older than the agent, or it was away.',
       node,
     );
     this.#expected = gauge(
@@ -291,6 +298,7 @@ export class NodeMetrics {
       this.#rules,
       this.#ruleReloads,
       this.#unseen,
+      this.#partly,
       this.#engine,
       this.#hooks,
       this.#hookMissing,
@@ -324,6 +332,7 @@ export class NodeMetrics {
     if (report.snapshots !== undefined) this.#snapshots.set(node, report.snapshots);
     if (report.agent !== undefined) this.#agents.set(node, report.agent);
     this.#unseen.set({ node }, report.unseenContainers);
+    this.#partly.set({ node }, report.containers.filter(({ unwatched }) => unwatched !== undefined).length);
     this.#engine.set({ node }, report.engineConnected ? 1 : 0);
     for (const state of hookStates) this.#hooks.set({ node, state }, 0);
     for (const { hook, state } of report.hooks) {

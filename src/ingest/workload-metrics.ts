@@ -10,6 +10,7 @@ export class WorkloadMetrics {
   readonly #shown: (workload: string) => void;
   readonly #coverage: Gauge<'workload' | 'dimension'>;
   readonly #threshold: Gauge<'workload' | 'dimension'>;
+  readonly #confidence: Gauge<'workload' | 'dimension'>;
   readonly #features: Gauge<'workload' | 'dimension'>;
   readonly #once: Gauge<'workload' | 'dimension'>;
 
@@ -21,6 +22,12 @@ export class WorkloadMetrics {
       registry,
       'anchorwatch_workload_coverage_ratio',
       'Estimated share of behaviour already seen; the lowest of the nodes.',
+      byDimension,
+    );
+    this.#confidence = gauge(
+      registry,
+      'anchorwatch_workload_confidence_ratio',
+      'How far what is known of a workload can be trusted: samples without a gap, hooks that work, lives that were watched, one times the other; 0 for a dimension that is not observed. The lowest of the nodes.',
       byDimension,
     );
     this.#threshold = gauge(
@@ -45,6 +52,7 @@ export class WorkloadMetrics {
 
   reset(): void {
     this.#coverage.reset();
+    this.#confidence.reset();
     this.#threshold.reset();
     this.#features.reset();
     this.#once.reset();
@@ -54,9 +62,18 @@ export class WorkloadMetrics {
   set(workloads: readonly FleetWorkload[]): void {
     const lowest = new Map<string, number>();
     const highest = new Map<string, number>();
-    for (const [index, { workload, dimensions }] of workloads.entries()) {
+    const trust = new Map<string, number>();
+    for (const [index, { workload, dimensions, unobserved = [] }] of workloads.entries()) {
       const label = index < topWorkloads ? workload.name : 'other';
       if (index < topWorkloads) this.#shown(label);
+      const confident = dimensions.flatMap(({ dimension, confidence }) =>
+        confidence === undefined ? [] : [[dimension, confidence] as const],
+      );
+      for (const [dimension, confidence] of [...confident, ...unobserved.map((one) => [one.dimension, 0] as const)]) {
+        const id = JSON.stringify([label, dimension]);
+        trust.set(id, Math.min(trust.get(id) ?? 1, confidence));
+        this.#confidence.set({ workload: label, dimension }, trust.get(id) ?? confidence);
+      }
       for (const { dimension, coverage, features, seenInOneSample, thresholds } of dimensions) {
         // Two workloads may have one name (and `other` has many): features add up, coverage is the lowest.
         const id = JSON.stringify([label, dimension]);

@@ -21,6 +21,10 @@ export interface Evidence {
   readonly expected: readonly string[];
   /** One sentence for a person. */
   readonly note: string;
+  /** How far the figures can be trusted, 0 to 1: the share of what they rest on that was seen without a gap. Absent: nothing was missing. */
+  readonly confidence?: number;
+  /** What was not seen, for people; absent: nothing. */
+  readonly gaps?: readonly string[];
 }
 
 /** One detector's opinion about one event or slice. */

@@ -1,4 +1,13 @@
-import type { DimensionCoverage, NodeReport, PriorReport, ProfileFeature, RateReport, WorkloadReport } from './node.ts';
+import type { Dimension } from './feature.ts';
+import type {
+  DimensionCoverage,
+  NodeReport,
+  PriorReport,
+  ProfileFeature,
+  RateReport,
+  UnobservedDimension,
+  WorkloadReport,
+} from './node.ts';
 
 /** A node as the collector knows it. */
 export interface NodeState {
@@ -27,10 +36,17 @@ export interface WorkloadTeller extends Pick<NodeState, 'name' | 'up'> {
 }
 
 /** A workload as all the nodes that run it know it. */
-export interface FleetWorkload extends Omit<WorkloadReport, 'prior'> {
+export interface FleetWorkload extends Omit<WorkloadReport, 'prior' | 'unobserved'> {
   readonly nodes: readonly string[];
   /** What counts on which of them beside what it learned; absent: nothing does. */
   readonly priors?: readonly NodePrior[];
+  /** Dimensions of which nodes that run it see nothing; absent: no node tells of any. */
+  readonly unobserved?: readonly FleetUnobserved[];
+}
+
+/** A dimension of which nothing is seen on some nodes, and why. */
+export interface FleetUnobserved extends UnobservedDimension {
+  readonly nodes: readonly string[];
 }
 
 /** What counts on a node beside what it learned. */
@@ -49,9 +65,11 @@ export function mergeWorkloads(states: readonly WorkloadTeller[]): readonly Flee
   // Grown in place: of ten thousand nodes a copy for each would take seconds.
   const nodes = new Map<string, string[]>();
   const priors = new Map<string, NonNullable<FleetWorkload['priors']>[number][]>();
+  const unobserved = new Map<string, Map<Dimension, { readonly reason: string; readonly nodes: string[] }>>();
   for (const { name, report } of states) {
-    for (const { prior, ...workload } of report?.workloads ?? []) {
+    for (const { prior, unobserved: blind, ...workload } of report?.workloads ?? []) {
       const { id } = workload.workload;
+      if (blind !== undefined && blind.length > 0) addUnobserved(unobserved, id, name, blind);
       const before = merged.get(id);
       const names = nodes.get(id) ?? [];
       names.push(name);
@@ -64,11 +82,44 @@ export function mergeWorkloads(states: readonly WorkloadTeller[]): readonly Flee
     }
   }
   const all = [...merged].map(([id, one]): FleetWorkload => {
-    const told = priors.get(id);
-    return told === undefined ? one : { ...one, priors: told };
+    const [told, blind] = [priors.get(id), unobserved.get(id)];
+    return {
+      ...one,
+      ...(told === undefined ? {} : { priors: told }),
+      ...(blind === undefined ? {} : { unobserved: [...blind].map(([dimension, why]) => ({ dimension, ...why })) }),
+    };
   });
   return all.toSorted((a, b) => b.containers - a.containers || (a.workload.name < b.workload.name ? -1 : 1));
 }
+
+/** The reason is that of the first node. */
+function addUnobserved(
+  all: Map<string, Map<Dimension, { readonly reason: string; readonly nodes: string[] }>>,
+  workload: string,
+  node: string,
+  blind: readonly UnobservedDimension[],
+): void {
+  const known = all.get(workload) ?? new Map<Dimension, { readonly reason: string; readonly nodes: string[] }>();
+  all.set(workload, known);
+  for (const { dimension, reason } of blind) {
+    const found = known.get(dimension);
+    if (found === undefined) known.set(dimension, { reason, nodes: [node] });
+    else found.nodes.push(node);
+  }
+}
+
+/** Confidence is the lowest of the nodes, gaps are those of all; of agents that tell neither nothing is said. */
+function lessConfident(a: DimensionCoverage, b: DimensionCoverage): Partial<DimensionCoverage> {
+  const some = a.gaps ?? b.gaps;
+  const gaps = some === undefined ? [] : [...new Set([...(b.gaps ?? []), ...some])].slice(0, gapsMax);
+  const confidence = Math.min(a.confidence ?? 1, b.confidence ?? 1);
+  return {
+    ...(a.confidence === undefined && b.confidence === undefined ? {} : { confidence }),
+    ...(gaps.length === 0 ? {} : { gaps }),
+  };
+}
+
+const gapsMax = 16;
 
 function addWorkload(before: FleetWorkload, workload: WorkloadReport): FleetWorkload {
   const coverage = new Map(before.dimensions.map((dimension) => [dimension.dimension, dimension]));
@@ -113,6 +164,7 @@ function lower(a: DimensionCoverage, b: DimensionCoverage | undefined): Dimensio
     features: Math.max(a.features, b.features),
     seenInOneSample: Math.max(a.seenInOneSample, b.seenInOneSample),
     ...higher(a.thresholds, b.thresholds),
+    ...lessConfident(a, b),
   };
 }
 

@@ -11,6 +11,10 @@ export interface HookState {
   readonly reason: string;
   /** What is not seen without it. */
   readonly unseen: string;
+  /** Of which dimensions that is; absent from agents that do not tell. */
+  readonly dimensions?: readonly Dimension[];
+  /** Without it (and others of its kind) next to nothing of them is seen. */
+  readonly main?: boolean;
 }
 
 /** Evidence about one dimension of a workload, for people. */
@@ -21,6 +25,20 @@ export interface DimensionCoverage {
   readonly seenInOneSample: number;
   /** In force, decades; absent from agents that do not tell. `raised`: by how much the alert budget raised that for warnings. */
   readonly thresholds?: { readonly warning: number; readonly critical: number; readonly raised: number };
+  /**
+   * How far the figures can be trusted, 0 to 1: the share of the samples without a gap, times that of the hooks that work, times that of the
+   * containers' lives that was watched. Absent from agents that do not tell.
+   */
+  readonly confidence?: number;
+  /** What is not seen of the dimension, or was not, for people; absent: nothing. */
+  readonly gaps?: readonly string[];
+}
+
+/** A dimension of which a node sees nothing: that there is nothing of it says nothing. */
+export interface UnobservedDimension {
+  readonly dimension: Dimension;
+  /** Why. */
+  readonly reason: string;
 }
 
 /** What is usual for a rate of a workload: cores, bytes, processes, or so many a second. */
@@ -50,7 +68,10 @@ export interface WorkloadReport {
   readonly workload: Workload;
   readonly containers: number;
   readonly samples: { readonly startup: number; readonly steady: number };
+  /** Every dimension of events that is watched, those that showed nothing among them. */
   readonly dimensions: readonly DimensionCoverage[];
+  /** Dimensions that are not; absent from agents that do not tell. */
+  readonly unobserved?: readonly UnobservedDimension[];
   /** Absent from agents that do not tell. */
   readonly rates?: readonly RateReport[];
   /** Absent where nothing counts beside. */
@@ -103,6 +124,8 @@ export interface ContainerReport {
   readonly name: string;
   readonly workload: string;
   readonly rates: ContainerRates;
+  /** Of its life, how long it was not watched: it is older than the agent, or that was away. Absent: all of it was, or the agent does not tell. */
+  readonly unwatched?: { readonly seconds: number; readonly ofSeconds: number };
 }
 
 /** The suspicion rules of an agent. */

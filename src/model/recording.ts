@@ -1,6 +1,7 @@
 import type { Container, Workload } from './container.ts';
 import type { Decision } from './decision.ts';
 import type { Event, KernelKey } from './event.ts';
+import type { Observation } from './observation.ts';
 import type { Dimension, Stratum } from './feature.ts';
 
 /** Raised when entries change so that an older program could misread them. */
@@ -91,6 +92,13 @@ export type RecordingEntry =
       readonly container: string;
       readonly dimensions: readonly Dimension[];
       readonly count: number;
+    }
+  /** What the node sees from now on, by dimension. `before`: hooks without which samples of the profiles were counted. */
+  | {
+      readonly what: 'observed';
+      readonly t: number;
+      readonly observations: Readonly<Record<string, Observation>>;
+      readonly before: Readonly<Record<string, readonly string[]>>;
     }
   /** What is over ends: samples, slices, incidents; about once a second. */
   | { readonly what: 'tick'; readonly t: number }

@@ -25,6 +25,14 @@ export function coverage({ samples, once, twice, total }: Incidences): number {
 }
 
 /**
+ * Coverage as it is shown: of a dimension that was watched and showed nothing the estimate is undefined, but much is known of it all the same.
+ * By Laplace's rule of succession the next sample shows something with a chance of about `1/(T+1)`.
+ */
+export function coverageShown(counts: Incidences): number {
+  return counts.samples > 0 && counts.total === 0 ? counts.samples / (counts.samples + 1) : coverage(counts);
+}
+
+/**
  * Surprise of a feature that was never seen, in decades: `log10((T+1)/(Q1+1))`. `Q1/T` is Good's (1953, "The population
  * frequencies of species", Biometrika 40:237) chance that the next sample shows something new; one is added to both so that
  * no evidence gives no surprise. Never negative.

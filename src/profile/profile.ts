@@ -150,6 +150,17 @@ export class Profile {
     return this.#learned.tallies.incidences(dimension, stratum, { samples, prior: this.prior, decay });
   }
 
+  /** Share of this node's samples in which everything of the dimension could be told, 0 to 1; 1 before there are any. */
+  wholeShare(dimension: Dimension, stratum: Stratum): number {
+    return this.#learned.tallies.wholeShare(dimension, stratum, this.#sampleWeights[stratum]);
+  }
+
+  /** More of the dimension is seen from now on: the samples so far are no evidence of absence. What was seen in them stays known. */
+  widen(dimension: Dimension): void {
+    this.#learned.tallies.of(dimension).incomplete = { ...this.#sampleWeights };
+    this.#dirtySelf = true;
+  }
+
   /** `incidences` as evidence about containers of one image: what was seen under others says less about them. */
   incidencesUnder(digest: string, dimension: Dimension, stratum: Stratum, counts: Incidences): Incidences {
     if (this.prior?.isOfOthers(digest) === true) {

@@ -119,6 +119,12 @@ export class Tallies {
     count(tally, seen + more, features.weight(number, stratum), elsewhere);
   }
 
+  /** Share of the samples of that weight in which everything of the dimension could be told, 0 to 1. */
+  wholeShare(dimension: Dimension, stratum: Stratum, samples: number): number {
+    const incomplete = this.#dimensions.get(dimension)?.incomplete[stratum] ?? 0;
+    return samples <= 0 ? 1 : Math.max(0, 1 - incomplete / samples);
+  }
+
   /** By dimension, weights of samples in which something of it could not be told; as it is stored. */
   incomplete(): StoredProfile['incomplete'] {
     return Object.fromEntries(

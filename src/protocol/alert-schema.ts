@@ -57,6 +57,8 @@ const evidence: z.ZodType<Evidence> = z.object({
   coverage: z.number().min(0).max(1),
   expected: texts,
   note: text,
+  confidence: z.number().min(0).max(1).exactOptional(),
+  gaps: texts.exactOptional(),
 });
 
 const alertFields = {

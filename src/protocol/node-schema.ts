@@ -13,6 +13,7 @@ import type {
   RateReport,
   RuleReport,
   SnapshotReport,
+  UnobservedDimension,
   WorkloadReport,
 } from '../model/node.ts';
 import { rateNames } from '../model/rate.ts';
@@ -32,6 +33,8 @@ export const hookStateSchema: z.ZodType<HookState> = z.object({
   state: z.enum(['attached', 'missing', 'failed']),
   reason: text,
   unseen: text,
+  dimensions: z.array(dimensionSchema).max(limits.listItems).exactOptional(),
+  main: z.boolean().exactOptional(),
 });
 const optionalFigure = figure.exactOptional();
 /** Figures of a container; absent ones were not readable. */
@@ -67,7 +70,15 @@ const lossWindowSchema: z.ZodType<LossWindow> = z.object({
   reason: name,
   count: figure,
 });
-const containerReport: z.ZodType<ContainerReport> = z.object({ id: name, name, workload: name, rates: ratesSchema });
+/** How long a container was not watched. */
+export const unwatchedSchema: z.ZodType<NonNullable<ContainerReport['unwatched']>> = z.object({
+  seconds: figure,
+  ofSeconds: figure,
+});
+const containerReport: z.ZodType<ContainerReport> = z.object({
+  ...{ id: name, name, workload: name, rates: ratesSchema },
+  unwatched: unwatchedSchema.exactOptional(),
+});
 /** What a dimension of a workload is known to do, in figures. */
 export const dimensionCoverageSchema: z.ZodType<DimensionCoverage> = z.object({
   dimension: dimensionSchema,
@@ -75,7 +86,11 @@ export const dimensionCoverageSchema: z.ZodType<DimensionCoverage> = z.object({
   features: figure,
   seenInOneSample: figure,
   thresholds: z.object({ warning: z.number(), critical: z.number(), raised: figure }).exactOptional(),
+  confidence: z.number().min(0).max(1).exactOptional(),
+  gaps: z.array(text).max(limits.listItems).exactOptional(),
 });
+/** A dimension of which nothing is seen. */
+export const unobservedSchema: z.ZodType<UnobservedDimension> = z.object({ dimension: dimensionSchema, reason: text });
 /** What is usual for a rate of a workload. */
 export const rateReportSchema: z.ZodType<RateReport> = z.object({
   name: z.enum(rateNames),
@@ -95,6 +110,7 @@ const workloadReport: z.ZodType<WorkloadReport> = z.object({
   containers: z.int().min(0),
   samples: z.object({ startup: figure, steady: figure }),
   dimensions: z.array(dimensionCoverageSchema).max(limits.listItems),
+  unobserved: z.array(unobservedSchema).max(limits.listItems).exactOptional(),
   rates: z.array(rateReportSchema).max(limits.listItems).exactOptional(),
   prior: priorReportSchema.exactOptional(),
 });

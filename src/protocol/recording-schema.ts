@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lifecycleActions } from '../model/event.ts';
 import type { Event, KernelKey } from '../model/event.ts';
+import type { Observation } from '../model/observation.ts';
 import { recordingVersion } from '../model/recording.ts';
 import type { RecordingEntry, RecordingHeader } from '../model/recording.ts';
 import { dimensionSchema, workloadSchema } from './alert-schema.ts';
@@ -146,6 +147,13 @@ const profile = z.object({
   relearned: name.exactOptional(),
 });
 
+const observation: z.ZodType<Observation> = z.object({
+  extent: z.enum(['whole', 'partly', 'none']),
+  share: z.number().min(0).max(1),
+  gaps: z.array(text).max(1024),
+  without: z.array(name).max(1024),
+});
+
 /** A line of a recording after the first. Unknown fields are dropped. */
 export const recordingEntrySchema: z.ZodType<RecordingEntry> = z.discriminatedUnion('what', [
   z.object({ what: z.literal('profile'), t: time, profile }),
@@ -156,6 +164,11 @@ export const recordingEntrySchema: z.ZodType<RecordingEntry> = z.discriminatedUn
   z.object({
     ...{ what: z.literal('lost'), t: time, container: name, count: count.max(1e12) },
     dimensions: z.array(dimensionSchema).max(32),
+  }),
+  z.object({
+    ...{ what: z.literal('observed'), t: time },
+    observations: z.record(dimensionSchema, observation),
+    before: z.record(dimensionSchema, z.array(name).max(1024)),
   }),
   z.object({ what: z.literal('tick'), t: time }),
   z.object({ what: z.literal('decision'), t: time, decision: decisionSchema }),

@@ -6,6 +6,7 @@ import { changeCalls } from '../model/change.ts';
 import type { HookState } from '../model/node.ts';
 import { callCookie, changeCookie, openCookie } from './call-cookie.ts';
 import { hierarchies } from './counters.ts';
+import { callDimensions, hookDimensions } from './hook-dimensions.ts';
 import { lackingOf, lackingText } from './kernel-needs.ts';
 import { config, feature, stats, syscalls, task, watched } from './layout.ts';
 import type { StructLayout } from './layout.ts';
@@ -236,11 +237,11 @@ function loaded(
         if (calls !== undefined) {
           if (name === 'on_exit_call') tiers.rawByCapability &&= attached.has('on_capability');
           const wanted = calls.filter((call) => call.name !== 'socket' || !tiers.rawByCapability);
-          attachCalls(libbpf, program, wanted, reason, links, states);
+          attachCalls(libbpf, { program, name }, wanted, reason, links, states);
           continue;
         }
         const more = tierNames.flatMap((tier) => (tiers[tier] ? (unseenByTier[tier][name] ?? []) : []));
-        const base = { hook: section, unseen: more[0] ?? unseen[name] ?? name };
+        const base = { hook: section, unseen: more[0] ?? unseen[name] ?? name, ...hookDimensions(name) };
         if (reason !== undefined) {
           states.push({ ...base, state: 'missing', reason });
           continue;
@@ -292,7 +293,7 @@ function unifiedTree(): string {
 /** One program for many calls: what this kernel or machine has not is left out one by one. */
 function attachCalls(
   libbpf: Libbpf,
-  program: Pointer,
+  { program, name: of }: { readonly program: Pointer; readonly name: string },
   calls: readonly TracedCall[],
   refused: string | undefined,
   links: Pointer[],
@@ -302,7 +303,11 @@ function attachCalls(
     const name = `sys_exit_${call.name}`;
     // A kernel built without a call has nothing to be seen of it.
     if (hasTracepoint('sys_exit_openat') && !hasTracepoint(name)) continue;
-    const base = { hook: `tracepoint/syscalls/${name}`, unseen: call.unseen ?? `calls of ${call.name}(2)` };
+    const base = {
+      hook: `tracepoint/syscalls/${name}`,
+      unseen: call.unseen ?? `calls of ${call.name}(2)`,
+      ...callDimensions(of, call.name),
+    };
     if (refused !== undefined) {
       states.push({ ...base, state: 'missing', reason: refused });
       continue;

@@ -92,4 +92,13 @@ export const profileMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: 'what was seen',
+    sql: `
+      CREATE TABLE watching (
+        name TEXT PRIMARY KEY,
+        state TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -65,6 +65,7 @@ export interface ProfileSchema {
   };
   syscall_mix: { workload_id: string; state: string };
   rate_model: { workload_id: string; name: string; state: string };
+  watching: { name: string; state: string };
   burst_state: { workload_id: string; state: string };
   profile_kernel_key: { workload_id: string; kernel_key: string; features: string };
   loss_window: {

@@ -7,6 +7,7 @@ import { profileMigrations } from '../../store/profile-migrations.ts';
 import { Profiles } from '../../store/profiles.ts';
 import type { ProfileSchema } from '../../store/profiles.ts';
 import { RateModels } from '../../store/rate-models.ts';
+import { Sights } from '../../store/sights.ts';
 import { WorkloadStates } from '../../store/workload-states.ts';
 
 /** What an agent keeps. */
@@ -15,6 +16,7 @@ export interface OpenStores {
   readonly rates: RateModels;
   readonly mixes: WorkloadStates;
   readonly bursts: WorkloadStates;
+  readonly sights: Sights;
 }
 
 /** The agent's own store of profiles in a directory for temporary files, as long as a scenario runs. */
@@ -35,6 +37,7 @@ export class ScenarioStore {
     return {
       ...{ profiles: new Profiles(database), rates: new RateModels(database) },
       ...{ mixes: new WorkloadStates(database, 'syscall_mix'), bursts: new WorkloadStates(database, 'burst_state') },
+      sights: new Sights(database),
     };
   }
 

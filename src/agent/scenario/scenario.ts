@@ -10,6 +10,7 @@ import type { ThresholdSetting } from '../../config/thresholds.ts';
 import type { Alert } from '../../model/alert.ts';
 import type { Container } from '../../model/container.ts';
 import type { Dimension } from '../../model/feature.ts';
+import type { Observations } from '../../model/observation.ts';
 import { growIncident } from '../../model/incident.ts';
 import type { ContainerRates } from '../../model/node.ts';
 import type { SharedProfile } from '../../model/shared-profile.ts';
@@ -25,6 +26,7 @@ import { MeasuredContainers, uniformDraws } from './measured-containers.ts';
 import { NamedProcesses } from './named-processes.ts';
 import { ScenarioStore } from './scenario-store.ts';
 import type { OpenStores } from './scenario-store.ts';
+import { sightOf } from './sights.ts';
 import { stepOf } from './steps.ts';
 import type { Step } from './steps.ts';
 import { duration, pairs, thresholdSetting, wordsOf } from './words.ts';
@@ -75,6 +77,7 @@ class Run {
   readonly #calls: CountedCalls = new CountedCalls();
   readonly #computing: ComputingProcesses = new ComputingProcesses(() => this.#nowMs);
   #withBursts = false;
+  #sight: Observations | undefined;
   #starters: Starters | undefined;
   #kernel: ModelKernel = new ModelKernel();
 
@@ -107,6 +110,7 @@ class Run {
     else if (verb === 'threshold') this.#thresholds.push(thresholdSetting(pairs(rest)));
     else if (verb === 'bursts') this.#withBursts = rest[0] === 'on';
     else if (verb === 'starter') this.#starters = new Starters(starterPaths(rest[0] ?? 'on'), silent);
+    else if (verb === 'sees') this.#sight = sightOf(rest[0] ?? '');
     else if (verb === 'container') this.#containers.set(rest[0] ?? '', declaredContainer(rest, this.#containers.size));
     else if (verb === 'at') this.#steps.push({ atMs: duration(rest[0]), step: stepOf(rest.slice(1), line) });
     else if (verb === 'every') this.#repeat(rest, line);
@@ -177,7 +181,7 @@ class Run {
     const stores = this.#store.open(this.#node);
     const clock = { nowMs: () => epochMs + this.#nowMs, monotonicMs: () => this.#nowMs };
     this.#watch = new Watch({
-      profiles: stores.profiles,
+      ...{ profiles: stores.profiles, sights: stores.sights },
       ...(this.#starters === undefined ? {} : { starters: this.#starters }),
       rules: this.#rules,
       clock,
@@ -188,6 +192,7 @@ class Run {
       alertBudget: this.#alertBudget,
       thresholds: (workload, dimension) => thresholdsOf(this.#thresholds, workload, dimension),
     });
+    if (this.#sight !== undefined) this.#watch.observe(this.#sight);
     this.#slices = this.#startSlices(this.#watch, stores, clock);
     this.#kernel = new ModelKernel();
     for (const name of this.#running) this.#startInAgent(this.#container(name));
@@ -241,6 +246,7 @@ class Run {
 
   #perform(step: Step): void {
     if (step.kind === 'agent') {
+      if (step.seeing !== undefined) this.#sight = sightOf(step.seeing);
       if (step.node !== undefined) this.#moveTo(step.node);
       this.#startAgent();
       return;
@@ -360,6 +366,9 @@ class Run {
         .find(({ workload: { name } }) => name === second);
       const inForce = workload?.dimensions.find(({ dimension }) => dimension === third)?.thresholds?.warning;
       if (inForce !== Number(rest[0])) fail(`it is ${inForce ?? 'unknown'}`);
+    } else if (what === 'watched' || what === 'unobserved') {
+      const is = this.#watch?.sight.unobserved().some(({ dimension }) => dimension === second) === true;
+      if (is !== (what === 'unobserved')) fail(is ? 'it is not observed' : 'it is watched');
     } else if (what === 'usual') {
       const report = this.#slices?.report(this.#workloadId(second)).find(({ name }) => name === third);
       const [value, wanted] = [report?.usual ?? Number.NaN, Number(rest[0])];
