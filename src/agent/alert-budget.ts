@@ -104,7 +104,7 @@ export class AlertBudget {
 
   /** Something new was judged: how loud news of the dimension are decides what a threshold is worth. */
   tally(dimension: Dimension, reason: Reason, suspicion: number): void {
-    if (reason !== 'learn' && reason !== 'notice' && reason !== 'alert') return;
+    if (reason !== 'learn' && reason !== 'alert') return;
     const tally = this.#news.get(dimension) ?? { news: 0, loud: Array<number>(loudSteps).fill(0) };
     tally.news++;
     for (let step = 0; step < loudSteps && step * loudStep <= suspicion; step++)

@@ -32,20 +32,48 @@ class Bench {
   }
 
   /** So many seconds of the same figures; `execs` grow by so many a second. */
-  seconds(count: number, { execs = 0, ...figures }: BurstFigures): number {
+  seconds(count: number, { execs = 0, creates = 0, descriptors = 0, ...figures }: BurstFigures): number {
     let raised = 0;
     for (let second = 0; second < count; second++) {
       this.nowMs += 1000;
       this.#execs += execs;
-      raised += this.watch.sample(this.container, { ...figures, execs: this.#execs }, this.nowMs).length;
+      this.#creates += creates;
+      this.#descriptors += descriptors;
+      const counted = { execs: this.#execs, creates: this.#creates, descriptors: this.#descriptors };
+      raised += this.watch.sample(this.container, { ...figures, ...counted }, this.nowMs).length;
     }
     return raised;
   }
 
   #execs = 0;
+  #creates = 0;
+  #descriptors = 0;
 }
 
 describe('BurstWatch', () => {
+  test('files made and descriptors used up in numbers are told, each as its own', () => {
+    const bench = new Bench();
+    expect(bench.seconds(80, { creates: 20 })).toBe(0);
+    expect(bench.seconds(1, { creates: 2000, descriptors: 600 })).toBe(2);
+    expect(bench.findings.map(({ feature }) => feature.dimension)).toEqual(['rate.create', 'rate.descriptors']);
+    expect(bench.findings.map(({ title }) => title())).toEqual([
+      '2080 files were made within 5 seconds, at most 100 before',
+      'Descriptors are used up: 600 more than a process may need were opened, or refused, within 5 seconds',
+    ]);
+  });
+
+  test('a burst that was over for a minute and comes back is another alert', () => {
+    const bench = new Bench();
+    bench.seconds(80, { execs: 1 });
+    expect(bench.seconds(1, { execs: 250 })).toBe(1);
+    expect(bench.seconds(30, { execs: 1 })).toBe(0);
+    expect(bench.seconds(1, { execs: 250 })).toBe(0);
+    expect(bench.seconds(80, { execs: 1 })).toBe(0);
+    expect(bench.seconds(1, { execs: 250 })).toBe(1);
+    expect(bench.seconds(120, { execs: 1 })).toBe(0);
+    expect(bench.seconds(1, { execs: 250 })).toBe(0);
+  });
+
   test('a burst of programs is one alert, and counts on it as it goes on', () => {
     const bench = new Bench();
     expect(bench.seconds(80, { execs: 1, pids: 5, memoryBytes: 9e6 })).toBe(0);

@@ -301,11 +301,11 @@ export class Pipeline {
 
   /** An alert of the container, or a copy of one with a larger count, is told; what the container does from now on is recorded. */
   raise(alert: Alert, container: Container): void {
-    const [{ alerts, log, clock, recorder }, { id, severity, score, title }] = [this.#options, alert];
+    const { alerts, log, clock, recorder } = this.#options;
     alerts.push(alert);
     // What ran just before belongs to its story, which is told from half a second on.
     void this.#sensor?.fetchMarks();
-    log[severity === 'notice' ? 'info' : 'warn']({ alert: id, severity, score }, title);
+    log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
     recorder.alerted(alert, container);
     if (this.#captures.alerted(container.id, clock.nowMs())) this.#capture(container, true);
   }

@@ -72,7 +72,7 @@ export function releaseFinding(
   thresholds: Thresholds,
   evidence: (feature: Candidate) => Evidence,
 ): Finding | undefined {
-  if (verdict.reason !== 'learn' && verdict.reason !== 'notice') return undefined;
+  if (verdict.reason !== 'learn') return undefined;
   if (candidates.every(({ surprise, fullSurprise }) => fullSurprise <= surprise)) return undefined;
   const full = judge(
     candidates.map((candidate) => ({ ...candidate, surprise: candidate.fullSurprise })),

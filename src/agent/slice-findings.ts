@@ -138,9 +138,7 @@ export class SliceFindings {
     const candidate = { ...feature, level: 'slice', state: 'new', surprise } as const;
     const verdict = judge([candidate], matches, thresholds, evidence);
     const { finding: judged, severity } = verdict;
-    // Of rates only what is loud is told; bursts are few.
-    const isTold = verdict.reason === 'alert' || (verdict.reason === 'notice' && detector === 'bursts');
-    if (!isTold || judged === undefined || severity === undefined) return { reason: 'below' };
+    if (judged === undefined || severity === undefined) return { reason: 'below' };
     const taken = deduplicator.take(container.id, dedupeKey, `${feature.dimension} ${detector}`, timeMs, () => {
       const nowMs = clock.nowMs();
       const id = newId?.(timeMs) ?? ulid(nowMs);

@@ -135,10 +135,6 @@ export class ApiWatch {
       return this.#raise(request, profile.workload, { ...verdict.finding, about, severity: verdict.severity }, nowMs);
     }
     if (!this.#learn(profile, request.user, candidates, nowMs)) return { outcome: 'overflow' };
-    if (verdict.reason === 'notice' && verdict.finding !== undefined) {
-      const notice = { ...verdict.finding, about: [verdict.finding.feature], severity: 'notice' } as const;
-      return this.#raise(request, profile.workload, notice, nowMs);
-    }
     if (isKnown) return { outcome: 'known' };
     return { outcome: verdict.reason === 'judged' ? 'judged' : 'learned' };
   }
@@ -220,8 +216,7 @@ export class ApiWatch {
     const { feature, rules, detector, about, ...judged } = finding;
     // A clock that is ahead must not put an alert into the future.
     const timeMs = Math.max(0, Math.min(request.timeMs, nowMs));
-    const isNotice = finding.severity === 'notice';
-    const kind = `api${isNotice ? ' notice' : ''} ${rules[0] ?? detector}`;
+    const kind = `api ${rules[0] ?? detector}`;
     const taken = this.#deduplicator.take(workload.id, `api ${feature.key}`, kind, timeMs, () => {
       const { score, surprise, suspicion, techniques, practices, evidence, severity } = judged;
       // The same request makes the same alert, however often it is sent.
@@ -234,7 +229,7 @@ export class ApiWatch {
         ...{ title: titleOfRequest(request), dimension: feature.dimension, key: printable(feature.key, 1024) },
         node: apiNode,
         container: { ...noContainer, ...(request.namespace === '' ? {} : { namespace: request.namespace }) },
-        ...(isNotice ? {} : { incident: this.#incidents.assign(id, sighting).id }),
+        incident: this.#incidents.assign(id, sighting).id,
         features: about,
       });
     });

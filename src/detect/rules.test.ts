@@ -241,20 +241,8 @@ describe('judge', () => {
     expect(judge([{ ...pair, state: 'judged', surprise: 1 }], [], thresholds, evidence).reason).toBe('judged');
     const cache = { ...rule, id: 'c', suspicion: -1, newness: [] };
     expect(judge([{ ...pair, surprise: 0 }], [rule, cache], thresholds, evidence)).toMatchObject({
-      reason: 'notice',
+      reason: 'learn',
       score: 2,
     });
-  });
-
-  test('what is only news is a notice, where the workload shows little that is new and no rule reassures', () => {
-    const news = { ...rule, id: 'n', suspicion: 0, notice: true, newness: [] };
-    const of = (surprise: number, more: readonly (typeof rule)[] = []): unknown => {
-      const { reason, severity, finding } = judge([{ ...pair, surprise }], [news, ...more], thresholds, evidence);
-      return [reason, severity, finding?.rules];
-    };
-    expect(of(1)).toEqual(['notice', 'notice', ['n']]);
-    expect(of(0.4)).toEqual(['learn', undefined, undefined]);
-    expect(of(1, [{ ...rule, id: 'c', suspicion: -1, newness: [] }])).toEqual(['learn', undefined, undefined]);
-    expect(of(1, [{ ...rule, id: 'loud', suspicion: 3, newness: [] }])).toEqual(['alert', 'warning', ['loud']]);
   });
 });

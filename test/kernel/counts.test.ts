@@ -3,6 +3,32 @@ import { Harness } from './harness.ts';
 
 const harness = new Harness();
 
+test('files that are made are counted, and descriptors beyond the first 1,024 of a process or that are refused', async () => {
+  const { container, sensor } = harness;
+  const grown = async (deed: string): Promise<readonly number[]> => {
+    const then = sensor.counts.read(container.cgroupId);
+    await container.run(deed);
+    await harness.settled();
+    const now = sensor.counts.read(container.cgroupId);
+    return (['creates', 'descriptors'] as const).map((name) => (now[name] ?? 0) - (then[name] ?? 0));
+  };
+  const directory = '/tmp/anchorwatch-counts-$$';
+  const made = `mkdir ${directory}; for i in 1 2 3 4 5; do : > ${directory}/$i; : > ${directory}/$i; done; rm -r ${directory}`;
+  // To run something makes files, too.
+  const [own = 0] = await grown('true');
+  expect(await grown(made)).toEqual([own + 5, 0]);
+  const [, beyond = 0] = await grown(
+    `ulimit -n 4096; perl -e 'while (@k < 1100) { open $f, "<", "/dev/null"; push @k, $f; undef $f }'`,
+  );
+  // What perl itself has open comes before them.
+  expect(beyond).toBeGreaterThanOrEqual(1100 + 3 - 1024);
+  expect(beyond).toBeLessThan(1100 + 16 - 1024);
+  const [, refused = 0] = await grown(
+    `ulimit -n 64; perl -e 'while (@k < 80) { pipe $r, $w or last; push @k, $r, $w; undef $r; undef $w }'`,
+  );
+  expect(refused).toBe(512);
+});
+
 test('executions, TCP connections and DNS questions are counted by container, known or not, and forgotten with it', async () => {
   const { container, sensor } = harness;
   const before = sensor.counts.read(container.cgroupId);
