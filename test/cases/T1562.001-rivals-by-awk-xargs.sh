@@ -1,0 +1,21 @@
+#!/bin/sh
+# case: T1562.001-rivals-by-awk-xargs
+# technique: Rival miners searched and killed
+# source: Kinsing; 8220 gang kill list
+# needs: ps awk xargs
+# expect: exec evasion
+# where: container
+# image: debian
+# caps: none
+# seen: -
+# harmless: own or decoy files, own child processes and loopback only; undoes itself. Exit 0 done, 77 cannot run here.
+set -u
+need() { for t in "$@"; do command -v "$t" >/dev/null 2>&1 || { echo "SKIP: $t missing"; exit 77; }; done; }
+W=${TMPDIR:-/tmp}/ho.$$; mkdir -p "$W" || exit 77
+ho_bin() { # dest name : a copy of a harmless real binary under that path, run as: $dest (sleeps 0)
+  if [ -x /bin/busybox ] && [ "$(readlink -f /bin/sleep)" = "$(readlink -f /bin/busybox)" ]; then cp "$(readlink -f /bin/busybox)" "$1"; HO_ARG=sleep; else cp "$(readlink -f "$(command -v sleep)")" "$1"; HO_ARG=; fi; chmod 755 "$1"; }
+trap 'cd / && rm -rf "$W"' EXIT; trap 'exit 1' INT TERM
+need ps awk xargs
+ho_bin "$W/xmrig"; "$W/xmrig" $HO_ARG 30 & R=$!; sleep 0.3
+ps -eo pid,args | awk -v w="$W/xmrig" '$2==w{print $1}' | xargs -r kill -9; wait $R 2>/dev/null; true
+exit 0
