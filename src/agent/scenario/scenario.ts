@@ -85,9 +85,10 @@ class Run {
     for (const [index, raw] of text.split('\n').entries()) {
       const line = raw.replace(/(?:^|\s)#.*$/, '').trim();
       if (line === '') continue;
-      named(index + 1, () => {
+      const act = (): void => {
         this.#line(wordsOf(line), index + 1);
-      });
+      };
+      named(index + 1, act, line);
     }
     for (const { line, isRepeated = false } of this.#steps)
       if (!isRepeated) this.#failures.push(`line ${line}: it never happens: there is no "until" as late`);

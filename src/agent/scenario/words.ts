@@ -30,12 +30,14 @@ export function number(text = 'nothing'): number {
 }
 
 /** Does something that a line says; an error names the line, the first one that it comes through. */
-export function named(line: number, act: () => void): void {
+export function named(line: number, act: () => void, words?: string): void {
   try {
     act();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw /^line \d+: /.test(text) ? error : new Error(`line ${line}: ${text}`, { cause: error });
+    throw /^line \d+: /.test(text)
+      ? error
+      : new Error(`line ${line}: ${words === undefined ? '' : `${words}: `}${text}`, { cause: error });
   }
 }
 
