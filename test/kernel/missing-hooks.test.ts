@@ -69,7 +69,9 @@ for (const [place, lacking] of Object.entries(places).filter(([name]) => all || 
     const container = await makeContainer();
     try {
       const gone = sensor.hooks.filter(({ state }) => state !== 'attached');
-      expect(gone.map(({ hook }) => hook)).toContain(`${place.slice(0, -1)}#`);
+      // That one stands in for others, and is not asked for where they work.
+      if (place !== 'tp_btf/inet_sock_set_state')
+        expect(gone.map(({ hook }) => hook)).toContain(`${place.slice(0, -1)}#`);
       for (const { unseen, reason } of gone) expect([unseen, reason].every((text) => text.length > 5)).toBe(true);
       sensor.watch({ cgroupId: container.cgroupId, workloadId: 'trial', sample: 1, stratum: 'steady' });
       await container.run(
