@@ -212,18 +212,11 @@ static __always_inline int take_open(long descriptor)
 }
 
 /*
- * Opens through io_uring, when they are completed: by the task itself or by one of its workers, which share its descriptors; and sockets
- * that were bound, made to listen or accepted by it (network.bpf.c). The operation is told by on_io_uring (call.bpf.c).
+ * Opens through io_uring, when they are completed: by the task itself or by one of its workers, which share its descriptors. The operation is
+ * told by on_io_uring (call.bpf.c), sockets by on_io_uring_socket (network.bpf.c).
  */
-#define IORING_OP_ACCEPT 13
 #define IORING_OP_OPENAT 18
 #define IORING_OP_OPENAT2 28
-#define IORING_OP_BIND 56
-#define IORING_OP_LISTEN 57
-
-int tell_listening_file(u64 file);
-int tell_bound_file(u64 file);
-int tell_accepted(u32 descriptor);
 
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_io_uring_complete, void *ring, void *request)
@@ -231,13 +224,7 @@ int BPF_PROG(on_io_uring_complete, void *ring, void *request)
 	struct io_kiocb *req = request;
 	u8 opcode = LOAD(req, opcode);
 
-	if (opcode == IORING_OP_LISTEN)
-		return LOAD(req, cqe.res) ? 0 : tell_listening_file(number_of(LOAD(req, file)));
-	if (opcode == IORING_OP_BIND)
-		return LOAD(req, cqe.res) ? 0 : tell_bound_file(number_of(LOAD(req, file)));
 	/* What came into a table of the ring has no descriptor: the result is 0, or a place in that table. */
-	if (opcode == IORING_OP_ACCEPT)
-		return LOAD(req, cqe.res) < 0 || LOAD((struct io_accept *)request, file_slot) ? 0 : tell_accepted(LOAD(req, cqe.res));
 	if ((opcode != IORING_OP_OPENAT && opcode != IORING_OP_OPENAT2) || LOAD((struct io_open *)request, file_slot))
 		return 0;
 	return take_open(LOAD(req, cqe.res));

@@ -217,17 +217,6 @@ int on_exit_listen(struct trace_event_raw_sys_exit *context)
 	return sk ? tell_listening(sk) : 0;
 }
 
-/*
- * Called where operations of io_uring are completed (file.bpf.c). As those below that take addresses as numbers, a function of its own for
- * the verifier: that of 6.1 gives up on one program with all of them in it.
- */
-__noinline int tell_listening_file(u64 file)
-{
-	struct sock *sk = file ? sock_of_file((struct file *)file) : 0;
-
-	return config.tcp_by_cgroup && sk && watched_or_entered() ? tell_listening(sk) : 0;
-}
-
 /* Attached only where the hooks above and the cgroup's for connect(2) cannot take its place. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_sock_state, struct sock *sk, int old_state, int new_state)
@@ -278,12 +267,6 @@ int on_exit_bind(struct trace_event_raw_sys_exit *context)
 	return tell_bound(number_of(sock_of(argument_of(0))));
 }
 
-/* Called where operations of io_uring are completed (file.bpf.c). */
-__noinline int tell_bound_file(u64 file)
-{
-	return file ? tell_bound(number_of(sock_of_file((struct file *)file))) : 0;
-}
-
 /* A connection that was accepted as this descriptor: who reaches which port, by the kind of address. */
 __noinline int tell_accepted(u32 descriptor)
 {
@@ -314,6 +297,38 @@ int on_exit_accept(struct trace_event_raw_sys_exit *context)
 	if (used_up(context->ret))
 		return count_used_up();
 	return context->ret < 0 ? 0 : tell_accepted(context->ret);
+}
+
+/*
+ * Sockets that io_uring binds, makes to listen or accepts, when that is completed. A program of its own beside that of opens: what the two call
+ * takes more stack together than kernels before 6.13 give.
+ */
+#define IORING_OP_ACCEPT 13
+#define IORING_OP_BIND 56
+#define IORING_OP_LISTEN 57
+
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_io_uring_socket, void *ring, void *request)
+{
+	struct io_kiocb *req = request;
+	u8 opcode = LOAD(req, opcode);
+	struct file *file;
+	struct sock *sk;
+
+	if (opcode != IORING_OP_ACCEPT && opcode != IORING_OP_BIND && opcode != IORING_OP_LISTEN)
+		return 0;
+	/* What came into a table of the ring has no descriptor: the result is 0, or a place in that table. */
+	if (opcode == IORING_OP_ACCEPT)
+		return LOAD(req, cqe.res) < 0 || LOAD((struct io_accept *)request, file_slot) ? 0 : tell_accepted(LOAD(req, cqe.res));
+	file = LOAD(req, file);
+	if (LOAD(req, cqe.res) || !file)
+		return 0;
+	sk = sock_of_file(file);
+	if (!sk)
+		return 0;
+	if (opcode == IORING_OP_BIND)
+		return tell_bound(number_of(sk));
+	return config.tcp_by_cgroup && watched_or_entered() ? tell_listening(sk) : 0;
 }
 
 /* Lower end of the ports that the kernel gives to clients (net.ipv4.ip_local_port_range, by default). */

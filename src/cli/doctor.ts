@@ -50,6 +50,12 @@ export const doctor: CommandDefinition = {
       say(`  ${works ? 'ok  ' : 'FAIL'}  ${hook.padEnd(width)}  ${works ? 'works' : `${state}: ${reason}`}`);
       if (!works) say(`        ${' '.repeat(width)}  not seen: ${unseen}`);
     }
+    if (!diagnosis.polled) {
+      say('');
+      say('Seen only when asked for, at a cost to the whole node (docs/sensor.md)');
+      say('  --syscalls all   system calls that are not rare, and 32-bit ones of 64-bit programs');
+      say('  --sockets made   sockets of odd families that are never bound, or are refused');
+    }
     if (losses !== undefined) {
       say('');
       say('Lost since the start of the agents that run here');

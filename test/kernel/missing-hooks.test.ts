@@ -46,9 +46,9 @@ const places: Readonly<Record<string, readonly string[]>> = {
 };
 const all = process.env['ANCHORWATCH_TEST_EVERY_HOOK'] !== undefined;
 /** One that has no place, and one that is refused when it is attached; all of them take minutes. */
-const chosen = ['tp_btf/sched_process_exec', 'tracepoint/syscalls/sys_exit_bind'];
+const chosen: ReadonlySet<string> = new Set(['tp_btf/sched_process_exec', 'tracepoint/syscalls/sys_exit_bind']);
 
-for (const [place, lacking] of Object.entries(places).filter(([name]) => all || chosen.includes(name)))
+for (const [place, lacking] of Object.entries(places).filter(([name]) => all || chosen.has(name)))
   test(`without ${place} the rest works, and it is said what is not seen`, { timeout: 120_000 }, async (context) => {
     const missing = kernelMissing();
     if (missing !== undefined) context.skip(missing);
@@ -69,7 +69,9 @@ for (const [place, lacking] of Object.entries(places).filter(([name]) => all || 
     const container = await makeContainer();
     try {
       const gone = sensor.hooks.filter(({ state }) => state !== 'attached');
-      expect(gone.map(({ hook }) => hook)).toContain(`${place.slice(0, -1)}#`);
+      // That one stands in for others, and is not asked for where they work.
+      if (place !== 'tp_btf/inet_sock_set_state')
+        expect(gone.map(({ hook }) => hook)).toContain(`${place.slice(0, -1)}#`);
       for (const { unseen, reason } of gone) expect([unseen, reason].every((text) => text.length > 5)).toBe(true);
       sensor.watch({ cgroupId: container.cgroupId, workloadId: 'trial', sample: 1, stratum: 'steady' });
       await container.run(

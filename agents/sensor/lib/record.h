@@ -261,7 +261,8 @@ static __always_inline bool named_path(struct scratch *s, u32 directory, u32 pat
 
 		if (bytes < 0)
 			return false;
-		length = (bytes - 1) & (AW_PATH_MAX - 1);
+		/* Of an empty name older kernels (6.1) count not even the end. */
+		length = bytes > 0 ? (bytes - 1) & (AW_PATH_MAX - 1) : 0;
 	}
 	return path_of_name(s, descriptor, length);
 }
