@@ -252,6 +252,8 @@ export class FeedClient {
       if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
       return;
     }
+    // The ping waits behind what the client has not read: it is told where to resume, should it read again soon.
+    if (this.#connection.writableLength > 0) return this.#tooSlow();
     this.#drop('silent', 1001, 'no pong');
     this.#socket.terminate();
   }

@@ -231,6 +231,33 @@ test('a page that is larger than what may wait for a client does not make it a s
   large.stop();
 });
 
+test('a client that reads nothing answers no ping: it is slow, not silent, and told where to resume', async () => {
+  const args = Array.from({ length: 64 }, () => 'x'.repeat(4096));
+  const process = { ...(makeAlert(0).process ?? { pid: 0, exe: '', uid: 0, cwd: '', ancestors: [] }), args };
+  for (let alert = 0; alert < 100; alert += 1) log.alerts[alert] = { ...log.add(), process };
+  const registry = createRegistry();
+  const large = new Feed({
+    ...{ alerts: log, registry, log: createLogger({ level: 'silent' }), pageSize: 200, pingMs: 50 },
+  });
+  server.removeAllListeners('upgrade');
+  server.on('upgrade', large.upgrade.bind(large));
+  const socket = await open('after=0');
+  let [code, last] = [0, ''];
+  socket.on('close', (was: number) => {
+    code = was;
+  });
+  socket.on('message', (data: Buffer) => {
+    last = data.toString('utf8', 0, 200);
+  });
+  socket.pause();
+  log.answer();
+  await waitFor('the drop', async () => /feed_dropped_total\{reason="slow"\} 1/.test(await registry.metrics()));
+  socket.resume();
+  await waitFor('the end', () => code !== 0);
+  expect([code, JSON.parse(last)]).toMatchObject([1013, { type: 'lag', reason: 'slow', seq: received.length - 1 }]);
+  large.stop();
+});
+
 test('every type of message is a kind that can be asked for', () => {
   const kinds = ['alert', 'incident', 'node', 'posture', 'lag'];
   expect(parseFeedFilter(new URLSearchParams({ kind: kinds.join(',') }))).toMatchObject({ kinds });

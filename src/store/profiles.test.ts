@@ -20,28 +20,31 @@ function open(versions: number): ReturnType<typeof openDatabase<ProfileSchema>> 
   });
 }
 
-test('profiles from before there was forgetting keep their counts, as weights', () => {
-  const before = open(2);
+const versions = profileMigrations.map(({ name }, index) => ({ name, version: index + 1 }));
+
+test.each(versions)('profiles of a file of version $version ($name) keep their counts, and weights', ({ version }) => {
+  const before = open(version);
   before.run(
     before.query.insertInto('profile').values({
       ...{ workload_id: 'w', workload_name: 'shop/web', workload_kind: 'compose', created_ms: 5, listeners: '[]' },
-      ...{ samples_startup: 2, samples_steady: 40, incomplete: '{}' },
-    }),
+      ...{ samples_startup: 2, samples_steady: 40, ...(version >= 2 ? { incomplete: '{}' } : {}) },
+    } as ProfileSchema['profile']),
   );
   before.run(
     before.query.insertInto('profile_feature').values({
       ...{ workload_id: 'w', dimension: 'exec', key: '/bin/app', state: 'known', startup: 2, steady: 39 },
-      ...{ first_seen_ms: 5, last_seen_ms: 9 },
+      ...{ first_seen_ms: 5, last_seen_ms: 9, ...(version >= 3 ? { startup_weight: 2, steady_weight: 39 } : {}) },
     } as ProfileSchema['profile_feature']),
   );
   before.close();
   const after = open(profileMigrations.length);
   const [profile] = new Profiles(after).load();
   expect(profile).toMatchObject({
-    decay: undefined,
-    samples: { startup: 2, steady: 40 },
+    ...{ decay: undefined, samples: { startup: 2, steady: 40 } },
     features: [{ key: '/bin/app', startup: 2, steady: 39, weight: { startup: 2, steady: 39 } }],
   });
+  expect(after.pragma('user_version')).toBe(profileMigrations.length);
+  expect(after.pragma('integrity_check')).toBe('ok');
   after.close();
 });
 
