@@ -382,5 +382,7 @@ int BPF_PROG(on_io_uring, struct io_kiocb *req)
 		return 0;
 	c.detail = LOAD(req, opcode);
 	tell_call(w, &c, 0);
+	if (c.detail == IORING_OP_OPENAT || c.detail == IORING_OP_OPENAT2)
+		take_ring_open(number_of(req));
 	return 0;
 }

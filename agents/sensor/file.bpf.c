@@ -213,13 +213,17 @@ static __always_inline int take_open(long descriptor)
 
 /*
  * Opens through io_uring, when they are completed: by the task itself or by one of its workers, which share its descriptors; and sockets
- * that were made to listen by it (network.bpf.c). The operation is told by on_io_uring (call.bpf.c).
+ * that were bound, made to listen or accepted by it (network.bpf.c). The operation is told by on_io_uring (call.bpf.c).
  */
+#define IORING_OP_ACCEPT 13
 #define IORING_OP_OPENAT 18
 #define IORING_OP_OPENAT2 28
+#define IORING_OP_BIND 56
 #define IORING_OP_LISTEN 57
 
-static __noinline int tell_listening_file(struct file *file);
+int tell_listening_file(u64 file);
+int tell_bound_file(u64 file);
+int tell_accepted(u32 descriptor);
 
 SEC("tp_btf/io_uring_complete")
 int BPF_PROG(on_io_uring_complete, void *ring, void *request)
@@ -228,10 +232,68 @@ int BPF_PROG(on_io_uring_complete, void *ring, void *request)
 	u8 opcode = LOAD(req, opcode);
 
 	if (opcode == IORING_OP_LISTEN)
-		return LOAD(req, cqe.res) ? 0 : tell_listening_file(LOAD(req, file));
-	if (opcode != IORING_OP_OPENAT && opcode != IORING_OP_OPENAT2)
+		return LOAD(req, cqe.res) ? 0 : tell_listening_file(number_of(LOAD(req, file)));
+	if (opcode == IORING_OP_BIND)
+		return LOAD(req, cqe.res) ? 0 : tell_bound_file(number_of(LOAD(req, file)));
+	/* What came into a table of the ring has no descriptor: the result is 0, or a place in that table. */
+	if (opcode == IORING_OP_ACCEPT)
+		return LOAD(req, cqe.res) < 0 || LOAD((struct io_accept *)request, file_slot) ? 0 : tell_accepted(LOAD(req, cqe.res));
+	if ((opcode != IORING_OP_OPENAT && opcode != IORING_OP_OPENAT2) || LOAD((struct io_open *)request, file_slot))
 		return 0;
 	return take_open(LOAD(req, cqe.res));
+}
+
+/*
+ * An open into a table of the ring, which no descriptor leads to: told when it is asked for, by its name, which the kernel has copied by then;
+ * links are not followed.
+ */
+__noinline int take_ring_open(u64 address)
+{
+	struct io_open *request = (struct io_open *)address;
+	u64 open_flags = LOAD(request, how.flags), pattern;
+	struct aw_watched *w = watched_or_entered();
+	struct scratch *s;
+	u32 at = 0;
+
+	if (!w || !LOAD(request, file_slot) || open_flags & O_PATH)
+		return 0;
+	s = take_scratch(w->container, AW_HOOK_OPEN);
+	if (!s)
+		return 0;
+	long bytes = bpf_probe_read_kernel_str(s->data, AW_PATH_MAX, LOAD(request, filename, name));
+	u32 length = (bytes - 1) & (AW_PATH_MAX - 1);
+
+	if (bytes <= 1 || !path_of_name(s, LOAD(request, dfd), length)) {
+		count_loss(w->container, AW_HOOK_OPEN, AW_LOSS_UNREADABLE);
+		give_scratch(s);
+		return 0;
+	}
+	bool write = open_flags & (O_ACCMODE | O_TRUNC);
+	u32 kind = write ? AW_KIND_FILE_WRITE : AW_KIND_FILE_READ;
+	u32 flags = s->text_flags;
+	u64 hash = hash_text(s, s->text_start, s->text_bytes, write ? AW_HASH_FILE_WRITE : AW_HASH_FILE_READ);
+	enum decision decision = decide(w, hash, kind);
+
+	if (decision == DECIDED_NEW && known_as_pattern(w, s, write ? AW_HASH_FILE_WRITE_FOLDED : AW_HASH_FILE_READ_FOLDED,
+							write ? AW_HASH_FILE_WRITE_DIRECTORY : AW_HASH_FILE_READ_DIRECTORY, kind, &pattern))
+		decision = DECIDED_KNOWN;
+	if (flags & AW_FLAG_PATH_TRUNCATED) {
+		count_loss(w->container, AW_HOOK_OPEN, AW_LOSS_PATH_TOO_LONG);
+		if (decision == DECIDED_KNOWN)
+			decision = DECIDED_NEW;
+	}
+	if (!silent(w, decision, AW_HOOK_OPEN, &flags) && within_rate(w, AW_HOOK_OPEN, flags)) {
+		struct aw_record *r = &s->record;
+
+		begin_record(s, w, kind, AW_HOOK_OPEN, hash);
+		r->flags |= flags;
+		r->path_bytes = append_text(s, &at);
+		at = append_process(s, at, PROCESS_WITH_EXE);
+		if (send_record(s, &activity_ring, at) && !(flags & AW_FLAG_CAPTURED))
+			mark_told(w, hash, AW_HOOK_OPEN);
+	}
+	give_scratch(s);
+	return 0;
 }
 
 /*

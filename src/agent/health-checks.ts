@@ -1,6 +1,7 @@
 import { isLoopback } from '../detect/facts.ts';
 import { maskArguments } from '../lib/mask.ts';
 import type { Container } from '../model/container.ts';
+import { isOfSession } from '../model/session.ts';
 import type { Event, Process } from '../model/event.ts';
 import { baseName, interpreterOf, isMultiCall } from '../model/program.ts';
 import { interpretedText } from '../profile/features.ts';
@@ -16,7 +17,6 @@ type Told = 'text' | 'script';
 
 const processesMax = 64;
 /** A process has no more ancestors than that in an event (AW_ANCESTORS_MAX in agents/sensor/wire.h): the last of so many need not be the first there is. */
-const ancestorsMax = 8;
 /** The kernel cuts long command lines off after 1,024 bytes; this much of one is enough to know it by. */
 const recognisedLength = 900;
 
@@ -56,7 +56,7 @@ export class HealthChecks {
     if (event.kind === 'connect' && !isLoopback(event.address)) return 'no';
     const told = this.#told(container.id, process);
     // The kernel recognised its beginning: somebody from outside executed these very words, or a program of the check's name that executed them.
-    if (told === undefined && !(isEntered(process, container) && (isCheck || isBelow(event, process, healthcheck))))
+    if (told === undefined && !(isOfSession(process, container) && (isCheck || isBelow(event, process, healthcheck))))
       return 'no';
     const [name = '', ...rest] = process.args;
     const isWritten = isCheck || (name !== '' && [baseName(name), ...rest].every((argument) => holds(text, argument)));
@@ -91,12 +91,6 @@ export class HealthChecks {
       pids.delete(oldest);
     }
   }
-}
-
-/** The process came into the container from outside: nothing that the container's first process started. */
-function isEntered({ pid, ancestors }: Process, container: Container): boolean {
-  const first = ancestors.at(-1)?.pid ?? pid;
-  return container.pid > 0 && first !== container.pid && ancestors.length < ancestorsMax;
 }
 
 /**

@@ -1,82 +1,34 @@
-import { errorText } from '../lib/errors.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/log.ts';
 import type { Alert } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision, DecisionOutcome } from '../model/decision.ts';
 import type { Event, KernelKey, LifecycleEvent } from '../model/event.ts';
 import type { LossWindow } from '../model/loss.ts';
-import { type Announcement, cgroupPlace } from '../identity/containers.ts';
+import { cgroupPlace } from '../identity/containers.ts';
 import { Captures } from '../history/captures.ts';
 import { Pending } from '../identity/pending.ts';
 import { cgroupContents } from '../sensor/processes.ts';
-import type { IncidenceTaker } from '../sensor/known-map.ts';
-import type { PolledContainer } from '../sensor/procfs.ts';
 import type { KernelHandle, Sensor } from '../sensor/sensor.ts';
+import { KernelCounts } from './kernel-counts.ts';
 import { Losses } from './losses.ts';
 import { ownNamespaces } from './own-namespaces.ts';
 import { ProfileSaves } from './profile-saves.ts';
 import { standingEvents } from './standing-events.ts';
-import type { LossHistory } from './losses.ts';
-import type { ClusterNames } from './peer-names.ts';
+import type { PipelineOptions, Poller } from './pipeline-options.ts';
 import { configurationActions } from './told.ts';
 import { UserNamespaces } from './user-namespaces.ts';
 import type { Watch } from './watch.ts';
-
-/** Which containers there are. */
-interface ContainerBook {
-  byCgroup(cgroupId: string): Container | undefined;
-  byId(id: string): Container | undefined;
-  announce(cgroupId: string, path: string): Promise<Announcement>;
-}
-
-/** Who looks at containers where there is no kernel sensor. */
-interface Poller {
-  watch(container: PolledContainer): void;
-  /** The container is in another sample. */
-  resample(cgroupId: string, sample: number): void;
-  unwatch(cgroupId: string): void;
-}
-
-/** Where alerts go. */
-interface AlertSink {
-  push(alert: Alert): void;
-}
-
-/** Where what happens is kept. */
-interface Recorder {
-  record(event: Event, container: Container): void;
-  /** An alert, or a copy of one with a larger count, was raised. */
-  alerted(alert: Alert, container: Container): void;
-  /** The container is not captured any more. */
-  end(containerId: string): void;
-}
-
-export interface PipelineOptions {
-  readonly watch: Watch;
-  readonly containers: ContainerBook;
-  readonly alerts: AlertSink;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly losses: LossHistory;
-  readonly recorder: Recorder;
-  /** Told what the kernel counted of known behaviour: a key, or its number in the profile. */
-  readonly counted?: (workloadId: string, kernelKey: KernelKey | number, samples: number) => void;
-  /** How long a container is captured after its last alert; 0: never. */
-  readonly captureMs: number;
-  /** Processes of the agent: a container that one of them is the first process of is the agent's own. */
-  readonly ownPids: readonly number[];
-  /** Who peers are in the cluster. */
-  readonly cluster?: ClusterNames;
-}
 
 interface Held {
   readonly event: Event;
   readonly handle: KernelHandle | undefined;
 }
 
-/** Reading the kernel's counts for containers that stop is not done more often. */
-const incidencePauseMs = 1_000;
+/** How a container begins to be watched. */
+interface Beginning {
+  readonly sample: ReturnType<Watch['containerStarted']>;
+  /** It ran before the agent did. */
+  readonly older: boolean;
+}
 
 /** The way of an event on a node: who is it, what is it worth, what is the kernel answered, where does the alert go. */
 export class Pipeline {
@@ -89,10 +41,9 @@ export class Pipeline {
   readonly #users: UserNamespaces = new UserNamespaces();
   readonly #losses: Losses;
   readonly #saves: ProfileSaves;
+  readonly #counts: KernelCounts;
   #sensor: Sensor | undefined;
   #poller: Poller | undefined;
-  #readMs = 0;
-  #reading = false;
   #finished = false;
   #handlingFailures = 0;
 
@@ -102,6 +53,13 @@ export class Pipeline {
     this.#captures = new Captures(options.captureMs);
     const { clock, log, containers, watch, losses } = options;
     this.#saves = new ProfileSaves(watch, log);
+    this.#counts = new KernelCounts(
+      (workloadId, kernelKey, stratum, delta) => {
+        watch.addIncidence(workloadId, stratum, kernelKey, delta);
+        if (delta > 0) options.counted?.(workloadId, kernelKey, delta);
+      },
+      { clock, log },
+    );
     this.#losses = new Losses({
       ...{ clock, log, history: losses },
       byCgroup: (cgroupId) => containers.byCgroup(cgroupId),
@@ -194,15 +152,7 @@ export class Pipeline {
     const { watch, clock, log, cluster } = this.#options;
     const { workload, cgroupId } = container;
     if (this.#isOwn(container)) {
-      // Watching itself, it would tell of every record that it stores, for ever.
-      log.info(
-        { container: container.name },
-        'this container is the agent itself: what its processes do is not watched',
-      );
-      if (cgroupId !== undefined) {
-        this.#sensor?.unwatch(cgroupId);
-        this.#pending.drop(cgroupId);
-      }
+      this.#leaveAlone(container);
       return;
     }
     const sample = watch.containerStarted(container, clock.nowMs());
@@ -222,29 +172,48 @@ export class Pipeline {
       this.#recognise(workload.id, watch.kernelKeys(workload.id, cluster?.isCurrent));
     }
     const older = container.pid !== 0 && (container.startedAtMs ?? 0) < this.#startedMs;
-    const place = older || this.#poller !== undefined ? cgroupPlace(container) : undefined;
-    if (this.#poller !== undefined) {
-      const { name, startedAtMs } = container;
-      const polled = { name, cgroupId, startedAtMs, adopted: older, sample: sample.number };
-      if (place !== undefined) this.#poller.watch({ ...polled, directory: place.directory });
-      for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
-      return;
-    }
+    if (this.#poller === undefined) this.#watchByKernel(container, cgroupId, { sample, older });
+    else this.#watchByPolling(this.#poller, container, cgroupId, { sample, older });
+    for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
+  }
+
+  /** Watching itself, the agent would tell of every record that it stores, for ever. */
+  #leaveAlone({ name, cgroupId }: Container): void {
+    this.#options.log.info(
+      { container: name },
+      'this container is the agent itself: what its processes do is not watched',
+    );
+    if (cgroupId === undefined) return;
+    this.#sensor?.unwatch(cgroupId);
+    this.#pending.drop(cgroupId);
+  }
+
+  #watchByKernel(container: Container, cgroupId: string, { sample, older }: Beginning): void {
+    const place = older ? cgroupPlace(container) : undefined;
     const contents = place === undefined ? { insideIds: [], pids: [] } : cgroupContents(place.directory);
     this.#sensor?.watch(
       {
-        ...{ cgroupId, workloadId: workload.id, sample: sample.number, stratum: sample.stratum },
+        ...{ cgroupId, workloadId: container.workload.id, sample: sample.number, stratum: sample.stratum },
         namespaces: ownNamespaces(container),
       },
       contents.insideIds,
     );
     if (contents.pids.length > 0) this.#observe(cgroupId, contents.pids);
-    for (const { event, handle } of this.#pending.take(cgroupId)) this.#handle(event, handle, container);
+  }
+
+  #watchByPolling(poller: Poller, container: Container, cgroupId: string, { sample, older }: Beginning): void {
+    const place = cgroupPlace(container);
+    if (place === undefined) return;
+    const { name, startedAtMs } = container;
+    poller.watch({
+      ...{ name, cgroupId, startedAtMs, adopted: older, sample: sample.number },
+      directory: place.directory,
+    });
   }
 
   stopped(container: Container): void {
     const nowMs = this.#options.clock.nowMs();
-    if (nowMs - this.#readMs > incidencePauseMs) this.#readIncidences(nowMs);
+    this.#counts.readAgain(this.#sensor);
     // While the kernel still has its counts, and the sample is still open.
     this.#losses.read(this.#sensor?.losses() ?? []);
     this.#losses.end(container);
@@ -279,20 +248,10 @@ export class Pipeline {
     else this.#rollOver(nowMs);
   }
 
-  /** What the kernel counted belongs to the samples that end. Reading it takes longer than a tick may: samples end when it is done. */
+  /** What the kernel counted belongs to the samples that end: they end when it was read. */
   async #readAndRollOver(sensor: Sensor): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
-    try {
-      await sensor.readIncidences(this.#count);
-    } catch (error) {
-      this.#options.log.error({ err: error }, `what the kernel counted could not be read: ${errorText(error)}`);
-    } finally {
-      this.#reading = false;
-    }
-    const nowMs = this.#options.clock.nowMs();
-    this.#readMs = nowMs;
-    if (!this.#finished) this.#rollOver(nowMs);
+    const read = await this.#counts.readAside(sensor);
+    if (read && !this.#finished) this.#rollOver(this.#options.clock.nowMs());
   }
 
   #rollOver(nowMs: number): void {
@@ -321,7 +280,7 @@ export class Pipeline {
     const { watch, clock, log } = this.#options;
     const nowMs = clock.nowMs();
     // What was counted belongs to the profile as it is before.
-    this.#readIncidences(nowMs);
+    this.#counts.read(this.#sensor);
     const { outcome, judged, forget } = watch.decide(decision, nowMs);
     if (forget) this.#sensor?.revoke(decision.workload, 'all');
     else if (judged.length > 0) this.#sensor?.revoke(decision.workload, judged);
@@ -334,7 +293,7 @@ export class Pipeline {
   /** Before the end: counts what the kernel counted, saves. */
   finish(): void {
     this.#finished = true;
-    this.#readIncidences(this.#options.clock.nowMs());
+    this.#counts.read(this.#sensor);
     this.#losses.read(this.#sensor?.losses() ?? []);
     this.#losses.finish();
     this.save();
@@ -364,16 +323,6 @@ export class Pipeline {
     const { watch } = this.#options;
     this.#sensor?.recognise(workloadId, keys, (key) => watch.kernelKeyNumber(workloadId, key));
   }
-
-  #readIncidences(nowMs: number): void {
-    this.#readMs = nowMs;
-    this.#sensor?.incidences(this.#count);
-  }
-
-  readonly #count: IncidenceTaker = (workloadId, kernelKey, stratum, delta) => {
-    this.#options.watch.addIncidence(workloadId, stratum, kernelKey, delta);
-    if (delta > 0) this.#options.counted?.(workloadId, kernelKey, delta);
-  };
 
   #handle(seen: Event, handle: KernelHandle | undefined, container: Container): void {
     const { watch, log, recorder, cluster } = this.#options;

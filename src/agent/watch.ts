@@ -1,12 +1,10 @@
-import { ulid } from 'ulid';
-import { assemble, titleOf } from '../alert/assemble.ts';
 import { Deduplicator, deduplicationOf } from '../alert/deduplicate.ts';
-import { groupingOf, Incidents, sightingOf } from '../alert/incident.ts';
+import { groupingOf, Incidents } from '../alert/incident.ts';
 import { factsOf } from '../detect/facts.ts';
 import { judge } from '../detect/score.ts';
 import type { RuleMatch, RuleSet } from '../detect/rules.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Alert, Evidence } from '../model/alert.ts';
+import type { Evidence } from '../model/alert.ts';
 import type { Container } from '../model/container.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Event, KernelKey } from '../model/event.ts';
@@ -21,21 +19,15 @@ import { SampleClock, type Sample, type SampleEnd } from '../profile/samples.ts'
 import { AlertBudget } from './alert-budget.ts';
 import type { AlertBudgetOptions, BudgetEntry } from './alert-budget.ts';
 import { eventEntries } from './budget-entries.ts';
+import { EventAlerts } from './event-alerts.ts';
 import { applyDecision, type AppliedDecision } from './decisions.ts';
 import { HealthChecks, type HealthCheckPart } from './health-checks.ts';
 import { Names } from '../identity/names.ts';
-import {
-  featureText as key,
-  nothing,
-  type Judgement,
-  type Rollover,
-  type SampleChange,
-  type WatchLosses,
-} from './judgement.ts';
+import { nothing, type Judgement, type Rollover, type SampleChange, type WatchLosses } from './judgement.ts';
 import { learn } from './learning.ts';
 import { LearnedProfiles, type ProfileStore } from './learned-profiles.ts';
 import { News, newsKind } from './news.ts';
-import { Notices } from './notices.ts';
+import { NoticeLimit } from './notice-limit.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding, withoutExcuse } from './release-note.ts';
 import type { ReleaseCandidate } from './release-note.ts';
@@ -81,11 +73,12 @@ export class Watch {
   readonly #deduplicator: Deduplicator;
   readonly #written: WrittenFiles = new WrittenFiles();
   readonly #budget: AlertBudget;
+  readonly #alerts: EventAlerts;
   readonly #incidents: Incidents;
-  readonly #notices: Notices;
   readonly #healthChecks: HealthChecks = new HealthChecks();
   readonly #names: Names = new Names();
   readonly #news: News = new News();
+  readonly #noticeLimit: NoticeLimit = new NoticeLimit();
   readonly #told: Told = new Told();
   /** A slice is over, and not all profiles are up to date. */
   #folding = false;
@@ -100,9 +93,8 @@ export class Watch {
     this.#incidents = new Incidents(groupingOf(options.incidentQuietMs));
     this.#deduplicator = new Deduplicator(deduplicationOf(options.sliceMs));
     const [budget, deduplicator, incidents] = [this.#budget, this.#deduplicator, this.#incidents];
+    this.#alerts = new EventAlerts({ ...options, budget, deduplicator, incidents });
     this.slices = new SliceFindings({ ...options, budget, deduplicator, incidents, rules: () => this.#rules });
-    const newId = (timeMs: number, nowMs: number): string => this.#newId(timeMs, nowMs);
-    this.#notices = new Notices({ deduplicator, node: options.node, nowMs: () => options.clock.nowMs(), newId });
     this.#samples = new SampleClock({ ...options, nowMs: options.clock.nowMs() });
     this.#profiles = new LearnedProfiles(options.profiles, options.halfLifeMs, (stored) => this.#told.add(stored));
   }
@@ -177,37 +169,24 @@ export class Watch {
       const { finding, severity } = verdict;
       const saveNow = candidates.some(({ state }) => state === 'new');
       for (const candidate of candidates) if (candidate.state !== 'known') profile.judge(candidate, event.timeMs);
-      const { node, clock } = this.#options;
-      const kind = `${finding.feature.dimension} ${finding.rules[0] ?? finding.detector} ${event.process?.exe ?? ''}`;
-      // Replicas that do the same new thing are one piece of news; what is suspicious is told of each container.
-      const subject = finding.suspicion > 0 ? container.id : container.workload.id;
-      const raise = (): Alert => {
-        const [nowMs, title] = [clock.nowMs(), titleOf(event, container)];
-        const id = this.#newId(event.timeMs, nowMs);
-        if (severity !== 'notice') this.#budget.alerted(nowMs);
-        const incident = this.#incidents.assign(id, sightingOf(event, container)).id;
-        const about = features.filter((_, index) => candidates[index]?.state !== 'known');
-        return assemble({
-          ...{ finding, severity, event, title, container, node, nowMs, id, incident },
-          features: about,
-        });
-      };
-      const isReturning = severity === 'notice' || finding.suspicion >= thresholds.warning;
-      const returns = isReturning ? { doer: event.process?.parentExecution ?? '' } : undefined;
-      const feature = key(finding.feature);
-      const taken = this.#deduplicator.take(subject, feature, kind, event.timeMs, raise, returns);
-      if (taken.outcome === 'update') this.#incidents.again(taken.alert.incident, event.timeMs);
-      const alert = taken.outcome === 'counted' ? {} : { alert: taken.alert };
-      return { reason: 'alert', mark: 'judged', alsoKnown: [], saveNow, ...alert };
+      const about = features.filter((_, index) => candidates[index]?.state !== 'known');
+      const returns = severity === 'notice' || finding.suspicion >= thresholds.warning;
+      const alert = this.#alerts.raise({ finding, severity, features: about }, event, container, returns);
+      return { reason: 'alert', mark: 'judged', alsoKnown: [], saveNow, ...(alert && { alert }) };
     }
     if (event.kind === 'listen') profile.addListener(event.process.exe);
-    const finding = releaseFinding(verdict, candidates, matches, thresholds, evidence);
+    const release = releaseFinding(verdict, candidates, matches, thresholds, evidence);
+    const notice = verdict.reason === 'notice' && release === undefined ? verdict.finding : undefined;
+    if (notice !== undefined && this.#noticeLimit.holds(container.workload.id, first.dimension)) {
+      for (const candidate of candidates) if (candidate.state !== 'known') profile.judge(candidate, event.timeMs);
+      const alert = this.#alerts.notice(notice, event, container);
+      return { reason: 'notice', mark: 'judged', alsoKnown: [], saveNow: true, ...(alert && { alert }) };
+    }
     const judgement = learn({ event, container, profile, candidates, sample }, verdict.reason, this.#deduplicator);
-    const notice = expected ? undefined : verdict.notice;
     const alert =
-      finding === undefined
-        ? notice && this.#notices.ofRule(notice, event, container)
-        : this.#notices.ofRelease(finding, event, container, profile);
+      release === undefined
+        ? notice && this.#alerts.notice(notice, event, container)
+        : this.#alerts.releaseNote(release, event, container, profile);
     return alert === undefined ? judgement : { ...judgement, alert, saveNow: true };
   }
 
@@ -332,10 +311,6 @@ export class Watch {
   #budgetEntries(): readonly BudgetEntry[] {
     const [nowMs, running] = [this.#options.clock.nowMs(), (profile: Profile) => this.#running(profile).length];
     return [...eventEntries(this.#profiles.all(), running, nowMs), ...this.slices.budgetEntries()];
-  }
-
-  #newId(timeMs: number, nowMs: number): string {
-    return this.#options.newId?.(timeMs) ?? ulid(nowMs);
   }
 
   #matches(

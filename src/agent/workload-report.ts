@@ -16,11 +16,14 @@ export function workloadReport(
   nowMs: number,
   thresholds: (dimension: Dimension) => NonNullable<DimensionCoverage['thresholds']>,
 ): WorkloadReport {
+  const unobserved = sight.unobserved();
+  const blind = new Set(unobserved.map(({ dimension }) => dimension));
+  const known = profile.dimensionsSeen().filter((dimension) => profile.size(dimension) > 0 || !blind.has(dimension));
   return {
     workload: profile.workload,
     containers: running.length,
     samples: profile.samples,
-    dimensions: [...new Set([...profile.dimensionsSeen(), ...sight.watched()])].map((dimension) => {
+    dimensions: [...new Set([...known, ...sight.watched()])].map((dimension) => {
       const stratum = profile.samples.steady > 0 ? 'steady' : 'startup';
       const counts = profile.incidences(dimension, stratum);
       const { share, gaps } = sight.aboutAll(running, dimension, nowMs);
@@ -34,7 +37,7 @@ export function workloadReport(
         ...(gaps.length === 0 ? {} : { gaps: gaps.slice(0, gapsMax) }),
       };
     }),
-    unobserved: sight.unobserved(),
+    unobserved,
     ...priorReport(profile),
   };
 }

@@ -224,6 +224,7 @@ export const profileSchema: z.ZodType<ProfileView> = z.object({
   priors,
 });
 
+/** A node as the API shows it. Pure. */
 export function viewNode(state: NodeState, nowMs: number): NodeView {
   const { report, reportReceivedMs } = state;
   return {
@@ -267,6 +268,7 @@ export function viewNode(state: NodeState, nowMs: number): NodeView {
   };
 }
 
+/** A workload as the API lists it. Pure. */
 export function viewWorkload({ workload, ...rest }: FleetWorkload): WorkloadView {
   return { id: workload.id, name: workload.name, kind: workload.kind, ...rest };
 }
@@ -281,7 +283,10 @@ export function findWorkload(states: readonly WorkloadTeller[], idOrName: string
   const running = states.flatMap((state) =>
     (state.up ? (state.report?.containers ?? []) : [])
       .filter(({ workload }) => workload === id || workload === name)
-      .map(({ workload: _, ...container }) => ({ ...container, node: state.name })),
+      .map(({ id: containerId, name: called, rates, unwatched }) => ({
+        ...{ id: containerId, name: called, node: state.name, rates },
+        ...(unwatched === undefined ? {} : { unwatched }),
+      })),
   );
   return { ...viewWorkload(found), running };
 }

@@ -29,7 +29,7 @@ function priorLine({ node, source, name, nodes, samples: { startup, steady } }: 
 }
 
 /** What there is nothing of because nothing happened, and what there is nothing of because it is not seen. Pure. */
-export function sightLines({
+function sightLines({
   dimensions = [],
   unobserved = [],
 }: Pick<ServedProfile, 'dimensions' | 'unobserved'>): readonly string[] {

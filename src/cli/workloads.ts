@@ -30,7 +30,7 @@ function describeDimension({ dimension, coverage, thresholds, confidence = 1 }: 
 }
 
 /** Coverage of what showed something; what was watched and showed nothing; what is not observed, so that it is not known. Pure. */
-export function coverageCells({
+function coverageCells({
   dimensions,
   unobserved = [],
 }: Pick<ListedWorkload, 'dimensions' | 'unobserved'>): readonly [seen: string, silent: string, unobserved: string] {

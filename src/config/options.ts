@@ -1,5 +1,7 @@
 import { logLevels } from '../lib/log.ts';
 import { collectorOptions } from './collector-options.ts';
+import { asking, every, watching } from './command-lists.ts';
+import { connectionOptions } from './connection-options.ts';
 import { imageOptions } from './image-options.ts';
 import {
   peerChoices,
@@ -22,34 +24,6 @@ import {
   sizeFrom,
   urlOf,
 } from './values.ts';
-
-/** Commands that run, or ask a collector or its file. */
-export const every: readonly CommandName[] = [
-  'up',
-  'agent',
-  'collector',
-  'doctor',
-  'alerts',
-  'incidents',
-  'workloads',
-  'posture',
-  'history',
-  'profile',
-  'snapshot',
-  'token',
-  'verify',
-  'backup',
-  'silence',
-  'routes',
-  'notify',
-  'notifications',
-];
-/** Commands that ask a collector. */
-export const asking: readonly CommandName[] = [
-  ...['alerts', 'incidents', 'workloads', 'posture', 'history', 'profile', 'snapshot', 'token'],
-  ...['silence', 'routes', 'notify', 'notifications'],
-] as const;
-const watching: readonly CommandName[] = ['up', 'agent'];
 
 const parseDockerHost = urlOf(['unix:', 'tcp:', 'http:', 'https:'], 'unix:///var/run/docker.sock or tcp://HOST:PORT');
 
@@ -325,53 +299,7 @@ const options: { readonly [K in keyof Settings]: OptionDefinition<Settings[K]> }
     commands: watching,
     parse: durationBetween('1m', '3650d'),
   },
-  collector: {
-    name: 'collector',
-    env: ['ANCHORWATCH_COLLECTOR'],
-    placeholder: 'URL',
-    fallback: undefined,
-    help: 'Collector that an agent sends alerts to, wss://HOST:PORT or ws://HOST:PORT, or that a command asks, https://HOST:PORT or http://HOST:PORT.',
-    commands: ['agent', ...asking],
-    parse: urlOf(['ws:', 'wss:', 'http:', 'https:'], 'wss://HOST:PORT or https://HOST:PORT'),
-  },
-  tokenFile: {
-    name: 'token-file',
-    env: ['ANCHORWATCH_TOKEN_FILE'],
-    placeholder: 'FILE',
-    fallback: undefined,
-    otherwise: 'DIR/agent-token, made at the first start; other commands have no default',
-    help: 'File with a token, readable by its owner only. up, agent and collector: what agents show to the collector. Commands that ask a collector: what they show to the API; instead of a file, the token itself may be in the environment variable ANCHORWATCH_TOKEN.',
-    commands: ['up', 'agent', 'collector', ...asking],
-    parse: parseText,
-  },
-  caFile: {
-    name: 'ca-file',
-    env: ['ANCHORWATCH_CA_FILE'],
-    placeholder: 'FILE',
-    fallback: undefined,
-    otherwise: 'whom the system trusts',
-    help: 'Certificates in PEM of who vouches for the collector.',
-    commands: ['agent', ...asking],
-    parse: parseText,
-  },
-  clientCert: {
-    name: 'client-cert',
-    env: ['ANCHORWATCH_CLIENT_CERT'],
-    placeholder: 'FILE',
-    fallback: undefined,
-    help: 'Certificate in PEM that the agent shows to a collector with --client-ca. Read again whenever it connects.',
-    commands: ['agent'],
-    parse: parseText,
-  },
-  clientKey: {
-    name: 'client-key',
-    env: ['ANCHORWATCH_CLIENT_KEY'],
-    placeholder: 'FILE',
-    fallback: undefined,
-    help: 'Key of --client-cert in PEM, without a password.',
-    commands: ['agent'],
-    parse: parseText,
-  },
+  ...connectionOptions,
   ...imageOptions,
   ...collectorOptions,
 };

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listOptions } from './options.ts';
-import { commandFlags, optionsReference } from './reference.ts';
+import { parseConfigFile } from './file.ts';
+import { commandFlags, exampleFile, optionsReference } from './reference.ts';
+import { type Given, resolveSettings } from './resolve.ts';
 
 test('docs/reference/options.md is what `npm run docs` writes', () => {
   const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'reference', 'options.md'), 'utf8');
@@ -34,4 +36,14 @@ test('flags stand below the heading of those that they are for', () => {
   expect(headingOf('up', 'slice')).toBe('Agent options:');
   expect(headingOf('up', 'retention')).toBe('Collector options:');
   expect(new Set(commandFlags('alerts').map(({ heading }) => heading))).toEqual(new Set(['General options:']));
+});
+
+test('the example of a file is read by agent and collector without complaint', () => {
+  const readFile: Given['readFile'] = (file, lists) => parseConfigFile(file, exampleFile, lists);
+  for (const command of ['up', 'agent', 'collector'] as const) {
+    const { settings } = resolveSettings(command, { flags: { config: 'anchorwatch.yaml' }, env: {}, readFile });
+    expect(settings.rules).toEqual(['/etc/anchorwatch/rules']);
+    if (command !== 'collector') expect(settings.thresholds).toHaveLength(3);
+    if (command !== 'agent') expect(settings.retention).toBe(30 * 86_400_000);
+  }
 });

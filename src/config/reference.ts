@@ -1,4 +1,5 @@
-import { asking, every, listOptions, type ListedOption } from './options.ts';
+import { asking, every } from './command-lists.ts';
+import { listOptions, type ListedOption } from './options.ts';
 import type { CommandName } from './settings.ts';
 
 const groups = ['General', 'Agent and collector', 'Agent', 'Collector'] as const;
@@ -31,6 +32,32 @@ function row(option: ListedOption): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
+/** A file of options with each kind of value that there is. */
+export const exampleFile = `state: /var/lib/anchorwatch
+listen: 127.0.0.1:7080
+log-level: warn
+
+# The agent's.
+slice: 30s
+history-size: 2GB
+alert-budget: 0.5
+thresholds: # the most particular one counts
+  - warning: 3.5
+  - namespace: shop
+    dimension: file.write
+    warning: 4
+  - workload: shop/web
+    warning: 3
+    critical: 4.5
+rules:
+  - /etc/anchorwatch/rules
+
+# The collector's.
+retention: 30d
+routes: /etc/anchorwatch/routes.yaml
+public-url: https://anchorwatch.example.org
+`;
+
 /** docs/reference/options.md, made from the table of options. */
 export function optionsReference(): string {
   return [
@@ -58,11 +85,10 @@ export function optionsReference(): string {
     ]),
     '## A file',
     '',
+    'Agent and collector may have the same one: each reads what is its own.',
+    '',
     '```yaml',
-    'state: /var/lib/anchorwatch',
-    'listen: 127.0.0.1:7080',
-    'log-level: warn',
-    'slice: 30s',
+    exampleFile.trimEnd(),
     '```',
     '',
   ].join('\n');

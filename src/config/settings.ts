@@ -43,6 +43,7 @@ export const processSets = ['all', 'new'] as const;
 
 /** When snapshots of containers are taken, and which programs are copied into them (src/snapshot). */
 export const snapshotTriggers = ['critical', 'warning', 'demand', 'never'] as const;
+/** Programs of which a snapshot has a copy. */
 export const snapshotBinaries = ['never', 'drift', 'all'] as const;
 
 /** Every option with its parsed value. Undefined: not given and without a default. */

@@ -56,6 +56,8 @@ export interface Example extends Optional<{
   type: FileType;
   by: string;
   ancestors: readonly string[];
+  /** Below a program that was started from outside, as `docker exec` does. */
+  session: boolean;
   uid: number;
   hostUid: number;
   container: Optional<{ name: string; image: string; privileged: boolean; kind: WorkloadKind }>;
@@ -108,6 +110,7 @@ export const exampleSchema: z.ZodType<Example> = z.strictObject({
   type: z.enum(['regular', 'directory', 'character', 'block', 'fifo', 'socket', 'other']).optional(),
   by: z.string().optional(),
   ancestors: z.array(z.string()).optional(),
+  session: z.boolean().optional(),
   uid: z.number().optional(),
   hostUid: z.number().optional(),
   container: z
@@ -173,7 +176,7 @@ export function describedFacts(example: Example): Facts {
     digest: '',
     workload: { id: 'web', name: 'web', kind: example.container?.kind ?? 'image' },
     cgroupId: '1',
-    pid: 1,
+    pid: example.session === true ? 1 : 0,
     startedAtMs: 0,
     labels: {},
     mounts: [],

@@ -73,6 +73,8 @@ export const factDescriptions: { readonly [V in keyof FactNames]: Readonly<Recor
     hostUid:
       'Its user id, as the node calls it: another than `uid` where the container has a user namespace of its own.',
     ancestors: 'Names of the programs above it, parent first.',
+    session:
+      'It came into the container from outside, or something above it did: `docker exec`, `kubectl exec`, a probe; nothing that the first process started.',
   },
   container: {
     name: 'Name of the container.',

@@ -1,6 +1,7 @@
 import { isRefused } from '../model/api-request.ts';
 import type { ApiRequest } from '../model/api-request.ts';
 import type { Container } from '../model/container.ts';
+import { isOfSession } from '../model/session.ts';
 import type { Event, FileType, Process } from '../model/event.ts';
 import { baseName, interpreterOf, isMultiCall, runningName } from '../model/program.ts';
 
@@ -31,6 +32,7 @@ interface ProcessFacts {
   readonly uid: number;
   readonly hostUid: number;
   readonly ancestors: readonly string[];
+  readonly session: boolean;
 }
 
 interface ContainerFacts {
@@ -110,7 +112,7 @@ export function isLoopback(address: string): boolean {
 export function factsOf(event: Event, container: Container, profile: ProfileFacts): Facts {
   return {
     event: { ...noEvent, kind: event.kind, ...eventFacts(event) },
-    process: processFacts(event.process),
+    process: processFacts(event.process, container),
     container: containerFacts(container),
     profile,
   };
@@ -122,7 +124,7 @@ export function apiFactsOf(request: ApiRequest, refusedLately: number, profile: 
   const told = { user, impersonated, verb, resource, subresource, namespace, name, path, address, userAgent, code };
   return {
     event: { ...noEvent, kind: 'api', ...told, refused: isRefused(request), refusedLately },
-    process: processFacts(undefined),
+    process: processFacts(undefined, { pid: 0 }),
     container: { name: '', image: '', privileged: false, kind: 'kubernetes-user', workload: user, hostNamespaces: [] },
     profile,
   };
@@ -132,13 +134,13 @@ export function apiFactsOf(request: ApiRequest, refusedLately: number, profile: 
 export function sliceFactsOf(slice: SliceFacts, container: Container, profile: ProfileFacts): Facts {
   return {
     event: { ...noEvent, kind: 'slice', ...slice },
-    process: processFacts(undefined),
+    process: processFacts(undefined, { pid: 0 }),
     container: containerFacts(container),
     profile,
   };
 }
 
-function processFacts(process: Process | undefined): ProcessFacts {
+function processFacts(process: Process | undefined, container: Pick<Container, 'pid'>): ProcessFacts {
   const { exe = '', args = [], comm = '', uid = 0, containerUid, ancestors = [] } = process ?? {};
   const name = runningName(exe, args);
   return {
@@ -154,6 +156,7 @@ function processFacts(process: Process | undefined): ProcessFacts {
     uid: containerUid ?? uid,
     hostUid: uid,
     ancestors: ancestors.map(({ exe: path }) => baseName(path)),
+    session: process !== undefined && isOfSession(process, container),
   };
 }
 

@@ -13,7 +13,7 @@ export interface Rule {
   readonly suspicion: number;
   /** `notice`: people and jobs do it as well, every so often: by itself it is told as a notice and makes no warning, however new it is. */
   readonly ceiling?: 'notice' | undefined;
-  /** What it holds for is told as a notice where the score is too low for a warning; left out: it is not told then. */
+  /** `notice`: what is new and of which it holds is told at least as a notice; left out: only what comes near a warning is. */
   readonly least?: 'notice' | undefined;
   readonly techniques: readonly string[];
   readonly practices: readonly string[];

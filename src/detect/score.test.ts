@@ -26,21 +26,35 @@ describe('severityOf', () => {
 describe('what a rule wants told all the same', () => {
   const least: RuleMatch = { ...rule(0), id: 'first', least: 'notice', newness: ['path'] };
 
-  test('is a notice and learned where it would be nothing, and nothing else where it is an alert', () => {
-    const verdict = judge([fresh(1.2)], [least], defaultThresholds, () => evidence);
-    expect(verdict).toMatchObject({ reason: 'learn', notice: { rules: ['first'], surprise: 1.2, suspicion: 0 } });
-    expect(verdict.severity).toBeUndefined();
-    expect(judge([fresh(3)], [least], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
-    expect(judge([fresh(0)], [least, rule(3)], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+  test('is a notice where it would be nothing, and nothing more where it is an alert', () => {
+    const of = (surprise: number, rules: readonly RuleMatch[]): Verdict =>
+      judge([fresh(surprise)], rules, defaultThresholds, () => evidence);
+    expect(of(1.2, [least])).toMatchObject({
+      ...{ reason: 'notice', severity: 'notice', score: 1.2 },
+      finding: { rules: ['first'], surprise: 1.2, suspicion: 0 },
+    });
+    expect(of(3, [least])).toMatchObject({ reason: 'alert', severity: 'warning', finding: { rules: [] } });
+    expect(of(0, [least, rule(3)])).toMatchObject({ reason: 'alert', finding: { rules: ['r'] } });
   });
 
-  test('is not what was judged, what is known at that level, or what another rule reassures about', () => {
-    const judged: Candidate = { ...fresh(0), state: 'judged' };
-    const known: Candidate = { ...fresh(0), state: 'known' };
-    const elsewhere: Candidate = { ...fresh(0), level: 'pair' };
-    for (const candidates of [[judged], [known, elsewhere]])
-      expect(judge(candidates, [least], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
-    expect(judge([fresh(0)], [least, rule(-1)], defaultThresholds, () => evidence)).not.toHaveProperty('notice');
+  test('is told of a feature that it speaks about, also where another one is more anomalous', () => {
+    const pair: Candidate = { ...fresh(2), level: 'pair', key: '/etc/y' };
+    const { reason, finding } = judge([fresh(1), pair], [least], defaultThresholds, () => evidence);
+    expect([reason, finding?.feature.key]).toEqual(['notice', '/etc/x']);
+  });
+
+  test('is not what shows something new all the time, what was judged, what is known at that level, or what another rule reassures about', () => {
+    const reason = (candidates: readonly Candidate[], ...more: readonly RuleMatch[]): string =>
+      judge(candidates, [least, ...more], defaultThresholds, () => evidence).reason;
+    expect(reason([fresh(0.5)])).toBe('learn');
+    expect(reason([{ ...fresh(1), state: 'judged' }])).toBe('judged');
+    expect(
+      reason([
+        { ...fresh(1), state: 'known' },
+        { ...fresh(1), level: 'pair' },
+      ]),
+    ).toBe('learn');
+    expect(reason([fresh(1)], rule(-1))).toBe('learn');
   });
 });
 
@@ -49,7 +63,7 @@ describe('a threshold that the alert budget raised', () => {
 
   test('keeps quiet about surprise, and about surprise with some suspicion', () => {
     expect(judge([fresh(3.5)], [], raised, () => evidence).reason).toBe('learn');
-    expect(judge([fresh(2)], [rule(2)], raised, () => evidence).reason).toBe('learn');
+    expect(judge([fresh(1)], [rule(2)], raised, () => evidence).reason).toBe('learn');
   });
 
   test('is nothing to what is known to be bad, nor to what is critical', () => {
@@ -105,5 +119,33 @@ describe('a rule with a ceiling', () => {
       severity: 'warning',
       finding: { feature: { key: '/etc/y' } },
     });
+  });
+});
+
+describe('a notice', () => {
+  const judged = (...[surprise, suspicion]: readonly [number, number]): object =>
+    judge([fresh(surprise)], [rule(suspicion)], defaultThresholds, () => evidence);
+
+  test('is what a rule speaks about, and is less than a warning by one decade at most', () => {
+    expect(judged(1, 1)).toMatchObject({ reason: 'notice', severity: 'notice', score: 2, finding: { rules: ['r'] } });
+    expect(judged(0, 2.9)).toMatchObject({ reason: 'notice', severity: 'notice' });
+    expect(judged(0.9, 1)).toEqual({ reason: 'learn', score: 1.9, suspicion: 1 });
+    expect(judged(2, 1)).toMatchObject({ reason: 'alert', severity: 'warning' });
+  });
+
+  test('is never raised for novelty alone, nor for what little suspicion adds to it', () => {
+    expect(judge([fresh(2.9)], [], defaultThresholds, () => evidence)).toMatchObject({ reason: 'learn' });
+    expect(judged(2.2, 0.5)).toMatchObject({ reason: 'learn' });
+  });
+
+  test('is not told of what an alert was raised for before', () => {
+    const before: Candidate = { ...fresh(1), state: 'judged' };
+    expect(judge([before], [rule(1.5)], defaultThresholds, () => evidence).reason).toBe('judged');
+  });
+
+  test('goes up with the threshold for warnings that the alert budget raised', () => {
+    const raised = { warning: 4.5, critical: 5, suspicionAlone: 3 };
+    expect(judge([fresh(2)], [rule(2)], raised, () => evidence).reason).toBe('notice');
+    expect(judge([fresh(1.4)], [rule(2)], raised, () => evidence).reason).toBe('learn');
   });
 });

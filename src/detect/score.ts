@@ -10,6 +10,13 @@ export interface Thresholds {
   readonly suspicionAlone?: number;
 }
 
+/** What a rule speaks about, and is less than a warning by no more than this, is a notice; decades. */
+const noticeMargin = 1;
+/** Least suspicion of a notice, decades: novelty alone raises none. */
+const noticeSuspicion = 1;
+/** Least surprise of what is told only because it is new (rules with `least`), decades: of what shows something new all the time it is no news. */
+const noticeSurprise = 0.6;
+
 /** Most that novelty alone adds to a score, decades. */
 export const surpriseMax = 4;
 
@@ -23,20 +30,19 @@ export interface Candidate extends Feature {
 
 /**
  * `known`: every feature is known. `rare`: known, with some surprise left. `learn`: new, below the threshold.
- * `judged`: holds a feature that an alert was raised for, now below the threshold: counted, not learned. `alert`: above the threshold.
+ * `judged`: holds a feature that an alert was raised for, now below the threshold: counted, not learned. `notice`: new, below the threshold, and a
+ * rule wants it told, or speaks about it and brings it near the threshold. `alert`: above the threshold, or held below it by rules with a ceiling.
  */
-export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'alert';
+export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'notice' | 'alert';
 
 export interface Verdict {
   readonly reason: Reason;
   /** Decades; 0 when nothing is new. */
   readonly score: number;
   readonly suspicion: number;
-  /** Set for alerts: evidence costs too much to gather for every new feature. */
+  /** Set for alerts and notices: evidence costs too much to gather for every new feature. */
   readonly finding?: Finding;
   readonly severity?: Severity;
-  /** Below the threshold: what a rule wants told all the same, as a notice (`least`). It is learned. */
-  readonly notice?: Finding;
 }
 
 /** Scores are told so exactly, decades. */
@@ -88,38 +94,26 @@ export function judge(
     const rare = candidates.some(({ surprise }) => surprise >= rareMin);
     return { reason: rare ? 'rare' : 'known', score: 0, suspicion: 0 };
   }
-  const { candidate, surprise, suspicion, fullSuspicion, severity } = best;
-  const speaking = best.rules.filter((rule) => rule.suspicion > 0);
+  const { candidate, surprise, suspicion, severity } = best;
   const score = round(surprise + suspicion);
-  if (severity === undefined) {
-    const notice = noticeOf(candidates, matches, evidence);
-    const reason = candidates.some(({ state }) => state === 'judged') ? 'judged' : 'learn';
-    return { reason, score, suspicion, ...(notice === undefined ? {} : { notice }) };
+  if (severity !== undefined) {
+    const speaking = best.rules.filter((rule) => rule.suspicion > 0);
+    const finding = findingOf(candidate, speaking, best, evidence);
+    return { reason: 'alert', score, suspicion, finding, severity };
   }
-  const finding = findingOf(candidate, speaking, { surprise, suspicion, fullSuspicion }, evidence);
-  return { reason: 'alert', score, suspicion, finding, severity };
+  if (candidates.some(({ state }) => state === 'judged')) return { reason: 'judged', score, suspicion };
+  const isNear = suspicion >= noticeSuspicion && score >= thresholds.warning - noticeMargin;
+  const told = isNear ? best : candidates.map((one) => weigh(one, matches, thresholds)).find(isNews);
+  if (told === undefined) return { reason: 'learn', score, suspicion };
+  const speaking = told.rules.filter((rule) => rule.suspicion > 0 || rule.least === 'notice');
+  const finding = findingOf(told.candidate, speaking, told, evidence);
+  return { reason: 'notice', score, suspicion, finding, severity: 'notice' };
 }
 
-/** The coarsest new feature that a rule wants told, where none reassures. */
-function noticeOf(
-  candidates: readonly Candidate[],
-  matches: readonly RuleMatch[],
-  evidence: (feature: Candidate) => Evidence,
-): Finding | undefined {
-  if (matches.some(({ suspicion }) => suspicion < 0)) return undefined;
-  for (const candidate of candidates) {
-    const rules = matches.filter(
-      ({ least, newness }) => least === 'notice' && (newness.length === 0 || newness.includes(candidate.level)),
-    );
-    if (candidate.state !== 'new' || rules.length === 0) continue;
-    const suspicion = Math.max(...rules.map((rule) => rule.suspicion));
-    const surprise = Math.min(surpriseMax, candidate.surprise);
-    return {
-      ...findingOf(candidate, rules, { surprise, suspicion, fullSuspicion: suspicion }, evidence),
-      detector: 'novelty',
-    };
-  }
-  return undefined;
+/** A rule wants it told because it is new, and none reassures. */
+function isNews({ candidate, rules, surprise }: Weighed): boolean {
+  const isWanted = rules.some(({ least }) => least === 'notice') && (rules.at(-1)?.suspicion ?? 0) >= 0;
+  return candidate.state === 'new' && surprise >= noticeSurprise && isWanted;
 }
 
 function findingOf(

@@ -29,6 +29,7 @@ export const severalValued: ReadonlySet<LabelName> = new Set(['technique', 'rule
 /** Labels that alerts can be grouped by. */
 export const groupLabels: readonly LabelName[] = labelNames.filter((name) => name !== 'technique' && name !== 'rule');
 
+/** Orders severities: a graver one has a higher rank. Pure. */
 export function severityRank(severity: Severity): number {
   return severities.indexOf(severity);
 }

@@ -86,6 +86,7 @@ interface SomeContainer {
   readonly digest?: string;
 }
 
+/** A container as OCSF has it. Pure. */
 export function containerOf({ id, name, image, digest }: SomeContainer): OcsfObject {
   // An image has to have an id; of one that is not known, its name is all that there is.
   return { uid: id, name, image: { uid: digest === undefined || digest === '' ? image : digest, name: image } };
@@ -125,6 +126,7 @@ export function processOf(process: SomeProcess, container: SomeContainer | undef
   };
 }
 
+/** A process above the one that is told of, as OCSF has it. Pure. */
 export function ancestorOf({ pid, exe }: Ancestor): OcsfObject {
   return { pid, ...(exe === '' ? {} : { name: nameOf(exe), file: fileOf(exe) }) };
 }

@@ -34,10 +34,12 @@ export class FeedBatch {
   }
 }
 
+/** The text of an alert on the feed. Pure. */
 export function alertMessage(alert: StoredAlert): string {
   return JSON.stringify({ type: 'alert', ...alert });
 }
 
+/** The text of an incident on the feed. Pure. */
 export function incidentMessage(incident: StoredIncident): string {
   return JSON.stringify({ type: 'incident', ...incident });
 }

@@ -49,14 +49,17 @@ export function parseFeedFilter(
   };
 }
 
+/** Whether a client that gave this filter is told of this kind at all; without kinds, of all. Pure. */
 export function wantsKind(filter: FeedFilter, kind: FeedKind): boolean {
   return filter.kinds.length === 0 || filter.kinds.includes(kind);
 }
 
+/** Whether it is told of this alert. Pure. */
 export function wantsAlert(filter: FeedFilter, alert: StoredAlert): boolean {
   return wantsKind(filter, 'alert') && isOfInterest(filter, alert);
 }
 
+/** Whether it is told of this incident. Pure. */
 export function wantsIncident(filter: FeedFilter, incident: StoredIncident): boolean {
   return wantsKind(filter, 'incident') && isOfInterest(filter, incident);
 }
@@ -77,6 +80,7 @@ export function wantsNode(filter: FeedFilter, node: string): boolean {
   return wantsKind(filter, 'node') && (filter.node === undefined || filter.node === node);
 }
 
+/** Whether it is told of this change of a finding. Pure. */
 export function wantsPosture(filter: FeedFilter, { severity, workload, node }: PostureChange): boolean {
   return wantsKind(filter, 'posture') && isOfInterest(filter, { severity, workload: workload ?? noWorkload, node });
 }

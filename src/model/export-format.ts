@@ -11,6 +11,7 @@ export const exportFormatAbout = {
 export type ExportFormatName = keyof typeof exportFormatAbout;
 export const exportFormatNames: readonly ExportFormatName[] = Object.keys(exportFormatAbout) as ExportFormatName[];
 
+/** Whether there is an export of this name. Pure. */
 export function isExportFormat(name: string): name is ExportFormatName {
   return Object.hasOwn(exportFormatAbout, name);
 }

@@ -45,6 +45,7 @@ const headBytes = 48;
  * them). They are kept as they come: nothing is made for each.
  */
 export const markRecordBytes = 72;
+/** Where the fields of a mark are, in bytes from its beginning. */
 export const markAt = {
   kind: 10,
   flags: 11,

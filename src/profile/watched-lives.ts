@@ -8,13 +8,6 @@ export interface StoredLife {
   readonly untilMs: number;
 }
 
-/** Where lives are kept from one run of the agent to the next. */
-export interface LifeStore {
-  load(): readonly StoredLife[];
-  /** In place of what was kept. */
-  save(lives: readonly StoredLife[]): void;
-}
-
 /** Of a container that is known from its start no more than this is missed: what the engine tells late. */
 const lateMs = 5_000;
 

@@ -90,7 +90,7 @@ export const dimensionCoverageSchema: z.ZodType<DimensionCoverage> = z.object({
   gaps: z.array(text).max(limits.listItems).exactOptional(),
 });
 /** A dimension of which nothing is seen. */
-export const unobservedSchema: z.ZodType<UnobservedDimension> = z.object({ dimension: dimensionSchema, reason: text });
+const unobservedSchema: z.ZodType<UnobservedDimension> = z.object({ dimension: dimensionSchema, reason: text });
 /** What is usual for a rate of a workload. */
 export const rateReportSchema: z.ZodType<RateReport> = z.object({
   name: z.enum(rateNames),

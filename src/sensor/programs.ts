@@ -4,6 +4,7 @@ import { AnchorwatchError } from '../lib/errors.ts';
 import { rareCalls } from '../model/call.ts';
 import { changeCalls } from '../model/change.ts';
 import type { HookState } from '../model/node.ts';
+import { absentOf, kernelTypes, noSuchTracepoint } from './absent-tracepoints.ts';
 import { callCookie, changeCookie, openCookie } from './call-cookie.ts';
 import { hierarchies } from './counters.ts';
 import { callDimensions, hookDimensions } from './hook-dimensions.ts';
@@ -42,7 +43,7 @@ const unseen: Readonly<Record<string, string>> = {
   on_sendmsg4: 'UDP peers that datagrams are sent to',
   on_sendmsg6: 'UDP peers of IPv6 that datagrams are sent to',
   on_exit_bind: 'UDP listeners; sockets of odd families',
-  on_io_uring_complete: 'files opened through io_uring',
+  on_io_uring_complete: 'files opened, and sockets bound, made to listen and accepted through io_uring',
   on_io_uring: 'what is done through io_uring',
   on_exit_mmap: "executable memory, and code of files that are not the image's",
   on_signal: 'signals to processes elsewhere',
@@ -125,8 +126,6 @@ export function withHarmful(refused: ReadonlyMap<string, string>): Map<string, s
   return out;
 }
 
-/** The reason for a hook that an older kernel has no place for. */
-export const noSuchTracepoint = 'this kernel has no such tracepoint';
 /** ESRCH, by libbpf: the kernel's BTF does not know the tracepoint's arguments. */
 const errnoNoSuchTracepoint = 3;
 
@@ -145,9 +144,8 @@ export function loadPrograms(
   leftOut: ReadonlySet<string> = new Set(),
   everySocket: boolean = false,
 ): LoadedPrograms {
-  const bytes = readFileSync(objectPath);
-  const object = open(libbpf, bytes, sizes, leftOut);
-  return loaded({ libbpf, bytes, sizes, leftOut, everySocket }, object, libbpf.load(object));
+  const { wanted, object } = opened(libbpf, sizes, leftOut, everySocket);
+  return loaded(wanted, object, libbpf.load(object));
 }
 
 /** `loadPrograms` with the load itself in another thread, as far as the kernel refuses nothing. Rejects as that throws. */
@@ -157,9 +155,23 @@ export async function loadProgramsAside(
   leftOut: ReadonlySet<string>,
   everySocket: boolean,
 ): Promise<LoadedPrograms> {
+  const { wanted, object } = opened(libbpf, sizes, leftOut, everySocket);
+  return loaded(wanted, object, await libbpf.loadAside(object));
+}
+
+/** The object, ready to be loaded without what is not wanted or has no place here. */
+function opened(
+  libbpf: Libbpf,
+  sizes: Readonly<Record<string, number>>,
+  leftOut: ReadonlySet<string>,
+  everySocket: boolean,
+): { readonly wanted: Wanted; readonly object: Pointer } {
   const bytes = readFileSync(objectPath);
   const object = open(libbpf, bytes, sizes, leftOut);
-  return loaded({ libbpf, bytes, sizes, leftOut, everySocket }, object, await libbpf.loadAside(object));
+  const programs = libbpf.programs(object);
+  const absent = withHarmful(absentOf(programs, kernelTypes()));
+  for (const { program, name } of programs) if (absent.has(name)) libbpf.setAutoload(program, false);
+  return { wanted: { libbpf, bytes, sizes, leftOut, absent, everySocket }, object };
 }
 
 interface Wanted {
@@ -167,16 +179,18 @@ interface Wanted {
   readonly bytes: Uint8Array;
   readonly sizes: Readonly<Record<string, number>>;
   readonly leftOut: ReadonlySet<string>;
+  /** Programs that this kernel has no place for, with the reason. */
+  readonly absent: ReadonlyMap<string, string>;
   readonly everySocket: boolean;
 }
 
 /** What was loaded, after trying without the programs that this kernel refuses. @param result of loading the object as a whole */
 function loaded(
-  { libbpf, bytes, sizes, leftOut, everySocket }: Wanted,
+  { libbpf, bytes, sizes, leftOut, absent, everySocket }: Wanted,
   whole: Pointer,
   wholeResult: number,
 ): LoadedPrograms {
-  let refused: ReadonlyMap<string, string> = new Map();
+  let refused = absent;
   let [object, result] = [whole, wholeResult];
   if (result !== 0) {
     libbpf.closeObject(object);

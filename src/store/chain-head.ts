@@ -17,6 +17,7 @@ export interface ChainHead {
   readonly time: string;
 }
 
+/** Where the end of the chain is noted, beside the store. */
 export function headPath(storePath: string): string {
   return `${storePath}.head`;
 }

@@ -114,6 +114,33 @@ describe('a chain', () => {
     expect(faultOf()).toEqual({ seq, what: 'inserted' });
   });
 
+  test('wherever it was touched: the first place is named', () => {
+    const whole = [path, headPath(path)].map((file) => [file, readFileSync(file)] as const);
+    const places = [1, 2, 3, 4, 5, 6];
+    const found = places.flatMap((seq) =>
+      [
+        `UPDATE alerts SET alert = replace(alert, '/bin/sh', '/bin/ls') WHERE seq >= ${String(seq)}`,
+        `DELETE FROM alerts WHERE seq = ${String(seq)}`,
+        `INSERT INTO alerts SELECT 7, 'x', time_ms, facet, incident, alert, 1, last_time, stored_at, previous_hash, hash FROM alerts WHERE seq = ${String(seq)}`,
+        `UPDATE alerts SET seq = -seq WHERE seq >= ${String(seq)}; UPDATE alerts SET seq = ${String(seq + 6)} + seq WHERE seq < 0`,
+      ].map((sql) => {
+        for (const [file, bytes] of whole) writeFileSync(file, bytes);
+        change(sql);
+        const fault = faultOf();
+        return `${String(fault?.seq)} ${fault?.what ?? ''}`;
+      }),
+    );
+    // Turned round from a place on: of the last alone nothing is changed.
+    expect(found).toEqual(
+      places.flatMap((seq) => [
+        `${String(seq)} hash`,
+        `${String(seq)} ${seq === 6 ? 'truncated' : 'gap'}`,
+        '7 link',
+        seq === 6 ? 'undefined ' : `${String(seq)} link`,
+      ]),
+    );
+  });
+
   test('that was computed anew from the first alert on does not fit the record of its end', () => {
     const sqlite = new BetterSqlite(path);
     let previous = '0'.repeat(64);

@@ -272,6 +272,11 @@ export class CollectorStore {
 
   /** Lets what was asked be answered, and ends the threads. */
   async close(): Promise<void> {
-    await Promise.all([this.#reading.close(), this.#writing.close()]);
+    // Who writes goes last: it alone can bring what is in the write-ahead log into the file, once nobody else has it open.
+    try {
+      await this.#reading.close();
+    } finally {
+      await this.#writing.close();
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -65,6 +65,19 @@ test('names a newer schema, a file of another kind, a damaged file, a file that 
   writeFileSync(path, 'this is no database at all, but a text '.repeat(100));
   await expect(CollectorStore.open(path)).rejects.toMatchObject({ code: 'store.corrupt' });
   await expect(CollectorStore.open(directory)).rejects.toMatchObject({ code: 'store.unwritable' });
+});
+
+test('a file and what SQLite puts beside it are their owner’s alone, also where the directory is open, and one that is there already', () => {
+  const modes = (): readonly string[] =>
+    [path, `${path}-wal`, `${path}-shm`].map((file) => (statSync(file).mode & 0o777).toString(8));
+  let database = openDatabase<Schema>(options());
+  expect(modes()).toEqual(['600', '600', '600']);
+  database.close();
+  // As an earlier release made it; the group was let in by somebody.
+  chmodSync(path, 0o664);
+  database = openDatabase<Schema>(options());
+  expect(modes()).toEqual(['660', '660', '660']);
+  database.close();
 });
 
 test('a transaction that throws is undone', () => {

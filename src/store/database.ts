@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import type { Compilable, Kysely } from 'kysely';
@@ -168,6 +169,7 @@ export class Database<Schema> {
    */
   async copyTo(path: string, progress: (donePages: number, pages: number) => void): Promise<void> {
     try {
+      keepToOneself(path);
       this.#sqlite.exec('BEGIN');
       this.#sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
       await this.#sqlite.backup(path, {
@@ -220,7 +222,10 @@ export function openDatabase<Schema>(options: DatabaseOptions): Database<Schema>
   let sqlite: BetterSqlite.Database | undefined;
   try {
     const { readonly = false } = options;
-    if (!readonly) makeDirectory(dirname(options.path));
+    if (!readonly) {
+      makeDirectory(dirname(options.path));
+      keepToOneself(options.path);
+    }
     sqlite = new BetterSqlite(options.path, { timeout: options.busyTimeoutMs ?? 5000, readonly });
     // Kind and version are read before anything is written, so that a file of somebody else is left as it was.
     checkKind(sqlite, options);
@@ -243,6 +248,21 @@ export function openDatabase<Schema>(options: DatabaseOptions): Database<Schema>
   } catch (error) {
     sqlite?.close();
     throw storeError(error, options.path);
+  }
+}
+
+/**
+ * Alerts, hashes of tokens and what was learned are not for every user of the machine, also where the directory is open to them (a host path that a kubelet made).
+ * What SQLite puts beside the file gets the mode of the file. A group that was let in stays in.
+ */
+function keepToOneself(path: string): void {
+  if (path === ':memory:') return;
+  // Made by itself, so that it is never there with another mode.
+  closeSync(openSync(path, 'a', 0o600));
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+    // Only its owner may: another one finds out by what follows whether the file is of use.
+    if ((mode & 0o007) !== 0 && statSync(file).uid === process.getuid?.()) chmodSync(file, mode & 0o770);
   }
 }
 

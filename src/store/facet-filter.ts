@@ -17,6 +17,7 @@ export interface FacetFilter extends Place {
 type Builder = ExpressionBuilder<FacetSchema, 'facets'>;
 type Condition = (e: Builder) => Expression<SqlBool>;
 
+/** Whether the filter leaves out any facet: without that, the time alone leads to the alerts. Pure. */
 export function choosesFacets({ severity, dimension, workload, container, node }: FacetFilter): boolean {
   return [dimension, workload, container, node].some((one) => one !== undefined) || (severity ?? 'notice') !== 'notice';
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -107,4 +107,14 @@ test('closing ends the threads, and starts none', async () => {
   await store.close();
   await expect(store.append([makeAlert(1)], 1000)).rejects.toMatchObject({ code: 'store.closed' });
   expect(threads).toHaveLength(1);
+});
+
+test('closing brings everything into one file, whoever read from it: that file alone is the store', async () => {
+  for (let round = 0; round < 2; round += 1) {
+    await store.append([makeAlert(round)], 1000);
+    await store.list({ limit: 10 });
+    await store.close();
+    expect(readdirSync(folder).toSorted((a, b) => a.localeCompare(b))).toEqual(['collector.db', 'collector.db.head']);
+    store = await CollectorStore.open(join(folder, 'collector.db'));
+  }
 });

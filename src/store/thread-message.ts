@@ -28,6 +28,7 @@ export interface ThreadAnswer {
   readonly error?: ThreadError;
 }
 
+/** An error in the form in which it travels between threads; its code and whether a retry helps stay. Pure. */
 export function packError(error: unknown): ThreadError {
   const known = error instanceof AnchorwatchError ? error : undefined;
   return {
@@ -38,6 +39,7 @@ export function packError(error: unknown): ThreadError {
   };
 }
 
+/** The error that was packed. Pure. */
 export function unpackError({ code, message, retryable, cause }: ThreadError): AnchorwatchError {
   return new AnchorwatchError(code, message, { retryable, ...(cause === '' ? {} : { cause: new Error(cause) }) });
 }

@@ -1,22 +1,16 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '../support/wait.ts';
 import type { Figure } from './figures.ts';
+import { startMeasuredCollector } from './measured-collector.ts';
 import { cpuMicros, residentMb } from './node-cost.ts';
 
 const agents = 10_000;
 const generators = 4;
 const idleMs = 20_000;
-const root = new URL('../../', import.meta.url).pathname;
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-
-interface Collector {
-  readonly process: ChildProcess;
-  readonly url: string;
-  end(signal: NodeJS.Signals): Promise<void>;
-}
 
 /**
  * Ten thousand idle agents on one collector: what they cost it, and how long until all are back after it was killed, and after it was stopped. The
@@ -27,10 +21,9 @@ export async function benchAgents(say: (text: string) => void): Promise<readonly
   const state = mkdtempSync(join(tmpdir(), 'anchorwatch-bench-'));
   const connected = Array.from({ length: generators }, () => 0);
   const sum = (): number => connected.reduce((all, one) => all + one, 0);
-  let collector = await startCollector(state, '127.0.0.1:0');
-  const { url } = collector;
+  let collector = await startMeasuredCollector(state);
+  const { url, token } = collector;
   const listen = url.replace('http://', '');
-  const token = readFileSync(join(state, 'agent-token'), 'utf8').trim();
   const children = connected.map((_, index) => {
     const share = agents / generators;
     const args = [url.replace('http', 'ws'), token, String(index * share), String(share)];
@@ -51,10 +44,10 @@ export async function benchAgents(say: (text: string) => void): Promise<readonly
     say(`agents: ${String(agents)} connected after ${(await all('to connect')).toFixed(1)} s`);
     // Until all were asked for their slower pace and have reported at it.
     await sleep(idleMs);
-    const [cpuBefore, startedMs] = [cpuMicros(collector.process.pid ?? 0), performance.now()];
+    const [cpuBefore, startedMs] = [cpuMicros(collector.pid), performance.now()];
     await sleep(idleMs);
-    const share = (cpuMicros(collector.process.pid ?? 0) - cpuBefore) / ((performance.now() - startedMs) * 10);
-    const memory = [residentMb(collector.process.pid ?? 0)];
+    const share = (cpuMicros(collector.pid) - cpuBefore) / ((performance.now() - startedMs) * 10);
+    const memory = [residentMb(collector.pid)];
     say(`agents: ${memory[0]?.toFixed(0)} MB, ${share.toFixed(0)} % of a core at rest`);
     const scrapeMs = performance.now();
     const metrics = await (await fetch(`${url}/metrics`)).text();
@@ -65,10 +58,10 @@ export async function benchAgents(say: (text: string) => void): Promise<readonly
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       await collector.end(signal);
       await waitFor('the agents to notice', () => sum() === 0, 60_000);
-      collector = await startCollector(state, listen);
+      collector = await startMeasuredCollector(state, { listen });
       back.push(await all('to come back'));
       say(`agents: all back ${back.at(-1)?.toFixed(1)} s after ${signal} and a new start`);
-      memory.push(residentMb(collector.process.pid ?? 0));
+      memory.push(residentMb(collector.pid));
     }
     const { items } = (await (await fetch(`${url}/api/v1/alerts`)).json()) as { items: readonly unknown[] };
     return [
@@ -83,31 +76,4 @@ export async function benchAgents(say: (text: string) => void): Promise<readonly
     await collector.end('SIGTERM');
     rmSync(state, { recursive: true, force: true });
   }
-}
-
-async function startCollector(state: string, listen: string): Promise<Collector> {
-  const args = [join(root, 'bin/anchorwatch.mjs'), 'collector', '--state', state, '--listen', listen];
-  const child = spawn(process.execPath, [...args, '--log-level', 'warn'], { stdio: ['ignore', 'ignore', 'ignore'] });
-  const file = join(state, 'listen');
-  rmSync(file, { force: true });
-  const url = await waitFor(
-    'the collector',
-    () => {
-      try {
-        return readFileSync(file, 'utf8').trim();
-      } catch {
-        return undefined;
-      }
-    },
-    60_000,
-  );
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return {
-    process: child,
-    url,
-    end: async (signal) => {
-      child.kill(signal);
-      await ended;
-    },
-  };
 }

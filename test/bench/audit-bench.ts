@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditEvent, eventList } from '../support/audit-events.ts';
-import { waitFor } from '../support/wait.ts';
 import { type Figure, percentile99 } from './figures.ts';
+import { startMeasuredCollector } from './measured-collector.ts';
 import { cpuMicros, residentMb } from './node-cost.ts';
 
 const offeredPerSecond = 5_000;
@@ -15,7 +14,6 @@ const warmUpMs = 3_000;
 const runMs = 15_000;
 const users = 200;
 const resources = ['pods', 'configmaps', 'services', 'endpoints', 'deployments', 'nodes', 'jobs', 'secrets'] as const;
-const root = new URL('../../', import.meta.url).pathname;
 
 interface Result {
   readonly eventsPerSecond: number;
@@ -54,14 +52,9 @@ export async function benchAudit(rounds: number, say: (text: string) => void): P
 
 async function once(): Promise<Result> {
   const state = mkdtempSync(join(tmpdir(), 'anchorwatch-bench-'));
-  const args = ['collector', '--state', state, '--listen', '127.0.0.1:0', '--log-level', 'info'];
-  const collector = spawn(process.execPath, [join(root, 'bin/anchorwatch.mjs'), ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const collector = await startMeasuredCollector(state);
   try {
-    await ready(collector);
-    const url = readFileSync(join(state, 'listen'), 'utf8').trim();
-    const pid = collector.pid ?? 0;
+    const { url, pid } = collector;
     await load(url, warmUpMs);
     const memory: number[] = [];
     const watching = setInterval(() => memory.push(residentMb(pid)), 250);
@@ -77,11 +70,7 @@ async function once(): Promise<Result> {
       refused,
     };
   } finally {
-    collector.kill('SIGTERM');
-    await new Promise((resolve) => {
-      if (collector.exitCode !== null) resolve(undefined);
-      else collector.once('exit', resolve);
-    });
+    await collector.end();
     rmSync(state, { recursive: true, force: true });
   }
 }
@@ -134,12 +123,4 @@ async function load(url: string, forMs: number): Promise<Load> {
   };
   await Promise.all(Array.from({ length: senders }, (_, sender) => send(sender)));
   return { kept, refused, answersMs, tookMs: Math.max(forMs, performance.now() - startMs) };
-}
-
-async function ready(collector: ChildProcess): Promise<void> {
-  let log = '';
-  collector.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
-  });
-  await waitFor('the collector', () => log.includes('"ready":true'), 30_000);
 }

@@ -1,8 +1,8 @@
 // npm run bench [-- NAME…] [--runs N] [--rows N] [--seconds N] [--json]: what the agent costs a workload and the node, with and without it in turns in one run; other
 // monitors that are installed take their turns, too.
-import { parseArgs } from 'node:util';
 import { startEngine } from '../containers/engine.ts';
 import type { Command } from '../containers/product.ts';
+import { endWithUsage, scriptArguments, wholeNumber } from '../support/script-arguments.ts';
 import { benchAgents } from './agents-bench.ts';
 import { benchAudit } from './audit-bench.ts';
 import { benchKubernetes } from './kubernetes-bench.ts';
@@ -34,63 +34,46 @@ const memoryMarkMb = 120;
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    runs: { type: 'string', default: '7' },
-    json: { type: 'boolean', default: false },
-    rows: { type: 'string', default: '1000000' },
-    seconds: { type: 'string', default: '120' },
-  },
+/** What is measured beside the agent's cost for {@link workloadNames}. `rounds`: of the runs that are asked for, as many as it takes. */
+const apart: Readonly<Record<string, (rounds: number) => Promise<readonly Figure[]>>> = {
+  collector: (rounds) => benchCollector(rounds, say),
+  agents: () => benchAgents(say),
+  store: (rounds) => benchStore(Math.min(rounds, 3), rows, say),
+  'replay-score': (rounds) => benchReplay(rounds, say),
+  history: (rounds) => benchHistory(rounds, say),
+  profiles: (rounds) => benchProfiles(rounds, say),
+  audit: (rounds) => benchAudit(rounds, say),
+  kubernetes: (rounds) => benchKubernetes(Math.min(rounds, 3), say),
+  memory: (rounds) => benchMemory(Math.min(rounds, 3), seconds, say),
+  posture: (rounds) => benchPosture(rounds, say),
+  peers: (rounds) => benchPeers(Math.min(rounds, 3), say),
+  fleet: (rounds) => benchFleet(rounds, say),
+};
+/** What takes a minute a run is measured when it is asked for. */
+const asked = new Set(['flood', 'agents', 'store', 'memory', 'peers']);
+const all = [...workloadNames, 'programs', ...Object.keys(apart)];
+const usage = `npm run bench [-- NAME…] [--runs N] [--rows N] [--seconds N] [--json]
+names: ${all.map((name) => (asked.has(name) ? `(${name})` : name)).join(' ')}; all but those in brackets when none is given`;
+
+const { positionals, values } = scriptArguments(usage, {
+  runs: { type: 'string', default: '7' },
+  json: { type: 'boolean', default: false },
+  rows: { type: 'string', default: '1000000' },
+  seconds: { type: 'string', default: '120' },
 });
-const all = [
-  ...workloadNames,
-  'programs',
-  'collector',
-  'store',
-  'replay-score',
-  'profiles',
-  'history',
-  'fleet',
-  'agents',
-  'audit',
-  'kubernetes',
-  'memory',
-  'posture',
-  'peers',
-];
-// What takes a minute a run is measured when it is asked for.
-const wanted =
-  positionals.length > 0
-    ? positionals
-    : all.filter((name) => !['flood', 'agents', 'store', 'memory', 'peers'].includes(name));
-const unknown = wanted.filter((name) => !all.includes(name));
-const rounds = Number(values.runs);
-if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
-  say(`not available: ${unknown.join(' ')}; there are ${all.join(' ')}`);
-  process.exit(2);
-}
+const rounds = wholeNumber(usage, 'runs', values.runs);
+const rows = wholeNumber(usage, 'rows', values.rows);
+const seconds = wholeNumber(usage, 'seconds', values.seconds);
+const unknown = positionals.filter((name) => !all.includes(name));
+if (unknown.length > 0) endWithUsage(usage, `there is no ${unknown.join(' ')}`);
+const wanted = positionals.length > 0 ? positionals : all.filter((name) => !asked.has(name));
 
 const containerNames = wanted.filter((name) => workloadNames.includes(name));
 if (containerNames.length > 0 || wanted.includes('programs'))
   for (const figure of await benchAgent(containerNames.length > 0 ? containerNames : workloadNames))
     print(figure, values.json);
-if (wanted.includes('collector')) for (const figure of await benchCollector(rounds, say)) print(figure, values.json);
-if (wanted.includes('agents')) for (const figure of await benchAgents(say)) print(figure, values.json);
-if (wanted.includes('store'))
-  for (const figure of await benchStore(Math.min(rounds, 3), Number(values.rows), say)) print(figure, values.json);
-if (wanted.includes('replay-score')) for (const figure of await benchReplay(rounds, say)) print(figure, values.json);
-if (wanted.includes('history')) for (const figure of await benchHistory(rounds, say)) print(figure, values.json);
-if (wanted.includes('profiles')) for (const figure of await benchProfiles(rounds, say)) print(figure, values.json);
-if (wanted.includes('audit')) for (const figure of await benchAudit(rounds, say)) print(figure, values.json);
-if (wanted.includes('kubernetes'))
-  for (const figure of await benchKubernetes(Math.min(rounds, 3), say)) print(figure, values.json);
-if (wanted.includes('memory'))
-  for (const figure of await benchMemory(Math.min(rounds, 3), Number(values.seconds), say)) print(figure, values.json);
-if (wanted.includes('posture')) for (const figure of await benchPosture(rounds, say)) print(figure, values.json);
-if (wanted.includes('peers'))
-  for (const figure of await benchPeers(Math.min(rounds, 3), say)) print(figure, values.json);
-if (wanted.includes('fleet')) for (const figure of await benchFleet(rounds, say)) print(figure, values.json);
+for (const [name, measure] of Object.entries(apart))
+  if (wanted.includes(name)) for (const figure of await measure(rounds)) print(figure, values.json);
 process.exit(0);
 
 async function benchAgent(names: readonly string[]): Promise<readonly Figure[]> {

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '../../src/protocol/limits.ts';
-import { waitFor } from '../support/wait.ts';
 import { runAgents } from './agent-load.ts';
 import { FeedClients } from './feed-load.ts';
 import { type Figure, percentile99 } from './figures.ts';
+import { startMeasuredCollector } from './measured-collector.ts';
 import { cpuMicros, residentMb } from './node-cost.ts';
 
 /** What the collector is asked for, from so many connections: a tenth more than what it must take. */
@@ -19,7 +18,6 @@ const feedClients = 500;
 const feedPerSecond = 1_000;
 const feedRunMs = 10_000;
 const settleMs = 3_000;
-const root = new URL('../../', import.meta.url).pathname;
 
 /**
  * A real collector, a process of its own, with an empty store on the disk that holds the directory for temporary files. First 200 agents that send
@@ -72,25 +70,9 @@ interface Result {
 
 async function once(): Promise<Result> {
   const state = mkdtempSync(join(tmpdir(), 'anchorwatch-bench-'));
-  const collector = spawn(
-    process.execPath,
-    [
-      join(root, 'bin/anchorwatch.mjs'),
-      'collector',
-      '--state',
-      state,
-      '--listen',
-      '127.0.0.1:0',
-      '--log-level',
-      'info',
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const collector = await startMeasuredCollector(state);
   try {
-    await ready(collector);
-    const url = readFileSync(join(state, 'listen'), 'utf8').trim();
-    const token = readFileSync(join(state, 'agent-token'), 'utf8').trim();
-    const pid = collector.pid ?? 0;
+    const { url, token, pid } = collector;
     const memory: number[] = [];
     const watching = setInterval(() => memory.push(residentMb(pid)), 250);
     const before = { collector: cpuMicros(pid), load: process.cpuUsage() };
@@ -130,19 +112,7 @@ async function once(): Promise<Result> {
       feedClosed,
     };
   } finally {
-    collector.kill('SIGTERM');
-    await new Promise((resolve) => {
-      if (collector.exitCode !== null) resolve(undefined);
-      else collector.once('exit', resolve);
-    });
+    await collector.end();
     rmSync(state, { recursive: true, force: true });
   }
-}
-
-async function ready(collector: ChildProcess): Promise<void> {
-  let log = '';
-  collector.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
-  });
-  await waitFor('the collector', () => log.includes('"ready":true'), 30_000);
 }

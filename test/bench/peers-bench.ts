@@ -1,18 +1,18 @@
-import { fork, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paths, writeKubeconfig } from '../support/stand-in-cluster.ts';
 import type { StandInCluster } from '../support/stand-in-cluster.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Figure } from './figures.ts';
+import { startMeasuredCollector } from './measured-collector.ts';
 import { cpuMicros, residentMb } from './node-cost.ts';
 import { names, podOf, pods, startPeersCluster } from './peers-cluster.ts';
 
 const agents = 200;
 const churnMs = 20_000;
 const changesPerSecond = 4;
-const root = new URL('../../', import.meta.url).pathname;
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 interface Result {
@@ -56,46 +56,21 @@ export async function benchPeers(rounds: number, say: (text: string) => void): P
 async function once(cluster: StandInCluster, which: 'none' | 'auto'): Promise<Result> {
   const state = mkdtempSync(join(tmpdir(), 'anchorwatch-bench-'));
   const kubeconfig = writeKubeconfig(state, cluster.url);
-  const args = [
-    'collector',
-    '--state',
-    state,
-    '--listen',
-    '127.0.0.1:0',
-    '--log-level',
-    'warn',
-    '--cluster-interval',
-    '0s',
-  ];
-  const collector = spawn(
-    process.execPath,
-    [join(root, 'bin/anchorwatch.mjs'), ...args, '--kubeconfig', kubeconfig, '--kubernetes-peers', which],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const pid = collector.pid ?? 0;
+  const collector = await startMeasuredCollector(state, {
+    args: ['--cluster-interval', '0s', '--kubeconfig', kubeconfig, '--kubernetes-peers', which],
+  });
+  const { url, token, pid } = collector;
   let told: { readonly names: readonly number[]; readonly versions: readonly number[] } = { names: [], versions: [] };
   let child: ReturnType<typeof fork> | undefined;
-  const value = async (url: string, series: string): Promise<number> => {
+  const value = async (series: string): Promise<number> => {
     const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n');
     return Number(lines.find((line) => line.startsWith(`${series} `))?.split(' ')[1] ?? 0);
   };
   try {
-    const url = await waitFor(
-      'the collector',
-      () => {
-        try {
-          return readFileSync(join(state, 'listen'), 'utf8').trim();
-        } catch {
-          return undefined;
-        }
-      },
-      120_000,
-    );
     if (which === 'auto')
-      await waitFor('its lists', async () => (await value(url, 'anchorwatch_peers_names')) === names, 120_000);
+      await waitFor('its lists', async () => (await value('anchorwatch_peers_names')) === names, 120_000);
     // What the start left over is done.
     await sleep(5_000);
-    const token = readFileSync(join(state, 'agent-token'), 'utf8').trim();
     const beforeConnect = cpuMicros(pid);
     child = fork(join(import.meta.dirname, 'peers-child.ts'), [url.replace('http', 'ws'), token, String(agents)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -103,7 +78,7 @@ async function once(cluster: StandInCluster, which: 'none' | 'auto'): Promise<Re
     child.on('message', (message) => {
       told = message as typeof told;
     });
-    await waitFor('the agents', async () => (await value(url, 'anchorwatch_node_up{node="node-199"}')) === 1, 120_000);
+    await waitFor('the agents', async () => (await value('anchorwatch_node_up{node="node-199"}')) === 1, 120_000);
     if (which === 'auto')
       await waitFor(
         'the names',
@@ -112,7 +87,7 @@ async function once(cluster: StandInCluster, which: 'none' | 'auto'): Promise<Re
       );
     else await sleep(3_000);
     const connectSeconds = (cpuMicros(pid) - beforeConnect) / 1e6;
-    const bytesOfName = (await value(url, 'anchorwatch_peers_sent_bytes_total')) / agents / pods;
+    const bytesOfName = (await value('anchorwatch_peers_sent_bytes_total')) / agents / pods;
     await sleep(3_000);
     const [beforeChurn, startedMs] = [cpuMicros(pid), performance.now()];
     for (let change = 0; performance.now() - startedMs < churnMs; change++) {
@@ -123,9 +98,7 @@ async function once(cluster: StandInCluster, which: 'none' | 'auto'): Promise<Re
     return { connectSeconds, churnPercent, memoryMb: residentMb(pid), bytesOfName };
   } finally {
     child?.kill('SIGKILL');
-    const ended = new Promise((resolve) => collector.once('exit', resolve));
-    collector.kill('SIGTERM');
-    await ended;
+    await collector.end();
     rmSync(state, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { endWithUsage, scriptArguments, wholeNumber } from '../support/script-arguments.ts';
 import type { StoredAlert } from '../../src/model/alert.ts';
 import { CollectorStore } from '../../src/store/collector-store.ts';
 import { randomFrom } from '../fuzz/mutator.ts';
@@ -28,18 +28,15 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const disturbances = ['none', 'cut', 'slow', 'agent-disk', 'collector-disk', 'agent-clock', 'collector-clock'] as const;
 type Disturbance = (typeof disturbances)[number];
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '200' },
-    seed: { type: 'string' },
-    real: { type: 'boolean', default: false },
-  },
+const usage = 'npm run chaos [-- --rounds N --seed N | --real]';
+const { positionals, values } = scriptArguments(usage, {
+  rounds: { type: 'string', default: '200' },
+  seed: { type: 'string' },
+  real: { type: 'boolean', default: false },
 });
-const [rounds, seed] = [Number(values.rounds), Number(values.seed ?? randomInt(2 ** 31))];
-if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) {
-  say('usage: npm run chaos [-- --rounds N --seed N | --real]');
-  process.exit(2);
-}
+if (positionals.length > 0) endWithUsage(usage, `there is no ${positionals.join(' ')}`);
+const rounds = wholeNumber(usage, 'rounds', values.rounds);
+const seed = values.seed === undefined ? randomInt(2 ** 31) : wholeNumber(usage, 'seed', values.seed, 0);
 say(values.real ? `seed ${seed}, the whole agent` : `seed ${seed}, ${rounds} rounds`);
 
 const scratch = mkdtempSync(join(tmpdir(), 'anchorwatch-chaos-'));

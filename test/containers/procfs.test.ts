@@ -23,6 +23,9 @@ beforeAll(async () => {
   if (missing !== undefined) return;
   engine = await startEngine();
   image = await engine.busyboxImage();
+  // Older than the agent by more than the engine may be late.
+  await engine.cli('run', '-d', '--name', 'old', image, ...server);
+  await new Promise((resolve) => setTimeout(resolve, 7_000));
   product = await startProduct(engine.host, options);
   await engine.cli('run', '-d', '--name', 'peer', image, 'httpd', '-f', '-p', '3333');
   await engine.cli('run', '-d', '--name', 'web', image, ...server);
@@ -36,12 +39,27 @@ afterAll(async () => {
 interface Workload {
   readonly id: string;
   readonly name: string;
-  readonly samples: { readonly steady: number };
+  readonly samples: { readonly startup: number; readonly steady: number };
+  readonly dimensions: readonly WorkloadDimension[];
+  readonly unobserved: readonly { readonly dimension: string; readonly reason: string }[];
 }
+
+interface WorkloadDimension {
+  readonly dimension: string;
+  readonly features: number;
+  readonly coverage: number;
+  readonly confidence: number;
+  readonly gaps?: readonly string[];
+}
+
+const none: Workload = {
+  ...{ id: '', name: '', samples: { startup: 0, steady: 0 } },
+  ...{ dimensions: [], unobserved: [] },
+};
 
 async function workload(name: string): Promise<Workload> {
   const { items } = await product.get<{ items: Workload[] }>('/api/v1/workloads');
-  return items.find((one) => one.name.endsWith(`/${name}`)) ?? { id: '', name: '', samples: { steady: 0 } };
+  return items.find((one) => one.name.endsWith(`/${name}`)) ?? none;
 }
 
 interface WorkloadFeature {
@@ -66,6 +84,36 @@ const alertOf = (name: string, dimension: string, key: string): Promise<SeenAler
 /** Runs something in the container that stays. */
 const inside = (name: string, command: string): Promise<string> =>
   engine.cli('exec', '-d', name, '/bin/sh', '-c', command);
+
+describe('what is not seen', () => {
+  test('is told from what was watched and showed nothing, and lowers the confidence', async () => {
+    const { dimensions, unobserved } = await workload('web');
+    const of = (name: string): WorkloadDimension | undefined => dimensions.find(({ dimension }) => dimension === name);
+    expect(unobserved.map(({ dimension }) => dimension)).toEqual(
+      expect.arrayContaining(['file.read', 'file.write', 'dns', 'syscall', 'rate.exec', 'syscall.mix']),
+    );
+    expect(unobserved.find(({ dimension }) => dimension === 'file.read')?.reason).toMatch(/--sensor procfs/);
+    expect(of('file.read')).toBeUndefined();
+    expect(of('net.out')).toMatchObject({ features: 0 });
+    expect(of('net.out')?.coverage).toBeGreaterThan(0.9);
+    expect(of('exec')).toMatchObject({ confidence: 0.5, gaps: [expect.stringMatching(/two looks/)] });
+    expect(await product.metrics()).toMatch(/^anchorwatch_workload_confidence_ratio\{[^}]*"file\.read"[^}]*\} 0$/m);
+  });
+
+  test('is what a container did that is older than the agent, in figures and in its alerts', async () => {
+    const { id, samples } = await workload('old');
+    const { running } = await product.get<{ running: { unwatched?: { seconds: number } }[] }>(
+      `/api/v1/workloads/${id}`,
+    );
+    expect(running[0]?.unwatched?.seconds).toBeGreaterThanOrEqual(6);
+    expect(samples.startup).toBe(0);
+    expect(await product.metrics()).toMatch(/^anchorwatch_containers_partly_watched\{.*\} 1$/m);
+    await inside('old', 'exec nc -l -p 4445');
+    const alert = await waitFor('an alert of old', () => alertsOf('old')[0]);
+    expect(alert.evidence.gaps).toContainEqual(expect.stringMatching(/^old was not watched for \d+ seconds of the /));
+    expect(alert.evidence.confidence).toBeLessThan(1);
+  });
+});
 
 describe('a service that is polled', () => {
   test('is learned: what runs and what it listens on counts in every sample, nothing is an alert', async () => {

@@ -26,7 +26,12 @@ export interface SeenAlert {
     readonly args: readonly string[];
     readonly ancestors: readonly { readonly exe: string }[];
   };
-  readonly evidence: { readonly samples: number; readonly note: string };
+  readonly evidence: {
+    readonly samples: number;
+    readonly note: string;
+    readonly confidence?: number;
+    readonly gaps?: readonly string[];
+  };
   /** When the feed told it here, milliseconds since the epoch. */
   readonly receivedMs: number;
 }

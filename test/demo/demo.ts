@@ -1,5 +1,5 @@
 // npm run demo [-- --keep]: a shop of three small workloads is learned for a minute, then an intruder comes in through a hole.
-import { parseArgs } from 'node:util';
+import { scriptArguments } from '../support/script-arguments.ts';
 import { startEngine } from '../containers/engine.ts';
 import { type Product, type SeenAlert, startProduct } from '../containers/product.ts';
 import { acts, openShop } from '../containers/shop.ts';
@@ -27,7 +27,7 @@ function table(rows: readonly (readonly string[])[]): void {
   for (const row of rows) say(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const { values } = scriptArguments('npm run demo [-- --keep]', { keep: { type: 'boolean', default: false } });
 const began = Date.now();
 const undo: (() => Promise<void> | void)[] = [];
 process.exitCode = 1;

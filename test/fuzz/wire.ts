@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { endWithUsage, scriptArguments, wholeNumber } from '../support/script-arguments.ts';
 import { waitFor } from '../support/wait.ts';
 import { randomFrom } from './mutator.ts';
 import { answerMs, WireAgent } from './wire-agent.ts';
@@ -18,12 +18,14 @@ const heapMb = 192;
 const growthMaxMb = 96;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const { values } = parseArgs({ options: { inputs: { type: 'string', default: '100000' }, seed: { type: 'string' } } });
-const [inputs, seed] = [Number(values.inputs), Number(values.seed ?? randomInt(2 ** 31))];
-if (!Number.isInteger(inputs) || inputs < 1 || !Number.isInteger(seed)) {
-  say('usage: npm run fuzz:wire [-- --inputs N --seed N]');
-  process.exit(2);
-}
+const usage = 'npm run fuzz:wire [-- --inputs N --seed N]';
+const { positionals, values } = scriptArguments(usage, {
+  inputs: { type: 'string', default: '100000' },
+  seed: { type: 'string' },
+});
+if (positionals.length > 0) endWithUsage(usage, `there is no ${positionals.join(' ')}`);
+const inputs = wholeNumber(usage, 'inputs', values.inputs);
+const seed = values.seed === undefined ? randomInt(2 ** 31) : wholeNumber(usage, 'seed', values.seed, 0);
 say(`seed ${seed}, ${inputs} inputs`);
 
 /** What became of inputs, by what was said: a code, a status, or that it was taken. */

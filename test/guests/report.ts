@@ -1,4 +1,4 @@
-import { noSuchTracepoint } from '../../src/sensor/programs.ts';
+import { noSuchTracepoint } from '../../src/sensor/absent-tracepoints.ts';
 
 /** What `anchorwatch doctor --json` says, as far as it is looked at here. */
 export interface DoctorReport {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/lib/log.ts';
 import type { Event } from '../../src/model/event.ts';
-import { noSuchTracepoint } from '../../src/sensor/programs.ts';
+import { noSuchTracepoint } from '../../src/sensor/absent-tracepoints.ts';
 import { type KernelHandle, Sensor } from '../../src/sensor/sensor.ts';
 import { kernelMissing } from '../support/requirements.ts';
 import { waitFor } from '../support/wait.ts';

@@ -1,6 +1,7 @@
 /*
- * Opens a file, connects to a port of this machine and listens on the next one through io_uring, without a library: ring FILE PORT.
- * Listening came with Linux 6.11.
+ * Through io_uring, without a library: ring FILE PORT opens FILE, and FILE-direct into the ring's own table, connects to a port of this
+ * machine, listens on the next one, accepts a connection at a third, and binds a datagram socket to a fourth. Binding and listening came with
+ * Linux 6.11.
  */
 #include <arpa/inet.h>
 #include <linux/io_uring.h>
@@ -50,6 +51,15 @@ int main(int argc, char **argv)
 			      mmap(0, 65536, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_CQ_RING);
 	entries = mmap(0, 8 * sizeof(*entries), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
 	printf("opened %d\n", perform(&entry));
+	char direct[4096];
+	int table[2] = { -1, -1 };
+
+	snprintf(direct, sizeof(direct), "%s-direct", argv[1]);
+	entry.addr = (unsigned long)direct;
+	entry.file_index = 1;
+	if (syscall(__NR_io_uring_register, ring, IORING_REGISTER_FILES, table, 2))
+		return 4;
+	printf("direct %d\n", perform(&entry));
 	inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
 	memset(&entry, 0, sizeof(entry));
 	entry.opcode = IORING_OP_CONNECT;
@@ -65,5 +75,22 @@ int main(int argc, char **argv)
 	if (bind(entry.fd, (void *)&to, sizeof(to)))
 		return 3;
 	printf("listens %d\n", perform(&entry));
+
+	int client = socket(AF_INET, SOCK_STREAM, 0), listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	to.sin_port = htons(atoi(argv[2]) + 3);
+	if (bind(listener, (void *)&to, sizeof(to)) || listen(listener, 5) || connect(client, (void *)&to, sizeof(to)))
+		return 5;
+	memset(&entry, 0, sizeof(entry));
+	entry.opcode = IORING_OP_ACCEPT;
+	entry.fd = listener;
+	printf("accepted %d\n", perform(&entry));
+	to.sin_port = htons(atoi(argv[2]) + 2);
+	memset(&entry, 0, sizeof(entry));
+	entry.opcode = 56;
+	entry.fd = socket(AF_INET, SOCK_DGRAM, 0);
+	entry.addr = (unsigned long)&to;
+	entry.off = sizeof(to);
+	printf("bound %d\n", perform(&entry));
 	return 0;
 }

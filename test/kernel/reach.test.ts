@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { createLogger } from '../../src/lib/log.ts';
 import type { Event } from '../../src/model/event.ts';
-import { noSuchTracepoint } from '../../src/sensor/programs.ts';
+import { noSuchTracepoint } from '../../src/sensor/absent-tracepoints.ts';
 import { Sensor } from '../../src/sensor/sensor.ts';
 import { waitFor } from '../support/wait.ts';
 import { cgroupMount } from './cgroup.ts';
@@ -157,7 +157,7 @@ syscall(303, -100, $p, $h, $m, 0) == 0 or die; open(my $d, "<", "/dev/shm"); sys
   test('through io_uring: the operations, the file, the connection, the listening socket', async (context) => {
     needsHook(context, 'tp_btf/io_uring_submit_req');
     const path = join(harness.directory, 'ringed');
-    writeFileSync(path, 'x\n');
+    for (const name of [path, `${path}-direct`]) writeFileSync(name, 'x\n');
     const program = join(harness.directory, 'ring');
     execFileSync('clang', ['-O1', '-o', program, new URL('./io-uring.c', import.meta.url).pathname]);
     const output = await harness.container.run(`${program} ${path} 14097`);
@@ -170,9 +170,19 @@ syscall(303, -100, $p, $h, $m, 0) == 0 or die; open(my $d, "<", "/dev/shm"); sys
         ({ event }) => event.kind === 'connect' && event.address === '127.0.0.1' && event.port === 14_097,
       ),
     ).toBe(true);
-    expect(harness.seen.some(({ event }) => event.kind === 'listen' && event.port === 14_098)).toBe(
-      output.includes('listens 0'),
+    // It has no descriptor: what 0 leads to is no file that was opened.
+    const files = harness.seen.flatMap(({ event }) => (event.kind === 'file' ? [event.path] : []));
+    expect(files).toContain(`${path}-direct`);
+    expect(files).not.toContain('/dev/null');
+    const listening = harness.seen.flatMap(({ event }) =>
+      event.kind === 'listen' ? [`${event.port}/${event.protocol}`] : [],
     );
+    const byRing = [
+      ...(output.includes('listens 0') ? ['14098/tcp'] : []),
+      ...(output.includes('bound 0') ? ['14099/udp'] : []),
+    ];
+    expect(listening.toSorted()).toEqual([...byRing, '14100/tcp'].toSorted());
+    expect(harness.seen.some(({ event }) => event.kind === 'accept' && event.port === 14_100)).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noSuchTracepoint } from '../../src/sensor/programs.ts';
+import { noSuchTracepoint } from '../../src/sensor/absent-tracepoints.ts';
 import { type DoctorReport, type GuestReport, judge } from '../guests/report.ts';
 
 const doctor = (ok: boolean, detail: string, ...states: readonly string[]): DoctorReport => ({

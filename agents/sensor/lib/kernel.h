@@ -161,6 +161,22 @@ struct io_kiocb {
 	u8 opcode;
 	struct io_cqe cqe;
 };
+struct filename {
+	const char *name;
+};
+struct open_how {
+	u64 flags;
+};
+/* What an operation keeps of what it was asked for stands at the beginning of its request. */
+struct io_open {
+	int dfd;
+	u32 file_slot;
+	struct filename *filename;
+	struct open_how how;
+};
+struct io_accept {
+	u32 file_slot;
+};
 typedef struct {
 	u32 val;
 } kuid_t;

@@ -20,6 +20,15 @@ static __always_inline bool calls_compat(struct task_struct *task)
 	return bpf_core_field_exists(task->thread_info.status) && task->thread_info.status & TS_COMPAT;
 }
 
+/* An address as a number, which is all that the verifier lets a function of its own take. */
+static __always_inline u64 number_of(const void *pointer)
+{
+	u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
+}
+
 /* The file behind a descriptor of the current task; null if there is none. */
 static __always_inline struct file *file_of(int descriptor)
 {

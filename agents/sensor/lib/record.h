@@ -212,25 +212,17 @@ static __always_inline bool forbidden(long result)
 }
 
 /*
- * Puts the path that a call was given into the scratch: the name as it stands in the task's memory, behind its directory when it is
- * relative. `directory`, `path`: which arguments. False when it cannot be told.
+ * Makes a path in the scratch of the name of `length` bytes that stands in its data, behind the directory of that descriptor when it is
+ * relative. False when it cannot be told.
  */
-static __always_inline bool named_path(struct scratch *s, u32 directory, u32 path)
+static __always_inline bool path_of_name(struct scratch *s, int descriptor, u32 length)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	int descriptor = directory == AW_CALL_NOTHING ? AT_FDCWD : (int)argument_of(directory);
-	u64 name = path == AW_CALL_NOTHING ? 0 : argument_of(path);
 	struct file *file;
-	u32 length = 0;
 
-	if (name) {
-		long bytes = bpf_probe_read_user_str(s->data, AW_PATH_MAX, (void *)name);
-
-		if (bytes < 0)
-			return false;
-		length = (bytes - 1) & (AW_PATH_MAX - 1);
+	if (length) {
 		bpf_probe_read_kernel(s->text + ((AW_PATH_MAX - length) & (AW_PATH_MAX - 1)), length, s->data);
-		if (length && s->data[0] == '/') {
+		if (s->data[0] == '/') {
 			s->text_start = AW_PATH_MAX - length;
 			s->text_bytes = length;
 			s->text_flags = 0;
@@ -252,6 +244,26 @@ static __always_inline bool named_path(struct scratch *s, u32 directory, u32 pat
 	}
 	s->tail_bytes = 0;
 	return true;
+}
+
+/*
+ * Puts the path that a call was given into the scratch: the name as it stands in the task's memory, behind its directory when it is
+ * relative. `directory`, `path`: which arguments. False when it cannot be told.
+ */
+static __always_inline bool named_path(struct scratch *s, u32 directory, u32 path)
+{
+	int descriptor = directory == AW_CALL_NOTHING ? AT_FDCWD : (int)argument_of(directory);
+	u64 name = path == AW_CALL_NOTHING ? 0 : argument_of(path);
+	u32 length = 0;
+
+	if (name) {
+		long bytes = bpf_probe_read_user_str(s->data, AW_PATH_MAX, (void *)name);
+
+		if (bytes < 0)
+			return false;
+		length = (bytes - 1) & (AW_PATH_MAX - 1);
+	}
+	return path_of_name(s, descriptor, length);
 }
 
 enum pattern { NO_PATTERN, FOLDED_PATTERN, DIRECTORY_PATTERN };

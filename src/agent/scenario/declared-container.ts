@@ -8,6 +8,7 @@ import { pairs } from './words.ts';
  * @param number Another one for each container.
  */
 export function declaredContainer([name = '', ...rest]: readonly string[], number: number): Container {
+  if (name === '') throw new Error('a container has a name');
   const options = pairs(rest);
   const image = options.get('image') ?? name;
   const workload = options.get('workload') ?? image;

@@ -27,14 +27,9 @@ import { NamedProcesses } from './named-processes.ts';
 import { ScenarioStore } from './scenario-store.ts';
 import type { OpenStores } from './scenario-store.ts';
 import { sightOf } from './sights.ts';
-import { stepOf } from './steps.ts';
-import type { Step } from './steps.ts';
-import { duration, pairs, thresholdSetting, wordsOf } from './words.ts';
-
-interface TimedStep {
-  readonly atMs: number;
-  readonly step: Step;
-}
+import { repeated, stepOf } from './steps.ts';
+import type { Step, TimedStep } from './steps.ts';
+import { duration, named, number, pairs, thresholdSetting, wordsOf } from './words.ts';
 
 const epochMs = Date.UTC(2026, 0, 5);
 const silent = createLogger({ level: 'silent' });
@@ -90,14 +85,12 @@ class Run {
     for (const [index, raw] of text.split('\n').entries()) {
       const line = raw.replace(/(?:^|\s)#.*$/, '').trim();
       if (line === '') continue;
-      try {
+      named(index + 1, () => {
         this.#line(wordsOf(line), index + 1);
-      } catch (error) {
-        throw new Error(`line ${index + 1}: ${line}: ${error instanceof Error ? error.message : String(error)}`, {
-          cause: error,
-        });
-      }
+      });
     }
+    for (const { line, isRepeated = false } of this.#steps)
+      if (!isRepeated) this.#failures.push(`line ${line}: it never happens: there is no "until" as late`);
     return this.#failures;
   }
 
@@ -106,40 +99,27 @@ class Run {
     if (verb === 'slice') this.#sliceMs = duration(rest[0]);
     else if (verb === 'startup') this.#startupMs = duration(rest[0]);
     else if (verb === 'half-life') this.#halfLifeMs = duration(rest[0]);
-    else if (verb === 'budget') this.#alertBudget = Number(rest[0]);
+    else if (verb === 'budget') this.#alertBudget = number(rest[0]);
     else if (verb === 'threshold') this.#thresholds.push(thresholdSetting(pairs(rest)));
     else if (verb === 'bursts') this.#withBursts = rest[0] === 'on';
     else if (verb === 'starter') this.#starters = new Starters(starterPaths(rest[0] ?? 'on'), silent);
     else if (verb === 'sees') this.#sight = sightOf(rest[0] ?? '');
     else if (verb === 'container') this.#containers.set(rest[0] ?? '', declaredContainer(rest, this.#containers.size));
-    else if (verb === 'at') this.#steps.push({ atMs: duration(rest[0]), step: stepOf(rest.slice(1), line) });
-    else if (verb === 'every') this.#repeat(rest, line);
+    else if (verb === 'at') this.#steps.push({ atMs: duration(rest[0]), step: stepOf(rest.slice(1), line), line });
+    else if (verb === 'every') this.#steps.push(...repeated(rest, line));
     else if (verb === 'until') this.#advance(duration(rest[0]));
     else if (verb === 'expect') this.#expect(rest, line);
     else throw new Error(`unknown word "${verb}"`);
   }
 
-  /** every D from A to B STEP: `{n}` in a word counts, `{x}` is a different random-looking word each time. */
-  #repeat(words: readonly string[], line: number): void {
-    const [every, , from, , to, ...rest] = words;
-    let count = 0;
-    for (let atMs = duration(from); atMs < duration(to); atMs += duration(every)) {
-      const random = ((count * 2_654_435_761 + 12_345) >>> 0)
-        .toString(36)
-        .padStart(7, 'k')
-        .replace(/[a-m]/g, (c) => c.toUpperCase());
-      const filled = rest.map((word) => word.replaceAll('{n}', String(count + 1)).replaceAll('{x}', random));
-      this.#steps.push({ atMs, step: stepOf(filled, line) });
-      count++;
-    }
-  }
-
   #advance(toMs: number): void {
     const due = this.#steps.filter(({ atMs }) => atMs <= toMs).toSorted((a, b) => a.atMs - b.atMs);
     this.#steps = this.#steps.filter(({ atMs }) => atMs > toMs);
-    for (const { atMs, step } of due) {
+    for (const { atMs, step, line } of due) {
       this.#clockTo(atMs);
-      this.#perform(step);
+      named(line, () => {
+        this.#perform(step);
+      });
     }
     this.#clockTo(toMs);
   }

@@ -22,12 +22,29 @@ export function duration(text = 'nothing'): number {
   return parsed.value;
 }
 
+/** Throws on what is no number. */
+export function number(text = 'nothing'): number {
+  const value = Number(text);
+  if (Number.isNaN(value)) throw new Error(`not a number: ${text}`);
+  return value;
+}
+
+/** Does something that a line says; an error names the line, the first one that it comes through. */
+export function named(line: number, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw /^line \d+: /.test(text) ? error : new Error(`line ${line}: ${text}`, { cause: error });
+  }
+}
+
 /** `threshold` with its options, as the configuration file has it. */
 export function thresholdSetting(options: ReadonlyMap<string, string>): ThresholdSetting {
   const [warning, critical] = [options.get('warning'), options.get('critical')];
   return {
     ...{ workload: options.get('workload'), namespace: options.get('namespace'), dimension: options.get('dimension') },
-    warning: warning === undefined ? undefined : Number(warning),
-    critical: critical === undefined ? undefined : Number(critical),
+    warning: warning === undefined ? undefined : number(warning),
+    critical: critical === undefined ? undefined : number(critical),
   };
 }

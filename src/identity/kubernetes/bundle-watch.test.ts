@@ -53,18 +53,26 @@ test('CRI-O writes it down a while after it made the folder', async () => {
   expect(bundles.of(id)?.container).toBe('web');
 });
 
-test('folders that come later, and folders that are made anew, are watched from the next look on', async () => {
+test('a folder that comes later is watched at once, with what is in it, where the one above it is there', async () => {
+  bundles.refresh();
+  for (const one of [id, other]) {
+    writeBundle(join(folder, 'a'), one);
+    await waitFor('the bundle', () => bundles.size === (one === id ? 1 : 2));
+  }
+});
+
+test('a folder that is made anew is watched from the next look on', async () => {
+  bundles.stop();
+  bundles = new BundleWatch([join(folder, 'above/a')]);
   bundles.refresh();
   for (const [index, one] of [id, other].entries()) {
-    rmSync(join(folder, 'a'), { recursive: true, force: true });
+    rmSync(join(folder, 'above'), { recursive: true, force: true });
     // So that the new folder is not given the number of the old one.
     mkdirSync(join(folder, `between-${String(index)}`));
-    mkdirSync(join(folder, 'a'));
+    mkdirSync(join(folder, 'above/a'), { recursive: true });
     bundles.refresh();
-    writeBundle(join(folder, 'a'), one);
+    writeBundle(join(folder, 'above/a'), one);
     await waitFor('the bundle', () => bundles.size === index + 1);
-    rmSync(join(folder, 'a', one), { recursive: true });
-    expect(bundles.of(one)?.pod).toBe('web-7d4b9c6f5d-x2x4z');
   }
 });
 

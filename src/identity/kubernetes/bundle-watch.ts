@@ -1,5 +1,6 @@
-import { existsSync, statSync, watch } from 'node:fs';
+import { existsSync, readdirSync, statSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { bundleOf } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
 
@@ -25,6 +26,8 @@ export class BundleWatch {
   readonly #watched: Map<string, Watched> = new Map();
   readonly #remembered: Map<string, Bundle> = new Map();
   readonly #timers: Set<NodeJS.Timeout> = new Set();
+  #begun = false;
+  #stopped = false;
 
   /** @param folders Where bundles are looked for; see `everywhere` */
   constructor(folders: readonly string[]) {
@@ -38,41 +41,57 @@ export class BundleWatch {
 
   /** What was written down of a container; undefined when nothing can be read, and could be. */
   of(containerId: string): Bundle | undefined {
+    const remembered = this.#remembered.get(containerId);
+    if (remembered !== undefined) return remembered;
     // A runtime makes its folder with its first container.
-    if (this.#watched.size === 0) this.refresh();
-    return this.#remembered.get(containerId) ?? bundleOf(containerId, this.#folders);
+    this.refresh();
+    return bundleOf(containerId, this.#folders);
   }
 
-  /** Begins to watch folders that are there by now, or are others than they were. Call it now and then. */
+  /** Begins to watch folders that are there by now, or are others than they were; of those that are not, where they will be made. Call it now and then. */
   refresh(): void {
-    const identities = new Set<string>();
+    if (this.#stopped) return;
+    const isFirst = !this.#begun;
+    this.#begun = true;
+    // By device and inode: the same folder, seen from here and from the node's first process, is watched once.
+    const wanted = new Map<string, string>();
     for (const folder of this.#folders) {
-      const identity = identityOf(folder);
-      const before = this.#watched.get(folder);
-      // The same folder, seen from here and from the node's first process, is watched once.
-      const isWanted = identity !== undefined && !identities.has(identity);
-      if (identity !== undefined) identities.add(identity);
-      if (before !== undefined && (!isWanted || before.identity !== identity)) this.#unwatch(folder);
-      if (isWanted && this.#watched.get(folder) === undefined) this.#watch(folder, identity);
+      const place = identityOf(folder) === undefined ? dirname(folder) : folder;
+      const identity = identityOf(place);
+      if (identity !== undefined && !wanted.has(identity)) wanted.set(identity, place);
+    }
+    for (const [place, { identity }] of this.#watched) if (wanted.get(identity) !== place) this.#unwatch(place);
+    for (const [identity, place] of wanted) {
+      if (this.#watched.has(place) || !this.#watch(place, identity) || isFirst) continue;
+      for (const name of namesIn(place)) this.#named(place, name);
     }
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const folder of this.#watched.keys()) this.#unwatch(folder);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
-  #watch(folder: string, identity: string): void {
+  #watch(place: string, identity: string): boolean {
     try {
-      const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name !== null && idText.test(name)) this.#look(folder, name, 0);
+      const watcher = watch(place, { persistent: false }, (_, name) => {
+        if (name !== null) this.#named(place, name);
       });
-      watcher.on('error', () => this.#unwatch(folder));
-      this.#watched.set(folder, { watcher, identity });
+      watcher.on('error', () => this.#unwatch(place));
+      this.#watched.set(place, { watcher, identity });
+      return true;
     } catch {
       // No more watches to be had, or the folder went: the next `refresh` tries again.
+      return false;
     }
+  }
+
+  /** Something of this name was made, or went. */
+  #named(place: string, name: string): void {
+    if (this.#folders.includes(place)) this.#look(place, name, 0);
+    else if (this.#folders.includes(join(place, name)) && existsSync(join(place, name))) this.refresh();
   }
 
   #unwatch(folder: string): void {
@@ -81,7 +100,7 @@ export class BundleWatch {
   }
 
   #look(folder: string, id: string, attempt: number): void {
-    if (this.#remembered.has(id)) return;
+    if (this.#remembered.has(id) || !idText.test(id)) return;
     const bundle = bundleOf(id, [folder]);
     if (bundle !== undefined) return this.#remember(id, bundle);
     const waitMs = looksMs[attempt];
@@ -106,5 +125,13 @@ function identityOf(folder: string): string | undefined {
     return `${String(dev)}:${String(ino)}`;
   } catch {
     return undefined;
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

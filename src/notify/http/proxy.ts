@@ -29,6 +29,7 @@ export function bareHost(url: URL): string {
   return url.hostname.replaceAll(/^\[|\]$/gu, '').toLowerCase();
 }
 
+/** The port of an address, that of its scheme where it names none. Pure. */
 export function portOf(url: URL): string {
   return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
 }

@@ -27,18 +27,22 @@ export function saw(field: string, value: unknown): PostureEvidence {
   return { field, value: shown.length > 400 ? `${shown.slice(0, 399)}…` : shown };
 }
 
+/** The practice is kept. */
 export function pass(note: string, ...evidence: readonly PostureEvidence[]): Judged {
   return { result: 'pass', note, evidence };
 }
 
+/** The practice is broken in a way that may be meant. */
 export function warn(note: string, ...evidence: readonly PostureEvidence[]): Judged {
   return { result: 'warn', note, evidence };
 }
 
+/** The practice is broken. */
 export function fail(note: string, ...evidence: readonly PostureEvidence[]): Judged {
   return { result: 'fail', note, evidence };
 }
 
+/** It cannot be told, for the reason in `note`. */
 export function unknown(note: string): Judged {
   return { result: 'unknown', note, evidence: [] };
 }

@@ -142,6 +142,7 @@ const nodeSchema = z.object({
   status: z.object({ nodeInfo: z.object({ kubeletVersion: text }).nullish() }).nullish(),
 });
 
+/** A Node of the API. Throws ZodError for what is none. */
 export function nodeOf(object: unknown): reading.ClusterNode {
   const { metadata: named, status } = nodeSchema.parse(object);
   return { name: named.name, kubeletVersion: status?.nodeInfo?.kubeletVersion ?? '' };
@@ -149,6 +150,7 @@ export function nodeOf(object: unknown): reading.ClusterNode {
 
 const namespaceSchema = z.object({ metadata });
 
+/** A Namespace of the API. Throws ZodError for what is none. */
 export function namespaceOf(object: unknown): reading.ClusterNamespace {
   const { metadata: named } = namespaceSchema.parse(object);
   return { name: named.name, labels: named.labels ?? {} };
@@ -162,6 +164,7 @@ const policySchema = z.object({
   }),
 });
 
+/** A NetworkPolicy of the API. Throws ZodError for what is none. */
 export function networkPolicyOf(object: unknown): reading.NetworkPolicy {
   const { metadata: named, spec } = policySchema.parse(object);
   const { matchLabels, matchExpressions } = spec.podSelector ?? {};
@@ -227,6 +230,7 @@ export function kubeletOf(object: unknown): reading.KubeletSettings {
 
 const versionSchema = z.object({ gitVersion: z.string().min(1).transform(plainText) });
 
+/** The release of an API server, by its `/version`: `v1.31.2`. Throws ZodError for another answer. */
 export function versionOf(object: unknown): string {
   return versionSchema.parse(object).gitVersion;
 }
