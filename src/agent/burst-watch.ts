@@ -255,6 +255,7 @@ export class BurstWatch implements SliceDetector {
     const finding = findingOf(container, name, {
       ...{ value, levels, heldMs, nowMs, process, about },
       goesOn: news === 'goes-on',
+      anew: levels.wasTold(name, about),
     });
     const verdict = this.#options.slices.take(finding);
     if (verdict.reason === 'below') this.#learn(watched, name, value, nowMs);
@@ -268,7 +269,9 @@ export class BurstWatch implements SliceDetector {
 
   /** What is of an alert, or would be one, is not learned. */
   #learn(watched: Watched, name: BurstName, value: number | undefined, nowMs: number): void {
-    if (value === undefined || watched.levels.news(name, value, nowMs) === 'goes-on') return;
+    if (value === undefined) return;
+    // Seen again, after the burst was over, it would be taken for another one.
+    if (watched.levels.wasTold(name) && watched.levels.news(name, value, nowMs) !== 'usual') return;
     if (watched.levels.learn(name, value, nowMs)) watched.changed = true;
   }
 
@@ -332,6 +335,7 @@ function findingOf(
     process,
     about,
     goesOn,
+    anew,
   }: {
     readonly value: number;
     readonly levels: BurstLevels;
@@ -340,12 +344,13 @@ function findingOf(
     readonly process: Process | undefined;
     readonly about: string;
     readonly goesOn: boolean;
+    readonly anew: boolean;
   },
 ): SliceFinding {
   const usual = levels.highest(name, nowMs);
   const samples = Math.floor(levels.watchedMs / halfHourMs);
   return {
-    ...{ container, timeMs: nowMs, detector: 'bursts', goesOn },
+    ...{ container, timeMs: nowMs, detector: 'bursts', goesOn, anew },
     surprise: surpriseOf(samples),
     feature: { dimension: rateDimension(name), key: keyOf(name, about) },
     title: () => burstTitle(name, { value, usual, heldMs, process }),

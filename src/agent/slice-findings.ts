@@ -26,6 +26,8 @@ export interface SliceFinding {
   readonly surprise: number;
   /** An alert was raised for it before and it goes on: it is counted on that alert, and never becomes another one. */
   readonly goesOn?: boolean;
+  /** An alert was raised for it before; that was over, and this is another one. */
+  readonly anew?: boolean;
   /** Who did what, without the workload: "CPU is 14 times its usual 3 %". Asked for only when an alert is raised. */
   readonly title: () => string;
   /** Asked for only when an alert is raised. */
@@ -139,7 +141,7 @@ export class SliceFindings {
     const verdict = judge([candidate], matches, thresholds, evidence);
     const { finding: judged, severity } = verdict;
     if (judged === undefined || severity === undefined) return { reason: 'below' };
-    const taken = deduplicator.take(container.id, dedupeKey, `${feature.dimension} ${detector}`, timeMs, () => {
+    const raise = (): Alert => {
       const nowMs = clock.nowMs();
       const id = newId?.(timeMs) ?? ulid(nowMs);
       if (severity !== 'notice') budget.alerted(nowMs);
@@ -150,7 +152,11 @@ export class SliceFindings {
       const event = { timeMs, process: finding.process };
       const about = { finding: spoken, severity, event, title, container, features: [feature] };
       return assemble({ ...about, node, nowMs, id, incident });
-    });
+    };
+    // The detector says so: no quiet is needed beside.
+    const returns = finding.anew === true ? { doer: String(timeMs) } : undefined;
+    const kind = `${feature.dimension} ${detector}`;
+    const taken = deduplicator.take(container.id, dedupeKey, kind, timeMs, raise, returns);
     if (taken.outcome === 'counted') return { reason: 'counted' };
     if (taken.outcome === 'new') return { reason: 'raised', alert: taken.alert };
     incidents.again(taken.alert.incident, timeMs);

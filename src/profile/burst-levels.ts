@@ -21,19 +21,26 @@ interface BurstKind {
   readonly speaksFrom: number;
   /** Nor are those that are not so many times as high as what was seen before. */
   readonly times: number;
+  /** Over for so long it may come back, which is told again. */
+  readonly returnMs: number;
 }
+
+/** Looked at every second. */
+const overMs = 10_000;
+/** Processes of a container that stays busy are looked at seldom. */
+const seldomMs = 60_000;
 
 /** One process that only computes is news where none did before, whatever its share of a core. */
 export const burstKinds: Readonly<Record<BurstName, BurstKind>> = {
-  exec: { speaksFrom: 150, times: 4 },
-  pids: { speaksFrom: 150, times: 4 },
-  memory: { speaksFrom: 256 << 20, times: 4 },
-  cpu: { speaksFrom: 0.05, times: 0 },
-  sockets: { speaksFrom: 256, times: 4 },
-  connect: { speaksFrom: 600, times: 8 },
-  kill: { speaksFrom: 5, times: 2 },
-  create: { speaksFrom: 1000, times: 8 },
-  descriptors: { speaksFrom: 500, times: 8 },
+  exec: { speaksFrom: 150, times: 4, returnMs: overMs },
+  pids: { speaksFrom: 150, times: 4, returnMs: overMs },
+  memory: { speaksFrom: 256 << 20, times: 4, returnMs: overMs },
+  cpu: { speaksFrom: 0.05, times: 0, returnMs: seldomMs },
+  sockets: { speaksFrom: 256, times: 4, returnMs: overMs },
+  connect: { speaksFrom: 600, times: 8, returnMs: overMs },
+  kill: { speaksFrom: 5, times: 2, returnMs: overMs },
+  create: { speaksFrom: 1000, times: 8, returnMs: overMs },
+  descriptors: { speaksFrom: 500, times: 8, returnMs: overMs },
 };
 
 /** The highest that a workload was seen with, and when. */
@@ -72,8 +79,7 @@ const adoptMs = 86_400_000;
 const toldMax = 16;
 /** So many times as high as what was told is another alert. */
 const anotherTimes = 2;
-/** What was over for so long and comes back is another alert, each time after so many times as long a quiet: what a job does every hour is told three times at most. */
-const returnMs = 60_000;
+/** What comes back is another alert only after so many times as long a quiet as the last time: what a job does every so often is told a few times at most. */
 const returnFactor = 8;
 
 /**
@@ -131,8 +137,14 @@ export class BurstLevels {
     if (value < speaksFrom || value < times * highest || (times === 0 && highest > 0)) return 'usual';
     const told = this.#told.find((one) => one.name === name && one.about === about);
     if (told === undefined || timeMs - told.timeMs >= adoptMs) return 'new';
-    if (!told.denied && timeMs - (told.lastMs ?? told.timeMs) > (told.returnMs ?? returnMs)) return 'new';
+    if (!told.denied && timeMs - (told.lastMs ?? told.timeMs) > (told.returnMs ?? burstKinds[name].returnMs))
+      return 'new';
     return times > 0 && value >= anotherTimes * told.value ? 'new' : 'goes-on';
+  }
+
+  /** An alert was raised for it, and is remembered. */
+  wasTold(name: BurstName, about = ''): boolean {
+    return this.#told.some((one) => one.name === name && one.about === about);
   }
 
   /** What was told is still there. */
@@ -151,6 +163,7 @@ export class BurstLevels {
   tell(name: BurstName, value: number, timeMs: number, about = ''): void {
     const isSame = (one: ToldBurst): boolean => one.name === name && one.about === about;
     const [before, others] = [this.#told.find(isSame), this.#told.filter((one) => !isSame(one))];
+    const { returnMs } = burstKinds[name];
     const again = before === undefined ? returnMs : (before.returnMs ?? returnMs) * returnFactor;
     const told = { name, about, value: Math.max(value, before?.value ?? 0), denied: false, returnMs: again };
     // The day after which it is the workload's own begins with the first.
