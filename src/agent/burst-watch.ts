@@ -255,7 +255,7 @@ export class BurstWatch implements SliceDetector {
     const finding = findingOf(container, name, {
       ...{ value, levels, heldMs, nowMs, process, about },
       goesOn: news === 'goes-on',
-      anew: levels.wasTold(name, about),
+      anew: news === 'back',
     });
     const verdict = this.#options.slices.take(finding);
     if (verdict.reason === 'below') this.#learn(watched, name, value, nowMs);

@@ -140,7 +140,7 @@ export class SliceFindings {
     const candidate = { ...feature, level: 'slice', state: 'new', surprise } as const;
     const verdict = judge([candidate], matches, thresholds, evidence);
     const { finding: judged, severity } = verdict;
-    if (judged === undefined || severity === undefined) return { reason: 'below' };
+    if (verdict.reason !== 'alert' || judged === undefined || severity === undefined) return { reason: 'below' };
     const raise = (): Alert => {
       const nowMs = clock.nowMs();
       const id = newId?.(timeMs) ?? ulid(nowMs);

@@ -47,10 +47,10 @@ describe('BurstLevels', () => {
       expect(levels.news('memory', 300 << 20, timeMs)).toBe('goes-on');
       levels.goesOn('memory', timeMs);
     }
-    expect(levels.news('memory', 300 << 20, 100_001)).toBe('new');
+    expect(levels.news('memory', 300 << 20, 100_001)).toBe('back');
     levels.tell('memory', 300 << 20, 100_001);
     expect(levels.news('memory', 300 << 20, 100_001 + 79_000)).toBe('goes-on');
-    expect(levels.news('memory', 300 << 20, 100_001 + 81_000)).toBe('new');
+    expect(levels.news('memory', 300 << 20, 100_001 + 81_000)).toBe('back');
   });
 
   test('accepted is usual at once, denied is told again the next day', () => {

@@ -70,8 +70,8 @@ export interface StoredBursts {
   readonly raised?: Readonly<Partial<Record<BurstName, number>>>;
 }
 
-/** `usual`: as seen before, or too small to tell. `new`: to be judged. `goes-on`: of what an alert was raised for. */
-export type BurstNews = 'usual' | 'new' | 'goes-on';
+/** `usual`: as seen before, or too small to tell. `new`: to be judged. `back`: as well; an alert was raised for it before, and that was over. `goes-on`: of what an alert was raised for. */
+export type BurstNews = 'usual' | 'new' | 'back' | 'goes-on';
 
 /** What raised an alert is the workload's own after this time, unless somebody accepts it before or denies it. */
 const adoptMs = 86_400_000;
@@ -138,7 +138,7 @@ export class BurstLevels {
     const told = this.#told.find((one) => one.name === name && one.about === about);
     if (told === undefined || timeMs - told.timeMs >= adoptMs) return 'new';
     if (!told.denied && timeMs - (told.lastMs ?? told.timeMs) > (told.returnMs ?? burstKinds[name].returnMs))
-      return 'new';
+      return 'back';
     return times > 0 && value >= anotherTimes * told.value ? 'new' : 'goes-on';
   }
 

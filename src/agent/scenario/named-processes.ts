@@ -29,7 +29,9 @@ export class NamedProcesses {
     const [name, parentName] = [options.get('process'), options.get('below')];
     const known = name === undefined ? undefined : this.#named.get(`${container} ${name}`);
     if (known !== undefined && !executes) return known;
-    if (name === undefined && parentName === undefined) return { pid: this.#pid++, ancestors: [] };
+    // What the runtime starts came in from outside, everything else is below the container's first process.
+    const root: readonly Ancestor[] = options.get('parent') === 'runtime' ? [] : [{ pid: firstPid, exe: '' }];
+    if (name === undefined && parentName === undefined) return { pid: this.#pid++, ancestors: root };
     const parent = parentName === undefined ? undefined : this.#named.get(`${container} ${parentName}`);
     if (parentName !== undefined && parent === undefined)
       throw new Error(`no process ${parentName} in ${container} yet`);
