@@ -299,7 +299,7 @@ export class Pipeline {
     this.save();
   }
 
-  /** An alert of the container, or a copy of one with a larger count, is told; what the container does from now on is recorded. */
+  /** An alert of the container, or a copy of one with a larger count, is told; what the container does from now on is recorded, but for a notice. */
   raise(alert: Alert, container: Container): void {
     const { alerts, log, clock, recorder } = this.#options;
     alerts.push(alert);
@@ -307,7 +307,7 @@ export class Pipeline {
     void this.#sensor?.fetchMarks();
     log.warn({ alert: alert.id, severity: alert.severity, score: alert.score }, alert.title);
     recorder.alerted(alert, container);
-    if (this.#captures.alerted(container.id, clock.nowMs())) this.#capture(container, true);
+    if (this.#captures.alerted(container.id, clock.nowMs(), alert.severity)) this.#capture(container, true);
   }
 
   #capture(container: Container | undefined, on: boolean): void {

@@ -19,3 +19,12 @@ test('without a quiet period nothing is captured', () => {
   expect(captures.alerted('a', 1)).toBe(false);
   expect(captures.size).toBe(0);
 });
+
+test('a notice starts no capture and prolongs none', () => {
+  const captures = new Captures(500);
+  expect(captures.alerted('a', 1000, 'notice')).toBe(false);
+  expect(captures.size).toBe(0);
+  expect(captures.alerted('a', 1000, 'critical')).toBe(true);
+  expect(captures.alerted('a', 1400, 'notice')).toBe(false);
+  expect(captures.ended(1500)).toEqual(['a']);
+});

@@ -1,3 +1,5 @@
+import type { Severity } from '../model/alert.ts';
+
 /**
  * Which containers are captured: from their first alert until nothing more was raised for a while. Pure state; at most as many as there
  * are containers.
@@ -11,9 +13,9 @@ export class Captures {
     this.#quietMs = quietMs;
   }
 
-  /** An alert was raised. True when the container is to be captured from now on. */
-  alerted(containerId: string, nowMs: number): boolean {
-    if (this.#quietMs === 0) return false;
+  /** An alert was raised. True when the container is to be captured from now on; a notice is no reason to. */
+  alerted(containerId: string, nowMs: number, severity: Severity = 'warning'): boolean {
+    if (this.#quietMs === 0 || severity === 'notice') return false;
     const already = this.#untilMs.has(containerId);
     this.#untilMs.set(containerId, nowMs + this.#quietMs);
     return !already;
