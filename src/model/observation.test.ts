@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { procfsHooks } from '../sensor/procfs-hooks.ts';
 import type { HookState } from './node.ts';
 import { countedWithout, observationsOf, widened } from './observation.ts';
 
@@ -8,27 +7,6 @@ const ground = { allSyscalls: true, engineConnected: true };
 function hook(name: string, more: Partial<HookState> = {}): HookState {
   return { hook: name, state: 'attached', reason: '', unseen: '', dimensions: ['file.read'], ...more };
 }
-
-test('polling sees programs and sockets in part, and nothing else of events', () => {
-  const seen = observationsOf(procfsHooks('no BTF'), { allSyscalls: false, engineConnected: true });
-  const of = (extent: string): readonly string[] => [...seen].flatMap(([one, o]) => (o.extent === extent ? [one] : []));
-  expect(of('partly')).toEqual(['exec', 'net.out']);
-  expect(of('whole')).toEqual(['net.listen', 'lifecycle']);
-  expect(of('none').toSorted()).toEqual([
-    'capability',
-    'dns',
-    'file.read',
-    'file.write',
-    'kernel',
-    'privilege',
-    'rate.connect',
-    'rate.dns',
-    'rate.exec',
-    'syscall',
-    'syscall.mix',
-  ]);
-  expect(seen.get('file.read')?.gaps).toEqual(['files that are read, written and created (open: no BTF)']);
-});
 
 test('one hook of several lowers the share; without a main one nothing is seen; without an engine no lives', () => {
   const failed = { state: 'failed', reason: 'errno 1', unseen: 'most files' } as const;

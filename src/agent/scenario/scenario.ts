@@ -282,9 +282,9 @@ class Run {
     const verdict = ({ accepts: 'accept', denies: 'deny', relearns: 'relearn' } as const)[verb];
     if (verdict === undefined) throw new Error(`an operator accepts, denies or relearns, not "${verb}"`);
     const judged = (this.#agent().profileFeatures(workload) ?? []).filter(({ state }) => state === 'judged');
-    const named = dimension === undefined || key === undefined ? [] : [{ dimension: dimension as Dimension, key }];
+    const chosen = dimension === undefined || key === undefined ? [] : [{ dimension: dimension as Dimension, key }];
     const time = new Date(epochMs + this.#nowMs).toISOString();
-    const features = verdict === 'accept' && dimension === undefined ? judged : named;
+    const features = verdict === 'accept' && dimension === undefined ? judged : chosen;
     const decision = { id: `decision at ${time}`, verdict, workload, features, by: 'operator', reason: '', time };
     const { judged: keys, forget } = this.#agent().decide(decision, epochMs + this.#nowMs);
     if (forget || keys.length > 0) this.#kernel.revoke(workload, forget ? 'all' : keys);
