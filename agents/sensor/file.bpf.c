@@ -213,7 +213,7 @@ static __always_inline int take_open(long descriptor)
 
 /*
  * Opens through io_uring, when they are completed: by the task itself or by one of its workers, which share its descriptors. The operation is
- * told by on_io_uring (call.bpf.c), sockets by on_io_uring_socket (network.bpf.c).
+ * told by on_io_uring (call.bpf.c), sockets by on_io_uring_socket (ring.bpf.c).
  */
 #define IORING_OP_OPENAT 18
 #define IORING_OP_OPENAT2 28

@@ -3,6 +3,7 @@
 #include "process.bpf.c"
 #include "file.bpf.c"
 #include "network.bpf.c"
+#include "ring.bpf.c"
 #include "container.bpf.c"
 #include "call.bpf.c"
 #include "change.bpf.c"
