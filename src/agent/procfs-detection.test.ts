@@ -114,7 +114,7 @@ describe('what the detectors say of what was polled', () => {
   test('a port that is opened', () => {
     learn();
     run([master, { ...worker, sockets: [500, 601, 700] }], [...sockets, { inode: 700, listen: 5_555 }], 2);
-    expect(told()).toEqual(['net.listen 5555/tcp new-listening-port']);
+    expect(told()).toEqual(['net.listen 5555/tcp local-listening-port']);
   });
 
   test('a program run from memory, and one from a file that hides', () => {

@@ -241,7 +241,7 @@ describe('judge', () => {
     expect(judge([{ ...pair, state: 'judged', surprise: 1 }], [], thresholds, evidence).reason).toBe('judged');
     const cache = { ...rule, id: 'c', suspicion: -1, newness: [] };
     expect(judge([{ ...pair, surprise: 0 }], [rule, cache], thresholds, evidence)).toMatchObject({
-      reason: 'learn',
+      reason: 'notice',
       score: 2,
     });
   });

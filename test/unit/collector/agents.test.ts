@@ -139,6 +139,7 @@ describe('an agent', () => {
       missing: ['c'],
       omitted: 0,
       features: [{ ...feature, incidence: { startup: 2, steady: 6 } }],
+      dimensions: [{ dimension: 'exec', coverage: 0.9, features: 3, seenInOneSample: 1 }],
     });
     await a?.stop();
     await b?.stop();
