@@ -22,12 +22,12 @@ import { eventEntries } from './budget-entries.ts';
 import { EventAlerts } from './event-alerts.ts';
 import { applyDecision, type AppliedDecision } from './decisions.ts';
 import { HealthChecks, type HealthCheckPart } from './health-checks.ts';
+import { HeldBack } from './held-back.ts';
 import { Names } from '../identity/names.ts';
 import { nothing, type Judgement, type Rollover, type SampleChange, type WatchLosses } from './judgement.ts';
 import { learn } from './learning.ts';
 import { LearnedProfiles, type ProfileStore } from './learned-profiles.ts';
 import { News, newsKind } from './news.ts';
-import { NoticeLimit } from './notice-limit.ts';
 import { namedBy } from './peer-names.ts';
 import { candidateOf, releaseFinding, withoutExcuse } from './release-note.ts';
 import type { ReleaseCandidate } from './release-note.ts';
@@ -78,7 +78,7 @@ export class Watch {
   readonly #healthChecks: HealthChecks = new HealthChecks();
   readonly #names: Names = new Names();
   readonly #news: News = new News();
-  readonly #noticeLimit: NoticeLimit = new NoticeLimit();
+  readonly #heldBack: HeldBack = new HeldBack();
   readonly #told: Told = new Told();
   /** A slice is over, and not all profiles are up to date. */
   #folding = false;
@@ -177,8 +177,9 @@ export class Watch {
     if (event.kind === 'listen') profile.addListener(event.process.exe);
     const release = releaseFinding(verdict, candidates, matches, thresholds, evidence);
     const notice = verdict.reason === 'notice' && release === undefined ? verdict.finding : undefined;
-    if (notice !== undefined && this.#noticeLimit.holds(container.workload.id, first.dimension)) {
-      for (const candidate of candidates) if (candidate.state !== 'known') profile.judge(candidate, event.timeMs);
+    const fresh = candidates.filter(({ state }) => state === 'new');
+    if (notice !== undefined && this.#heldBack.hold(container.workload.id, fresh, event.timeMs)) {
+      for (const candidate of fresh) profile.judge(candidate, event.timeMs);
       const alert = this.#alerts.notice(notice, event, container);
       return { reason: 'notice', mark: 'judged', alsoKnown: [], saveNow: true, ...(alert && { alert }) };
     }
@@ -210,6 +211,8 @@ export class Watch {
     }
     if (sliceEnded) {
       this.#profiles.endSlice(nowMs);
+      for (const { workloadId, features } of this.#heldBack.takeDue(nowMs))
+        for (const feature of features) this.#profiles.get(workloadId)?.accept(feature, nowMs);
       this.#folding = true;
       if (folding === 'whole') this.foldPart(Infinity);
     }
@@ -255,6 +258,8 @@ export class Watch {
     const { workload } = decision;
     const applied = applyDecision(this.#profiles.get(workload), decision, nowMs, this.#options.halfLifeMs);
     if (applied.fresh !== undefined) this.#profiles.replace(applied.fresh);
+    if (applied.fresh !== undefined) this.#heldBack.forget(workload);
+    else if (decision.verdict !== 'acknowledge') this.#heldBack.decided(workload, decision.features);
     if (decision.verdict !== 'relearn' || applied.fresh !== undefined) this.slices.decide(decision, nowMs);
     return applied;
   }
