@@ -114,7 +114,7 @@ export class SliceFindings {
     const matches = this.#options
       .rules()
       .matching(dimension, sliceFactsOf({ name: dimension, ...facts }, container, { ...settled, ...profile }));
-    return Math.max(0, ...matches.map(({ ceiling, suspicion }) => (ceiling === undefined ? suspicion : 0)));
+    return Math.max(0, ...matches.map(({ most, suspicion }) => (most === undefined ? suspicion : 0)));
   }
 
   /** Tells the detectors what an operator decided. Throws what their stores throw. */

@@ -14,10 +14,22 @@ async function rulesOf({ settings }: Invocation): Promise<RuleSet> {
 
 /** A rule as it is written, with where it stands and whether it is in use. */
 function asWritten(rule: Rule, enabled: boolean): Record<string, unknown> {
-  const { id, title, dimensions, newness, when, suspicion, ceiling, techniques, practices, explanation, matches } =
+  const { id, title, dimensions, newness, when, suspicion, least, most, techniques, practices, explanation, matches } =
     rule;
-  const weight = { suspicion, ...(ceiling === undefined ? {} : { ceiling }) };
-  const shown = { id, title, dimensions, newness, when, ...weight, techniques, practices, explanation, matches };
+  const told = { ...(least === undefined ? {} : { least }), ...(most === undefined ? {} : { most }) };
+  const shown = {
+    id,
+    title,
+    dimensions,
+    newness,
+    when,
+    suspicion,
+    ...told,
+    techniques,
+    practices,
+    explanation,
+    matches,
+  };
   return { ...shown, 'does not match': rule.doesNotMatch, enabled, file: rule.file, line: rule.line };
 }
 

@@ -55,10 +55,10 @@ export function rulesReference(rules: readonly Rule[]): string {
     '',
     ...rules
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      .flatMap(({ id, title, suspicion, least, ceiling, dimensions, techniques, explanation }) => [
+      .flatMap(({ id, title, suspicion, least, most, dimensions, techniques, explanation }) => [
         `### ${id}`,
         '',
-        `${title}. Suspicion ${suspicion}${least === undefined ? '' : `, a ${least} at least`}${ceiling === undefined ? '' : `, a ${ceiling} at most`}; ${dimensions.map((dimension) => `\`${dimension}\``).join(', ')}${techniques.length === 0 ? '' : `; ${techniques.join(', ')}`}.`,
+        `${title}. Suspicion ${suspicion}${least === undefined ? '' : `, a ${least} at least`}${most === undefined ? '' : `, a ${most} at most`}; ${dimensions.map((dimension) => `\`${dimension}\``).join(', ')}${techniques.length === 0 ? '' : `; ${techniques.join(', ')}`}.`,
         '',
         explanation.trim(),
         '',

@@ -28,7 +28,7 @@ const ruleSchema = z.strictObject({
   newness: z.array(z.enum(levels)).default([]),
   when: z.string().min(1),
   suspicion: z.number().min(-5).max(5),
-  ceiling: z.literal('notice').optional(),
+  most: z.literal('notice').optional(),
   least: z.literal('notice').optional(),
   techniques: z.array(z.string().regex(/^T\d{4}(?:\.\d{3})?$/, 'must be an ATT&CK technique id')).default([]),
   practices: z.array(z.string().min(1)).default([]),

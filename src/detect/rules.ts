@@ -12,7 +12,7 @@ export interface Rule {
   /** Decades. */
   readonly suspicion: number;
   /** `notice`: people and jobs do it as well, every so often: by itself it is told as a notice and makes no warning, however new it is. */
-  readonly ceiling?: 'notice' | undefined;
+  readonly most?: 'notice' | undefined;
   /** `notice`: what is new and of which it holds is told at least as a notice; left out: only what comes near a warning is. */
   readonly least?: 'notice' | undefined;
   readonly techniques: readonly string[];
@@ -31,7 +31,7 @@ export interface Rule {
 /** A rule that holds for an event. */
 export type RuleMatch = Pick<
   Rule,
-  'id' | 'title' | 'newness' | 'suspicion' | 'least' | 'ceiling' | 'techniques' | 'practices'
+  'id' | 'title' | 'newness' | 'suspicion' | 'least' | 'most' | 'techniques' | 'practices'
 >;
 
 /** Why a rule, or a whole file, was refused. */
@@ -78,7 +78,7 @@ export class RuleSet {
   /** The suspicion of the most suspicious rule of the dimension that may make a warning, 0 where there is none. */
   suspicionMax(dimension: Dimension): number {
     return (this.#byDimension.get(dimension) ?? [])
-      .filter(({ ceiling }) => ceiling === undefined)
+      .filter(({ most }) => most === undefined)
       .reduce((most, { suspicion }) => Math.max(most, suspicion), 0);
   }
 

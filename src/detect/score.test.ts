@@ -78,8 +78,8 @@ describe('a threshold that the alert budget raised', () => {
   });
 });
 
-describe('a rule with a ceiling', () => {
-  const honest: RuleMatch = { ...rule(3.5), id: 'honest', ceiling: 'notice' };
+describe('a rule that is a notice at most', () => {
+  const honest: RuleMatch = { ...rule(3.5), id: 'honest', most: 'notice' };
   const judged = (surprise: number, rules: readonly RuleMatch[], thresholds: Thresholds = defaultThresholds): Verdict =>
     judge([fresh(surprise)], rules, thresholds, () => evidence);
 
@@ -99,7 +99,7 @@ describe('a rule with a ceiling', () => {
   });
 
   test('adds nothing where it would be silent otherwise', () => {
-    expect(judged(0, [{ ...rule(1), ceiling: 'notice' }])).toMatchObject({ reason: 'learn', score: 1 });
+    expect(judged(0, [{ ...rule(1), most: 'notice' }])).toMatchObject({ reason: 'learn', score: 1 });
     expect(judged(0, [honest, rule(-5)])).toMatchObject({ reason: 'learn' });
   });
 

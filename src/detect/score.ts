@@ -31,7 +31,7 @@ export interface Candidate extends Feature {
 /**
  * `known`: every feature is known. `rare`: known, with some surprise left. `learn`: new, below the threshold.
  * `judged`: holds a feature that an alert was raised for, now below the threshold: counted, not learned. `notice`: new, below the threshold, and a
- * rule wants it told, or speaks about it and brings it near the threshold. `alert`: above the threshold, or held below it by rules with a ceiling.
+ * rule wants it told, or speaks about it and brings it near the threshold. `alert`: above the threshold, or held below it by rules with `most`.
  */
 export type Reason = 'known' | 'rare' | 'learn' | 'judged' | 'notice' | 'alert';
 
@@ -75,7 +75,7 @@ interface Weighed {
 /**
  * Judges an event by its most anomalous feature; ties go to what was not judged before, then to the coarsest. Rules speak only about features
  * that are not known: a rule without `newness` about any of them, others about those of the levels that it names.
- * Suspicion is that of the most suspicious rule, less what the most reassuring one takes off. Rules with a ceiling add no more than brings the score
+ * Suspicion is that of the most suspicious rule, less what the most reassuring one takes off. Rules with `most` add no more than brings the score
  * up to just below a warning: what only they make an alert is a notice. Pure.
  */
 export function judge(
@@ -146,8 +146,8 @@ function weigh(candidate: Candidate, matches: readonly RuleMatch[], thresholds: 
     severityOf(round(surprise + suspicion), round(suspicion), thresholds);
   const full = { candidate, rules, surprise, suspicion: fullSuspicion, fullSuspicion };
   const severity = severityBy(fullSuspicion);
-  if (severity === undefined || rules.every(({ ceiling }) => ceiling === undefined)) return { ...full, severity };
-  const suspicion = suspicionOf(rules.filter(({ ceiling }) => ceiling === undefined));
+  if (severity === undefined || rules.every(({ most }) => most === undefined)) return { ...full, severity };
+  const suspicion = suspicionOf(rules.filter(({ most }) => most === undefined));
   const without = severityBy(suspicion);
   if (without !== undefined) return { ...full, suspicion, severity: without };
   const room = Math.max(suspicion, 0, (thresholds.suspicionAlone ?? thresholds.warning) - scoreStep - surprise);
