@@ -101,7 +101,7 @@ describe('the main job, on a real kernel and real containers, with default slice
       `/api/v1/incidents/${own[0]?.id ?? ''}`,
     );
     const alerts = product.alerts.filter(
-      ({ container, severity }) => container.name === shop.application && severity !== 'notice',
+      ({ container, incident: part }) => container.name === shop.application && part !== undefined,
     );
     expect(incident.alerts.map(({ id }) => id).toSorted()).toEqual(alerts.map(({ id }) => id).toSorted());
     expect(incident.title).toMatch(/^A shell was started by perl in /);

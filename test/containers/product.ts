@@ -18,6 +18,8 @@ export interface SeenAlert {
   readonly dimension: string;
   readonly key: string;
   readonly rules: readonly string[];
+  /** None for a notice that is news. */
+  readonly incident?: string;
   readonly workload: { readonly name: string };
   readonly container: { readonly name: string };
   readonly process?: {
