@@ -6,11 +6,11 @@ export interface HeldBackOptions {
   readonly heldMax: number;
   /** After this time without an answer what is held back is learned. */
   readonly adoptMs: number;
-  /** Dimensions of workloads that are remembered; the one that was added first is forgotten, and what it holds waits for an answer for ever. */
+  /** Features that are remembered in all; beyond them the dimension of a workload that was added first is forgotten, and what it holds waits for an answer for ever. */
   readonly capacity: number;
 }
 
-const defaults: HeldBackOptions = { heldMax: 512, adoptMs: 86_400_000, capacity: 512 };
+const defaults: HeldBackOptions = { heldMax: 512, adoptMs: 86_400_000, capacity: 16_384 };
 
 interface Held {
   readonly workloadId: string;
@@ -27,7 +27,7 @@ export interface DueFeatures {
 /**
  * What notices tell of, held back from the profile for a day, so that somebody can object. Were it learned at once, an intruder's first dozen acts would make
  * a workload one that shows something new all the time, of which nothing is told any more; were it never learned, one that does so by its nature would be told of
- * for ever. Some 100 bytes a feature; an agent that is restarted forgets what it waits for, which is not learned then until somebody accepts it.
+ * for ever. Some 200 bytes a feature, 3 MB at most; an agent that is restarted forgets what it waits for, which is not learned then until somebody accepts it.
  */
 export class HeldBack {
   readonly #options: HeldBackOptions;
@@ -46,11 +46,17 @@ export class HeldBack {
     for (const { dimension, key: text } of fresh)
       held.features.set(featureText({ dimension, key: text }), { feature: { dimension, key: text }, timeMs });
     this.#held.set(key, held);
-    for (const oldest of this.#held.keys()) {
-      if (this.#held.size <= this.#options.capacity) break;
+    this.#bound();
+    return true;
+  }
+
+  #bound(): void {
+    let size = [...this.#held.values()].reduce((sum, { features }) => sum + features.size, 0);
+    for (const [oldest, { features }] of this.#held) {
+      if (size <= this.#options.capacity) break;
+      size -= features.size;
       this.#held.delete(oldest);
     }
-    return true;
   }
 
   /** The profile starts anew. */
